@@ -1,0 +1,72 @@
+# `make` lists what there is; the work is done in scripts/, which say more.
+
+export PATH := $(PATH):$(HOME)/.cargo/bin
+CARGO := cargo
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run build install uninstall test test-core lint doctor test-versions test-robust fuzz-smoke bench \
+	dist dist-check install-profile screenshots record clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | awk -F '\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+
+setup: ## install what is missing to build and test (apt-get; elsewhere says what)
+	@scripts/setup.sh
+
+run: build ## build, install, and print an annotated sample; PCAP=file for your own capture
+	@scripts/install.sh
+	@echo
+	@scripts/run.sh "$$PCAP"
+run: export PCAP := $(value PCAP)
+
+build: setup ## the plugin: target/release/libsynfin.so
+	@$(CARGO) build --release --locked
+
+install: build ## put the plugin where your Wireshark reads it, and check that it loads
+	@scripts/install.sh
+
+uninstall: ## remove it again
+	@scripts/install.sh --uninstall
+
+test: build ## install the plugin, then all tests
+	@scripts/test.sh
+
+test-core: ## the tests that need no Wireshark
+	@$(CARGO) test --locked --no-default-features
+
+lint: setup ## formatting, clippy, C and shell warnings, licences
+	@scripts/lint.sh
+
+doctor: ## which Wireshark, which folder, did it load, and if not, why
+	@scripts/doctor.sh
+
+test-versions: build ## the same plugin file in Wireshark 4.0, 4.4 and 4.6
+	@scripts/versions.sh
+
+test-robust: build ## bad hosts, long life, adversarial traffic, sanitizers
+	@scripts/robust.sh
+
+fuzz-smoke: build ## some minutes of fuzzing
+	@scripts/fuzz-smoke.sh
+
+bench: build ## speed and memory, with and without the plugin
+	@scripts/bench.sh
+
+dist: setup ## release archive and Debian package, in dist/
+	@scripts/dist.sh
+
+dist-check: setup ## build both twice, from two places, and compare the bytes
+	@scripts/dist.sh --check
+
+install-profile: ## the profile synfin: columns, colours, filter buttons
+	@scripts/profile.sh
+
+screenshots: build ## pictures of the real Wireshark, for docs/
+	@scripts/screenshots.sh
+
+record: build ## record the test captures again from real TCP stacks (root)
+	@scripts/record.sh
+
+clean: ## remove what was built (the cached Wireshark versions stay)
+	@$(CARGO) clean
+	@rm -rf dist
