@@ -17,7 +17,6 @@ run: build ## build, install, and print an annotated sample; PCAP=file for your 
 	@scripts/install.sh
 	@echo
 	@scripts/run.sh "$$PCAP"
-run: export PCAP := $(value PCAP)
 
 build: setup ## the plugin: target/release/libsynfin.so
 	@$(CARGO) build --release --locked

@@ -1,0 +1,194 @@
+#!/bin/sh
+# One plugin file, every Wireshark: holds plugin-c against each series' headers, installs the very same file in each, and
+# runs the end-to-end tests there. A series that this machine does not have is taken from its Debian release, in a folder
+# made once and kept (.versions/, or SYNFIN_VERSIONS_DIR).
+#
+#   versions.sh            all three
+#   versions.sh 4.4 ...    these alone
+#   versions.sh --make     make the folders and the commands in .versions/bin, and test nothing
+set -eu
+
+cd "$(dirname "$0")/.."
+WS_ME=test-versions
+# shellcheck source=scripts/wireshark.sh
+. scripts/wireshark.sh
+
+versions=${SYNFIN_VERSIONS_DIR:-$PWD/.versions}
+case $versions in /*) ;; *) versions=$PWD/$versions ;; esac
+plugin=${CARGO_TARGET_DIR:-target}/release/libsynfin.so
+packages=tshark,wireshark-common,libwireshark-dev,gcc,pkgconf,libc6-dev
+
+release_of() { # SERIES
+    case $1 in
+        4.0) ws_say bookworm ;;
+        4.4) ws_say trixie ;;
+        4.6) ws_say sid ;;
+        *) ws_die "no Debian release is known to have Wireshark $1; the series are 4.0, 4.4 and 4.6" ;;
+    esac
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+# The mirror this machine itself uses. security and updates live elsewhere on it, or have no releases of their own.
+mirror() {
+    if [ -n "${SYNFIN_MIRROR:-}" ]; then
+        ws_say "$SYNFIN_MIRROR"
+        return 0
+    fi
+    # shellcheck disable=SC2016 # apt's own placeholders
+    apt-get indextargets --format '$(REPO_URI) $(LABEL)' 'Created-By: Packages' 2>/dev/null |
+        awk '$2 == "Debian" { print $1; found = 1; exit } END { exit !found }' && return 0
+    # Before the first apt-get update there are no labels: the sources themselves.
+    cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
+        awk '/^deb / { sub(/\[[^]]*\] */, ""); print $2 } /^URIs:/ { print $2 }' | grep -E '/debian/?$' | head -n 1
+}
+
+works() { # ROOT: judged by the program, since debootstrap also fails over packages that nothing here needs
+    as_root chroot "$1" tshark --version >/dev/null 2>&1
+}
+
+make_root() { # SERIES ROOT
+    scripts/setup.sh debootstrap=debootstrap unshare=util-linux
+    if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
+        ws_die "making $2 (debootstrap, chroot) needs root; run this as root, or allow sudo without a password"
+    fi
+    from=$(mirror)
+    [ -n "$from" ] || ws_die "no Debian mirror in this machine's apt sources; name one: SYNFIN_MIRROR=http://.../debian make test-versions"
+    mkdir -p "$versions"
+    # Made beside and renamed: a folder of that name is a whole one.
+    making=$2.making.$$
+    log=$versions/$(release_of "$1").log
+    ws_say "Wireshark $1: fetching Debian $(release_of "$1") into $2 (once; about a minute)"
+    # debootstrap stumbles over spaces in a path: it gets one without, that leads there.
+    way=$(mktemp -d /tmp/synfin-versions.XXXXXX)
+    ln -s "$making" "$way/root"
+    as_root mkdir -p "$making"
+    as_root debootstrap --variant=minbase --include="$packages" "$(release_of "$1")" "$way/root" "$from" >"$log" 2>&1 </dev/null || true
+    rm -rf -- "$way"
+    if ! works "$making"; then
+        tail -n 5 "$log" >&2
+        as_root rm -rf -- "$making"
+        ws_die "Debian $(release_of "$1") could not be made (last lines above, all of them in $log); check the network, then run this again"
+    fi
+    as_root rm -rf -- "$making/var/cache/apt/archives" "$2"
+    as_root mv -T -- "$making" "$2"
+}
+
+# sid's releases of other people's plugins sometimes lack a library; their complaint at every start is not synfin's.
+drop_broken_plugins() { # ROOT
+    as_root chroot "$1" tshark --version 2>&1 >/dev/null </dev/null | sed -n "s/.*Couldn't load plugin '\([^'/]*\.so\)'.*/\1/p" |
+        while IFS= read -r name; do
+            [ "$name" = synfin.so ] || as_root find "$1"/usr/lib -path '*/wireshark/plugins/*' -name "$name" -delete
+        done
+}
+
+# Commands of that series, usable like any program: they take this machine's files.
+make_commands() { # SERIES ROOT
+    mkdir -p "$versions/bin"
+    for name in tshark sharkd editcap mergecap capinfos reordercap; do
+        command=$versions/bin/$name-$1
+        printf '#!/bin/sh\nexec "%s" "%s" %s "$@"\n' "$PWD/scripts/chroot-run.sh" "$2" "$name" >"$command.$$"
+        chmod +x "$command.$$"
+        mv -f -- "$command.$$" "$command"
+    done
+}
+
+on_this_machine() { # SERIES
+    command -v tshark >/dev/null 2>&1 && [ "$(ws_series "$(ws_version tshark)")" = "$1" ]
+}
+
+prepare() { # SERIES: sets root ("" when this machine has it)
+    if on_this_machine "$1"; then
+        root=
+        return 0
+    fi
+    root=$versions/$(release_of "$1")
+    if [ ! -d "$root" ] || ! works "$root"; then make_root "$1" "$root"; fi
+    drop_broken_plugins "$root"
+    make_commands "$1" "$root"
+    found=$(ws_version "$versions/bin/tshark-$1")
+    [ "$(ws_series "$found")" = "$1" ] ||
+        ws_die "$root holds Wireshark $found, not $1: Debian $(release_of "$1") has moved on; remove the folder, and see release_of in $0"
+}
+
+# shellcheck disable=SC2016 # run elsewhere, expanded there
+compile_shim='for file in plugin-c/*.c; do
+    cc -std=gnu11 -fsyntax-only -Wall -Wextra -Werror -Iplugin-c $(pkg-config --cflags wireshark) "$file" || exit 1
+done'
+
+# The shim's sources and the installer are all that goes in: no path of this machine, so it works without mounts too.
+install_in() { # ROOT
+    inside=/tmp/synfin-$$
+    # shellcheck disable=SC2064 # the folder of this call
+    trap "as_root rm -rf -- '$1$inside'" EXIT
+    as_root mkdir -p "$1$inside" &&
+        as_root cp -R -- plugin-c scripts/install.sh scripts/wireshark.sh "$1$inside/" &&
+        as_root cp -- "$plugin" "$1$inside/synfin.so" &&
+        as_root chroot "$1" env -C "$inside" sh -c "$compile_shim" &&
+        as_root chroot "$1" env -C "$inside" HOME=/root sh ./install.sh
+}
+
+# Every step says && itself: inside a condition the shell does not stop at a failure.
+check() { # SERIES
+    if [ -n "$root" ]; then
+        program=$versions/bin/tshark-$1
+        sharkd=$versions/bin/sharkd-$1
+        install_in "$root" || return 1
+    else
+        program=$(command -v tshark)
+        sharkd=$(command -v sharkd || true)
+        sh -c "$compile_shim" && TSHARK=$program scripts/install.sh "$plugin" || return 1
+    fi
+    SYNFIN_TSHARK=$program SYNFIN_SHARKD=$sharkd cargo test --release --locked --test 'e2e*'
+}
+
+# The table of host versions must be what these headers say.
+check_layout() { # SERIES...
+    [ -x scripts/host-layout.sh ] || return 0
+    for series in "$@"; do
+        shift
+        if on_this_machine "$series"; then set -- "$@" /; else set -- "$@" "$versions/$(release_of "$series")"; fi
+    done
+    scripts/host-layout.sh --check "$@"
+}
+
+make_only=0
+if [ "${1:-}" = --make ]; then
+    make_only=1
+    shift
+fi
+[ "$#" -gt 0 ] || set -- 4.0 4.4 4.6
+if [ "$make_only" = 0 ]; then
+    [ -f "$plugin" ] || ws_die "no $plugin; build it first: make build"
+    sum=$(sha256sum "$plugin" | cut -d' ' -f1)
+fi
+
+lines=
+failed=0
+wanted=$*
+for series in "$@"; do
+    prepare "$series"
+    if [ "$make_only" = 1 ]; then continue; fi
+    log=$versions/test-$series.log
+    mkdir -p "$versions"
+    if (check "$series") >"$log" 2>&1 </dev/null; then
+        passed=$(awk '/^test result: ok/ { n += $4 } END { print n + 0 }' "$log")
+        verdict="ok, $passed end-to-end tests passed"
+        [ "$passed" -gt 0 ] || { verdict="FAILED: no end-to-end test ran"; failed=1; }
+    else
+        failed=1
+        verdict="FAILED, see above and $log"
+        tail -n 60 "$log"
+    fi
+    if [ -n "$root" ]; then version=$(ws_version "$versions/bin/tshark-$series"); else version=$(ws_version tshark); fi
+    line="Wireshark $version: $verdict (plugin SHA-256 $sum)"
+    ws_say "$line"
+    lines=$lines${lines:+, }$version
+    [ "$(sha256sum "$plugin" | cut -d' ' -f1)" = "$sum" ] || ws_die "the plugin file changed while it was tested; run this again"
+done
+# shellcheck disable=SC2086 # series, split on purpose
+if [ "$make_only" = 0 ] && [ "$wanted" = "4.0 4.4 4.6" ]; then check_layout $wanted || failed=1; fi
+if [ "$make_only" = 0 ] && [ "$failed" = 0 ]; then ws_say "One file, $# series ($lines): the same file was copied to each, nothing else"; fi
+exit "$failed"
