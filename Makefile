@@ -39,7 +39,7 @@ lint: setup ## formatting, clippy, C and shell warnings, licences
 doctor: ## which Wireshark, which folder, did it load, and if not, why
 	@scripts/doctor.sh
 
-test-versions: build ## the same plugin file in Wireshark 4.0, 4.4 and 4.6
+test-versions: setup ## the same plugin file in Wireshark 4.0, 4.4 and 4.6
 	@scripts/versions.sh
 
 test-robust: build ## bad hosts, long life, adversarial traffic, sanitizers

@@ -99,7 +99,8 @@ examine() { # PROGRAM
     tell_environment "$series"
 
     read_copies=$(ws_copies "$global/epan"; ws_is_root || ws_copies "$personal/epan")
-    ignored=$(if ws_is_root; then ws_copies "$personal/epan"; fi; strays "$personal" "$global")
+    ignored=
+    [ -n "$read_copies" ] || ignored=$(if ws_is_root; then ws_copies "$personal/epan"; fi; strays "$personal" "$global")
     count=$(printf '%s' "$read_copies" | grep -c '' || true)
     if [ "$count" -gt 1 ]; then
         bad "$count copies are installed: $(printf '%s' "$read_copies" | tr '\n' ' ')" \

@@ -38,11 +38,18 @@ licences() {
     ws_say "lint: cargo-deny is not installed (cargo install --locked cargo-deny); checking licences and sources alone"
     if grep '^source = ' Cargo.lock | grep -v 'registry+https://github.com/rust-lang/crates.io-index'; then return 1; fi
     allowed=$(sed -n '/^allow = \[/,/^\]/s/^ *"\(.*\)",.*/\1/p' deny.toml | tr '\n' '|')
-    cargo tree --locked --all-features --edges normal,build,dev --prefix none --format '{p}|{l}' | sed 's/ (\*)$//' | sort -u |
-        awk -F '|' -v allowed="$allowed" '
-            BEGIN { n = split(allowed, name, "|"); for (i = 1; i <= n; i++) if (name[i] != "") good[name[i]] = 1 }
+    excepted=$(sed -n 's/^ *{ crate = "\(.*\)", allow = .*/\1/p' deny.toml | tr '\n' '|')
+    crates=$(cargo tree --quiet --locked --all-features --edges normal,build,dev --prefix none --format '{p}|{l}') || return 1
+    printf '%s\n' "$crates" | sed 's/ (\*)$//' | sort -u |
+        awk -F '|' -v allowed="$allowed" -v excepted="$excepted" '
+            BEGIN {
+                n = split(allowed, name, "|"); for (i = 1; i <= n; i++) if (name[i] != "") good[name[i]] = 1
+                n = split(excepted, name, "|"); for (i = 1; i <= n; i++) known[name[i]] = 1
+            }
             {
-                text = $2; gsub(/\//, " OR ", text); gsub(/[()]/, "", text)
+                split($1, words, " ")
+                if (words[1] in known) next
+                text = $2; gsub(/ *\/ */, " OR ", text); gsub(/[()]/, "", text)
                 all = 1
                 parts = split(text, part, / AND /)
                 for (i = 1; i <= parts; i++) {

@@ -6,6 +6,8 @@
 #   versions.sh            all three
 #   versions.sh 4.4 ...    these alone
 #   versions.sh --make     make the folders and the commands in .versions/bin, and test nothing
+#
+# The file is the one that make dist ships (scripts/release-build.sh), or SYNFIN_PLUGIN.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -15,7 +17,6 @@ WS_ME=test-versions
 
 versions=${SYNFIN_VERSIONS_DIR:-$PWD/.versions}
 case $versions in /*) ;; *) versions=$PWD/$versions ;; esac
-plugin=${CARGO_TARGET_DIR:-target}/release/libsynfin.so
 packages=tshark,wireshark-common,libwireshark-dev,gcc,pkgconf,libc6-dev
 
 release_of() { # SERIES
@@ -161,7 +162,9 @@ if [ "${1:-}" = --make ]; then
 fi
 [ "$#" -gt 0 ] || set -- 4.0 4.4 4.6
 if [ "$make_only" = 0 ]; then
-    [ -f "$plugin" ] || ws_die "no $plugin; build it first: make build"
+    # The octets that are released, not merely the same source.
+    plugin=${SYNFIN_PLUGIN:-$(scripts/release-build.sh)}
+    [ -f "$plugin" ] || ws_die "no plugin file $plugin; set SYNFIN_PLUGIN to one, or leave it unset to have it built"
     sum=$(sha256sum "$plugin" | cut -d' ' -f1)
 fi
 
