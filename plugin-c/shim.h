@@ -1,0 +1,66 @@
+/* shim.h: what the files of the shim share.
+ *
+ * Copyright (C) 2026 the synfin authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFIN_SHIM_H
+#define SYNFIN_SHIM_H
+
+#include "host.h"
+
+/* The library's functions are called from this shared object alone: only the plugin symbols are visible in it. */
+#pragma GCC visibility push(hidden)
+#include "synfin.h"
+
+/* Wireshark's ids, set at registration; the tracker lives from one capture file's init to its cleanup. */
+struct shim {
+    int proto;
+    int proto_tcp;
+    int tap;
+    const protocol_t *protocol;
+    synfin_tracker *tracker;
+};
+
+extern struct shim shim;
+
+/* A TCP segment of the frame being dissected, noted before TCP's own dissector ran. */
+struct shim_note {
+    host_flow flow;
+    synfin_segment segment;
+    size_t octets_len;
+    uint8_t octets[SYNFIN_HEADER_MAX];
+};
+
+/* What a tap listener gets, in the frame's memory. */
+struct shim_tapped {
+    struct shim_note note;
+    uint8_t final_pass;
+};
+
+/* plugin.c */
+void synfin_shim_register(void);
+bool shim_adds_to_info(void);
+/* Looks at a status of the library: a defect is reported once a file, and ends the annotations of that file. */
+bool shim_is_ok(uint8_t status);
+
+/* feed.c */
+void feed_register(void);
+void feed_handoff(void);
+void feed_reset(void);
+
+/* show.c */
+void show_register(void);
+void show_handoff(void);
+/* What this frame's readers want; false when nothing does and the other two need not be called. */
+bool show_begin(packet_info *pinfo, proto_tree *tree);
+void show_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const struct shim_note *note);
+void show_end(packet_info *pinfo);
+
+/* stats.c, table.c, filters.c */
+void stats_handoff(void);
+void table_register(void);
+void filters_register(void);
+
+#pragma GCC visibility pop
+
+#endif
