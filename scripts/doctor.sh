@@ -33,7 +33,7 @@ tell_environment() { # SERIES
     [ -n "${WIRESHARK_PLUGIN_DIR:-}" ] || return 0
     if ws_is_root; then
         note "WIRESHARK_PLUGIN_DIR is set, but Wireshark ignores it for root"
-    elif [ ! -d "$WIRESHARK_PLUGIN_DIR/$1/epan" ]; then
+    elif [ ! -d "$WIRESHARK_PLUGIN_DIR/$1/epan" ] && [ -z "$loaded" ]; then
         bad "WIRESHARK_PLUGIN_DIR=$WIRESHARK_PLUGIN_DIR replaces the global plugin folder, and has no folder $1/epan in it" \
             "unset WIRESHARK_PLUGIN_DIR, or make $WIRESHARK_PLUGIN_DIR/$1/epan and put synfin.so there"
     else
@@ -96,6 +96,7 @@ examine() { # PROGRAM
     else
         note "it reads $personal/epan (yours) and $global/epan (everybody's)"
     fi
+    loaded=$(ws_loaded "$1")
     tell_environment "$series"
 
     read_copies=$(ws_copies "$global/epan"; ws_is_root || ws_copies "$personal/epan")
@@ -117,7 +118,6 @@ END
 $ignored
 END
 
-    loaded=$(ws_loaded "$1")
     complaint=$(ws_complaint "$1" | head -n 1)
     if [ -n "$loaded" ]; then
         ok "loaded: synfin $(printf '%s' "$loaded" | sed 's/	/ from /')"

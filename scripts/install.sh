@@ -79,6 +79,17 @@ install_for() { # PROGRAM
     target=$(ws_plugin_folder "$1")
     [ -n "$target" ] || ws_die "$1 -G folders names no plugin folder; this Wireshark was built without plugins: install another"
     leave_package_alone "$target"
+    shared=$(ws_folder "$1" 'Global Plugins')/epan/synfin.so
+    if [ "$shared" != "$target/synfin.so" ] && [ -e "$shared" ]; then
+        # Wireshark takes the global one of two, so a personal one beside it would never be read.
+        if cmp -s -- "$plugin" "$shared"; then
+            ws_say "Wireshark $version: this very synfin is installed for everybody ($shared); nothing to do"
+            return 0
+        fi
+        ws_say "Wireshark $version: another synfin is installed for everybody ($shared), and Wireshark takes that one" >&2
+        ws_say "  nothing installed; as root, remove it (rm '$shared') or install this one there" >&2
+        return 1
+    fi
     put "$plugin" "$target"
     if loaded=$(ws_loaded "$1" | grep -F -- "	$target/synfin.so"); then
         ws_say "Wireshark $version: synfin ${loaded%%	*} installed and loaded ($target/synfin.so)"

@@ -32,7 +32,7 @@ missing() {
     has_compiler || ws_say gcc libc6-dev
     has pkg-config || ws_say pkg-config
     has tshark || [ -n "${TSHARK:-}" ] || ws_say tshark
-    has_headers || ws_say libwireshark-dev
+    has_headers || ws_say libwireshark-dev libglib2.0-dev
     has_libclang || ws_say libclang-dev
     for wanted in "$@"; do
         has "${wanted%%=*}" || ws_say "${wanted#*=}"

@@ -17,7 +17,7 @@ WS_ME=test-versions
 
 versions=${SYNFIN_VERSIONS_DIR:-$PWD/.versions}
 case $versions in /*) ;; *) versions=$PWD/$versions ;; esac
-packages=tshark,wireshark-common,libwireshark-dev,gcc,pkgconf,libc6-dev
+packages=tshark,wireshark-common,libwireshark-dev,libglib2.0-dev,gcc,pkgconf,libc6-dev
 
 release_of() { # SERIES
     case $1 in
