@@ -1,0 +1,71 @@
+"""docs/STACKS.md: scenario, truth, what synfin says, agreement."""
+
+HEAD = """# synfin against real TCP
+
+Every row is a capture of the Linux kernel's TCP in `tests/captures`, made by `make record`, with the truth from the
+sockets themselves beside it (`.json`). This page is written by `tests/stacks/check.py --table docs/STACKS.md`
+(here with Wireshark {series}); do not edit it.
+
+*Truth* is what both kernels list at the end (client / server). *Agreement* counts states of either end, compared after
+every frame and every action; a *limit* is a state that no passive observer can know, predicted in the scenario before
+synfin was asked, and named below.
+
+| scenario | truth at the end | what synfin says | agreement |
+| --- | --- | --- | --- |
+"""
+
+MANY = 6  # more connections than this are told as a sum
+
+
+def ends(truth):
+    """The last states of each connection, by the sockets."""
+    last = {}
+    for step in truth["steps"]:
+        if "connection" in step:
+            last[step["connection"]] = f"{step['client']} / {step['server']}"
+    return [last[index] for index in sorted(last)]
+
+
+def says(frame):
+    close = frame["teardown.kind"]
+    if frame["teardown.closer"]:
+        close += f" by {frame['teardown.closer']}"
+    opening = frame["handshake.outcome"]
+    if frame["handshake.kind"] != opening:
+        opening += f", {frame['handshake.kind']}"
+    return f"{opening}; {close}; {frame['client.state']} / {frame['server.state']}; {frame['conn.state']}"
+
+
+def summed(lines):
+    """The lines, or how often each occurs when there are many."""
+    if len(lines) <= MANY:
+        return "<br>".join(lines)
+    counts = {line: lines.count(line) for line in dict.fromkeys(lines)}
+    return "<br>".join(f"{count} × {line}" for line, count in sorted(counts.items(), key=lambda c: -c[1]))
+
+
+def agreement(result):
+    parts = [f"{result.states} states", f"{result.fields} fields"]
+    parts += [f"{count} × limit *{why}*" for why, count in sorted(result.limits.items())]
+    if result.wrong:
+        parts.append(f"**{len(result.wrong)} disagree**")
+    return "<br>".join(parts)
+
+
+def render(results, series):
+    lines = [HEAD.format(series=f"{series[0]}.{series[1]}")]
+    for result in results:
+        truth = result.truth
+        lines.append(f"| **{truth['scenario']}**: {truth['purpose']} | {summed(ends(truth))} "
+                     f"| {summed([says(f) for f in result.said])} | {agreement(result)} |\n")
+    limits, explained = {}, {}
+    for result in results:
+        explained.update(result.truth["limits"])
+        for why, count in result.limits.items():
+            limits[why] = limits.get(why, 0) + count
+    lines.append(f"\nIn all {len(results)} captures: {sum(r.states for r in results)} states as the sockets say, "
+                 f"{sum(limits.values())} limits, {sum(r.fields for r in results)} fields, "
+                 f"{sum(len(r.wrong) for r in results)} disagreements.\n")
+    lines.append("\n## Limits of a passive observer\n\n")
+    lines += [f"- *{why}* ({limits[why]}): {explained[why]}\n" for why in sorted(limits)]
+    return "".join(lines)

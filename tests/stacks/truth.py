@@ -1,0 +1,32 @@
+"""The truth file beside each capture, and the names of what a passive observer cannot know."""
+
+import json
+
+# Why an observer may be wrong, once for all scenarios; the table in docs/STACKS.md quotes these.
+LIMITS = {
+    "in-flight": "what one side has sent already changes that side; the observer learns of it when the segment arrives",
+    "lost-later": "the segment passed the observer and was lost behind it: the core assumes that it arrived",
+    "not-seen": "the segments that made the change did not pass the observer",
+    "silent": "a socket ended without sending anything (time-out, crash, or closed before it had an answer)",
+    "out-of-order": "a FIN that arrives before the data in front of it waits in the receiver's queue, until they come",
+    "no-listener": "a SYN may find no listener; the observer learns that from the RST",
+    "cookie": "with SYN cookies the server keeps no connection until the third segment comes back",
+    "queue-full": "the server's accept queue is full: it ignores the third segment, which nothing on the wire shows",
+    "deferred": "TCP_DEFER_ACCEPT: the server ignores a third segment without data, which nothing on the wire shows",
+    "challenge": "RFC 5961: a RST within the window but not at its left edge is answered by a challenge ACK; "
+                 "RFC 9293 section 3.5.3 lets it end the connection, and synfin follows that",
+    "no-time-wait": "this host keeps no TIME-WAIT (net.ipv4.tcp_max_tw_buckets = 0)",
+}
+
+
+def write_truth(truth, path):
+    """JSON with one connection and one step a line: a change of one step is then a change of one line."""
+    lines = []
+    for name, value in truth.items():
+        if name in ("connections", "steps"):
+            text = "[\n" + ",\n".join("  " + json.dumps(entry, ensure_ascii=False) for entry in value) + "\n ]"
+        else:
+            text = json.dumps(value, ensure_ascii=False)
+        lines.append(f" {json.dumps(name)}: {text}")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("{\n" + ",\n".join(lines) + "\n}\n")
