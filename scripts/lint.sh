@@ -24,7 +24,7 @@ check() {
 c_warnings() {
     for file in plugin-c/*.c; do
         # shellcheck disable=SC2046 # flags, split on purpose
-        cc -std=gnu11 -fsyntax-only -Wall -Wextra -Werror -Iplugin-c $(pkg-config --cflags wireshark) "$file" || return 1
+        cc -std=c11 -fsyntax-only -Wall -Wextra -Werror -Iplugin-c $(pkg-config --cflags wireshark) "$file" || return 1
     done
 }
 

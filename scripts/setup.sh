@@ -83,7 +83,7 @@ if [ -n "$packages" ]; then
         [ -z "$left" ] || ws_die "installed, and still not found: $left; look at what apt-get did, or install these by hand"
     else
         ws_say "setup: not found here (Debian's names): $packages" >&2
-        ws_say "  Fedora: dnf install gcc pkgconf-pkg-config wireshark-cli wireshark-devel clang-libs" >&2
+        ws_say "  Fedora: dnf install gcc pkgconf-pkg-config wireshark-cli wireshark-devel clang" >&2
         ws_say "  Arch:   pacman -S gcc pkgconf wireshark-cli clang" >&2
         ws_say "  macOS:  brew install pkgconf wireshark llvm   (and Xcode's command-line tools: xcode-select --install)" >&2
         ws_die "install what is missing, then run this again"

@@ -116,7 +116,7 @@ prepare() { # SERIES: sets root ("" when this machine has it)
 
 # shellcheck disable=SC2016 # run elsewhere, expanded there
 compile_shim='for file in plugin-c/*.c; do
-    cc -std=gnu11 -fsyntax-only -Wall -Wextra -Werror -Iplugin-c $(pkg-config --cflags wireshark) "$file" || exit 1
+    cc -std=c11 -fsyntax-only -Wall -Wextra -Werror -Iplugin-c $(pkg-config --cflags wireshark) "$file" || exit 1
 done'
 
 # The shim's sources and the installer are all that goes in: no path of this machine, so it works without mounts too.

@@ -99,18 +99,19 @@ ws_complaint() {
 
 # Where synfin files lie on most systems, for when tshark cannot be asked: a damaged plugin, or two of them, stop it from
 # starting at all (from 4.4 on even for -G folders).
-ws_usual_files() {
-    for ws_dir in "${HOME:-/nonexistent}"/.local/lib/wireshark/plugins/*/epan /usr/lib/*/wireshark/plugins/*/epan \
+ws_usual_files() { # PROGRAM
+    ws_prefix=$(cd -P "$(dirname "$1")/.." 2>/dev/null && pwd) || ws_prefix=/usr
+    for ws_dir in "$ws_prefix"/lib/wireshark/plugins/*/epan "$ws_prefix"/lib/*/wireshark/plugins/*/epan "${HOME:-/nonexistent}"/.local/lib/wireshark/plugins/*/epan /usr/lib/*/wireshark/plugins/*/epan \
         /usr/lib/wireshark/plugins/*/epan /usr/lib64/wireshark/plugins/*/epan /usr/local/lib*/wireshark/plugins/*/epan \
         /usr/local/lib/*/wireshark/plugins/*/epan "${WIRESHARK_PLUGIN_DIR:-/nonexistent}"/*/epan \
         /Applications/Wireshark.app/Contents/PlugIns/wireshark/*/epan; do
         ws_copies "$ws_dir"
-    done
+    done | awk '!seen[$0]++'
 }
 
 # ws_no_start PROGRAM: why it does not start, and what to do, as "WHAT; DO".
 ws_no_start() {
-    ws_files=$(ws_usual_files | sed "s/.*/'&'/" | tr '\n' ' ')
+    ws_files=$(ws_usual_files "$1" | sed "s/.*/'&'/" | tr '\n' ' ')
     if [ -z "$ws_files" ] || ! command -v "$1" >/dev/null 2>&1; then
         ws_say "$1 does not run, or is not tshark; try it by hand: \"$1\" --version"
     else
