@@ -74,6 +74,22 @@ def half_close_by_client(s):
     c.expect(**COMPLETE, **FOUR_BY_CLIENT, teardown__half_close_bytes="3000", conn__history="ShADadFf")
 
 
+@scenario("the server's last data cross the client's FIN on the way")
+def data_crosses_fin(s):
+    s.listen()
+    c = s.open()
+    s.exchange(c)
+    s.send(c, "server", 500, flow=False)
+    s.shutdown(c, "client", flow=False)
+    s.deliver("client")
+    s.deliver("server")
+    s.flow()
+    s.read(c, "client")
+    s.read(c, "server")
+    s.close(c, "server")
+    c.expect(**COMPLETE, **FOUR_BY_CLIENT, teardown__half_close_bytes="500", conn__history="ShADadFf")
+
+
 @scenario("half-close the other way: the server has sent everything, the client goes on sending 2500 octets")
 def half_close_by_server(s):
     s.listen()

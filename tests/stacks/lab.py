@@ -123,6 +123,10 @@ class Host:
         except OSError as error:
             raise NotAllowed(f"sysctl {name}: {error}") from error
 
+    def run(self, *command):
+        with self.ns:
+            run(*command)
+
     def nft(self, *rules):
         if shutil.which("nft") is None:
             raise NotAllowed("nft is not installed")

@@ -10,6 +10,7 @@ run that is interrupted leaves whole files only. Exit status: 0 all recorded; 1 
 import argparse
 import os
 import pathlib
+import signal
 import sys
 import tempfile
 import traceback
@@ -103,6 +104,8 @@ def main():
     if unknown:
         print(f"record: no such scenario: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 1
+    # A polite end takes the namespaces, the capturing program and unfinished files along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     failed, refused = [], []
     for name in arguments.only or SCENARIOS:
         try:

@@ -100,6 +100,13 @@ class Stage:
         self.note(connection, f"client {what}")
         return connection
 
+    def notice(self, frame):
+        """A connection that a kernel began by itself, known by the SYN that waits."""
+        connection = Connection(4, 0, 0)
+        connection.client, connection.server = frame.source, frame.destination
+        self.connections.append(connection)
+        return connection
+
     def connect_back(self, connection, options=()):
         """The server's own connect() to the client: the other half of a simultaneous open."""
         sock = self._bound("server", connection, 0, options)
@@ -216,12 +223,12 @@ class Stage:
                 return frame
         raise ScenarioFailed(f"nothing from {sender or 'either side'} on the wire")
 
-    def deliver(self, sender=None, frame=None):
-        """One frame passes the observer and arrives."""
+    def deliver(self, sender=None, frame=None, of=None):
+        """One frame passes the observer and arrives. `of`: its connection, where ports alone would name a later one."""
         frame = frame or self.take(sender)
         number = self.lab.show(frame)
         self.lab.deliver(frame)
-        self._note_frame(frame, number, "")
+        self._note_frame(frame, number, "", of)
         return frame
 
     def lose(self, sender=None, frame=None):
@@ -275,9 +282,8 @@ class Stage:
             result[role] = state
         return result
 
-    def _note_frame(self, frame, number, what):
-        connection = None
-        if frame.kind == "tcp":
+    def _note_frame(self, frame, number, what, connection=None):
+        if frame.kind == "tcp" and connection is None:
             connection = next((c for c in reversed(self.connections) if c.has(frame)), None)
         hidden = "" if number or what else "; not seen by the observer"
         self.note(connection, f"{frame}{what}{hidden}", number)

@@ -5,7 +5,7 @@ import socket
 import struct
 
 import kernel
-from lab import Frame
+from lab import MAC, Frame
 from opening import COMPLETE, FOUR_BY_CLIENT, finish
 from scenarios import scenario
 
@@ -58,6 +58,50 @@ def crashed_client_opens_again(s):
     c.expect_since("4.4", {"handshake__outcome": "no-answer", "handshake__kind": "three-way", "handshake__steps": "1",
                            "teardown__kind": "none", "client__state": "SYN-SENT", "server__state": "CLOSED"},
                    {**COMPLETE, **FOUR_BY_CLIENT})
+
+
+@scenario("RFC 9293 figure 8: a SYN of an attempt given up arrives before the SYN of the next one, from the same port")
+def old_duplicate_syn(s):
+    s.listen()
+    old = s.connect()
+    late = s.take("client")
+    s.close(old, "client", flow=False)
+    c = s.connect()
+    s.drop("client")
+    s.deliver(frame=late, of=old)
+    s.require_states(old, "SYN-SENT", "SYN-RECEIVED")
+    with s.limit("old-duplicate", client="ESTABLISHED"):
+        s.deliver("server", of=old)
+    s.require(s.pending()[0].rst, "the client must refuse the old attempt's SYN-ACK")
+    with s.limit("old-duplicate", client="CLOSED"):
+        s.deliver("client", of=old)
+    s.require_states(c, "SYN-SENT", "LISTEN")
+    s.wait(1.6)
+    s.flow()
+    s.accept(c)
+    s.exchange(c)
+    finish(s, c)
+    old.expect(handshake__outcome="reset", handshake__kind="three-way", handshake__steps="1 2", teardown__kind="none",
+               client__state="CLOSED", server__state="LISTEN", conn__state="RSTO", conn__history="ShR")
+    c.expect(**COMPLETE, **FOUR_BY_CLIENT, conn__history="ShADadFf")
+
+
+@scenario("RFC 1337: a RST of the server's reaches the client in TIME-WAIT")
+def time_wait_assassinated(s):
+    s.listen()
+    c = s.open()
+    s.exchange(c)
+    s.close(c, "client")
+    s.read(c, "server")
+    s.close(c, "server", flow=False)
+    fin = s.deliver("server")
+    s.flow()
+    s.require_states(c, "TIME-WAIT", "CLOSED")
+    s.limit_to_end("assassinated", client="TIME-WAIT")
+    s.deliver(frame=forged_rst(fin, 1))
+    s.frame_has(role="RST", phase="closed")
+    s.require_states(c, "CLOSED", "CLOSED")
+    c.expect(**COMPLETE, **FOUR_BY_CLIENT)
 
 
 @scenario("keep-alive probes on an idle connection, answered")
@@ -167,7 +211,7 @@ def data_segment(s, c):
 
 
 def forged_rst(data, ahead):
-    """A RST that another host sends in the client's name, `ahead` octets after the client's next number."""
+    """A RST that another host sends in the name of the segment's sender, `ahead` octets after the segment."""
     octets = bytearray(data.octets[: data.header + 20])
     struct.pack_into("!H", octets, 16, 40)
     struct.pack_into("!H", octets, 24, 0)
@@ -176,7 +220,7 @@ def forged_rst(data, ahead):
     struct.pack_into("!IIBBHHH", octets, data.header + 4, number, 0, 0x50, 4, 0, 0, 0)
     pseudo_header = octets[26:34] + struct.pack("!HH", 6, 20)
     struct.pack_into("!H", octets, data.header + 16, checksum(pseudo_header + octets[data.header:]))
-    return Frame("client", bytes(octets))
+    return Frame(data.sender, bytes(octets))
 
 
 def checksum(octets):
@@ -237,6 +281,33 @@ def multipath_tcp(s):
     s.flow()
     c.expect(**COMPLETE, client__state="TIME-WAIT", server__state="CLOSED", teardown__closer="client",
              conn__state="SF", conn__history="ShADadFf")
+
+
+@scenario("multipath TCP with a second subflow from another address of the client (MP_JOIN)")
+def multipath_tcp_second_subflow(s):
+    s.lab.hosts["client"].run("ip", "addr", "add", "10.77.0.3/24", "dev", "wire0")
+    s.lab.hosts["client"].run("ip", "mptcp", "limits", "set", "subflow", "2")
+    s.lab.hosts["client"].run("ip", "mptcp", "endpoint", "add", "10.77.0.3", "subflow")
+    s.lab.hosts["server"].run("ip", "mptcp", "limits", "set", "subflow", "2")
+    s.lab.hosts["server"].run("ip", "neigh", "replace", "10.77.0.3", "lladdr", MAC["client"], "dev", "wire0",
+                              "nud", "permanent")
+    s.listen(protocol=kernel.IPPROTO_MPTCP)
+    first = s.connect(protocol=kernel.IPPROTO_MPTCP)
+    for _ in range(3):
+        s.deliver()
+    s.accept(first)
+    s.send(first, "client", 100, flow=False)
+    while not s.pending()[0].syn:
+        s.deliver()
+    second = s.notice(s.pending()[0])
+    s.require(second.client[0] == "10.77.0.3", "the second subflow must come from the other address")
+    s.flow()
+    s.require_states(second, "ESTABLISHED", "ESTABLISHED")
+    s.read(first, "server")
+    first.expect(**COMPLETE, teardown__kind="open", client__state="ESTABLISHED", server__state="ESTABLISHED",
+                 conn__state="S1")
+    second.expect(**COMPLETE, teardown__kind="open", client__state="ESTABLISHED", server__state="ESTABLISHED",
+                  conn__state="S1")
 
 
 @scenario("multipath TCP asked for by the client, not granted by the server: plain TCP")
