@@ -1,0 +1,226 @@
+/* synfin.h: the one contract between the Rust library and the C shim.
+ *
+ * The C compiler reads this file for plugin-c/, bindgen reads it for src/ffi/. It knows nothing of Wireshark.
+ *
+ * Conventions
+ * - Every call that can fail returns one of SYNFIN_STATUS_*; outputs are written only on SYNFIN_STATUS_OK.
+ * - A struct passed in starts with `struct_size`, set by the caller to sizeof; another size is refused.
+ * - The tracker and the tally are opaque: Rust makes and frees them. All other memory belongs to the caller.
+ * - Strings in descriptors and static values live as long as the process; they are never NULL and never freed.
+ * - Nothing unwinds into C. After SYNFIN_STATUS_PANICKED a handle answers only that, until it is freed.
+ * - Calls on one handle come from one thread at a time. Rust never calls back.
+ *
+ * Copyright (C) 2026 the synfin authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFIN_H
+#define SYNFIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Raised on any change of this file that a compiled shim would notice. */
+#define SYNFIN_ABI_VERSION 1
+
+#define SYNFIN_STATUS_OK 0
+#define SYNFIN_STATUS_NULL_POINTER 1 /* an argument that must point somewhere does not */
+#define SYNFIN_STATUS_BAD_SIZE 2     /* a struct_size that is not this header's */
+#define SYNFIN_STATUS_NOT_SEEN 3     /* no annotation for this frame and layer */
+#define SYNFIN_STATUS_NO_SEGMENT 4   /* the octets hold no TCP segment that Wireshark would give a tcp.len */
+#define SYNFIN_STATUS_NO_ROOM 5      /* an output is too small, or the tracker has reached its limits */
+#define SYNFIN_STATUS_BAD_VALUE 6    /* a number outside its range */
+#define SYNFIN_STATUS_PANICKED 7     /* a defect in the library; the handle is out of order until the next file */
+
+/* Octets of a TCP header that are ever looked at (20 fixed, 40 of options). */
+#define SYNFIN_HEADER_MAX 60
+/* Octets enough for every text of one synfin_tracker_show() call. */
+#define SYNFIN_TEXT_MAX 4096
+/* More than the number of fields. */
+#define SYNFIN_FIELDS_MAX 128
+/* A field that can occur twice makes more values than fields. */
+#define SYNFIN_VALUES_MAX 136
+
+/* ---- descriptors ---------------------------------------------------------------------------------------- */
+
+#define SYNFIN_TYPE_STRING 0
+#define SYNFIN_TYPE_UINT8 1
+#define SYNFIN_TYPE_UINT32 2
+#define SYNFIN_TYPE_INT64 3
+#define SYNFIN_TYPE_BOOLEAN 4
+#define SYNFIN_TYPE_TIME 5  /* a duration; `number` is nanoseconds, never negative */
+#define SYNFIN_TYPE_FRAME 6 /* a frame number: a link */
+#define SYNFIN_TYPE_UINT64 7
+
+typedef struct synfin_field {
+    const char *name;  /* filter name, "synfin.role" */
+    const char *title; /* label in the tree, "Role" */
+    const char *blurb; /* one sentence for the status bar */
+    uint8_t type;      /* SYNFIN_TYPE_* */
+    uint8_t reserved[7];
+} synfin_field;
+
+#define SYNFIN_SEVERITY_CHAT 0
+#define SYNFIN_SEVERITY_NOTE 1
+#define SYNFIN_SEVERITY_WARNING 2
+#define SYNFIN_SEVERITY_ERROR 3
+
+#define SYNFIN_GROUP_SEQUENCE 0 /* about sequence numbers and the state of the connection */
+#define SYNFIN_GROUP_PROTOCOL 1 /* against the protocol */
+#define SYNFIN_GROUP_RESPONSE 2 /* what a peer answered, or failed to */
+
+typedef struct synfin_expert {
+    const char *name; /* "synfin.expert.refused" */
+    const char *text; /* what the expert window shows */
+    uint8_t severity; /* SYNFIN_SEVERITY_* */
+    uint8_t group;    /* SYNFIN_GROUP_* */
+    uint8_t reserved[6];
+} synfin_expert;
+
+/* The tables. `count` may be NULL. Never NULL, the same on every call. At most SYNFIN_FIELDS_MAX fields, 64 experts. */
+const synfin_field *synfin_fields(size_t *count);
+const synfin_expert *synfin_experts(size_t *count);
+
+uint32_t synfin_abi_version(void);
+/* "0.1.0" */
+const char *synfin_version(void);
+
+/* ---- the tracker: one for each capture file and dissection ------------------------------------------------ */
+
+typedef struct synfin_tracker synfin_tracker;
+
+#define SYNFIN_LANGUAGE_ENGLISH 0
+#define SYNFIN_LANGUAGE_CHINESE 1
+
+typedef struct synfin_options {
+    uint32_t struct_size;
+    uint8_t rebase;   /* 1: X and Y change at the first FIN; 0: those of the opening all the way */
+    uint8_t language; /* SYNFIN_LANGUAGE_*, of synfin.explain */
+    uint8_t reserved[2];
+} synfin_options;
+
+/* NULL when options is NULL or of another size, or memory is short. */
+synfin_tracker *synfin_tracker_new(const synfin_options *options);
+void synfin_tracker_free(synfin_tracker *tracker);
+
+/* Octets of memory the tracker holds (0 for NULL), for tests and benchmarks. */
+uint64_t synfin_tracker_memory(const synfin_tracker *tracker);
+
+/* One TCP segment as Wireshark hands it on. */
+typedef struct synfin_segment {
+    uint32_t struct_size;
+    uint32_t frame;        /* frame number, from 1 */
+    uint32_t layer;        /* 0 for the frame's outermost TCP layer, then 1 ... */
+    uint32_t stream;       /* tcp.stream; observe() alone reads it */
+    int64_t time_s;        /* time stamp: seconds since the epoch */
+    int32_t time_ns;       /* and nanoseconds, 0 .. 999,999,999 */
+    uint32_t reported_len; /* octets of header and payload on the wire */
+    uint8_t has_time;      /* 0: the frame has no time stamp */
+    uint8_t address_len;   /* octets of each address: 4 or 16; 0: neither IPv4 nor IPv6 */
+    uint8_t reserved[6];
+    uint8_t source[16];      /* in network order, the first address_len octets count */
+    uint8_t destination[16];
+} synfin_segment;
+
+/* First visit: takes the segment into its connection. `octets` are the captured octets of the TCP header (at most
+ * SYNFIN_HEADER_MAX are read), borrowed for the call. NO_SEGMENT: nothing was recorded and nothing is to be shown. A
+ * frame and layer that was observed before is left as it is (OK). */
+uint8_t synfin_tracker_observe(synfin_tracker *tracker, const synfin_segment *segment, const uint8_t *octets,
+                               size_t octets_len);
+
+typedef struct synfin_value {
+    uint16_t field; /* index in synfin_fields() */
+    uint8_t type;   /* SYNFIN_TYPE_*: which of the two below holds */
+    uint8_t reserved[5];
+    int64_t number;   /* integers, booleans (0, 1), frames, nanoseconds */
+    const char *text; /* strings: in the caller's text buffer, or static; else NULL */
+} synfin_value;
+
+#define SYNFIN_WANT_LABEL 1u   /* the line of the tree item */
+#define SYNFIN_WANT_SUFFIX 2u  /* what the Info column gets */
+#define SYNFIN_WANT_EXPERTS 4u /* expert information */
+
+typedef struct synfin_request {
+    uint32_t struct_size;
+    uint8_t final_pass; /* 0 on the first visit ("so far"), 1 on every later one */
+    uint8_t want;       /* SYNFIN_WANT_* */
+    uint8_t reserved[2];
+    uint64_t fields[2]; /* bit i of word i / 64: field i is wanted */
+} synfin_request;
+
+typedef struct synfin_shown {
+    uint32_t struct_size;
+    uint32_t value_count; /* values filled, in the order to show them */
+    uint32_t stream;      /* tcp.stream of the segment */
+    uint32_t reserved;
+    uint64_t experts;     /* bit i: expert i */
+    const char *label;    /* "TCP Lifecycle: Open 2/3, ...", or NULL */
+    const char *suffix;   /* " [Open 2/3: Seq=Y Ack=X+1]", or NULL when the segment has none */
+    synfin_value values[SYNFIN_VALUES_MAX];
+    char text[SYNFIN_TEXT_MAX];
+} synfin_shown;
+
+/* Any visit after observe(), in any order of frames. `segment` and `octets` are those of this frame and layer again.
+ * `shown` is the caller's and large: keep one and use it again. */
+uint8_t synfin_tracker_show(const synfin_tracker *tracker, const synfin_segment *segment, const uint8_t *octets,
+                            size_t octets_len, const synfin_request *request, synfin_shown *shown);
+
+/* The columns of the connection table (-z synfin,conn): indexes in synfin_fields(), in their order, after the stream. */
+const uint16_t *synfin_table_fields(size_t *count);
+
+/* ---- statistics --------------------------------------------------------------------------------------------- */
+
+/* The statistics tree: two levels. `parent` is -1 for a heading. */
+typedef struct synfin_stat_node {
+    const char *name;
+    int32_t parent; /* index of the heading, or -1 */
+    uint8_t reserved[4];
+} synfin_stat_node;
+
+const synfin_stat_node *synfin_stat_nodes(size_t *count);
+
+/* One listener's count: each connection once, under what it is when last seen by this listener. */
+typedef struct synfin_tally synfin_tally;
+
+synfin_tally *synfin_tally_new(void);
+void synfin_tally_free(synfin_tally *tally);
+
+#define SYNFIN_STAT_CHANGES_MAX 32
+
+typedef struct synfin_stat_change {
+    uint16_t node; /* index in synfin_stat_nodes() */
+    int16_t delta; /* +1 or -1 */
+} synfin_stat_change;
+
+typedef struct synfin_stat_changes {
+    uint32_t struct_size;
+    uint32_t count;
+    synfin_stat_change changes[SYNFIN_STAT_CHANGES_MAX];
+} synfin_stat_changes;
+
+/* A segment reaches this listener: what changes in its tree. */
+uint8_t synfin_tally_add(synfin_tally *tally, const synfin_tracker *tracker, uint32_t frame, uint32_t layer,
+                         synfin_stat_changes *changes);
+
+#define SYNFIN_STATIC_ASSERT_SIZE(type, octets) \
+    typedef char synfin_size_of_##type##_is_##octets[sizeof(type) == (octets) ? 1 : -1]
+
+#if UINTPTR_MAX == UINT64_MAX
+SYNFIN_STATIC_ASSERT_SIZE(synfin_field, 32);
+SYNFIN_STATIC_ASSERT_SIZE(synfin_expert, 24);
+SYNFIN_STATIC_ASSERT_SIZE(synfin_options, 8);
+SYNFIN_STATIC_ASSERT_SIZE(synfin_segment, 72);
+SYNFIN_STATIC_ASSERT_SIZE(synfin_value, 24);
+SYNFIN_STATIC_ASSERT_SIZE(synfin_request, 24);
+SYNFIN_STATIC_ASSERT_SIZE(synfin_stat_node, 16);
+SYNFIN_STATIC_ASSERT_SIZE(synfin_stat_change, 4);
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,197 @@
+//! TCP header octets to a [`Segment`]. The only file that names etherparse.
+
+use etherparse::{TcpHeaderSlice, TcpOptionElement, TcpOptionReadError, TcpOptionsIterator};
+
+use crate::tcp::{Flags, Segment, Seq, SynOptions, Timestamp};
+
+/// Octets of a TCP header without options.
+const FIXED_LEN: usize = 20;
+
+/// Octets of the largest TCP header.
+pub const MAX_LEN: usize = 60;
+
+/// Octets without which Wireshark gives no `tcp.len`: up to and including the window field (`dissect_tcp` in
+/// `packet-tcp.c` reads them first, and its exception ends the layer).
+pub const MIN_CAPTURED: usize = 16;
+
+/// Fast Open in its experimental encoding (RFC 7413 appendix A, RFC 6994): kind 254 or 253, magic 0xF989.
+const EXPERIMENTAL_KINDS: [u8; 2] = [253, 254];
+const FAST_OPEN_MAGIC: [u8; 2] = [0xf9, 0x89];
+const KIND_MULTIPATH: u8 = 30;
+const KIND_FAST_OPEN: u8 = 34;
+
+/// Reads a TCP header.
+///
+/// `octets` are the captured octets of the segment from its header on, `reported_len` the octets it had on the wire.
+/// A header cut short by the snap length is read as far as it goes: missing options are options not seen. None where
+/// Wireshark gives no `tcp.len`: fewer than [`MIN_CAPTURED`] octets, or a data offset beyond the segment's end. A
+/// data offset below 5 is nonsense, but has a `tcp.len`, counted from that offset.
+#[must_use]
+pub fn parse(octets: &[u8], reported_len: u32, at: Option<Timestamp>) -> Option<Segment> {
+    let captured = octets.get(..octets.len().min(MAX_LEN))?;
+    let offset = usize::from(*captured.get(12)? >> 4).checked_mul(4)?;
+    if captured.len() < MIN_CAPTURED {
+        return None;
+    }
+    let payload_len = reported_len.checked_sub(u32::try_from(offset).ok()?)?;
+
+    // The fixed part as etherparse wants it: complete, and with a data offset that says so.
+    let mut fixed = [0u8; FIXED_LEN];
+    for (to, from) in fixed.iter_mut().zip(captured) {
+        *to = *from;
+    }
+    let reserved_and_ae = fixed[12] & 0x0f;
+    fixed[12] = 5 << 4 | reserved_and_ae;
+    let header = TcpHeaderSlice::from_slice(&fixed).ok()?;
+
+    let mut flags = Flags(u16::from(fixed[13]));
+    if header.ns() {
+        // The bit was the nonce sum (RFC 3540, historic) before it became Accurate ECN's.
+        flags = flags.with(Flags::AE);
+    }
+    let options = if flags.has(Flags::SYN) {
+        let mut options = captured.get(FIXED_LEN..offset.min(captured.len())).map(syn_options).unwrap_or_default();
+        options.ecn = if flags.has(Flags::ACK) {
+            flags.has(Flags::ECE) && !flags.has(Flags::CWR)
+        } else {
+            flags.has(Flags::ECE) && flags.has(Flags::CWR)
+        };
+        options
+    } else {
+        SynOptions::default()
+    };
+    Some(Segment {
+        seq: Seq(header.sequence_number()),
+        ack: Seq(header.acknowledgment_number()),
+        flags,
+        window: header.window_size(),
+        payload_len,
+        source_port: header.source_port(),
+        destination_port: header.destination_port(),
+        at,
+        options,
+    })
+}
+
+/// The options of a SYN. A malformed one ends the list; one of a kind that etherparse does not know is stepped over.
+fn syn_options(octets: &[u8]) -> SynOptions {
+    let mut found = SynOptions::default();
+    let mut options = TcpOptionsIterator::from_slice(octets);
+    loop {
+        // On an error the iterator moves to the end: where the option began has to be known beforehand.
+        let here = options.rest();
+        match options.next() {
+            None => return found,
+            Some(Ok(option)) => note_option(&mut found, &option),
+            Some(Err(TcpOptionReadError::UnknownId(_))) => {
+                let Some((option, rest)) = split_option(here) else { return found };
+                note_unknown(&mut found, option);
+                options = TcpOptionsIterator::from_slice(rest);
+            }
+            Some(Err(TcpOptionReadError::UnexpectedEndOfSlice { .. } | TcpOptionReadError::UnexpectedSize { .. })) => {
+                return found;
+            }
+        }
+    }
+}
+
+fn note_option(found: &mut SynOptions, option: &TcpOptionElement) {
+    match option {
+        TcpOptionElement::MaximumSegmentSize(size) => found.mss = Some(*size),
+        TcpOptionElement::WindowScale(shift) => found.window_scale = Some(*shift),
+        TcpOptionElement::SelectiveAcknowledgementPermitted => found.sack = true,
+        TcpOptionElement::Timestamp(_, _) => found.timestamps = true,
+        TcpOptionElement::Noop | TcpOptionElement::SelectiveAcknowledgement(_, _) => {}
+    }
+}
+
+/// An option with a length octet, and what comes after it.
+fn split_option(at: &[u8]) -> Option<(&[u8], &[u8])> {
+    let len = usize::from(*at.get(1)?);
+    if len < 2 { None } else { at.split_at_checked(len) }
+}
+
+fn note_unknown(found: &mut SynOptions, option: &[u8]) {
+    match option {
+        [KIND_MULTIPATH, _, ..] => found.multipath = true,
+        [KIND_FAST_OPEN, _, ..] => found.fast_open = true,
+        [kind, _, magic @ ..] if EXPERIMENTAL_KINDS.contains(kind) && magic.starts_with(&FAST_OPEN_MAGIC) => {
+            found.fast_open = true;
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn octets(offset: u8, flags: u16, options: &[u8]) -> Vec<u8> {
+        let mut header = vec![0x30, 0x39, 0, 80, 1, 2, 3, 4, 5, 6, 7, 8];
+        header.push(offset << 4 | u8::try_from(flags >> 8).unwrap());
+        header.extend([(flags & 0xff) as u8, 0xff, 0xfe, 0, 0, 0, 0]);
+        header.extend(options);
+        header
+    }
+
+    #[test]
+    fn all_parts() {
+        let options = [
+            2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7, 34, 2, 30, 4, 0, 0, 1, 1, 254, 4, 0xf9, 0x89, 0,
+            0, 0, 0,
+        ];
+        let header = octets(14, 0x1c2, &options);
+        let segment = parse(&header, 56 + 9, None).unwrap();
+        assert_eq!((segment.seq, segment.ack), (Seq(0x0102_0304), Seq(0x0506_0708)));
+        assert_eq!((segment.source_port, segment.destination_port, segment.window), (12345, 80, 0xfffe));
+        assert_eq!(segment.flags, Flags::SYN.with(Flags::ECE).with(Flags::CWR).with(Flags::AE));
+        assert_eq!(segment.payload_len, 9);
+        let expected = SynOptions {
+            mss: Some(1460),
+            window_scale: Some(7),
+            sack: true,
+            timestamps: true,
+            fast_open: true,
+            multipath: true,
+            ecn: true,
+        };
+        assert_eq!(segment.options, expected);
+    }
+
+    #[test]
+    fn every_captured_length() {
+        let options = [2, 4, 5, 0xb4, 3, 3, 7, 0];
+        let header = octets(7, 0x02, &options);
+        for len in 0..=header.len() {
+            let segment = parse(&header[..len], 28, None);
+            assert_eq!(segment.is_some(), len >= MIN_CAPTURED, "{len}");
+            if let Some(segment) = segment {
+                assert_eq!(segment.payload_len, 0);
+                assert_eq!(segment.options.mss, (len >= 24).then_some(1460), "{len}");
+                assert_eq!(segment.options.window_scale, (len >= 27).then_some(7), "{len}");
+            }
+        }
+    }
+
+    #[test]
+    fn absurd_offsets() {
+        for offset in 0..16u8 {
+            let header = octets(offset, 0x10, &[0; 40]);
+            let whole = parse(&header, 60, None).unwrap();
+            assert_eq!(whole.payload_len, 60 - 4 * u32::from(offset));
+            let short = parse(&header, 4 * u32::from(offset), None).unwrap();
+            assert_eq!(short.payload_len, 0);
+            if offset > 0 {
+                assert_eq!(parse(&header, 4 * u32::from(offset) - 1, None), None, "beyond the segment's end");
+            }
+        }
+    }
+
+    #[test]
+    fn malformed_options_end_the_list() {
+        for bad in [[2, 0, 3, 3], [2, 1, 3, 3], [3, 4, 7, 7], [99, 0, 0, 0], [99, 1, 2, 4], [99, 40, 2, 4]] {
+            let segment = parse(&octets(6, 0x02, &bad), 24, None).unwrap();
+            assert_eq!(segment.options, SynOptions::default(), "{bad:?}");
+        }
+    }
+}

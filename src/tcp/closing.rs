@@ -1,0 +1,166 @@
+//! The closing: two FINs and their acknowledgments (RFC 9293 §3.6).
+
+use super::connection::{Connection, Draft, Moment};
+use super::segment::{Segment, Timestamp};
+use super::seq::Position;
+use super::side::{Both, Side};
+use super::state::State;
+use super::verdict::{Anomalies, Steps};
+
+/// How the second FIN stands to the first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Relation {
+    /// It came after an acknowledgment of the first.
+    FourSegment,
+    /// It acknowledged the first itself.
+    ThreeSegment,
+    /// It was sent before the first was acknowledged.
+    Simultaneous,
+}
+
+/// The closing of the last attempt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Closing {
+    /// Who sent the first FIN.
+    pub closer: Option<Side>,
+    /// How the second FIN stands to the first, when there is one.
+    pub relation: Option<Relation>,
+    /// Where the other side's payload after the first FIN starts.
+    pub half_close_from: Option<Position>,
+    /// The frames of the first segments that performed steps 1 to 4; 0: none.
+    pub frames: [u32; 4],
+    /// When the first FIN was captured.
+    pub fin_at: Option<Timestamp>,
+    /// When the segment after which both FINs are acknowledged was captured.
+    pub closed_at: Option<Timestamp>,
+    /// The frame of that segment; 0: none.
+    pub closed_frame: u32,
+}
+
+impl Closing {
+    /// The step of this side's FIN: 1 or 3.
+    fn fin_step(&self, side: Side) -> u8 {
+        if self.closer == Some(side) { 1 } else { 3 }
+    }
+
+    /// The step of the acknowledgment of this side's FIN: 2 or 4.
+    #[must_use]
+    pub fn ack_step(&self, side: Side) -> Steps {
+        Steps::one(self.fin_step(side).saturating_add(1))
+    }
+
+    fn perform(&mut self, step: Steps, moment: Moment) {
+        for (frame, number) in self.frames.iter_mut().zip(1..) {
+            if step.has(number) && *frame == 0 {
+                *frame = moment.frame;
+            }
+        }
+    }
+}
+
+impl Connection {
+    /// Whether the segment is the first to acknowledge the peer's FIN.
+    pub(super) fn acknowledge_fin(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {
+        let peer = side.peer();
+        let (Some(fin), Some(ack)) = (self.sides[peer].fin, segment.acknowledgment()) else { return };
+        if self.sides[peer].fin_acked || !ack.is_at_or_past(fin.advance(1)) {
+            return;
+        }
+        self.sides[peer].fin_acked = true;
+        let step = self.closing.ack_step(peer);
+        draft.close_steps.add(step);
+        self.closing.perform(step, moment);
+        self.states[peer] = match self.states[peer] {
+            State::FinWait1 => State::FinWait2,
+            State::Closing => State::TimeWait,
+            State::LastAck => State::Closed,
+            unchanged @ (State::Closed
+            | State::Listen
+            | State::SynSent
+            | State::SynReceived
+            | State::Established
+            | State::FinWait2
+            | State::CloseWait
+            | State::TimeWait) => unchanged,
+        };
+        if self.is_closed() {
+            self.closing.closed_at = segment.at;
+            self.closing.closed_frame = moment.frame;
+        }
+    }
+
+    /// A FIN: the first of the connection, the other side's, or one more of the same side.
+    pub(super) fn fin(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {
+        let number = segment.payload_end();
+        let own = &mut self.sides[side];
+        match own.fin {
+            None => {
+                own.fin = Some(number);
+                self.first_fin_of(side, segment, draft);
+                let step = Steps::one(self.closing.fin_step(side));
+                self.closing.perform(step, moment);
+            }
+            Some(first) => {
+                draft.repeats.fin = first == number || own.other_fin == Some(number);
+                if first != number {
+                    own.other_fin = Some(number);
+                    draft.anomalies.add(Anomalies::SECOND_FIN);
+                }
+                if draft.repeats.fin {
+                    self.sides[side.peer()].owes_fin = true;
+                }
+            }
+        }
+        draft.close_steps.add(Steps::one(self.closing.fin_step(side)));
+    }
+
+    fn first_fin_of(&mut self, side: Side, segment: &Segment, draft: &mut Draft) {
+        let peer = side.peer();
+        let Some(closer) = self.closing.closer else {
+            self.closing.closer = Some(side);
+            self.closing.fin_at = segment.at;
+            self.set_close_bases(side, segment.payload_end(), segment.ack);
+            let acked = self.position(peer, segment.ack);
+            let sent = self.sides[peer].payload_end;
+            self.closing.half_close_from = Some(sent.map_or(acked, |end| end.max(acked)));
+            self.states[side] = State::FinWait1;
+            self.states[peer] = State::CloseWait;
+            return;
+        };
+        let just_acked = draft.close_steps.has(2);
+        if self.sides[closer].fin_acked {
+            self.closing.relation = Some(if just_acked { Relation::ThreeSegment } else { Relation::FourSegment });
+            self.states[closer] = State::TimeWait;
+            self.states[side] = State::LastAck;
+        } else {
+            self.closing.relation = Some(Relation::Simultaneous);
+            draft.anomalies.add(Anomalies::SIMULTANEOUS_CLOSE);
+            self.states = Both { client: State::Closing, server: State::Closing };
+        }
+    }
+
+    /// Counts the payload that a side sends, and notices what comes after its own FIN.
+    pub(super) fn count_payload(&mut self, side: Side, segment: &Segment, draft: &mut Draft) {
+        if segment.payload_len == 0 {
+            return;
+        }
+        let end = self.position(side, segment.payload_end());
+        let own = &mut self.sides[side];
+        let is_new = own.payload_end.is_none_or(|highest| end > highest);
+        if is_new {
+            own.payload_end = Some(end);
+            if own.fin.is_some_and(|fin| segment.payload_end().is_after(fin)) {
+                draft.anomalies.add(Anomalies::DATA_AFTER_FIN);
+            }
+        }
+    }
+
+    /// Octets of payload that the other side sent after the first FIN, when there was one.
+    #[must_use]
+    pub fn half_close_bytes(&self) -> Option<u64> {
+        let from = self.closing.half_close_from?;
+        let other = self.closing.closer?.peer();
+        let end = self.sides[other].payload_end.unwrap_or(from);
+        Some(u64::try_from(end.offset_from(from)).unwrap_or(0))
+    }
+}

@@ -1,0 +1,568 @@
+//! One connection as it is seen go by: the only mutable TCP state.
+//!
+//! `observe` takes a segment in and says what it is; the rules of the opening, the closing and of resets are in
+//! their own modules, as further methods of [`Connection`].
+
+use super::closing::Closing;
+use super::numbering::{Bases, Basis, Marks, OldBases};
+use super::opening::{Opening, Progress};
+use super::segment::{Kind, Segment, SynOptions, Timestamp};
+use super::seq::{Position, Seq};
+use super::side::{Both, Side};
+use super::state::{BEFORE, State};
+use super::verdict::{Anomalies, Numbers, Phase, Repeats, Reset, Steps, Verdict};
+use super::zeek;
+
+/// Which of its two endpoints, in a fixed order that knows no roles, sent a segment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum End {
+    /// The one whose address and port sort first.
+    #[default]
+    Low,
+    /// The other one.
+    High,
+    /// Both are the same: there is no direction to tell.
+    Same,
+}
+
+/// Where and when a segment was met, apart from what it holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Moment {
+    /// The number of its frame.
+    pub frame: u32,
+    /// Its place in the order of all segments: grows from call to call.
+    pub ordinal: u32,
+    /// Whether its endpoints were another connection's before. Only a connection's first segment is asked.
+    pub known_tuple: bool,
+    /// Whether X and Y change at the first FIN (preference `synfin.rebase`).
+    pub rebase: bool,
+}
+
+/// How the client is known. Later evidence in this list outweighs earlier.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+enum Judgement {
+    /// No segment yet.
+    #[default]
+    None,
+    /// By the ports, or as the sender of the first segment.
+    Guess,
+    /// As the receiver of a SYN-ACK.
+    SynAck,
+    /// As the sender of the first SYN.
+    Syn,
+}
+
+/// An ACK that performed a step, to know it again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct StepAck {
+    seq: Seq,
+    ack: Seq,
+    payload_len: u32,
+    window: u16,
+    flags: u16,
+    pub(super) open_steps: Steps,
+    pub(super) close_steps: Steps,
+}
+
+impl StepAck {
+    fn of(segment: &Segment, open_steps: Steps, close_steps: Steps) -> StepAck {
+        StepAck {
+            seq: segment.seq,
+            ack: segment.ack,
+            payload_len: segment.payload_len,
+            window: segment.window,
+            flags: segment.flags.0,
+            open_steps,
+            close_steps,
+        }
+    }
+}
+
+/// What is known of one side. RST and `OTHER` segments count in `seen` and `first_seq` alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Endpoint {
+    /// Whether any segment of it was captured.
+    pub seen: bool,
+    /// The sequence number of its first segment.
+    pub first_seq: Option<Seq>,
+    /// The number after the last one it used.
+    pub next: Option<Seq>,
+    /// The highest acknowledgment it sent.
+    pub acked: Option<Seq>,
+    /// The highest right window edge it offered.
+    pub edge: Option<Seq>,
+    /// The number of its SYN without ACK.
+    pub syn: Option<Seq>,
+    /// The number of its last SYN-ACK.
+    pub syn_ack: Option<Seq>,
+    /// The number of the one before that, where it was another.
+    pub other_syn_ack: Option<Seq>,
+    /// The own number of its first FIN.
+    pub fin: Option<Seq>,
+    /// The own number of its last FIN with another number.
+    pub other_fin: Option<Seq>,
+    /// Whether its first FIN was acknowledged.
+    pub fin_acked: bool,
+    /// Whether the peer repeated a SYN-ACK that this side has not answered since.
+    pub owes_syn_ack: bool,
+    /// Whether the peer repeated a FIN that this side has not answered since.
+    pub owes_fin: bool,
+    /// Its last ACK that performed a step, while the peer has sent nothing new since.
+    pub step_ack: Option<StepAck>,
+    /// The highest number after an octet of its payload.
+    pub payload_end: Option<Position>,
+    /// The options of its last SYN or SYN-ACK.
+    pub options: Option<SynOptions>,
+}
+
+/// What ended a connection before its time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Ended {
+    pub by: Side,
+    pub reset: Reset,
+    pub frame: u32,
+    /// Whether the opening was still under way.
+    pub in_opening: bool,
+}
+
+/// What a segment turns out to be, while it is taken in.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Draft {
+    pub open_steps: Steps,
+    pub close_steps: Steps,
+    pub repeats: Repeats,
+    pub reset: Option<Reset>,
+    pub ended: bool,
+    pub anomalies: Anomalies,
+}
+
+/// One connection: a `tcp.stream` of Wireshark.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Connection {
+    judgement: Judgement,
+    client_end: End,
+    first_end: End,
+    pub(super) first_at: Option<Timestamp>,
+    pub(super) last_ordinal: u32,
+    pub(super) sides: Both<Endpoint>,
+    pub(super) states: Both<State>,
+    marks: Marks,
+    pub(super) bases: Bases,
+    old_bases: Vec<OldBases>,
+    pub(super) opening: Opening,
+    pub(super) closing: Closing,
+    pub(super) ended: Option<Ended>,
+    pub(super) zeek: zeek::View,
+}
+
+impl Default for Connection {
+    fn default() -> Self {
+        Connection {
+            judgement: Judgement::None,
+            client_end: End::Low,
+            first_end: End::Low,
+            first_at: None,
+            last_ordinal: 0,
+            sides: Both::default(),
+            states: BEFORE,
+            marks: Marks::default(),
+            bases: Bases::default(),
+            old_bases: Vec::new(),
+            opening: Opening::default(),
+            closing: Closing::default(),
+            ended: None,
+            zeek: zeek::View::default(),
+        }
+    }
+}
+
+impl Connection {
+    /// Takes the next segment in, sent by the endpoint `from`, and says what it is.
+    pub fn observe(&mut self, moment: Moment, from: End, segment: &Segment) -> Verdict {
+        let kind = segment.kind();
+        let mut draft = Draft::default();
+        if self.judgement == Judgement::None {
+            self.first_end = from;
+            self.first_at = segment.at;
+            if moment.known_tuple {
+                draft.anomalies.add(Anomalies::PORT_REUSE);
+            }
+        }
+        self.last_ordinal = moment.ordinal;
+        self.judge_client(moment, from, segment, kind);
+        let side = self.side_of(from);
+
+        let begun = self.opening.progress;
+        let was_ended = self.ended.is_some();
+        let was_closed = self.is_closed();
+        self.zeek.observe(side, segment, segment.payload_len > 0 && kind != Kind::Rst);
+        match kind {
+            Kind::Other => {}
+            Kind::Rst => {
+                self.sides[side].owes_syn_ack = false;
+                self.sides[side].owes_fin = false;
+                self.reset(moment, side, segment, &mut draft);
+            }
+            Kind::Syn | Kind::SynAck | Kind::Ack | Kind::Fin => self.ordinary(moment, side, segment, kind, &mut draft),
+        }
+
+        let phase = self.phase(&draft, begun, was_ended, was_closed);
+        let numbers = self.numbers(moment.rebase, side, segment);
+        self.note(side, segment, kind);
+        Verdict {
+            sender: side,
+            open_steps: draft.open_steps,
+            close_steps: draft.close_steps,
+            repeats: draft.repeats,
+            phase,
+            states: self.states,
+            reset: draft.reset,
+            ended: draft.ended,
+            numbers,
+            anomalies: draft.anomalies,
+        }
+    }
+
+    /// The side that the endpoint `from` is thought to be now.
+    #[must_use]
+    pub fn side_of(&self, from: End) -> Side {
+        if from == End::Same || from == self.client_end { Side::Client } else { Side::Server }
+    }
+
+    /// Whether the endpoint that sorts first is the client.
+    #[must_use]
+    pub fn client_is_low(&self) -> bool {
+        self.client_end != End::High
+    }
+
+    /// The place of the last segment so far in the order of all segments.
+    #[must_use]
+    pub fn last_ordinal(&self) -> u32 {
+        self.last_ordinal
+    }
+
+    /// X and Y of opening and closing as they were for the segment `ordinal`, where they were known.
+    #[must_use]
+    pub fn bases_at(&self, ordinal: u32) -> ([u32; 2], [u32; 2]) {
+        let index = self.old_bases.partition_point(|old| old.until <= ordinal);
+        match self.old_bases.get(index) {
+            Some(old) => (old.open, old.close),
+            None => self.plain_bases(),
+        }
+    }
+
+    /// Octets of memory beyond the structure itself.
+    #[must_use]
+    pub fn extra_memory(&self) -> usize {
+        self.old_bases.capacity().saturating_mul(size_of::<OldBases>()).saturating_add(self.zeek.extra_memory())
+    }
+
+    /// Zeek's `conn_state`.
+    #[must_use]
+    pub fn conn_state(&self) -> &'static str {
+        self.zeek.conn_state()
+    }
+
+    /// Gives Zeek's history letter by letter.
+    pub fn history(&self, mut push: impl FnMut(u8)) {
+        if self.first_end != End::Same && self.first_end != self.client_end {
+            push(b'^');
+        }
+        self.zeek.history(push);
+    }
+
+    fn plain_bases(&self) -> ([u32; 2], [u32; 2]) {
+        let number = |position: Option<Position>| position.map_or(0, |p| p.seq().0);
+        let x = self.closing.closer.unwrap_or(Side::Client);
+        (
+            [number(self.bases.open.client), number(self.bases.open.server)],
+            [number(self.bases.close[x]), number(self.bases.close[x.peer()])],
+        )
+    }
+
+    /// Keeps X and Y for the segments before this one, because one of them is about to change.
+    fn keep_bases(&mut self, moment: Moment) {
+        let (open, close) = self.plain_bases();
+        if self.old_bases.last().is_some_and(|old| old.until == moment.ordinal) {
+            return;
+        }
+        self.old_bases.push(OldBases { until: moment.ordinal, open, close });
+    }
+
+    /// Sets a side's base of the opening.
+    pub(super) fn set_open_base(&mut self, moment: Moment, side: Side, number: Seq) {
+        let position = self.marks.position(side, number);
+        match self.bases.open[side] {
+            Some(old) if old == position => return,
+            Some(_) => self.keep_bases(moment),
+            None => {}
+        }
+        self.bases.open[side] = Some(position);
+        // Counting starts here where nothing of this side was seen: the base of a SYN-ACK's X, say.
+        self.marks.saw(side, position);
+    }
+
+    /// Sets the bases of the closing at the first FIN.
+    pub(super) fn set_close_bases(&mut self, closer: Side, fin: Seq, ack: Seq) {
+        self.bases.close[closer] = Some(self.marks.position(closer, fin));
+        self.bases.close[closer.peer()] = Some(self.marks.position(closer.peer(), ack));
+    }
+
+    /// The position of a number of `side`.
+    pub(super) fn position(&self, side: Side, number: Seq) -> Position {
+        self.marks.position(side, number)
+    }
+
+    fn judge_client(&mut self, moment: Moment, from: End, segment: &Segment, kind: Kind) {
+        if from == End::Same {
+            self.judgement = self.judgement.max(Judgement::Guess);
+            self.client_end = End::Same;
+            return;
+        }
+        let to = if from == End::Low { End::High } else { End::Low };
+        let (judgement, client) = match kind {
+            Kind::Syn => (Judgement::Syn, from),
+            Kind::SynAck => (Judgement::SynAck, to),
+            Kind::Ack | Kind::Fin | Kind::Rst | Kind::Other => {
+                // A port below 1024 is a service's: the side without one is the client.
+                let to_service = segment.destination_port < 1024;
+                let from_service = segment.source_port < 1024;
+                (Judgement::Guess, if from_service && !to_service { to } else { from })
+            }
+        };
+        if judgement <= self.judgement {
+            return;
+        }
+        let change = self.judgement != Judgement::None && client != self.client_end;
+        self.judgement = judgement;
+        self.client_end = client;
+        if change {
+            self.swap_sides(moment);
+        }
+    }
+
+    /// The roles turn out to be the other way round; what was said stays said.
+    pub(super) fn swap_sides(&mut self, moment: Moment) {
+        self.keep_bases(moment);
+        self.sides.swap();
+        if self.states != BEFORE {
+            self.states.swap();
+        }
+        self.marks.swap();
+        self.bases.open.swap();
+        self.bases.close.swap();
+        self.zeek.swap();
+        self.closing.closer = self.closing.closer.map(Side::peer);
+        if let Some(ended) = &mut self.ended {
+            ended.by = ended.by.peer();
+        }
+    }
+
+    /// Makes the server the client, when a new attempt is its SYN.
+    pub(super) fn exchange_roles(&mut self, moment: Moment) {
+        self.client_end = match self.client_end {
+            End::Low => End::High,
+            End::High => End::Low,
+            End::Same => return,
+        };
+        self.swap_sides(moment);
+    }
+
+    /// A segment that is neither RST nor `OTHER`.
+    fn ordinary(&mut self, moment: Moment, side: Side, segment: &Segment, kind: Kind, draft: &mut Draft) {
+        let mut side = side;
+        if self.ended.is_some() {
+            if kind == Kind::Syn {
+                side = self.begin_attempt(moment, side, draft);
+            } else if !self.take_back_reset(side, segment, kind) {
+                self.after_end(side, segment, kind, draft);
+                return;
+            }
+        }
+        self.open(moment, side, segment, kind, draft);
+        self.acknowledge_fin(moment, side, segment, draft);
+        if matches!(kind, Kind::Ack | Kind::Fin) {
+            self.repeat_acks(side, segment, kind, draft);
+        }
+        self.count_payload(side, segment, draft);
+        if kind == Kind::Fin {
+            self.fin(moment, side, segment, draft);
+        }
+        if segment.payload_len > 0 || kind == Kind::Fin {
+            // After something new of the peer, the same ACK again is an answer, not a frame captured twice.
+            self.sides[side.peer()].step_ack = None;
+        }
+    }
+
+    /// A segment after the RST that ended the connection: it performs nothing, but repeats are still repeats.
+    fn after_end(&mut self, side: Side, segment: &Segment, kind: Kind, draft: &mut Draft) {
+        let own = &mut self.sides[side];
+        match kind {
+            Kind::SynAck => {
+                draft.repeats.syn = own.syn_ack == Some(segment.seq) || own.other_syn_ack == Some(segment.seq);
+                own.remember_syn_ack(segment.seq);
+            }
+            Kind::Fin => {
+                let number = segment.payload_end();
+                draft.repeats.fin = own.fin == Some(number) || own.other_fin == Some(number);
+                if own.fin.is_some_and(|fin| fin != number) {
+                    draft.anomalies.add(Anomalies::SECOND_FIN);
+                }
+                if own.fin != Some(number) {
+                    own.other_fin = Some(number);
+                }
+            }
+            Kind::Syn | Kind::Ack | Kind::Rst | Kind::Other => {}
+        }
+        self.count_payload(side, segment, draft);
+    }
+
+    /// Whether the ACK performed its step before; and what a new one performs is kept for that question. Called
+    /// when the draft holds what the acknowledgment performs, and not yet what the FIN does.
+    fn repeat_acks(&mut self, side: Side, segment: &Segment, kind: Kind, draft: &mut Draft) {
+        if !draft.open_steps.is_empty() || !draft.close_steps.is_empty() {
+            self.sides[side].step_ack = Some(StepAck::of(segment, draft.open_steps, draft.close_steps));
+        } else if let Some(last) = self.sides[side].step_ack
+            && last == StepAck::of(segment, last.open_steps, last.close_steps)
+        {
+            draft.open_steps.add(last.open_steps);
+            draft.close_steps.add(last.close_steps);
+            draft.repeats.ack = true;
+        }
+        if kind == Kind::Ack && segment.payload_len == 0 {
+            self.answer_repeats(side, segment, draft);
+        }
+    }
+
+    /// The side's first segment without payload, SYN and FIN after a repeated SYN-ACK or FIN of the peer: where it
+    /// acknowledges that one, it is its ACK once more.
+    fn answer_repeats(&mut self, side: Side, segment: &Segment, draft: &mut Draft) {
+        let peer = self.sides[side.peer()];
+        let own = &mut self.sides[side];
+        let (owes_syn_ack, owes_fin) = (own.owes_syn_ack, own.owes_fin);
+        own.owes_syn_ack = false;
+        own.owes_fin = false;
+        let acks = |number: Option<Seq>| number.is_some_and(|n| segment.ack.is_at_or_past(n.advance(1)));
+        let open_steps = self.opening.ack_steps[side];
+        if owes_syn_ack && draft.open_steps.is_empty() && !open_steps.is_empty() && acks(peer.syn_ack) {
+            draft.open_steps.add(open_steps);
+            draft.repeats.ack = true;
+        }
+        if owes_fin && draft.close_steps.is_empty() && peer.fin_acked && acks(peer.fin) {
+            draft.close_steps.add(self.closing.ack_step(side.peer()));
+            draft.repeats.ack = true;
+        }
+    }
+
+    /// The phase of the segment just taken in, from what held before it and what it did.
+    fn phase(&self, draft: &Draft, begun: Progress, was_ended: bool, was_closed: bool) -> Phase {
+        let opening = |progress| matches!(progress, Progress::Underway | Progress::Complete);
+        if self.ended.is_some() {
+            return if was_ended {
+                Phase::Closed
+            } else if draft.ended && self.opening.progress == Progress::Underway {
+                Phase::Open
+            } else {
+                Phase::Close
+            };
+        }
+        if was_closed {
+            return Phase::Closed;
+        }
+        if self.closing.closer.is_some() {
+            return Phase::Close;
+        }
+        let just_begun = (begun == Progress::NotCaptured || was_ended) && opening(self.opening.progress);
+        if just_begun || (begun == Progress::Underway && opening(self.opening.progress)) {
+            Phase::Open
+        } else {
+            Phase::Data
+        }
+    }
+
+    fn numbers(&self, rebase: bool, side: Side, segment: &Segment) -> Numbers {
+        let closer = self.closing.closer.filter(|_| rebase);
+        let (basis, bases) = match closer {
+            Some(_) => (Basis::Close, &self.bases.close),
+            None if self.opening.is_captured() => (Basis::Open, &self.bases.open),
+            None => (Basis::FirstSeen, &self.bases.open),
+        };
+        let x = closer.unwrap_or(Side::Client);
+        let offset = |side: Side, number: Seq| {
+            bases[side].map(|base| self.marks.position(side, number).offset_from(base))
+        };
+        Numbers {
+            basis,
+            x_is_servers: x == Side::Server,
+            x: bases[x].map(|base| base.seq().0),
+            y: bases[x.peer()].map(|base| base.seq().0),
+            seq: offset(side, segment.seq),
+            ack: segment.acknowledgment().and_then(|ack| offset(side.peer(), ack)),
+        }
+    }
+
+    /// Keeps what later segments are judged by.
+    fn note(&mut self, side: Side, segment: &Segment, kind: Kind) {
+        let own = &mut self.sides[side];
+        own.seen = true;
+        own.first_seq.get_or_insert(segment.seq);
+        if matches!(kind, Kind::Rst | Kind::Other) {
+            return;
+        }
+        let next = segment.next();
+        own.next = Some(own.next.map_or(next, |n| n.later(next)));
+        let start = self.marks.position(side, segment.seq);
+        self.marks.saw(side, start.advance(segment.sequence_len()));
+        let Some(ack) = segment.acknowledgment() else { return };
+        self.marks.saw(side.peer(), self.marks.position(side.peer(), ack));
+        if side == Side::Server && self.opening.bad_ack == Some(ack) && self.states.client == State::SynSent {
+            // To a side in SYN-SENT it acknowledges nothing.
+            return;
+        }
+        let shift = if kind == Kind::SynAck { 0 } else { self.window_shift(side) };
+        let own = &mut self.sides[side];
+        own.acked = Some(own.acked.map_or(ack, |a| a.later(ack)));
+        let edge = ack.advance(u32::from(segment.window) << shift);
+        own.edge = Some(own.edge.map_or(edge, |e| e.later(edge)));
+    }
+
+    /// The shift of a side's window field (RFC 7323 §2.3): 14, the largest there is, where the opening does not tell.
+    fn window_shift(&self, side: Side) -> u8 {
+        const UNKNOWN: u8 = 14;
+        let shift = |side: Side| self.sides[side].options.map(|options| options.window_scale);
+        match (shift(side), shift(side.peer())) {
+            (Some(None), _) | (_, Some(None)) => 0,
+            (Some(Some(own)), Some(Some(_))) => own.min(UNKNOWN),
+            (None, _) | (_, None) => UNKNOWN,
+        }
+    }
+
+    /// Forgets the attempt that a RST ended, except what a repeat is known by.
+    pub(super) fn forget_attempt(&mut self, moment: Moment) {
+        self.keep_bases(moment);
+        self.ended = None;
+        self.opening = Opening::default();
+        self.closing = Closing::default();
+        self.bases = Bases::default();
+        self.marks.forget();
+        let keep = |old: &Endpoint| Endpoint { seen: old.seen, syn: old.syn, ..Endpoint::default() };
+        self.sides = Both { client: keep(&self.sides.client), server: keep(&self.sides.server) };
+        self.states = BEFORE;
+    }
+
+    /// Whether both FINs were acknowledged.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.sides.client.fin_acked && self.sides.server.fin_acked
+    }
+}
+
+impl Endpoint {
+    /// Keeps the numbers of the last SYN-ACK and of the one before.
+    pub fn remember_syn_ack(&mut self, number: Seq) {
+        if self.syn_ack != Some(number) {
+            self.other_syn_ack = self.syn_ack;
+            self.syn_ack = Some(number);
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! Zeek's view of a connection: `conn_state` and `history`, with our client as Zeek's originator.
+//!
+//! Zeek keeps one state for each endpoint that only its own segments move, and the states of both at the end make
+//! the `conn_state` (Zeek manual, "conn.log"; `base/protocols/conn/main.zeek`). Timeouts are left out.
+
+use super::segment::{Flags, Segment};
+use super::side::{Both, Side};
+
+/// Zeek's state of one endpoint.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(u8)]
+enum Endpoint {
+    /// Nothing seen of it.
+    #[default]
+    Inactive,
+    SynSent,
+    SynAckSent,
+    /// Seen, but not from its start.
+    Partial,
+    Established,
+    /// It sent a FIN.
+    Closed,
+    /// It sent a RST.
+    Reset,
+}
+
+/// A letter of the history with its meaning; small ones are the responder's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+enum Letter {
+    Syn,
+    SynAck,
+    Ack,
+    Data,
+    Fin,
+    Reset,
+    /// FIN and RST in one segment.
+    Inconsistent,
+    /// Another pair of SYN, FIN and RST in one segment.
+    Queer,
+}
+
+const LETTERS: [u8; 8] = *b"SHADFRIQ";
+
+/// Entries kept of a history. Zeek has no limit; a hostile capture could make one of any length, shown on each of as
+/// many segments.
+pub const HISTORY_MAX: usize = 128;
+
+/// Entries that fit into the packed word; four bits each.
+const PACKED: usize = 16;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Track {
+    state: Endpoint,
+    previous: Endpoint,
+    /// Which one-time letters were given: bit of [`Letter`].
+    given: u8,
+}
+
+/// The numbers of a side's last SYN, FIN and RST: another number of the same makes another letter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Last {
+    syn: u32,
+    fin: u32,
+    rst: u32,
+}
+
+/// Zeek's view, fed with every segment of the connection.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct View {
+    packed: u64,
+    last: Both<Last>,
+    overflow: Option<Box<Vec<u8>>>,
+    tracks: Both<Track>,
+    count: u8,
+    /// Whether any octet of payload was sent or is missing: Zeek's size of an endpoint is not zero.
+    has_size: bool,
+}
+
+impl View {
+    /// Takes a segment in. `fills_space`: payload was sent or acknowledged by now.
+    pub fn observe(&mut self, side: Side, segment: &Segment, fills_space: bool) {
+        self.has_size |= fills_space;
+        self.update_history(side, segment);
+        self.update_state(side, segment);
+    }
+
+    /// The sides turn out to be the other way round.
+    pub fn swap(&mut self) {
+        self.tracks.swap();
+        self.last.swap();
+        for nibble in 0..PACKED.min(usize::from(self.count)) {
+            self.packed ^= 8 << (4 * nibble);
+        }
+        for entry in self.overflow.iter_mut().flat_map(|more| more.iter_mut()) {
+            *entry ^= 8;
+        }
+    }
+
+    /// Octets of memory beyond the structure itself.
+    #[must_use]
+    pub fn extra_memory(&self) -> usize {
+        self.overflow.as_ref().map_or(0, |more| more.capacity().saturating_add(size_of::<Vec<u8>>()))
+    }
+
+    fn push(&mut self, side: Side, letter: Letter) {
+        let entry = letter as u8 | if side == Side::Server { 8 } else { 0 };
+        let index = usize::from(self.count);
+        if index >= HISTORY_MAX {
+            return;
+        }
+        if index < PACKED {
+            self.packed |= u64::from(entry) << (4 * index);
+        } else {
+            self.overflow.get_or_insert_default().push(entry);
+        }
+        self.count = self.count.saturating_add(1);
+    }
+
+    /// Adds a letter the first time. Zeek remembers a SYN and a SYN-ACK of one endpoint as the same event.
+    fn first_time(&mut self, side: Side, letter: Letter) -> bool {
+        let event = if letter == Letter::SynAck { Letter::Syn } else { letter };
+        let bit = 1 << event as u8;
+        let given = &mut self.tracks[side].given;
+        let first = *given & bit == 0;
+        *given |= bit;
+        if first {
+            self.push(side, letter);
+        }
+        first
+    }
+
+    fn update_history(&mut self, side: Side, segment: &Segment) {
+        let flags = segment.flags;
+        let (syn, fin, rst) = (flags.has(Flags::SYN), flags.has(Flags::FIN), flags.has(Flags::RST));
+        match (syn, fin, rst) {
+            (false, false, false) => {
+                if segment.payload_len > 0 {
+                    self.first_time(side, Letter::Data);
+                } else if flags.has(Flags::ACK) {
+                    self.first_time(side, Letter::Ack);
+                }
+            }
+            (true, false, false) => {
+                let letter = if flags.has(Flags::ACK) { Letter::SynAck } else { Letter::Syn };
+                let number = segment.seq.0;
+                if !self.first_time(side, letter) && number != self.last[side].syn {
+                    self.push(side, letter);
+                }
+                self.last[side].syn = number;
+            }
+            (false, true, false) => {
+                let number = segment.payload_end().0;
+                if !self.first_time(side, Letter::Fin) && number != self.last[side].fin {
+                    self.push(side, Letter::Fin);
+                }
+                self.last[side].fin = number;
+            }
+            (false, false, true) => {
+                let number = segment.seq.0;
+                if !self.first_time(side, Letter::Reset) && number != self.last[side].rst {
+                    self.push(side, Letter::Reset);
+                }
+                self.last[side].rst = number;
+            }
+            (_, true, true) => {
+                self.first_time(side, Letter::Inconsistent);
+            }
+            (true, _, _) => {
+                self.first_time(side, Letter::Queer);
+            }
+        }
+    }
+
+    fn set(&mut self, side: Side, state: Endpoint) {
+        let track = &mut self.tracks[side];
+        if track.state != state {
+            track.previous = track.state;
+            track.state = state;
+        }
+    }
+
+    fn update_state(&mut self, side: Side, segment: &Segment) {
+        let flags = segment.flags;
+        match self.tracks[side].state {
+            Endpoint::Inactive => self.leave_inactive(side, segment),
+            Endpoint::SynSent | Endpoint::SynAckSent => {
+                if flags.has(Flags::FIN) {
+                    self.set(side, Endpoint::Closed);
+                }
+                if flags.has(Flags::RST) {
+                    self.set(side, Endpoint::Reset);
+                }
+            }
+            Endpoint::Partial | Endpoint::Established => self.leave_established(side, flags),
+            Endpoint::Closed => {
+                if flags.has(Flags::RST) && self.tracks[side.peer()].state != Endpoint::Closed {
+                    self.set(side, Endpoint::Reset);
+                }
+            }
+            Endpoint::Reset => {}
+        }
+    }
+
+    fn leave_inactive(&mut self, side: Side, segment: &Segment) {
+        let flags = segment.flags;
+        let peer = side.peer();
+        if flags.has(Flags::SYN) {
+            if side == Side::Client {
+                let ack = flags.has(Flags::ACK);
+                self.set(side, if ack { Endpoint::SynAckSent } else { Endpoint::SynSent });
+            } else {
+                if self.tracks[peer].state == Endpoint::SynSent {
+                    self.set(peer, Endpoint::Established);
+                }
+                self.set(side, Endpoint::Established);
+            }
+        }
+        if flags.has(Flags::FIN) {
+            self.set(side, Endpoint::Closed);
+        }
+        if flags.has(Flags::RST) {
+            self.set(side, Endpoint::Reset);
+        }
+        if self.tracks[side].state != Endpoint::Inactive {
+            return;
+        }
+        let early_ack =
+            side == Side::Server && segment.payload_len == 0 && self.tracks.client.state == Endpoint::SynSent;
+        if early_ack {
+            // A server that acknowledges a SYN before its own: not yet a part of the connection.
+        } else if flags.has(Flags::ACK) && self.tracks[peer].state == Endpoint::Established {
+            self.set(side, Endpoint::Established);
+        } else {
+            self.set(side, Endpoint::Partial);
+        }
+    }
+
+    fn leave_established(&mut self, side: Side, flags: Flags) {
+        let peer = side.peer();
+        if flags.has(Flags::SYN)
+            && !flags.has(Flags::ACK)
+            && self.tracks[side].state == Endpoint::Partial
+            && self.tracks[peer].state == Endpoint::Inactive
+        {
+            self.set(side, Endpoint::SynSent);
+        }
+        if flags.has(Flags::FIN) && !flags.has(Flags::RST) {
+            self.set(side, Endpoint::Closed);
+            if self.tracks[peer].state == Endpoint::Reset && self.tracks[peer].previous == Endpoint::Closed {
+                // A FIN and then a RST, answered with a FIN, is a normal end after all.
+                self.set(peer, Endpoint::Closed);
+            }
+        }
+        if flags.has(Flags::RST) {
+            self.set(side, Endpoint::Reset);
+        }
+    }
+
+    fn entries(&self) -> impl Iterator<Item = u8> {
+        let packed = (0..PACKED.min(usize::from(self.count))).map(|i| (self.packed >> (4 * i)) as u8 & 0xf);
+        packed.chain(self.overflow.iter().flat_map(|more| more.iter().copied()))
+    }
+
+    /// Gives the letters of the history, without the `^` of a connection whose first segment was the server's.
+    pub fn history(&self, mut push: impl FnMut(u8)) {
+        for entry in self.entries() {
+            let letter = LETTERS[usize::from(entry & 7)];
+            push(if entry & 8 == 0 { letter } else { letter.to_ascii_lowercase() });
+        }
+    }
+
+    /// Whether the history begins with the client's SYN and has its RST, with nothing else of the client but data
+    /// before it: what Zeek asks for `RSTOS0`.
+    fn is_syn_then_rst(&self) -> bool {
+        let mut entries = self.entries();
+        if entries.next() != Some(Letter::Syn as u8) {
+            return false;
+        }
+        for entry in entries {
+            if entry == Letter::Reset as u8 {
+                return true;
+            }
+            if entry < 8 && entry != Letter::Syn as u8 && entry != Letter::Data as u8 {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Zeek's `conn_state`.
+    #[must_use]
+    pub fn conn_state(&self) -> &'static str {
+        use Endpoint::{Closed, Established, Inactive, Partial, Reset, SynAckSent, SynSent};
+        let (client, server) = (self.tracks.client.state, self.tracks.server.state);
+        let unseen = |state| matches!(state, Inactive | Partial);
+        match (client, server) {
+            (SynSent | SynAckSent, Reset) => "REJ",
+            (Reset, Reset) if !self.has_size => "REJ",
+            (_, Reset) if unseen(client) => "RSTRH",
+            (_, Reset) => "RSTR",
+            (Reset, _) if !unseen(server) => "RSTO",
+            (Reset, _) if self.is_syn_then_rst() => "RSTOS0",
+            (Reset, _) => "OTH",
+            (Closed, Closed) => "SF",
+            (Closed, _) if unseen(server) => "SH",
+            (Closed, _) => "S2",
+            (_, Closed) if unseen(client) => "SHR",
+            (_, Closed) => "S3",
+            (SynSent, Inactive) => "S0",
+            (Established, Established) => "S1",
+            _ => "OTH",
+        }
+    }
+}

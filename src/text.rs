@@ -1,0 +1,213 @@
+//! What people read: expressions, the summary line, the labels of steps.
+
+use std::fmt::{self, Write};
+
+use crate::explain;
+use crate::tcp::{Flags, Negotiated, Segment, Side, Steps, Verdict};
+use crate::tracker::{Address, Annotation};
+
+/// The language of the explanations.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// 简体中文
+    Chinese,
+}
+
+/// The letter of the base that a side's numbers count from.
+#[must_use]
+pub fn letter(verdict: &Verdict, side: Side) -> char {
+    if (side == Side::Server) == verdict.numbers.x_is_servers { 'X' } else { 'Y' }
+}
+
+/// Writes an expression: `X`, `Y+201`, `X-5`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn expression(out: &mut dyn Write, letter: char, offset: i64) -> fmt::Result {
+    match offset {
+        0 => out.write_char(letter),
+        _ => write!(out, "{letter}{offset:+}"),
+    }
+}
+
+/// Writes the names of the flags, joined with `&`; `none` when there are none.
+///
+/// # Errors
+/// Those of `out`.
+pub fn flags(out: &mut dyn Write, flags: Flags) -> fmt::Result {
+    const NAMES: [(Flags, &str); 9] = [
+        (Flags::SYN, "SYN"),
+        (Flags::FIN, "FIN"),
+        (Flags::RST, "RST"),
+        (Flags::PSH, "PSH"),
+        (Flags::URG, "URG"),
+        (Flags::ECE, "ECE"),
+        (Flags::CWR, "CWR"),
+        (Flags::AE, "AE"),
+        (Flags::ACK, "ACK"),
+    ];
+    let mut first = true;
+    for (flag, name) in NAMES {
+        if flags.has(flag) {
+            if !first {
+                out.write_char('&')?;
+            }
+            out.write_str(name)?;
+            first = false;
+        }
+    }
+    if first { out.write_str("none") } else { Ok(()) }
+}
+
+/// A number with its expression behind it, where there is one: `822643296(X+1)`.
+fn number(out: &mut dyn Write, number: u32, letter: char, offset: Option<i64>) -> fmt::Result {
+    write!(out, "{number}")?;
+    let Some(offset) = offset else { return Ok(()) };
+    out.write_char('(')?;
+    expression(out, letter, offset)?;
+    out.write_char(')')
+}
+
+/// Writes the line of the picture: `Client -> Server: Seq = 1(X+1), Ack = 2(Y+1) (Flags = ACK)`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn summary(out: &mut dyn Write, verdict: &Verdict, segment: &Segment) -> fmt::Result {
+    out.write_str(match verdict.sender {
+        Side::Client => "Client -> Server: Seq = ",
+        Side::Server => "Server -> Client: Seq = ",
+    })?;
+    number(out, segment.seq.0, letter(verdict, verdict.sender), verdict.numbers.seq)?;
+    if let Some(ack) = segment.acknowledgment() {
+        out.write_str(", Ack = ")?;
+        number(out, ack.0, letter(verdict, verdict.sender.peer()), verdict.numbers.ack)?;
+    }
+    if segment.payload_len > 0 {
+        write!(out, ", Len = {}", segment.payload_len)?;
+    }
+    out.write_str(" (Flags = ")?;
+    flags(out, segment.flags)?;
+    out.write_char(')')
+}
+
+/// Writes `2+3/4`: the steps of a set, of so many.
+fn steps(out: &mut dyn Write, name: &str, steps: Steps, of: u8) -> fmt::Result {
+    out.write_str(name)?;
+    let mut between = ' ';
+    for step in steps.iter() {
+        write!(out, "{between}{step}")?;
+        between = '+';
+    }
+    write!(out, "/{of}")
+}
+
+/// Writes `Open 2/3`, `Close 2+3/4`, or both with `, ` between. False when there is neither.
+fn all_steps(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error> {
+    let (open, close) = (verdict.open_steps, verdict.close_steps);
+    if !open.is_empty() {
+        steps(out, "Open", open, 3)?;
+        if !close.is_empty() {
+            out.write_str(", ")?;
+        }
+    }
+    if !close.is_empty() {
+        steps(out, "Close", close, 4)?;
+    }
+    Ok(!open.is_empty() || !close.is_empty())
+}
+
+/// Writes the line of the tree item: `TCP Lifecycle: Open 2/3, Server -> Client: ...`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn label(out: &mut dyn Write, annotation: &Annotation) -> fmt::Result {
+    out.write_str("TCP Lifecycle: ")?;
+    if all_steps(out, &annotation.verdict)? {
+        out.write_str(", ")?;
+    }
+    summary(out, &annotation.verdict, annotation.segment)
+}
+
+/// Writes what the Info column gets: ` [Open 2/3: Seq=Y Ack=X+1]`, ` [RST: refused]`. False when it gets nothing.
+///
+/// # Errors
+/// Those of `out`.
+pub fn suffix(out: &mut dyn Write, verdict: &Verdict, segment: &Segment) -> Result<bool, fmt::Error> {
+    if let Some(reset) = verdict.reset {
+        write!(out, " [RST: {}]", reset.name())?;
+        return Ok(true);
+    }
+    if verdict.open_steps.is_empty() && verdict.close_steps.is_empty() {
+        return Ok(false);
+    }
+    out.write_str(" [")?;
+    all_steps(out, verdict)?;
+    let mut before = ": ";
+    if let Some(offset) = verdict.numbers.seq {
+        write!(out, "{before}Seq=")?;
+        expression(out, letter(verdict, verdict.sender), offset)?;
+        before = " ";
+    }
+    if let (Some(offset), Some(_)) = (verdict.numbers.ack, segment.acknowledgment()) {
+        write!(out, "{before}Ack=")?;
+        expression(out, letter(verdict, verdict.sender.peer()), offset)?;
+    }
+    out.write_char(']')?;
+    Ok(true)
+}
+
+/// Writes an endpoint: `10.0.0.1:51234`, `[2001:db8::1]:443`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn endpoint(out: &mut dyn Write, address: Address, port: u16) -> fmt::Result {
+    match address {
+        Address::Ip(ip) => write!(out, "{}", std::net::SocketAddr::new(ip, port)),
+        Address::Unknown => write!(out, "?:{port}"),
+    }
+}
+
+/// Writes what the two SYNs agreed: `MSS 1460/1400, WS 7/8, SACK, TS`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn negotiated(out: &mut dyn Write, agreed: &Negotiated) -> fmt::Result {
+    let mss = |out: &mut dyn Write, size: Option<u16>| match size {
+        Some(size) => write!(out, "{size}"),
+        None => out.write_char('-'),
+    };
+    let (client, server) = (&agreed.client, &agreed.server);
+    out.write_str("MSS ")?;
+    mss(out, client.mss)?;
+    out.write_char('/')?;
+    mss(out, server.mss)?;
+    if let (Some(c), Some(s)) = (client.window_scale, server.window_scale) {
+        write!(out, ", WS {c}/{s}")?;
+    }
+    for (both, name) in [
+        (client.sack && server.sack, ", SACK"),
+        (client.timestamps && server.timestamps, ", TS"),
+        (agreed.ecn, ", ECN"),
+        (agreed.fast_open, ", TFO"),
+        (client.multipath && server.multipath, ", MPTCP"),
+    ] {
+        if both {
+            out.write_str(name)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes one plain sentence on what the segment does, when it performs a step or is a RST. False when it does not.
+///
+/// # Errors
+/// Those of `out`.
+pub fn explanation(out: &mut dyn Write, annotation: &Annotation) -> Result<bool, fmt::Error> {
+    match annotation.language {
+        Language::English => explain::english(out, annotation),
+        Language::Chinese => explain::chinese(out, annotation),
+    }
+}
