@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 FIN, SYN, RST, PSH, ACK, URG, ECE, CWR, AE = 0x1, 0x2, 0x4, 0x8, 0x10, 0x20, 0x40, 0x80, 0x100
 
@@ -195,7 +195,11 @@ def layers(element: ET.Element, quoted: bool = False):
 
 
 def epoch_ns(text: str | None) -> int | None:
-    return None if not text else int((Decimal(text) * 1_000_000_000).to_integral_value())
+    """A time stamp in nanoseconds; None where Wireshark has none, or none it can represent."""
+    try:
+        return int((Decimal(text or "") * 1_000_000_000).to_integral_value())
+    except InvalidOperation:
+        return None
 
 
 def segments_of(packet: ET.Element) -> list[Segment]:
