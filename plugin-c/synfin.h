@@ -120,7 +120,8 @@ typedef struct synfin_segment {
     uint32_t reported_len; /* octets of header and payload on the wire */
     uint8_t has_time;      /* 0: the frame has no time stamp */
     uint8_t address_len;   /* octets of each address: 4 or 16; 0: neither IPv4 nor IPv6 */
-    uint8_t reserved[6];
+    uint8_t known_tuple;   /* 1: its endpoints had another stream before; asked for a stream's first segment alone */
+    uint8_t reserved[5];
     uint8_t source[16];      /* in network order, the first address_len octets count */
     uint8_t destination[16];
 } synfin_segment;
@@ -130,6 +131,9 @@ typedef struct synfin_segment {
  * frame and layer that was observed before is left as it is (OK). */
 uint8_t synfin_tracker_observe(synfin_tracker *tracker, const synfin_segment *segment, const uint8_t *octets,
                                size_t octets_len);
+
+/* 1 when a segment of this stream was taken in, else 0 (also for NULL). */
+uint8_t synfin_tracker_knows_stream(const synfin_tracker *tracker, uint32_t stream);
 
 typedef struct synfin_value {
     uint16_t field; /* index in synfin_fields() */

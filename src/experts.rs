@@ -69,12 +69,20 @@ pub static EXPERTS: &[Expert] = &[
     expert!("syn_retransmission", Note, Sequence, "SYN sent again: no answer came, or it was lost", |a| {
         a.verdict.repeats.syn && a.segment.kind() == Kind::Syn
     }),
-    expert!("synack_retransmission", Note, Sequence, "SYN-ACK sent again: the completing ACK did not come, or was lost", |a| {
-        a.verdict.repeats.syn && a.segment.kind() == Kind::SynAck
-    }),
-    expert!("fin_retransmission", Note, Sequence, "FIN sent again: its acknowledgment did not come, or was lost", |a| {
-        a.verdict.repeats.fin
-    }),
+    expert!(
+        "synack_retransmission",
+        Note,
+        Sequence,
+        "SYN-ACK sent again: the completing ACK did not come, or was lost",
+        |a| { a.verdict.repeats.syn && a.segment.kind() == Kind::SynAck }
+    ),
+    expert!(
+        "fin_retransmission",
+        Note,
+        Sequence,
+        "FIN sent again: its acknowledgment did not come, or was lost",
+        |a| { a.verdict.repeats.fin }
+    ),
     expert!("refused", Warning, Response, "Connection refused: the server answers the SYN with a reset", |a| {
         ended(a, Reset::Refused)
     }),
@@ -84,13 +92,20 @@ pub static EXPERTS: &[Expert] = &[
     expert!("no_answer", Warning, Response, "No answer to the SYN: filtered, or the server is down", |a| {
         last_outcome(a) == Some(HandshakeOutcome::NoAnswer)
     }),
-    expert!("handshake_reset", Warning, Response, "The opening was broken off by a reset", |a| ended(a, Reset::Handshake)),
+    expert!("handshake_reset", Warning, Response, "The opening was broken off by a reset", |a| ended(
+        a,
+        Reset::Handshake
+    )),
     expert!("synack_wrong_ack", Warning, Protocol, "SYN-ACK acknowledges neither X+1 nor the SYN's data", |a| {
         has(a, Anomalies::SYNACK_WRONG_ACK)
     }),
-    expert!("open_ack_wrong", Warning, Protocol, "The client's ACK does not acknowledge Y+1, and the opening is not complete", |a| {
-        has(a, Anomalies::OPEN_ACK_WRONG)
-    }),
+    expert!(
+        "open_ack_wrong",
+        Warning,
+        Protocol,
+        "The client's ACK does not acknowledge Y+1, and the opening is not complete",
+        |a| { has(a, Anomalies::OPEN_ACK_WRONG) }
+    ),
     expert!("simultaneous_open", Chat, Sequence, "Simultaneous open: the two SYNs cross", |a| {
         has(a, Anomalies::SIMULTANEOUS_OPEN)
     }),
@@ -103,9 +118,13 @@ pub static EXPERTS: &[Expert] = &[
     expert!("not_captured", Chat, Sequence, "The opening of this connection was not captured", |a| {
         has(a, Anomalies::NOT_CAPTURED)
     }),
-    expert!("split_handshake", Warning, Protocol, "Split handshake: the server answers a SYN with a SYN of its own and a bare ACK", |a| {
-        has(a, Anomalies::SPLIT_HANDSHAKE)
-    }),
+    expert!(
+        "split_handshake",
+        Warning,
+        Protocol,
+        "Split handshake: the server answers a SYN with a SYN of its own and a bare ACK",
+        |a| { has(a, Anomalies::SPLIT_HANDSHAKE) }
+    ),
     expert!("data_after_fin", Error, Protocol, "New payload beyond the sender's own FIN", |a| {
         has(a, Anomalies::DATA_AFTER_FIN)
     }),
@@ -113,7 +132,10 @@ pub static EXPERTS: &[Expert] = &[
         has(a, Anomalies::SECOND_FIN)
     }),
     expert!("reset", Note, Sequence, "The open connection was ended by a reset", |a| ended(a, Reset::Abort)),
-    expert!("reset_after_fin", Note, Sequence, "The connection was ended by a reset after a FIN", |a| ended(a, Reset::AfterFin)),
+    expert!("reset_after_fin", Note, Sequence, "The connection was ended by a reset after a FIN", |a| ended(
+        a,
+        Reset::AfterFin
+    )),
     expert!("stray_reset", Note, Sequence, "A reset that its receiver would not accept", |a| {
         a.verdict.reset == Some(Reset::Stray)
     }),

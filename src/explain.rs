@@ -112,7 +112,11 @@ pub fn english(out: &mut dyn Write, annotation: &Annotation) -> Result<bool, fmt
         match deed {
             Deed::Syn => write!(out, "{who} asks to open a connection and announces its number {}.", n.seq),
             Deed::CrossingSyn => {
-                write!(out, "{who} asks to open the connection too and announces its number {}: the two SYNs cross.", n.seq)
+                write!(
+                    out,
+                    "{who} asks to open the connection too and announces its number {}: the two SYNs cross.",
+                    n.seq
+                )
             }
             Deed::SynAck => write!(
                 out,
@@ -120,7 +124,11 @@ pub fn english(out: &mut dyn Write, annotation: &Annotation) -> Result<bool, fmt
                 n.acked, n.ack, n.seq
             ),
             Deed::OpenAck => {
-                write!(out, "{who} acknowledges {} by sending Ack = {}: the connection is open on its side.", n.acked, n.ack)
+                write!(
+                    out,
+                    "{who} acknowledges {} by sending Ack = {}: the connection is open on its side.",
+                    n.acked, n.ack
+                )
             }
             Deed::Fin => write!(out, "{who} has nothing more to send and closes its direction with FIN {}.", n.own),
             Deed::FinAck => write!(
@@ -130,7 +138,12 @@ pub fn english(out: &mut dyn Write, annotation: &Annotation) -> Result<bool, fmt
             ),
             Deed::SecondFin => {
                 let crossing = annotation.verdict.anomalies.has(Anomalies::SIMULTANEOUS_CLOSE);
-                write!(out, "{who} closes its direction too, with FIN {}{}.", n.own, if crossing { ": the two FINs cross" } else { "" })
+                write!(
+                    out,
+                    "{who} closes its direction too, with FIN {}{}.",
+                    n.own,
+                    if crossing { ": the two FINs cross" } else { "" }
+                )
             }
             Deed::AckAndFin => write!(
                 out,

@@ -84,7 +84,9 @@ fn syn_options(octets: &[u8]) -> SynOptions {
             None => return found,
             Some(Ok(option)) => note_option(&mut found, &option),
             Some(Err(TcpOptionReadError::UnknownId(_))) => {
-                let Some((option, rest)) = split_option(here) else { return found };
+                let Some((option, rest)) = split_option(here) else {
+                    return found;
+                };
                 note_unknown(&mut found, option);
                 options = TcpOptionsIterator::from_slice(rest);
             }
@@ -137,8 +139,8 @@ mod tests {
     #[test]
     fn all_parts() {
         let options = [
-            2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7, 34, 2, 30, 4, 0, 0, 1, 1, 254, 4, 0xf9, 0x89, 0,
-            0, 0, 0,
+            2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7, 34, 2, 30, 4, 0, 0, 1, 1, 254, 4, 0xf9,
+            0x89, 0, 0, 0, 0,
         ];
         let header = octets(14, 0x1c2, &options);
         let segment = parse(&header, 56 + 9, None).unwrap();

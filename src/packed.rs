@@ -181,17 +181,6 @@ impl Packed {
         let seq = offset(segment.seq, own, seq_turns);
         let ack = segment.acknowledgment().and_then(|ack| offset(ack, peers, ack_turns));
         let numbers = Numbers { basis, x_is_servers, x, y, seq, ack };
-        Some(Verdict {
-            sender,
-            open_steps,
-            close_steps,
-            repeats,
-            phase,
-            states,
-            reset,
-            ended,
-            numbers,
-            anomalies,
-        })
+        Some(Verdict { sender, open_steps, close_steps, repeats, phase, states, reset, ended, numbers, anomalies })
     }
 }

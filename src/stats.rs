@@ -106,7 +106,9 @@ impl Default for Tally {
 impl Tally {
     /// A segment reaches the listener: gives the changes to its tree. False when the segment is not known.
     pub fn add(&mut self, tracker: &Tracker, place: Place, mut change: impl FnMut(Change)) -> bool {
-        let Some((connection, stream)) = tracker.connection(place) else { return false };
+        let Some((connection, stream)) = tracker.connection(place) else {
+            return false;
+        };
         let now = places(connection);
         let before = self.counted.insert(stream, now);
         for (heading, (&first, &place)) in self.first.iter().zip(&now).enumerate() {

@@ -86,11 +86,15 @@ impl Index {
 
     /// Sets the number for this key. False when it is too large to keep.
     pub fn set(&mut self, key: u32, number: u32) -> bool {
-        let (Some((page, place)), Some(stored)) = (Index::split(key), number.checked_add(1)) else { return false };
+        let (Some((page, place)), Some(stored)) = (Index::split(key), number.checked_add(1)) else {
+            return false;
+        };
         if page >= self.pages.len() {
             self.pages.resize_with(page.saturating_add(1), || None);
         }
-        let Some(slot) = self.pages.get_mut(page) else { return false };
+        let Some(slot) = self.pages.get_mut(page) else {
+            return false;
+        };
         let numbers = slot.get_or_insert_with(|| Box::new([0; PAGE]));
         if let Some(number) = numbers.get_mut(place) {
             *number = stored;
@@ -126,7 +130,10 @@ mod tests {
         let mut index = Index::default();
         assert_eq!(index.get(0), None);
         assert!(index.set(0, 5) && index.set(u32::MAX, 6) && index.set(1023, 0));
-        assert_eq!((index.get(0), index.get(u32::MAX), index.get(1023), index.get(1024)), (Some(5), Some(6), Some(0), None));
+        assert_eq!(
+            (index.get(0), index.get(u32::MAX), index.get(1023), index.get(1024)),
+            (Some(5), Some(6), Some(0), None)
+        );
         assert!(!index.set(1, u32::MAX), "its number plus one does not fit");
         assert!(index.memory() < 64 << 20);
     }

@@ -169,7 +169,9 @@ impl Tracker {
             return Ok(());
         }
         let number = self.connection_number(stream)?;
-        let Some(tracked) = self.connections.get_mut(number) else { return Err(Refusal::NoRoom) };
+        let Some(tracked) = self.connections.get_mut(number) else {
+            return Err(Refusal::NoRoom);
+        };
         let moment = Moment { frame: place.frame, ordinal, known_tuple, rebase: self.options.rebase };
         let verdict = tracked.connection.observe(moment, path.end(segment), segment);
         let (packed, turns) = Packed::new(number, place.layer, ordinal, &verdict);
@@ -193,7 +195,13 @@ impl Tracker {
 
     /// What was said of a segment; none when it was not taken in. `segment` and `path` are the same as at first.
     #[must_use]
-    pub fn annotation<'a>(&'a self, place: Place, path: Path, segment: &'a Segment, pass: Pass) -> Option<Annotation<'a>> {
+    pub fn annotation<'a>(
+        &'a self,
+        place: Place,
+        path: Path,
+        segment: &'a Segment,
+        pass: Pass,
+    ) -> Option<Annotation<'a>> {
         let (ordinal, packed) = self.find(place)?;
         let tracked = self.connections.get(packed.connection)?;
         let verdict = packed.unpack(ordinal, &tracked.connection, segment, |ordinal| self.find_turns(ordinal))?;
@@ -254,7 +262,9 @@ impl Tracker {
         if place.layer >= LAYERS {
             return Err(Refusal::NoRoom);
         }
-        let Some(first) = self.frames.get(place.frame) else { return Ok(Elder::None) };
+        let Some(first) = self.frames.get(place.frame) else {
+            return Ok(Elder::None);
+        };
         let mut last = first;
         while let Some(packed) = self.segments.get(last) {
             if packed.layer() == place.layer {

@@ -33,15 +33,13 @@ pub static plugin_version: [u8; VERSION.len()] = version_octets();
 /// The major version that the running Wireshark must have.
 #[allow(non_upper_case_globals)]
 #[unsafe(no_mangle)]
-pub static plugin_want_major: AtomicI32 =
-    AtomicI32::new(built_with::WIRESHARK_VERSION_MAJOR as c_int);
+pub static plugin_want_major: AtomicI32 = AtomicI32::new(built_with::WIRESHARK_VERSION_MAJOR as c_int);
 
 /// The minor version that the running Wireshark must have: its own when the shim knows it, else that of the headers,
 /// so that Wireshark declines what was not made for it.
 #[allow(non_upper_case_globals)]
 #[unsafe(no_mangle)]
-pub static plugin_want_minor: AtomicI32 =
-    AtomicI32::new(built_with::WIRESHARK_VERSION_MINOR as c_int);
+pub static plugin_want_minor: AtomicI32 = AtomicI32::new(built_with::WIRESHARK_VERSION_MINOR as c_int);
 
 /// The shim's registration function, a `void (void)`; null where no shim is linked.
 #[allow(non_upper_case_globals)]

@@ -62,7 +62,9 @@ impl Connection {
     /// Whether the segment is the first to acknowledge the peer's FIN.
     pub(super) fn acknowledge_fin(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {
         let peer = side.peer();
-        let (Some(fin), Some(ack)) = (self.sides[peer].fin, segment.acknowledgment()) else { return };
+        let (Some(fin), Some(ack)) = (self.sides[peer].fin, segment.acknowledgment()) else {
+            return;
+        };
         if self.sides[peer].fin_acked || !ack.is_at_or_past(fin.advance(1)) {
             return;
         }

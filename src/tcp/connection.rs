@@ -488,9 +488,8 @@ impl Connection {
             None => (Basis::FirstSeen, &self.bases.open),
         };
         let x = closer.unwrap_or(Side::Client);
-        let offset = |side: Side, number: Seq| {
-            bases[side].map(|base| self.marks.position(side, number).offset_from(base))
-        };
+        let offset =
+            |side: Side, number: Seq| bases[side].map(|base| self.marks.position(side, number).offset_from(base));
         Numbers {
             basis,
             x_is_servers: x == Side::Server,
@@ -513,7 +512,9 @@ impl Connection {
         own.next = Some(own.next.map_or(next, |n| n.later(next)));
         let start = self.marks.position(side, segment.seq);
         self.marks.saw(side, start.advance(segment.sequence_len()));
-        let Some(ack) = segment.acknowledgment() else { return };
+        let Some(ack) = segment.acknowledgment() else {
+            return;
+        };
         self.marks.saw(side.peer(), self.marks.position(side.peer(), ack));
         if side == Side::Server && self.opening.bad_ack == Some(ack) && self.states.client == State::SynSent {
             // To a side in SYN-SENT it acknowledges nothing.

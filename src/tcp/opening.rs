@@ -271,9 +271,7 @@ impl Connection {
         }
         self.opening.syn_ack_acceptable = true;
         self.opening.acked_syn_data |= self.x_plus_1().is_some_and(|first| segment.ack.is_after(first));
-        if self.opening.progress == Progress::Underway
-            && matches!(self.states.client, State::Closed | State::SynSent)
-        {
+        if self.opening.progress == Progress::Underway && matches!(self.states.client, State::Closed | State::SynSent) {
             self.states = Both { client: State::Established, server: State::SynReceived };
         }
     }
@@ -293,7 +291,9 @@ impl Connection {
     /// An acknowledgment while both sides have a SYN of their own out (RFC 9293 figure 7).
     fn double_open_ack(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {
         let peer = side.peer();
-        let Some(syn) = self.sides[peer].syn else { return };
+        let Some(syn) = self.sides[peer].syn else {
+            return;
+        };
         if self.opening.syn_acked[peer] || !segment.ack.is_at_or_past(syn.advance(1)) {
             return;
         }

@@ -25,8 +25,7 @@ impl Connection {
         }
         if self.rejects_bad_ack(side, segment) {
             draft.reset = Some(Reset::Handshake);
-            self.states.server =
-                if self.states.server == State::SynReceived { State::Listen } else { State::Closed };
+            self.states.server = if self.states.server == State::SynReceived { State::Listen } else { State::Closed };
             return;
         }
         if !accepted {
@@ -47,9 +46,8 @@ impl Connection {
         draft.ended = true;
         self.ended = Some(Ended { by: side, reset, frame: moment.frame, in_opening });
         // RFC 9293 §3.10.7.4: a passive side in SYN-RECEIVED goes back to LISTEN.
-        let back_to_listen = side == Side::Client
-            && self.states.server == State::SynReceived
-            && self.sides.server.syn.is_none();
+        let back_to_listen =
+            side == Side::Client && self.states.server == State::SynReceived && self.sides.server.syn.is_none();
         let server = if back_to_listen { State::Listen } else { State::Closed };
         self.states = Both { client: State::Closed, server };
     }
@@ -57,9 +55,7 @@ impl Connection {
     /// Whether it is the client's answer to an acknowledgment it cannot accept (RFC 9293 §3.10.7.3): the client stays
     /// in SYN-SENT.
     fn rejects_bad_ack(&self, side: Side, segment: &Segment) -> bool {
-        side == Side::Client
-            && self.states.client == State::SynSent
-            && self.opening.bad_ack == Some(segment.seq)
+        side == Side::Client && self.states.client == State::SynSent && self.opening.bad_ack == Some(segment.seq)
     }
 
     fn is_reset_accepted(&self, side: Side, segment: &Segment) -> bool {
@@ -72,7 +68,9 @@ impl Connection {
         }
         let isn = if self.opening.is_captured() { self.bases.open[side] } else { None };
         let expected = receiver.acked.or(isn.map(|base| base.seq().advance(1))).or(sender.first_seq);
-        let Some(expected) = expected else { return true };
+        let Some(expected) = expected else {
+            return true;
+        };
         let lowest = expected.back(1);
         let highest = match (receiver.edge, sender.next) {
             (Some(edge), Some(next)) => edge.later(next),

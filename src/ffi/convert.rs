@@ -1,0 +1,205 @@
+//! C values to Rust and back.
+
+use core::fmt::{self, Write};
+use core::ptr::{self, NonNull};
+use core::slice;
+
+use libc::{c_char, size_t};
+
+use super::bindings as c;
+use super::descriptors::{NO_TEXT, type_number};
+use super::guard::Failure;
+use crate::fields::{FIELDS, Sink};
+use crate::tcp::{Pass, Segment, Timestamp};
+use crate::text::{self, Language};
+use crate::tracker::{Address, Annotation, Options, Path, Place};
+use crate::{experts, header};
+
+/// Whether a caller's struct is the one of this header.
+pub fn check_size<T>(struct_size: u32) -> Result<(), Failure> {
+    if usize::try_from(struct_size) == Ok(size_of::<T>()) { Ok(()) } else { Err(Failure::BadSize) }
+}
+
+/// The options of a new tracker; none when they are of another size or have unknown values.
+pub fn read_options(options: &c::synfin_options) -> Option<Options> {
+    check_size::<c::synfin_options>(options.struct_size).ok()?;
+    let language = match options.language {
+        c::SYNFIN_LANGUAGE_ENGLISH => Language::English,
+        c::SYNFIN_LANGUAGE_CHINESE => Language::Chinese,
+        _ => return None,
+    };
+    Some(Options { rebase: options.rebase != 0, language })
+}
+
+/// A segment as it came in.
+pub struct Input {
+    pub place: Place,
+    pub stream: u32,
+    pub path: Path,
+    pub known_tuple: bool,
+    pub segment: Segment,
+}
+
+/// Reads a segment.
+///
+/// # Safety
+/// `segment` is NULL or a `synfin_segment`, `octets` NULL or readable for `octets_len` octets.
+pub unsafe fn read_segment(
+    segment: *const c::synfin_segment,
+    octets: *const u8,
+    octets_len: size_t,
+) -> Result<Input, Failure> {
+    // SAFETY: the caller's promise; the size is checked before anything else is used.
+    let segment = unsafe { segment.as_ref() }.ok_or(Failure::NullPointer)?;
+    check_size::<c::synfin_segment>(segment.struct_size)?;
+    if octets.is_null() {
+        return Err(Failure::NullPointer);
+    }
+    // SAFETY: the caller's promise; no more is looked at than a header can have.
+    let octets = unsafe { slice::from_raw_parts(octets, octets_len.min(header::MAX_LEN)) };
+    let at = if segment.has_time == 0 { None } else { Timestamp::from_parts(segment.time_s, segment.time_ns) };
+    let address =
+        |octets: &[u8; 16]| Address::from_octets(octets.get(..usize::from(segment.address_len)).unwrap_or_default());
+    Ok(Input {
+        place: Place { frame: segment.frame, layer: segment.layer },
+        stream: segment.stream,
+        path: Path { source: address(&segment.source), destination: address(&segment.destination) },
+        known_tuple: segment.known_tuple != 0,
+        segment: header::parse(octets, segment.reported_len, at).ok_or(Failure::NoSegment)?,
+    })
+}
+
+/// What is to be shown.
+pub struct Request {
+    pub pass: Pass,
+    want: u8,
+    fields: [u64; 2],
+}
+
+impl Request {
+    pub fn read(request: Option<&c::synfin_request>) -> Result<Request, Failure> {
+        let request = request.ok_or(Failure::NullPointer)?;
+        check_size::<c::synfin_request>(request.struct_size)?;
+        let pass = if request.final_pass == 0 { Pass::First } else { Pass::Final };
+        Ok(Request { pass, want: request.want, fields: request.fields })
+    }
+
+    fn wants(&self, what: u8) -> bool {
+        self.want & what != 0
+    }
+}
+
+/// Texts one after the other in the caller's buffer, each with a NUL behind it.
+struct Texts<'a> {
+    buffer: &'a mut [c_char],
+    used: usize,
+}
+
+impl Write for Texts<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.used.checked_add(text.len()).ok_or(fmt::Error)?;
+        // One octet stays free for the NUL.
+        if end >= self.buffer.len() {
+            return Err(fmt::Error);
+        }
+        let room = self.buffer.get_mut(self.used..end).ok_or(fmt::Error)?;
+        for (to, &from) in room.iter_mut().zip(text.as_bytes()) {
+            *to = from as c_char;
+        }
+        self.used = end;
+        Ok(())
+    }
+}
+
+impl Texts<'_> {
+    /// Writes one text; NULL when `write` fails, has nothing to say, or there is no room.
+    fn put(&mut self, write: &mut dyn FnMut(&mut dyn Write) -> Result<bool, fmt::Error>) -> *const c_char {
+        let start = self.used;
+        if !write(self).unwrap_or(false) {
+            self.used = start;
+            return NO_TEXT;
+        }
+        if let Some(end) = self.buffer.get_mut(self.used) {
+            *end = 0;
+        }
+        self.used = self.used.saturating_add(1);
+        self.buffer.get(start).map_or(NO_TEXT, ptr::from_ref)
+    }
+}
+
+/// The values of one `synfin_shown`.
+struct Values<'a> {
+    texts: Texts<'a>,
+    values: &'a mut [c::synfin_value],
+    count: usize,
+    field: u16,
+    kind: u8,
+}
+
+impl Values<'_> {
+    fn push(&mut self, number: i64, text: *const c_char) {
+        if let Some(slot) = self.values.get_mut(self.count) {
+            *slot = c::synfin_value { field: self.field, type_: self.kind, reserved: [0; 5], number, text };
+            self.count = self.count.saturating_add(1);
+        }
+    }
+}
+
+impl Sink for Values<'_> {
+    fn number(&mut self, number: i64) {
+        self.push(number, NO_TEXT);
+    }
+
+    fn text(&mut self, write: &mut dyn FnMut(&mut dyn Write) -> Result<bool, fmt::Error>) {
+        let text = self.texts.put(write);
+        if !text.is_null() {
+            self.push(0, text);
+        }
+    }
+}
+
+/// Writes what is to be shown of a segment.
+///
+/// # Safety
+/// `shown` is a writable `synfin_shown`.
+pub unsafe fn write_shown(
+    mut shown: NonNull<c::synfin_shown>,
+    annotation: &Annotation,
+    request: &Request,
+) -> Result<(), Failure> {
+    // SAFETY: the caller's promise, and nothing else refers to it during the call.
+    let shown = unsafe { shown.as_mut() };
+    check_size::<c::synfin_shown>(shown.struct_size)?;
+    let texts = Texts { buffer: &mut shown.text, used: 0 };
+    let mut values = Values { texts, values: &mut shown.values, count: 0, field: 0, kind: 0 };
+
+    let mut label = NO_TEXT;
+    if request.wants(c::SYNFIN_WANT_LABEL) {
+        label = values.texts.put(&mut |out| text::label(out, annotation).map(|()| true));
+    }
+    let mut suffix = NO_TEXT;
+    if request.wants(c::SYNFIN_WANT_SUFFIX) {
+        suffix = values.texts.put(&mut |out| text::suffix(out, &annotation.verdict, annotation.segment));
+    }
+    for (word, &bits) in request.fields.iter().enumerate() {
+        let mut rest = bits;
+        while rest != 0 {
+            let bit = usize::try_from(rest.trailing_zeros()).unwrap_or(0);
+            rest &= rest.wrapping_sub(1);
+            let index = word.saturating_mul(64).saturating_add(bit);
+            let (Some(field), Ok(number)) = (FIELDS.get(index), u16::try_from(index)) else {
+                continue;
+            };
+            values.field = number;
+            values.kind = type_number(field.kind);
+            (field.read)(annotation, &mut values);
+        }
+    }
+    shown.value_count = u32::try_from(values.count).unwrap_or(0);
+    shown.label = label;
+    shown.suffix = suffix;
+    shown.stream = annotation.stream;
+    shown.reserved = 0;
+    shown.experts = if request.wants(c::SYNFIN_WANT_EXPERTS) { experts::of(annotation) } else { 0 };
+    Ok(())
+}
