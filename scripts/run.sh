@@ -36,18 +36,19 @@ sample() {
 
 listing() { # FILE
     [ -r "$1" ] || ws_die "cannot read $1; check the name and who may read it"
+    status=0
     # The columns in between fit what they hold; the summary, of any length, comes last.
-    table=$(read_with -r "$1" -Y synfin -T fields -E 'aggregator=/s' -e frame.number -e tcp.stream -e synfin.handshake.step \
-        -e synfin.teardown.step -e synfin.client.state -e synfin.server.state -e synfin.summary)
-    [ -n "$table" ] || explain_nothing "no TCP segment in $1 that synfin annotates"
-    printf '%s\n' "$table" | awk -F '\t' '
+    read_with -r "$1" -Y synfin -T fields -E 'aggregator=/s' -e frame.number -e tcp.stream -e synfin.handshake.step \
+        -e synfin.teardown.step -e synfin.client.state -e synfin.server.state -e synfin.summary | awk -F '\t' '
         function steps(name, list) { gsub(/ /, "+", list); return list == "" ? "" : name " " list }
         function row(a, b, c, d, e, f) { printf "%7s  %6s  %-15s  %-12s  %-12s  %s\n", a, b, c, d, e, f }
-        BEGIN { row("frame", "stream", "step", "client", "server", "segment") }
+        NR == 1 { row("frame", "stream", "step", "client", "server", "segment") }
         {
-            open = steps("open", $3); close_ = steps("close", $4)
-            row($1, $2, open (open != "" && close_ != "" ? ", " : "") close_, $5, $6, $7)
-        }'
+            opening = steps("open", $3); closing = steps("close", $4)
+            row($1, $2, opening (opening != "" && closing != "" ? ", " : "") closing, $5, $6, $7)
+        }
+        END { exit NR == 0 ? 3 : 0 }' || status=$?
+    [ "$status" != 3 ] || explain_nothing "no TCP segment in $1 that synfin annotates"
 }
 
 if [ -n "${1:-}" ]; then listing "$1"; else sample; fi
