@@ -92,10 +92,10 @@ pub static EXPERTS: &[Expert] = &[
     expert!("no_answer", Warning, Response, "No answer to the SYN: filtered, or the server is down", |a| {
         last_outcome(a) == Some(HandshakeOutcome::NoAnswer)
     }),
-    expert!("handshake_reset", Warning, Response, "The opening was broken off by a reset", |a| ended(
-        a,
-        Reset::Handshake
-    )),
+    expert!("handshake_reset", Warning, Response, "The opening was broken off by a reset", |a| {
+        // Also the client's answer to an acknowledgment it cannot accept: that one ends nothing.
+        a.verdict.reset == Some(Reset::Handshake) && !a.verdict.is_after_end()
+    }),
     expert!("synack_wrong_ack", Warning, Protocol, "SYN-ACK acknowledges neither X+1 nor the SYN's data", |a| {
         has(a, Anomalies::SYNACK_WRONG_ACK)
     }),

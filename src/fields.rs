@@ -378,7 +378,7 @@ pub static FIELDS: &[Field] = &[
         "synfin.reset.frame",
         "Reset in frame",
         Frame,
-        |a, sink| if a.is_last || a.verdict.reset.is_some() {
+        |a, sink| if a.is_last || a.verdict.ended {
             frame(sink, a.connection.reset_frame().unwrap_or(0));
         },
         "The frame of the RST that ended the connection"

@@ -52,6 +52,8 @@ pub struct Opening {
     pub syn_ack_steps: Both<Steps>,
     /// The last acknowledgment that a client in SYN-SENT could not accept.
     pub bad_ack: Option<Seq>,
+    /// Whether the client answered it with a RST: the server took that, and the client went on.
+    pub bad_ack_reset: bool,
     /// Whether the SYN was repeated before the SYN-ACK.
     pub syn_repeated: bool,
     /// Whether the SYN-ACK was repeated before step 3.
@@ -276,16 +278,23 @@ impl Connection {
         }
     }
 
-    /// A segment of a connection of whose opening nothing was seen.
+    /// A segment of a connection of whose opening nothing was seen: the first numbers seen become X and Y.
     fn midstream(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {
-        if self.opening.midstream {
+        self.begin_midstream(draft);
+        if self.bases.open.client.is_none() && self.bases.open.server.is_none() {
+            self.set_open_base(moment, side, segment.seq);
+            self.set_open_base(moment, side.peer(), segment.ack);
+        }
+    }
+
+    /// The first segment of such a connection shows it open, also when it is the RST that ends it.
+    pub(super) fn begin_midstream(&mut self, draft: &mut Draft) {
+        if self.opening.midstream || self.opening.is_captured() {
             return;
         }
         self.opening.midstream = true;
         draft.anomalies.add(Anomalies::NOT_CAPTURED);
         self.states = Both { client: State::Established, server: State::Established };
-        self.set_open_base(moment, side, segment.seq);
-        self.set_open_base(moment, side.peer(), segment.ack);
     }
 
     /// An acknowledgment while both sides have a SYN of their own out (RFC 9293 figure 7).

@@ -188,6 +188,8 @@ impl Connection {
             Progress::Underway if pass == Pass::First => HandshakeOutcome::Pending,
             Progress::Underway if self.is_double_open() => HandshakeOutcome::HalfOpen,
             Progress::Underway if !syn || self.opening.went_on => HandshakeOutcome::Partial,
+            // The server took that RST, and nothing came of the client's waiting.
+            Progress::Underway if self.opening.bad_ack_reset => HandshakeOutcome::Reset,
             Progress::Underway if syn_ack => HandshakeOutcome::HalfOpen,
             Progress::Underway => HandshakeOutcome::NoAnswer,
         }

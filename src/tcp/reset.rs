@@ -14,6 +14,7 @@ impl Connection {
             draft.reset = Some(ended.reset);
             return;
         }
+        self.begin_midstream(draft);
         let accepted = self.is_reset_accepted(side, segment);
         if self.is_closed() {
             // Both FINs were acknowledged: there is nothing left to end.
@@ -25,6 +26,7 @@ impl Connection {
         }
         if self.rejects_bad_ack(side, segment) {
             draft.reset = Some(Reset::Handshake);
+            self.opening.bad_ack_reset = true;
             self.states.server = if self.states.server == State::SynReceived { State::Listen } else { State::Closed };
             return;
         }

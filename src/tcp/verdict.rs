@@ -280,6 +280,12 @@ impl Verdict {
         }
     }
 
+    /// Whether the connection had ended before it.
+    #[must_use]
+    pub fn is_after_end(&self) -> bool {
+        self.phase == Phase::Closed
+    }
+
     /// Whether the flags are such that they deserve a warning: role OTHER, or RST with FIN.
     #[must_use]
     pub fn bad_flags(segment: &Segment) -> bool {
