@@ -7,18 +7,31 @@
 # or with SYNFIN_CHROOT=copy, the files that the arguments name and HOME are copied to the same paths in ROOT instead.
 set -eu
 
-# What a command on this machine's files can mean: where it runs, the project, its captures, the usual places.
-mount_all() { # ROOT
-    here=$(cd -P "$(dirname "$0")/.." && pwd)
-    for folder in /dev /proc /tmp /home "$here" "$PWD" "${HOME:-}" "${TMPDIR:-}" "${CARGO_TARGET_DIR:-}" "${SYNFIN_CAPTURES:-}"; do
-        case $folder in
-            / | /etc* | /bin* | /lib* | /sbin* | /usr | /usr/bin* | /usr/lib* | /var) ;; # ROOT's own
-            /*)
-                if [ -d "$folder" ]; then
-                    mkdir -p "$1$folder"
-                    mount --rbind "$folder" "$1$folder"
-                fi
-                ;;
+# mount_folder ROOT FOLDER: unless it lies in one that is mounted, or is ROOT's own
+mounted=:
+mount_folder() {
+    case $2 in / | /etc* | /bin* | /lib* | /sbin* | /usr | /usr/bin* | /usr/lib* | /usr/share* | /var) return 0 ;; esac
+    inner=$2
+    while [ -n "$inner" ]; do
+        case $mounted in *":$inner:"*) return 0 ;; esac
+        inner=${inner%/*}
+    done
+    [ -d "$2" ] || return 0
+    mkdir -p "$1$2"
+    mount --rbind "$2" "$1$2"
+    mounted=$mounted$2:
+}
+
+# What a command on this machine's files can mean: the usual places, where it runs, what it names.
+mount_all() { # ROOT PROGRAM ARGUMENT...
+    into=$1
+    shift 2
+    for folder in /dev /proc /tmp /home "$PWD" "${HOME:-/}" "${TMPDIR:-/}" "${CARGO_TARGET_DIR:-/}" "${SYNFIN_CAPTURES:-/}"; do
+        case $folder in /*) mount_folder "$into" "${folder%/}" ;; esac
+    done
+    for argument in "$@"; do
+        case $argument in
+            */*) if folder=$(cd "$(dirname "$argument")" 2>/dev/null && pwd); then mount_folder "$into" "$folder"; fi ;;
         esac
     done
 }
@@ -38,7 +51,7 @@ enter() { # ROOT PROGRAM...
 
 if [ "${1:-}" = --mounted ]; then
     shift
-    mount_all "$1"
+    mount_all "$@"
     enter "$@"
 fi
 

@@ -88,9 +88,12 @@ drop_broken_plugins() { # ROOT
 # Commands of that series, usable like any program: they take this machine's files.
 make_commands() { # SERIES ROOT
     mkdir -p "$versions/bin"
+    # A copy, so that the commands outlive the clone that made them when the folder is shared.
+    cp -- scripts/chroot-run.sh "$versions/bin/.run.$$"
+    mv -f -- "$versions/bin/.run.$$" "$versions/bin/.run"
     for name in tshark sharkd editcap mergecap capinfos reordercap; do
         command=$versions/bin/$name-$1
-        printf '#!/bin/sh\nexec "%s" "%s" %s "$@"\n' "$PWD/scripts/chroot-run.sh" "$2" "$name" >"$command.$$"
+        printf '#!/bin/sh\nexec "%s" "%s" %s "$@"\n' "$versions/bin/.run" "$2" "$name" >"$command.$$"
         chmod +x "$command.$$"
         mv -f -- "$command.$$" "$command"
     done
