@@ -250,12 +250,32 @@ def time_wait_not_kept(s):
     s.listen()
     c = s.open()
     s.exchange(c)
-    s.close(c, "client")
+    s.shutdown(c, "client")
     s.read(c, "server")
     s.close(c, "server", flow=False)
     s.limit_to_end("no-time-wait", client="TIME-WAIT")
     s.flow()
     c.expect(**COMPLETE, **FOUR_BY_CLIENT, conn__history="ShADadFf")
+
+
+@scenario("the same host forgets an orphan in FIN-WAIT-2 as well: the server's FIN is answered by RST")
+def fin_wait_2_not_kept(s):
+    s.lab.hosts["client"].sysctl("net.ipv4.tcp_max_tw_buckets", 0)
+    s.listen()
+    c = s.open()
+    s.exchange(c)
+    s.close(c, "client", flow=False)
+    s.deliver("client")
+    with s.limit("no-time-wait", client="FIN-WAIT-2"):
+        s.flow()
+        s.read(c, "server")
+    with s.limit("no-time-wait", client="TIME-WAIT"):
+        s.close(c, "server", flow=False)
+        s.deliver("server")
+    s.flow()
+    # Zeek lets a RST after both FINs count for nothing: SF.
+    c.expect(**COMPLETE, teardown__kind="reset-after-fin", teardown__closer="client", teardown__steps="1 2 3",
+             conn__state="SF", conn__history="ShADadFfR", **ENDED)
 
 
 @scenario("the connection is still open when the capture ends")

@@ -14,10 +14,8 @@ LIMITS = {
     "queue-full": "the server's accept queue is full: it ignores the third segment, which nothing on the wire shows",
     "deferred": "TCP_DEFER_ACCEPT: the server ignores a third segment without data, which nothing on the wire shows",
     "old-duplicate": "a SYN of an earlier attempt arrives late; that its sender has moved on shows in its RST only",
-    "assassinated": "RFC 1337: Linux lets a RST end TIME-WAIT early (net.ipv4.tcp_rfc1337 = 0); for the connection, which "
-                    "is over, it changes nothing",
-    "challenge": "RFC 5961: a RST within the window but not at its left edge is answered by a challenge ACK; "
-                 "RFC 9293 section 3.5.3 lets it end the connection, and synfin follows that",
+    "challenge": "RFC 5961 and RFC 9293 section 3.10.7.4: a RST within the window but not at its left edge is answered by "
+                 "a challenge ACK; synfin's specification takes every RST within the window, as older stacks do",
     "no-time-wait": "this host keeps no TIME-WAIT (net.ipv4.tcp_max_tw_buckets = 0)",
 }
 
