@@ -6,9 +6,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     #[cfg(feature = "plugin")]
     if let Err(message) = plugin::build() {
-        println!(
-            "cargo::error={message}; or build the TCP core alone: cargo build --no-default-features"
-        );
+        println!("cargo::error={message}; or build the TCP core alone: cargo build --no-default-features");
     }
 }
 
@@ -21,15 +19,7 @@ mod plugin {
     use std::process::{Command, Stdio};
 
     const SHIM: &str = "plugin-c";
-    const SOURCES: [&str; 7] = [
-        "host.c",
-        "plugin.c",
-        "feed.c",
-        "show.c",
-        "stats.c",
-        "table.c",
-        "filters.c",
-    ];
+    const SOURCES: [&str; 7] = ["host.c", "plugin.c", "feed.c", "show.c", "stats.c", "table.c", "filters.c"];
 
     type Outcome<T> = Result<T, String>;
 
@@ -37,10 +27,7 @@ mod plugin {
         println!("cargo::rerun-if-changed={SHIM}");
         let system = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
         if system == "windows" {
-            return Err(
-                "the plugin builds on Linux and macOS; on Windows only the TCP core does"
-                    .to_string(),
-            );
+            return Err("the plugin builds on Linux and macOS; on Windows only the TCP core does".to_string());
         }
         let includes = find_wireshark()?;
         let version_header = find_header(&includes, "ws_version.h", "libwireshark-dev")?;
@@ -48,11 +35,7 @@ mod plugin {
         find_header(&includes, "glib.h", "libglib2.0-dev")?;
         println!("cargo::rerun-if-changed={}", version_header.display());
         check_series(&version_header)?;
-        bind(
-            Path::new(SHIM).join("synfin.h").as_path(),
-            "bindings.rs",
-            "(synfin|SYNFIN)_.*",
-        )?;
+        bind(Path::new(SHIM).join("synfin.h").as_path(), "bindings.rs", "(synfin|SYNFIN)_.*")?;
         bind(&version_header, "ws_version.rs", "WIRESHARK_VERSION_.*")?;
         for object in compile(&includes)? {
             println!("cargo::rustc-link-arg-cdylib={}", object.display());
@@ -63,10 +46,7 @@ mod plugin {
 
     /// The folders of Wireshark's headers and of what they include.
     fn find_wireshark() -> Outcome<Vec<PathBuf>> {
-        let found = pkg_config::Config::new()
-            .cargo_metadata(false)
-            .env_metadata(true)
-            .probe("wireshark");
+        let found = pkg_config::Config::new().cargo_metadata(false).env_metadata(true).probe("wireshark");
         match found {
             Ok(library) => Ok(library.include_paths),
             Err(pkg_config::Error::Command { .. }) => {
@@ -86,9 +66,7 @@ mod plugin {
             .iter()
             .map(|folder| folder.join(name))
             .find(|path| path.is_file())
-            .ok_or_else(|| {
-                format!("the header {name} is missing: install it (Debian: apt install {package})")
-            })
+            .ok_or_else(|| format!("the header {name} is missing: install it (Debian: apt install {package})"))
     }
 
     /// A series that host_layout.h does not know would fail in the C compiler, with many lines.
@@ -115,14 +93,11 @@ mod plugin {
     }
 
     fn read(path: &Path) -> Outcome<String> {
-        fs::read_to_string(path)
-            .map_err(|error| format!("{} cannot be read: {error}", path.display()))
+        fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
     }
 
     fn out_dir() -> Outcome<PathBuf> {
-        env::var_os("OUT_DIR")
-            .map(PathBuf::from)
-            .ok_or_else(|| "cargo has set no OUT_DIR".to_string())
+        env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| "cargo has set no OUT_DIR".to_string())
     }
 
     /// bindgen panics when it finds no libclang; that too has to be one line.
@@ -143,16 +118,11 @@ mod plugin {
                 return Err(format!("bindgen cannot read {}: {line}", header.display()));
             }
             Err(_) => {
-                return Err(
-                    "bindgen finds no libclang: install it (Debian: apt install libclang-dev)"
-                        .to_string(),
-                );
+                return Err("bindgen finds no libclang: install it (Debian: apt install libclang-dev)".to_string());
             }
         };
         let path = out_dir()?.join(file);
-        bindings
-            .write_to_file(&path)
-            .map_err(|error| format!("{} cannot be written: {error}", path.display()))
+        bindings.write_to_file(&path).map_err(|error| format!("{} cannot be written: {error}", path.display()))
     }
 
     fn compile(includes: &[PathBuf]) -> Outcome<Vec<PathBuf>> {
@@ -182,9 +152,7 @@ mod plugin {
     }
 
     fn find_compiler(build: &cc::Build) -> Outcome<()> {
-        let missing = || {
-            "there is no C compiler: install one (Debian: apt install gcc libc6-dev)".to_string()
-        };
+        let missing = || "there is no C compiler: install one (Debian: apt install gcc libc6-dev)".to_string();
         let compiler = build.try_get_compiler().map_err(|_| missing())?;
         let status = Command::new(compiler.path())
             .arg("--version")
@@ -192,11 +160,7 @@ mod plugin {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();
-        if matches!(status, Ok(status) if status.success()) {
-            Ok(())
-        } else {
-            Err(missing())
-        }
+        if matches!(status, Ok(status) if status.success()) { Ok(()) } else { Err(missing()) }
     }
 
     /// Wireshark's functions are those of the program that loads the plugin: no library is named. All are looked up while
