@@ -23,7 +23,6 @@ static size_t expert_count;
 
 static int subtree = -1;
 static int expert_tap;
-static int expert_protocol;
 static const header_field_info *proto_info;
 
 /* One frame's dissection at a time: Wireshark has one thread for it. */
@@ -147,7 +146,6 @@ void show_register(void)
 void show_handoff(void)
 {
     expert_tap = find_tap_id("expert");
-    expert_protocol = proto_registrar_get_id_byname("_ws.expert");
     proto_info = proto_registrar_get_nth((unsigned)shim.proto);
 }
 
@@ -158,23 +156,39 @@ static void want_field(size_t i)
     request.fields[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
-/* A tree that is not visible still takes the fields that a filter, a column or -e refers to. In a visible one every
- * field counts as referred to, also those that nobody names: that is how it shows. */
-static void want_fields(proto_tree *tree)
+static bool is_referenced(const header_field_info *info)
 {
-    bool is_visible = true;
+    return info->ref_type != HF_REF_TYPE_NONE;
+}
+
+/* In a visible tree every field counts as referred to, also those that nobody names: that is how it shows. The protocol
+ * cannot tell: it counts as referred to for a protocol hierarchy too, where synfin would be a protocol inside TCP's. */
+static bool is_visible(proto_tree *tree)
+{
     for (size_t i = 0; i < field_count; i++) {
-        if (fields[i].hfinfo.ref_type == HF_REF_TYPE_NONE) {
-            is_visible = host_wants_field(tree, field_ids[i]);
-            break;
-        }
+        if (!is_referenced(&fields[i].hfinfo))
+            return host_wants_field(tree, field_ids[i]);
     }
+    return true;
+}
+
+/* A tree that is not visible takes the fields that a filter, a column or -e refers to; the protocol then counts as
+ * referred to indirectly. */
+static bool want_fields(proto_tree *tree)
+{
+    bool takes_all;
+    if (tree == NULL)
+        return false;
+    takes_all = is_visible(tree);
+    if (!takes_all && !is_referenced(proto_info))
+        return false;
     for (size_t i = 0; i < field_count; i++) {
-        if (is_visible || fields[i].hfinfo.ref_type != HF_REF_TYPE_NONE)
+        if (takes_all || is_referenced(&fields[i].hfinfo))
             want_field(i);
     }
-    if (is_visible || proto_info->ref_type >= HF_REF_TYPE_DIRECT)
+    if (takes_all || proto_info->ref_type >= HF_REF_TYPE_DIRECT)
         request.want |= SYNFIN_WANT_LABEL;
+    return true;
 }
 
 bool show_begin(packet_info *pinfo, proto_tree *tree)
@@ -183,12 +197,10 @@ bool show_begin(packet_info *pinfo, proto_tree *tree)
     request.fields[0] = 0;
     request.fields[1] = 0;
     suffix[0] = '\0';
-    is_in_tree = tree != NULL && host_wants_field(tree, shim.proto);
+    is_in_tree = want_fields(tree);
     has_listener = host_has_listener(shim.tap);
-    if (is_in_tree)
-        want_fields(tree);
     if (is_in_tree || host_has_listener(expert_tap) || host_wants_severity(pinfo) ||
-        (tree != NULL && host_wants_field(tree, expert_protocol)))
+        (tree != NULL && host_wants_field(tree, proto_expert)))
         request.want |= SYNFIN_WANT_EXPERTS;
     if (shim_adds_to_info() && host_wants_info(pinfo))
         request.want |= SYNFIN_WANT_SUFFIX;
