@@ -90,6 +90,12 @@ fn time(a: &Annotation, sink: &mut dyn Sink, known_at: u32, ns: Option<u64>) {
     }
 }
 
+/// The frame at which two steps of the opening, counted from 0, are both known.
+fn later_frame(a: &Annotation, steps: [usize; 2]) -> u32 {
+    let frames = a.connection.handshake_frames();
+    steps.iter().filter_map(|&step| frames.get(step)).copied().max().unwrap_or(0)
+}
+
 /// A link of the opening: on its segments and on the connection's last.
 fn open_link(a: &Annotation, sink: &mut dyn Sink, number: u32) {
     if a.is_last || !a.verdict.open_steps.is_empty() {
@@ -267,21 +273,21 @@ pub static FIELDS: &[Field] = &[
         "synfin.handshake.time",
         "Handshake time",
         Time,
-        |a, sink| time(a, sink, a.connection.handshake_frames()[2], a.connection.handshake_ns()),
+        |a, sink| time(a, sink, later_frame(a, [0, 2]), a.connection.handshake_ns()),
         "Time from the first SYN to the segment that completes the opening"
     ),
     field!(
         "synfin.handshake.synack_rtt",
         "SYN to SYN-ACK",
         Time,
-        |a, sink| time(a, sink, a.connection.handshake_frames()[1], a.connection.syn_ack_rtt_ns()),
+        |a, sink| time(a, sink, later_frame(a, [0, 1]), a.connection.syn_ack_rtt_ns()),
         "Round trip from SYN to SYN-ACK; left out when the SYN was repeated before the answer (Karn)"
     ),
     field!(
         "synfin.handshake.ack_rtt",
         "SYN-ACK to ACK",
         Time,
-        |a, sink| time(a, sink, a.connection.handshake_frames()[2], a.connection.ack_rtt_ns()),
+        |a, sink| time(a, sink, later_frame(a, [1, 2]), a.connection.ack_rtt_ns()),
         "Round trip from SYN-ACK to the completing ACK; left out when the SYN-ACK was repeated before the answer (Karn)"
     ),
     field!(
@@ -378,8 +384,10 @@ pub static FIELDS: &[Field] = &[
         "synfin.reset.frame",
         "Reset in frame",
         Frame,
-        |a, sink| if a.is_last || a.verdict.ended {
-            frame(sink, a.connection.reset_frame().unwrap_or(0));
+        |a, sink| if let Some(ended) = a.connection.reset_frame()
+            && (a.is_last || a.frame == ended)
+        {
+            frame(sink, ended);
         },
         "The frame of the RST that ended the connection"
     ),

@@ -78,7 +78,7 @@ impl StepAck {
     }
 }
 
-/// What is known of one side. RST and `OTHER` segments count in `seen` and `first_seq` alone.
+/// What is known of one side. RST and `OTHER` segments count in `seen` alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Endpoint {
     /// Whether any segment of it was captured.
@@ -152,6 +152,8 @@ pub struct Connection {
     pub(super) opening: Opening,
     pub(super) closing: Closing,
     pub(super) ended: Option<Ended>,
+    /// Whose X of the opening is: the client's, unless the roles were exchanged after the end.
+    x_side: Side,
     pub(super) zeek: zeek::View,
 }
 
@@ -171,6 +173,7 @@ impl Default for Connection {
             opening: Opening::default(),
             closing: Closing::default(),
             ended: None,
+            x_side: Side::Client,
             zeek: zeek::View::default(),
         }
     }
@@ -195,7 +198,7 @@ impl Connection {
         let begun = self.opening.progress;
         let was_ended = self.ended.is_some();
         let was_closed = self.is_closed();
-        self.zeek.observe(side, segment, segment.payload_len > 0 && kind != Kind::Rst);
+        self.zeek.observe(side, segment);
         match kind {
             Kind::Other => {}
             Kind::Rst => {
@@ -206,6 +209,8 @@ impl Connection {
             Kind::Syn | Kind::SynAck | Kind::Ack | Kind::Fin => self.ordinary(moment, side, segment, kind, &mut draft),
         }
 
+        // A server that begins a new attempt is the client from this segment on.
+        let side = self.side_of(from);
         let phase = self.phase(&draft, begun, was_ended, was_closed);
         let numbers = self.numbers(moment.rebase, side, segment);
         self.note(side, segment, kind);
@@ -260,7 +265,22 @@ impl Connection {
     /// Zeek's `conn_state`.
     #[must_use]
     pub fn conn_state(&self) -> &'static str {
-        self.zeek.conn_state()
+        let has_size = self.has_size(Side::Client) || self.has_size(Side::Server);
+        self.zeek.conn_state(has_size)
+    }
+
+    /// Whether the numbers of a side went on beyond its SYN and FIN.
+    fn has_size(&self, side: Side) -> bool {
+        let own = &self.sides[side];
+        let isn = own.syn.or(own.syn_ack);
+        let Some(start) = isn.map(|isn| isn.advance(1)).or(own.first_seq) else { return false };
+        let end = match (own.next, self.sides[side.peer()].acked) {
+            (Some(next), Some(acked)) => next.later(acked),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => start,
+        };
+        let fin = u32::from(own.fin.is_some());
+        end.is_after(start.advance(fin))
     }
 
     /// Gives Zeek's history letter by letter.
@@ -273,10 +293,10 @@ impl Connection {
 
     fn plain_bases(&self) -> ([u32; 2], [u32; 2]) {
         let number = |position: Option<Position>| position.map_or(0, |p| p.seq().0);
-        let x = self.closing.closer.unwrap_or(Side::Client);
+        let (open, close) = (self.x_side, self.closing.closer.unwrap_or(Side::Client));
         (
-            [number(self.bases.open.client), number(self.bases.open.server)],
-            [number(self.bases.close[x]), number(self.bases.close[x.peer()])],
+            [number(self.bases.open[open]), number(self.bases.open[open.peer()])],
+            [number(self.bases.close[close]), number(self.bases.close[close.peer()])],
         )
     }
 
@@ -355,6 +375,8 @@ impl Connection {
         self.closing.closer = self.closing.closer.map(Side::peer);
         if let Some(ended) = &mut self.ended {
             ended.by = ended.by.peer();
+            // After the end X and Y stay as they are.
+            self.x_side = self.x_side.peer();
         }
     }
 
@@ -400,7 +422,9 @@ impl Connection {
         match kind {
             Kind::SynAck => {
                 draft.repeats.syn = own.syn_ack == Some(segment.seq) || own.other_syn_ack == Some(segment.seq);
-                own.remember_syn_ack(segment.seq);
+                if own.syn_ack != Some(segment.seq) {
+                    own.other_syn_ack = Some(segment.seq);
+                }
             }
             Kind::Fin => {
                 let number = segment.payload_end();
@@ -487,7 +511,7 @@ impl Connection {
             None if self.opening.is_captured() => (Basis::Open, &self.bases.open),
             None => (Basis::FirstSeen, &self.bases.open),
         };
-        let x = closer.unwrap_or(Side::Client);
+        let x = closer.unwrap_or(self.x_side);
         let offset =
             |side: Side, number: Seq| bases[side].map(|base| self.marks.position(side, number).offset_from(base));
         Numbers {
@@ -504,10 +528,10 @@ impl Connection {
     fn note(&mut self, side: Side, segment: &Segment, kind: Kind) {
         let own = &mut self.sides[side];
         own.seen = true;
-        own.first_seq.get_or_insert(segment.seq);
         if matches!(kind, Kind::Rst | Kind::Other) {
             return;
         }
+        own.first_seq.get_or_insert(segment.seq);
         let next = segment.next();
         own.next = Some(own.next.map_or(next, |n| n.later(next)));
         let start = self.marks.position(side, segment.seq);
@@ -534,6 +558,8 @@ impl Connection {
         match (shift(side), shift(side.peer())) {
             (Some(None), _) | (_, Some(None)) => 0,
             (Some(Some(own)), Some(Some(_))) => own.min(UNKNOWN),
+            // A SYN-ACK has the option in answer to one alone (RFC 7323 §1.3).
+            (Some(Some(own)), None) if self.sides[side].syn_ack.is_some() => own.min(UNKNOWN),
             (None, _) | (_, None) => UNKNOWN,
         }
     }
@@ -542,6 +568,7 @@ impl Connection {
     pub(super) fn forget_attempt(&mut self, moment: Moment) {
         self.keep_bases(moment);
         self.ended = None;
+        self.x_side = Side::Client;
         self.opening = Opening::default();
         self.closing = Closing::default();
         self.bases = Bases::default();

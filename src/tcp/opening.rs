@@ -4,7 +4,7 @@ use super::connection::{Connection, Draft, Moment};
 use super::segment::{Kind, Segment, Timestamp};
 use super::seq::Seq;
 use super::side::{Both, Side};
-use super::state::State;
+use super::state::{BEFORE, State};
 use super::verdict::{Anomalies, Steps};
 
 /// How far the opening has come.
@@ -38,6 +38,8 @@ pub struct Opening {
     pub settled: bool,
     /// Whether the server acknowledged X+1 without SYN before its own SYN.
     pub early_server_ack: bool,
+    /// Whether both sides sent a SYN without ACK before it was complete.
+    pub is_double: bool,
     /// Whether it is a split handshake.
     pub split: bool,
     /// Whether the server, after its SYN-ACK, sent payload or acknowledged more than X+1.
@@ -84,10 +86,11 @@ impl Opening {
 }
 
 impl Connection {
-    /// Whether both sides sent a SYN without ACK: simultaneous or split open.
+    /// Whether both sides sent a SYN without ACK: simultaneous or split open. A server's SYN that arrives when the
+    /// opening is complete or over tells nothing any more.
     #[must_use]
     pub fn is_double_open(&self) -> bool {
-        self.sides.client.syn.is_some() && self.sides.server.syn.is_some()
+        self.opening.is_double
     }
 
     /// The client's number after its SYN: X+1, when X is known.
@@ -141,28 +144,49 @@ impl Connection {
         }
     }
 
-    /// A SYN or SYN-ACK begins the opening, unless the connection was seen open before: then it is a late arrival.
-    fn begin_opening(&mut self) {
-        if self.opening.progress == Progress::NotCaptured {
-            self.opening.progress = if self.opening.midstream { Progress::Over } else { Progress::Underway };
-            if self.opening.midstream {
-                // The first numbers seen are those after the SYNs.
-                for side in [Side::Client, Side::Server] {
-                    self.sides[side].step_ack = None;
-                }
-            }
+    /// A SYN or SYN-ACK of `side` begins the opening, with these numbers of client and server where they are known.
+    ///
+    /// After other segments it is a late arrival where one of them would have completed the opening or shown it to be
+    /// over, had this one been seen before; else the connection only begins now.
+    fn begin_opening(&mut self, x: Seq, y: Option<Seq>) {
+        if self.opening.progress != Progress::NotCaptured {
+            return;
+        }
+        self.opening.progress = Progress::Underway;
+        if !self.opening.midstream {
+            return;
+        }
+        let (client, server) = (&self.sides.client, &self.sides.server);
+        let first = x.advance(1);
+        let past = |number: Option<Seq>, least: Seq| number.is_some_and(|number| number.is_at_or_past(least));
+        let by_client = self.opening.client_acked
+            && past(client.next, first)
+            && y.is_none_or(|y| past(client.acked, y.advance(1)));
+        let by_server = y.is_none() && server.payload_end.is_some() && past(server.acked, first);
+        if by_client || by_server {
+            self.opening.progress = Progress::Over;
+        } else if self.closing.closer.is_none() {
+            self.states = BEFORE;
         }
     }
 
     fn syn(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {
         let late = self.opening.progress == Progress::NotCaptured && self.opening.midstream;
         let first_attempt_segment = self.opening.frames == [0; 3] && !self.opening.is_captured();
-        self.begin_opening();
+        self.begin_opening(segment.seq, None);
         draft.open_steps.add(Steps::one(1));
         let known = self.sides[side].syn;
         draft.repeats.syn = known == Some(segment.seq);
         self.opening.perform(1, moment, segment.at);
-        self.sides[side].options = Some(segment.options);
+        // The SYN that was answered counts, and the SYN-ACK where the server sent both.
+        let base = self.bases.open[side].map(|base| base.seq());
+        let is_answered = match side {
+            Side::Client => self.opening.frames[1] != 0,
+            Side::Server => base == Some(segment.seq),
+        };
+        if self.sides[side].options.is_none() || !is_answered {
+            self.sides[side].options = Some(segment.options);
+        }
         if late {
             // The server's first number is the one after its SYN, as far as can be known.
             if let Some(y) = self.bases.open.server {
@@ -206,19 +230,26 @@ impl Connection {
 
     /// The server's own SYN crosses the client's: simultaneous open (RFC 9293 figure 7), or a split handshake.
     fn server_syn(&mut self, moment: Moment, segment: &Segment, draft: &mut Draft) {
+        if self.opening.progress != Progress::Underway {
+            return;
+        }
+        self.opening.is_double = true;
         self.set_open_base(moment, Side::Server, segment.seq);
         draft.anomalies.add(Anomalies::SIMULTANEOUS_OPEN);
         if self.opening.early_server_ack {
             self.opening.split = true;
             draft.anomalies.add(Anomalies::SPLIT_HANDSHAKE);
         }
-        if self.opening.progress == Progress::Underway && self.states.client == State::SynSent {
+        if self.states.client == State::SynSent {
             self.states = Both { client: State::SynReceived, server: State::SynReceived };
         }
     }
 
     fn syn_ack(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {
-        self.begin_opening();
+        match side {
+            Side::Server => self.begin_opening(segment.ack.back(1), Some(segment.seq)),
+            Side::Client => self.begin_opening(segment.seq, Some(segment.ack.back(1))),
+        }
         let own = &self.sides[side];
         draft.repeats.syn = own.syn_ack == Some(segment.seq) || own.other_syn_ack == Some(segment.seq);
         if draft.repeats.syn {
@@ -228,6 +259,11 @@ impl Connection {
             }
         }
         if self.is_double_open() {
+            let data = if side == Side::Server { self.opening.syn_data } else { 0 };
+            let peers_syn = self.sides[side.peer()].syn;
+            if peers_syn.is_some_and(|syn| !segment.ack.is_within(syn.advance(1), data)) {
+                draft.anomalies.add(Anomalies::SYNACK_WRONG_ACK);
+            }
             if self.opening.progress == Progress::Underway {
                 self.double_open_ack(moment, side, segment, draft);
             }
@@ -248,15 +284,22 @@ impl Connection {
             }
             self.opening.perform(2, moment, segment.at);
         }
-        self.sides[side].options = Some(segment.options);
+        if self.sides[side].syn.is_none() && self.bases.open[side].is_some_and(|base| base.seq() == segment.seq) {
+            self.sides[side].options = Some(segment.options);
+        }
         self.sides[side].remember_syn_ack(segment.seq);
     }
 
+    /// Whether X is only the first number seen, and the SYN-ACK at hand the first to tell better.
+    fn replaces_first_seen(&self) -> bool {
+        self.opening.midstream && self.sides.client.syn.is_none() && self.sides.server.syn_ack.is_none()
+    }
+
     fn server_syn_ack(&mut self, moment: Moment, segment: &Segment, draft: &mut Draft) {
-        let acceptable = self.is_acceptable_ack(segment.ack);
-        if self.bases.open.client.is_none() || (self.opening.midstream && self.sides.client.syn.is_none()) {
+        if self.bases.open.client.is_none() || self.replaces_first_seen() {
             self.set_open_base(moment, Side::Client, segment.ack.back(1));
         }
+        let acceptable = self.is_acceptable_ack(segment.ack);
         if !acceptable {
             if self.sides.client.syn.is_some() {
                 draft.anomalies.add(Anomalies::SYNACK_WRONG_ACK);
@@ -303,7 +346,17 @@ impl Connection {
         let Some(syn) = self.sides[peer].syn else {
             return;
         };
-        if self.opening.syn_acked[peer] || !segment.ack.is_at_or_past(syn.advance(1)) {
+        let is_plain = segment.kind() != Kind::SynAck;
+        if side == Side::Server && is_plain && self.sides.server.syn_ack.is_some() {
+            self.opening.went_on |= segment.payload_len > 0 || segment.ack.is_after(syn.advance(1));
+        }
+        if !segment.ack.is_at_or_past(syn.advance(1)) {
+            if side == Side::Client && is_plain {
+                draft.anomalies.add(Anomalies::OPEN_ACK_WRONG);
+            }
+            return;
+        }
+        if self.opening.syn_acked[peer] {
             return;
         }
         self.opening.syn_acked[peer] = true;
@@ -312,8 +365,8 @@ impl Connection {
         }
         draft.open_steps.add(Steps::one(2));
         self.opening.perform(2, moment, segment.at);
-        let plain = segment.kind() != Kind::SynAck;
-        if side == Side::Server && plain && self.sides.client.syn_ack.is_some() && !self.opening.split {
+        let answers_syn_ack = self.sides.client.syn_ack.is_some() && self.sides.server.syn_ack.is_none();
+        if side == Side::Server && is_plain && answers_syn_ack && !self.opening.split {
             self.opening.split = true;
             draft.anomalies.add(Anomalies::SPLIT_HANDSHAKE);
         }
@@ -357,6 +410,7 @@ impl Connection {
         let _ = draft;
         let Some(first) = self.x_plus_1() else { return };
         if self.sides.server.syn_ack.is_some() {
+            self.opening.early_server_ack |= self.is_acceptable_ack(segment.ack);
             self.opening.went_on |= segment.payload_len > 0 || segment.ack.is_after(first);
             return;
         }

@@ -176,7 +176,7 @@ impl Connection {
         if let Some(ended) = self.ended
             && ended.in_opening
         {
-            let refused = ended.by == Side::Server && self.sides.server.syn_ack.is_none();
+            let refused = ended.by == Side::Server && self.has_no_syn_ack();
             return if refused { HandshakeOutcome::Refused } else { HandshakeOutcome::Reset };
         }
         let syn = self.sides.client.syn.is_some();

@@ -39,7 +39,7 @@ impl Connection {
             Reset::AfterFin
         } else if !in_opening {
             Reset::Abort
-        } else if side == Side::Server && self.sides.server.syn_ack.is_none() {
+        } else if side == Side::Server && self.has_no_syn_ack() {
             Reset::Refused
         } else {
             Reset::Handshake
@@ -60,12 +60,17 @@ impl Connection {
         side == Side::Client && self.states.client == State::SynSent && self.opening.bad_ack == Some(segment.seq)
     }
 
+    /// Whether no SYN-ACK was seen, of neither side.
+    pub(super) fn has_no_syn_ack(&self) -> bool {
+        self.sides.client.syn_ack.is_none() && self.sides.server.syn_ack.is_none()
+    }
+
     fn is_reset_accepted(&self, side: Side, segment: &Segment) -> bool {
         let (sender, receiver) = (&self.sides[side], &self.sides[side.peer()]);
         if !receiver.seen {
             return true;
         }
-        if side == Side::Server && self.states.client == State::SynSent && receiver.syn_ack.is_none() {
+        if side == Side::Server && self.states.client == State::SynSent && sender.syn_ack.is_none() {
             return segment.acknowledgment().is_some_and(|ack| self.is_acceptable_ack(ack));
         }
         let isn = if self.opening.is_captured() { self.bases.open[side] } else { None };

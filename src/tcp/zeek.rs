@@ -73,14 +73,11 @@ pub struct View {
     overflow: Option<Box<Vec<u8>>>,
     tracks: Both<Track>,
     count: u8,
-    /// Whether any octet of payload was sent or is missing: Zeek's size of an endpoint is not zero.
-    has_size: bool,
 }
 
 impl View {
-    /// Takes a segment in. `fills_space`: payload was sent or acknowledged by now.
-    pub fn observe(&mut self, side: Side, segment: &Segment, fills_space: bool) {
-        self.has_size |= fills_space;
+    /// Takes a segment in.
+    pub fn observe(&mut self, side: Side, segment: &Segment) {
         self.update_history(side, segment);
         self.update_state(side, segment);
     }
@@ -208,7 +205,16 @@ impl View {
         if flags.has(Flags::SYN) {
             if side == Side::Client {
                 let ack = flags.has(Flags::ACK);
-                self.set(side, if ack { Endpoint::SynAckSent } else { Endpoint::SynSent });
+                // A SYN captured behind its SYN-ACK: Zeek turns the connection round and takes it for established.
+                let late = !ack && self.tracks[peer].state == Endpoint::Established;
+                self.set(
+                    side,
+                    match (late, ack) {
+                        (true, _) => Endpoint::Established,
+                        (false, true) => Endpoint::SynAckSent,
+                        (false, false) => Endpoint::SynSent,
+                    },
+                );
             } else {
                 if self.tracks[peer].state == Endpoint::SynSent {
                     self.set(peer, Endpoint::Established);
@@ -288,15 +294,15 @@ impl View {
         false
     }
 
-    /// Zeek's `conn_state`.
+    /// Zeek's `conn_state`. `has_size`: octets of payload were sent or acknowledged, or are missing.
     #[must_use]
-    pub fn conn_state(&self) -> &'static str {
+    pub fn conn_state(&self, has_size: bool) -> &'static str {
         use Endpoint::{Closed, Established, Inactive, Partial, Reset, SynAckSent, SynSent};
         let (client, server) = (self.tracks.client.state, self.tracks.server.state);
         let unseen = |state| matches!(state, Inactive | Partial);
         match (client, server) {
             (SynSent | SynAckSent, Reset) => "REJ",
-            (Reset, Reset) if !self.has_size => "REJ",
+            (Reset, Reset) if !has_size => "REJ",
             (_, Reset) if unseen(client) => "RSTRH",
             (_, Reset) => "RSTR",
             (Reset, _) if !unseen(server) => "RSTO",

@@ -37,20 +37,14 @@ def acknowledges_peer_fin(attempt: Attempt, seen: Seen) -> bool:
             and at_or_past(seen.ack, peer.fin.fin_number + 1))
 
 
-def acked_before(attempt: Attempt, seen: Seen) -> bool:
-    """The peer's ACK of this FIN was captured before the FIN."""
-    acked = attempt.sides[1 - seen.side].acked
-    return acked is not None and acked >= seen.fin_number + 1
-
-
 def first_fin(attempt: Attempt, seen: Seen) -> int:
     own, peer = attempt.sides[seen.side], attempt.sides[1 - seen.side]
     own.fin = seen
-    own.fin_acked = acked_before(attempt, seen)
     attempt.closer = seen.side
     attempt.closing_x, attempt.closing_y = seen.fin_number, seen.ack
     attempt.half_close_from = seen.ack if peer.payload is None else max(peer.payload, seen.ack)
-    own.state = "FIN-WAIT-2" if own.fin_acked else "FIN-WAIT-1"
+    # Capture order is the order of arrival: what was sent before the FIN does not acknowledge it.
+    own.state = "FIN-WAIT-1"
     peer.state = "CLOSE-WAIT"
     return 1
 
@@ -58,15 +52,14 @@ def first_fin(attempt: Attempt, seen: Seen) -> int:
 def other_fin(attempt: Attempt, seen: Seen, steps: list[int]) -> int:
     own, closer = attempt.sides[seen.side], attempt.sides[attempt.closer]
     own.fin = seen
-    own.fin_acked = acked_before(attempt, seen)
     if closer.fin_acked:
         attempt.fins_related = "three-segment" if 2 in steps else "four-segment"
         closer.state = "TIME-WAIT"
-        own.state = "CLOSED" if own.fin_acked else "LAST-ACK"
+        own.state = "LAST-ACK"
     else:
         attempt.fins_related = "simultaneous"
         closer.state = "CLOSING"
-        own.state = "TIME-WAIT" if own.fin_acked else "CLOSING"
+        own.state = "CLOSING"
     return 3
 
 
