@@ -8,14 +8,14 @@ LIMITS = {
     "lost-later": "the segment passed the observer and was lost behind it: the core assumes that it arrived",
     "not-seen": "the segments that made the change did not pass the observer",
     "silent": "a socket ended without sending anything (time-out, crash, or closed before it had an answer)",
-    "out-of-order": "a FIN that arrives before the data in front of it waits in the receiver's queue, until they come",
+    "out-of-order": "a FIN that arrives before the data in front of it waits in the receiver's queue until they come",
     "no-listener": "a SYN may find no listener; the observer learns that from the RST",
     "cookie": "with SYN cookies the server keeps no connection until the third segment comes back",
     "queue-full": "the server's accept queue is full: it ignores the third segment, which nothing on the wire shows",
     "deferred": "TCP_DEFER_ACCEPT: the server ignores a third segment without data, which nothing on the wire shows",
     "old-duplicate": "a SYN of an earlier attempt arrives late; that its sender has moved on shows in its RST only",
-    "challenge": "RFC 5961 and RFC 9293 section 3.10.7.4: a RST within the window but not at its left edge is answered by "
-                 "a challenge ACK; synfin's specification takes every RST within the window, as older stacks do",
+    "challenge": "RFC 5961 and RFC 9293 section 3.10.7.4: a RST within the window but not at its left edge is answered "
+                 "by a challenge ACK; synfin's specification takes every RST within the window, as older stacks do",
     "no-time-wait": "this host keeps no TIME-WAIT (net.ipv4.tcp_max_tw_buckets = 0)",
 }
 
