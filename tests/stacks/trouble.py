@@ -56,8 +56,8 @@ def crashed_client_opens_again(s):
     c.expect(handshake__outcome="complete", handshake__kind="three-way", handshake__steps="1 1 2 3",
              **{**FOUR_BY_CLIENT, "conn__state": "RSTO"})
     # For Zeek an endpoint that has sent a RST stays reset, whatever follows.
-    # From 4.4 on Wireshark begins a new stream with the SYN that follows the RST. That RST was accepted, by the server's
-    # old connection, so the attempt in front of it is not "no-answer" but "reset".
+    # From 4.4 on Wireshark begins a new stream with the SYN that follows the RST. The server's old connection took that
+    # RST, so the attempt in front of it is not "no-answer" but "reset".
     c.expect_since("4.4", {"handshake__outcome": "reset", "handshake__kind": "three-way", "handshake__steps": "1",
                            "teardown__kind": "none", "client__state": "SYN-SENT", "server__state": "CLOSED"},
                    {**COMPLETE, **FOUR_BY_CLIENT})
