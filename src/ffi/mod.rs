@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)]
 
-mod bindings;
+pub mod bindings;
 mod convert;
 mod descriptors;
 mod entry;

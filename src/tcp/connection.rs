@@ -123,6 +123,8 @@ pub(super) struct Ended {
     pub frame: u32,
     /// Whether the opening was still under way.
     pub in_opening: bool,
+    /// The states before it, for the case that its receiver turns out to have ignored it.
+    pub states: Both<State>,
 }
 
 /// What a segment turns out to be, while it is taken in.
@@ -134,6 +136,8 @@ pub(super) struct Draft {
     pub reset: Option<Reset>,
     pub ended: bool,
     pub anomalies: Anomalies,
+    /// Whether it acknowledges what a client in SYN-SENT never sent: it acknowledges nothing.
+    pub bad_ack: bool,
 }
 
 /// One connection: a `tcp.stream` of Wireshark.
@@ -213,7 +217,7 @@ impl Connection {
         let side = self.side_of(from);
         let phase = self.phase(&draft, begun, was_ended, was_closed);
         let numbers = self.numbers(moment.rebase, side, segment);
-        self.note(side, segment, kind);
+        self.note(side, segment, kind, draft.bad_ack);
         Verdict {
             sender: side,
             open_steps: draft.open_steps,
@@ -525,7 +529,7 @@ impl Connection {
     }
 
     /// Keeps what later segments are judged by.
-    fn note(&mut self, side: Side, segment: &Segment, kind: Kind) {
+    fn note(&mut self, side: Side, segment: &Segment, kind: Kind, bad_ack: bool) {
         let own = &mut self.sides[side];
         own.seen = true;
         if matches!(kind, Kind::Rst | Kind::Other) {
@@ -540,8 +544,7 @@ impl Connection {
             return;
         };
         self.marks.saw(side.peer(), self.marks.position(side.peer(), ack));
-        if side == Side::Server && self.opening.bad_ack == Some(ack) && self.states.client == State::SynSent {
-            // To a side in SYN-SENT it acknowledges nothing.
+        if bad_ack {
             return;
         }
         let shift = if kind == Kind::SynAck { 0 } else { self.window_shift(side) };

@@ -115,14 +115,19 @@ impl Connection {
 
     /// A SYN-ACK with an acceptable Ack after a RST in the opening: the client did not take the RST.
     pub(super) fn take_back_reset(&mut self, side: Side, segment: &Segment, kind: Kind) -> bool {
-        let ignored = self.ended.is_some_and(|ended| ended.in_opening)
-            && kind == Kind::SynAck
-            && side == Side::Server
-            && self.is_acceptable_ack(segment.ack);
-        if ignored {
-            self.ended = None;
+        match self.ended {
+            Some(ended)
+                if ended.in_opening
+                    && kind == Kind::SynAck
+                    && side == Side::Server
+                    && self.is_acceptable_ack(segment.ack) =>
+            {
+                self.states = ended.states;
+                self.ended = None;
+                true
+            }
+            _ => false,
         }
-        ignored
     }
 
     /// The segment's part in the opening.
@@ -184,7 +189,8 @@ impl Connection {
             Side::Client => self.opening.frames[1] != 0,
             Side::Server => base == Some(segment.seq),
         };
-        if self.sides[side].options.is_none() || !is_answered {
+        let is_open = matches!(self.opening.progress, Progress::Complete | Progress::Over);
+        if self.sides[side].options.is_none() || !(is_answered || is_open) {
             self.sides[side].options = Some(segment.options);
         }
         if late {
@@ -284,7 +290,9 @@ impl Connection {
             }
             self.opening.perform(2, moment, segment.at);
         }
-        if self.sides[side].syn.is_none() && self.bases.open[side].is_some_and(|base| base.seq() == segment.seq) {
+        let is_base = self.bases.open[side].is_some_and(|base| base.seq() == segment.seq);
+        let is_first = self.sides[side].options.is_none();
+        if self.sides[side].syn.is_none() && is_base && (is_first || self.opening.progress == Progress::Underway) {
             self.sides[side].options = Some(segment.options);
         }
         self.sides[side].remember_syn_ack(segment.seq);
@@ -306,6 +314,7 @@ impl Connection {
             }
             if self.states.client == State::SynSent {
                 self.opening.bad_ack = Some(segment.ack);
+                draft.bad_ack = true;
             }
         }
         if !self.opening.settled && (acceptable || !self.opening.syn_ack_acceptable) {
@@ -407,7 +416,6 @@ impl Connection {
 
     /// A server's segment without SYN before step 3.
     fn server_segment(&mut self, moment: Moment, segment: &Segment, draft: &mut Draft) {
-        let _ = draft;
         let Some(first) = self.x_plus_1() else { return };
         if self.sides.server.syn_ack.is_some() {
             self.opening.early_server_ack |= self.is_acceptable_ack(segment.ack);
@@ -426,6 +434,7 @@ impl Connection {
             // RFC 9293 figure 10: the server is still in an older connection.
             self.states.server = State::Established;
             self.opening.bad_ack = Some(segment.ack);
+            draft.bad_ack = true;
         }
     }
 

@@ -46,7 +46,7 @@ impl Connection {
         };
         draft.reset = Some(reset);
         draft.ended = true;
-        self.ended = Some(Ended { by: side, reset, frame: moment.frame, in_opening });
+        self.ended = Some(Ended { by: side, reset, frame: moment.frame, in_opening, states: self.states });
         // RFC 9293 §3.10.7.4: a passive side in SYN-RECEIVED goes back to LISTEN.
         let back_to_listen =
             side == Side::Client && self.states.server == State::SynReceived && self.sides.server.syn.is_none();
