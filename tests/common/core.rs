@@ -1,0 +1,133 @@
+//! The first reader of scripts: octets through `header`, the tracker, and the field table.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+use synfin::experts;
+use synfin::fields::{FIELDS, Field, Sink, Type};
+use synfin::header;
+use synfin::tcp::{Pass, Segment, Timestamp};
+use synfin::text;
+use synfin::tracker::{Address, Annotation, Options, Path, Place, Tracker};
+
+use super::script::{Direction, Script, Wire};
+
+/// Field name without `synfin.` to its values; experts are `expert.NAME`, and the label and suffix have names in
+/// brackets.
+pub type Fields = BTreeMap<String, Vec<String>>;
+
+/// What is shown of each segment: in the first pass, and in later ones.
+#[derive(Clone, Default, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub first: Vec<Fields>,
+    pub last: Vec<Fields>,
+}
+
+/// The two addresses of every script.
+pub const LEFT: [u8; 4] = [10, 0, 0, 1];
+pub const RIGHT: [u8; 4] = [10, 0, 0, 2];
+
+struct Collect<'a> {
+    field: &'a Field,
+    values: Vec<String>,
+}
+
+impl Sink for Collect<'_> {
+    fn number(&mut self, number: i64) {
+        self.values.push(match self.field.kind {
+            Type::Time => seconds(number),
+            _ => number.to_string(),
+        });
+    }
+
+    fn text(&mut self, write: &mut dyn FnMut(&mut dyn Write) -> Result<bool, fmt::Error>) {
+        let mut text = String::new();
+        if write(&mut text).expect("a String takes everything") {
+            self.values.push(text);
+        }
+    }
+}
+
+/// Nanoseconds as tshark prints a duration.
+pub fn seconds(ns: i64) -> String {
+    assert!(ns >= 0, "a negative time");
+    format!("{}.{:09}", ns / 1_000_000_000, ns % 1_000_000_000)
+}
+
+pub fn short(name: &str) -> String {
+    name.strip_prefix("synfin.").unwrap_or(name).to_string()
+}
+
+/// Everything an annotation shows.
+pub fn read_fields(annotation: &Annotation) -> Fields {
+    let mut fields = Fields::new();
+    for field in FIELDS {
+        let mut sink = Collect { field, values: Vec::new() };
+        (field.read)(annotation, &mut sink);
+        if !sink.values.is_empty() {
+            fields.insert(short(field.name), sink.values);
+        }
+    }
+    let bits = experts::of(annotation);
+    for (index, expert) in experts::EXPERTS.iter().enumerate() {
+        if bits >> index & 1 == 1 {
+            fields.insert(short(expert.name), vec!["1".to_string()]);
+        }
+    }
+    let mut label = String::new();
+    text::label(&mut label, annotation).unwrap();
+    fields.insert("(label)".to_string(), vec![label]);
+    let mut suffix = String::new();
+    if text::suffix(&mut suffix, &annotation.verdict, annotation.segment).unwrap() {
+        fields.insert("(suffix)".to_string(), vec![suffix]);
+    }
+    fields
+}
+
+/// Between whom it goes.
+pub fn path(wire: &Wire) -> Path {
+    let (left, right) = (Address::from_octets(&LEFT), Address::from_octets(&RIGHT));
+    match wire.direction {
+        Direction::ToRight => Path { source: left, destination: right },
+        Direction::ToLeft => Path { source: right, destination: left },
+    }
+}
+
+/// The segment, by way of its octets.
+pub fn segment(wire: &Wire) -> Segment {
+    let octets = wire.header();
+    let reported = u32::try_from(octets.len()).unwrap() + wire.len;
+    header::parse(&octets, reported, wire.at_ns.map(Timestamp)).expect("a whole header")
+}
+
+/// Whether these endpoints had another stream before, as the shim tells it.
+pub fn known_tuple(wires: &[&Wire], index: usize) -> bool {
+    let wire = wires[index];
+    let earlier = &wires[..index];
+    !earlier.iter().any(|w| w.stream == wire.stream) && earlier.iter().any(|w| w.ports == wire.ports)
+}
+
+/// Reads a script whose first segment is frame `first_frame`.
+pub fn read(script: &Script, first_frame: u32) -> Seen {
+    let wires: Vec<&Wire> = script.rows.iter().map(|row| &row.wire).collect();
+    let options = Options { rebase: script.rebase, ..Options::default() };
+    read_wires(&wires, first_frame, options)
+}
+
+pub fn read_wires(wires: &[&Wire], first_frame: u32, options: Options) -> Seen {
+    let mut tracker = Tracker::new(options);
+    let mut seen = Seen::default();
+    let segments: Vec<Segment> = wires.iter().map(|wire| segment(wire)).collect();
+    let place = |index: usize| Place { frame: first_frame + u32::try_from(index).unwrap(), layer: 0 };
+    for (index, wire) in wires.iter().enumerate() {
+        let known = known_tuple(wires, index);
+        tracker.observe(place(index), wire.stream, path(wire), known, &segments[index]).expect("there is room");
+        let annotation = tracker.annotation(place(index), path(wire), &segments[index], Pass::First);
+        seen.first.push(read_fields(&annotation.expect("it was just taken in")));
+    }
+    for (index, wire) in wires.iter().enumerate() {
+        let annotation = tracker.annotation(place(index), path(wire), &segments[index], Pass::Final);
+        seen.last.push(read_fields(&annotation.expect("it was taken in")));
+    }
+    seen
+}

@@ -1,0 +1,10 @@
+//! What the test programs share: the segment script, its readers, packets and captures made from it, and tshark.
+#![allow(dead_code, missing_docs)]
+
+#[cfg(feature = "plugin")]
+pub mod abi;
+pub mod core;
+pub mod packets;
+pub mod play;
+pub mod script;
+pub mod tshark;

@@ -1,0 +1,78 @@
+//! Plays scripts: reads them with every reader, and holds what is shown against what the script says.
+
+use super::core::{self, Fields, Seen};
+use super::script::{self, ISNS, Script};
+
+fn show(fields: &Fields) -> String {
+    fields.iter().map(|(name, values)| format!("    {name} = {}\n", values.join(","))).collect()
+}
+
+fn check(name: &str, row: &str, fields: &Fields, field: &str, expected: Option<&str>) {
+    let got = fields.get(field).map(|values| values.join(","));
+    assert!(
+        got.as_deref() == expected,
+        "{name}, segment\n  {row}\n  {field}: expected {expected:?}, got {got:?}; all of it:\n{}",
+        show(fields)
+    );
+}
+
+/// Holds what was seen against what the script says.
+pub fn verify(name: &str, script: &Script, seen: &Seen) {
+    for (index, row) in script.rows.iter().enumerate() {
+        let (first, last) = (&seen.first[index], &seen.last[index]);
+        for (field, expected) in &row.expect.fields {
+            check(name, &row.text, last, field, expected.as_deref());
+        }
+        for (field, expected) in &row.expect.first {
+            check(&format!("{name} (first pass)"), &row.text, first, field, expected.as_deref());
+        }
+        if let Some(expected) = &row.expect.experts {
+            let got = last.keys().filter_map(|key| key.strip_prefix("expert.").map(str::to_string)).collect();
+            assert!(
+                *expected == got,
+                "{name}, segment\n  {}\n  experts: expected {expected:?}, got {got:?}; all of it:\n{}",
+                row.text,
+                show(last)
+            );
+        }
+    }
+    for (stream, field, expected) in &script.ends {
+        let index = script.rows.iter().rposition(|row| row.wire.stream == *stream).expect("the stream has segments");
+        check(&format!("{name} (at the end)"), &script.rows[index].text, &seen.last[index], field, expected.as_deref());
+    }
+    last_is_unique(name, script, seen);
+}
+
+/// `conn.last` stands on each connection's last segment in the final pass, and nowhere else.
+fn last_is_unique(name: &str, script: &Script, seen: &Seen) {
+    for (index, row) in script.rows.iter().enumerate() {
+        let is_last = !script.rows[index + 1..].iter().any(|later| later.wire.stream == row.wire.stream);
+        assert_eq!(seen.last[index].contains_key("conn.last"), is_last, "{name}: conn.last on\n  {}", row.text);
+        assert!(!seen.first[index].contains_key("conn.last"), "{name}: conn.last in the first pass");
+    }
+}
+
+/// Plays a script with the readers that need no tshark, with every set of initial numbers.
+pub fn play(name: &str, text: &str) {
+    for isns in ISNS {
+        let script = script::parse(text, isns);
+        let name = format!("{name} with initial numbers {isns:?}");
+        let seen = core::read(&script, 1);
+        verify(&name, &script, &seen);
+        #[cfg(feature = "plugin")]
+        assert_eq!(super::abi::read(&script, 1), seen, "{name}: the C ABI tells another story than the core");
+    }
+}
+
+/// Scripts as tests: one test a script, a list of all of them, and a test that plays the list through tshark.
+#[macro_export]
+macro_rules! scripts {
+    ($( $(#[$note:meta])* $name:ident = $text:expr; )*) => {
+        $( $(#[$note])* #[test] fn $name() { $crate::common::play::play(stringify!($name), $text); } )*
+        /// All scripts of this file.
+        const SCRIPTS: &[(&str, &str)] = &[$( (stringify!($name), $text) ),*];
+        #[cfg(feature = "plugin")]
+        #[test]
+        fn all_scripts_through_tshark() { $crate::common::tshark::play_all(SCRIPTS); }
+    };
+}

@@ -1,0 +1,339 @@
+//! The segment script: a connection in a notation that a network engineer can read. tests/README.md describes it.
+
+use std::collections::BTreeSet;
+
+/// First time stamp of every script, in nanoseconds since the epoch.
+pub const EPOCH_NS: i64 = 1_700_000_000_000_000_000;
+
+/// The initial sequence numbers of the left and of the right side.
+pub type Isns = [u32; 2];
+
+/// Initial sequence numbers that every script runs with: the picture's, just below the wrap, and at half a turn.
+pub const ISNS: [Isns; 4] =
+    [[3_691_127_924, 233_779_340], [u32::MAX, u32::MAX - 1], [u32::MAX - 9, u32::MAX - 300], [0x7fff_ffff, 0x8000_0000]];
+
+/// Left is 10.0.0.1, right 10.0.0.2.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Direction {
+    ToRight,
+    ToLeft,
+}
+
+/// One segment as it goes over the wire.
+#[derive(Clone, Debug)]
+pub struct Wire {
+    pub direction: Direction,
+    pub flags: u16,
+    pub seq: u32,
+    pub ack: u32,
+    pub len: u32,
+    pub window: u16,
+    pub options: Vec<u8>,
+    pub at_ns: Option<i64>,
+    /// Ports of the left and of the right side.
+    pub ports: [u16; 2],
+    pub stream: u32,
+}
+
+impl Wire {
+    /// The octets of its TCP header, without a checksum.
+    pub fn header(&self) -> Vec<u8> {
+        let [source, destination] = match self.direction {
+            Direction::ToRight => self.ports,
+            Direction::ToLeft => [self.ports[1], self.ports[0]],
+        };
+        let mut options = self.options.clone();
+        while options.len() % 4 != 0 {
+            options.push(1);
+        }
+        let mut octets = Vec::with_capacity(20 + options.len());
+        octets.extend(source.to_be_bytes());
+        octets.extend(destination.to_be_bytes());
+        octets.extend(self.seq.to_be_bytes());
+        octets.extend(self.ack.to_be_bytes());
+        let words = u16::try_from(5 + options.len() / 4).unwrap();
+        octets.extend((words << 12 | self.flags).to_be_bytes());
+        octets.extend(self.window.to_be_bytes());
+        octets.extend([0; 4]);
+        octets.extend(options);
+        octets
+    }
+}
+
+/// What a row says must hold. `None` in an option of an option: the field must be absent.
+#[derive(Clone, Default, Debug)]
+pub struct Expect {
+    /// (field without `synfin.`, its values joined with `,`), in the final pass.
+    pub fields: Vec<(String, Option<String>)>,
+    /// The same in the first pass.
+    pub first: Vec<(String, Option<String>)>,
+    /// All expert items of the segment in the final pass, when the row names them.
+    pub experts: Option<BTreeSet<String>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub text: String,
+    pub wire: Wire,
+    pub expect: Expect,
+}
+
+#[derive(Clone, Default, Debug)]
+pub struct Script {
+    pub rows: Vec<Row>,
+    /// What must hold of the connection at the end, on its last segment: (stream, field, value).
+    pub ends: Vec<(u32, String, Option<String>)>,
+    /// Not for tshark: a length or a time that no packet can have, or several streams told by hand.
+    pub core_only: bool,
+    /// Wireshark may make several streams of it.
+    pub splits: bool,
+    pub rebase: bool,
+}
+
+/// The letters of a script: C and S are the initial numbers, X and Y what `let` last said.
+struct Letters {
+    c: u32,
+    s: u32,
+    x: u32,
+    y: u32,
+}
+
+impl Letters {
+    /// The value of `X`, `Y+201`, `C-1` or a plain number.
+    fn value(&self, text: &str) -> u32 {
+        let base = match text.as_bytes()[0] {
+            b'C' => self.c,
+            b'S' => self.s,
+            b'X' => self.x,
+            b'Y' => self.y,
+            _ => return text.parse().unwrap_or_else(|_| panic!("not a number: {text}")),
+        };
+        let rest = &text[1..];
+        if rest.is_empty() {
+            return base;
+        }
+        let offset: i64 = rest.parse().unwrap_or_else(|_| panic!("not an offset: {text}"));
+        base.wrapping_add(offset as u32)
+    }
+}
+
+struct Reading {
+    script: Script,
+    letters: Letters,
+    now_ns: i64,
+    ports: [u16; 2],
+    stream: u32,
+}
+
+/// Reads a script with these initial numbers.
+pub fn parse(text: &str, isns: Isns) -> Script {
+    let [c, s] = isns;
+    let mut reading = Reading {
+        script: Script { rebase: true, ..Script::default() },
+        letters: Letters { c, s, x: c, y: s },
+        now_ns: EPOCH_NS - 1_000_000,
+        ports: [40000, 80],
+        stream: 0,
+    };
+    for line in text.lines() {
+        reading.line(line.trim());
+    }
+    assert!(!reading.script.rows.is_empty(), "a script without segments");
+    reading.script
+}
+
+/// SYN, SYN-ACK, ACK, with what they must be.
+const OPEN: &str = "
+SYN-SENT    | > S  C                | SYN-RECEIVED | SYN      | open 1
+ESTABLISHED | < S. S     ack C+1    | SYN-RECEIVED | SYN-ACK  | open 2
+ESTABLISHED | > .  C+1   ack S+1    | ESTABLISHED  | OPEN-ACK | open 3
+let X = C+1, Y = S+1";
+
+impl Reading {
+    fn line(&mut self, line: &str) {
+        if line.is_empty() || line.starts_with('#') {
+            return;
+        }
+        if line.contains('|') {
+            return self.row(line);
+        }
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let rest = rest.trim();
+        match word {
+            "open" => OPEN.lines().for_each(|line| self.line(line.trim())),
+            "let" => {
+                for part in rest.split(',') {
+                    let (letter, value) = part.split_once('=').expect("let X = ...");
+                    let value = self.letters.value(value.trim());
+                    match letter.trim() {
+                        "X" => self.letters.x = value,
+                        "Y" => self.letters.y = value,
+                        other => panic!("let knows X and Y, not {other}"),
+                    }
+                }
+            }
+            "=" => {
+                let (field, value) = pair(rest);
+                self.script.ends.push((self.stream, field, value));
+            }
+            "ports" => {
+                let (left, right) = rest.split_once(' ').expect("ports LEFT RIGHT");
+                self.ports = [left.parse().unwrap(), right.trim().parse().unwrap()];
+            }
+            "stream" => {
+                self.stream = rest.parse().unwrap();
+                self.script.core_only = true;
+            }
+            "core" => self.script.core_only = true,
+            "splits" => self.script.splits = true,
+            "rebase" => {
+                self.script.rebase = false;
+                self.script.core_only = true;
+            }
+            _ => panic!("not a line of a script: {line}"),
+        }
+    }
+
+    fn row(&mut self, line: &str) {
+        let columns: Vec<&str> = line.split('|').map(str::trim).collect();
+        let mut expect = Expect::default();
+        let wire = self.segment(columns[1], &mut expect);
+        let places = [(0, "client.state"), (2, "server.state"), (3, "role")];
+        for (place, field) in places {
+            if let Some(value) = columns.get(place).filter(|value| !value.is_empty()) {
+                expect.fields.push((field.to_string(), Some((*value).to_string())));
+            }
+        }
+        if let Some(steps) = columns.get(4) {
+            for (word, field) in [("open", "handshake.step"), ("close", "teardown.step")] {
+                let part = steps.split(',').map(str::trim).find_map(|part| part.strip_prefix(word));
+                let value = part.map(|numbers| numbers.trim().replace('+', ","));
+                expect.fields.push((field.to_string(), value));
+            }
+        }
+        for token in columns.get(5).into_iter().flat_map(|rest| rest.split(';')).map(str::trim) {
+            if let Some(expert) = token.strip_prefix('!') {
+                let experts = expect.experts.get_or_insert_default();
+                if expert != "none" {
+                    experts.insert(expert.to_string());
+                }
+            } else if let Some(token) = token.strip_prefix("first:") {
+                expect.first.push(pair(token));
+            } else if !token.is_empty() {
+                expect.fields.push(pair(token));
+            }
+        }
+        self.script.rows.push(Row { text: line.to_string(), wire, expect });
+    }
+
+    fn segment(&mut self, text: &str, expect: &mut Expect) -> Wire {
+        let mut words = text.split_whitespace();
+        let direction = match words.next() {
+            Some(">") => Direction::ToRight,
+            Some("<") => Direction::ToLeft,
+            other => panic!("a segment goes > or <, not {other:?}: {text}"),
+        };
+        let flags = flags(words.next().expect("flags"));
+        let seq_text = words.next().expect("a sequence number");
+        self.now_ns += 1_000_000;
+        let mut wire = Wire {
+            direction,
+            flags,
+            seq: self.letters.value(seq_text),
+            ack: 0,
+            len: 0,
+            window: 65_000,
+            options: Vec::new(),
+            at_ns: None,
+            ports: self.ports,
+            stream: self.stream,
+        };
+        check_letter(expect, "seq", seq_text);
+        let mut untimed = false;
+        while let Some(word) = words.next() {
+            let mut next = || words.next().unwrap_or_else(|| panic!("{word} of what? {text}"));
+            match word {
+                "ack" => {
+                    let ack_text = next();
+                    wire.ack = self.letters.value(ack_text);
+                    if flags & 0x10 != 0 {
+                        check_letter(expect, "ack", ack_text);
+                    }
+                }
+                "len" => wire.len = next().parse().unwrap(),
+                "win" => wire.window = next().parse().unwrap(),
+                "@none" => untimed = true,
+                _ if word.starts_with('@') => self.now_ns += seconds(&word[1..]) - 1_000_000,
+                _ if word.starts_with('<') => wire.options = options(&word[1..word.len() - 1]),
+                _ => panic!("not a part of a segment: {word}"),
+            }
+        }
+        assert!(flags & 0x10 == 0 || text.contains("ack"), "an ACK needs a number: {text}");
+        wire.at_ns = (!untimed).then_some(self.now_ns);
+        wire
+    }
+}
+
+/// An X or Y in the segment is also what must be shown.
+fn check_letter(expect: &mut Expect, field: &str, text: &str) {
+    if text.starts_with(['X', 'Y']) {
+        expect.fields.push((field.to_string(), Some(text.to_string())));
+    }
+}
+
+/// `field=value`, `field value`, or `field` alone for an absent one.
+fn pair(text: &str) -> (String, Option<String>) {
+    match text.trim().split_once(['=', ' ']) {
+        Some((field, value)) if !value.trim().is_empty() => (field.to_string(), Some(value.trim().to_string())),
+        Some((field, _)) => (field.to_string(), None),
+        None => (text.trim().to_string(), None),
+    }
+}
+
+/// tcpdump's letters, and `e` for Accurate ECN; `-` for none.
+fn flags(text: &str) -> u16 {
+    text.chars().fold(0, |flags, letter| {
+        flags
+            | match letter {
+                'F' => 0x001,
+                'S' => 0x002,
+                'R' => 0x004,
+                'P' => 0x008,
+                '.' => 0x010,
+                'U' => 0x020,
+                'E' => 0x040,
+                'W' => 0x080,
+                'e' => 0x100,
+                '-' => 0,
+                _ => panic!("not a flag: {letter}"),
+            }
+    })
+}
+
+fn seconds(text: &str) -> i64 {
+    (text.parse::<f64>().unwrap_or_else(|_| panic!("not a time: {text}")) * 1e9).round() as i64
+}
+
+/// `mss:1460,wscale:7,sack,ts,tfo,mptcp`, or `hex:..` for anything else.
+fn options(text: &str) -> Vec<u8> {
+    let mut octets = Vec::new();
+    for option in text.split(',') {
+        let (name, value) = option.split_once(':').unwrap_or((option, ""));
+        match name {
+            "mss" => {
+                octets.extend([2, 4]);
+                octets.extend(value.parse::<u16>().unwrap().to_be_bytes());
+            }
+            "wscale" => octets.extend([3, 3, value.parse().unwrap()]),
+            "sack" => octets.extend([4, 2]),
+            "ts" => octets.extend([8, 10, 0, 0, 0, 1, 0, 0, 0, 0]),
+            "tfo" => octets.extend([34, 2]),
+            "cookie" => octets.extend([34, 10, 1, 2, 3, 4, 5, 6, 7, 8]),
+            "expfo" => octets.extend([254, 4, 0xf9, 0x89]),
+            "mptcp" => octets.extend([30, 12, 1, 0x81, 0, 0, 0, 0, 0, 0, 0, 1]),
+            "hex" => octets.extend((0..value.len()).step_by(2).map(|i| u8::from_str_radix(&value[i..i + 2], 16).unwrap())),
+            _ => panic!("not an option: {option}"),
+        }
+    }
+    octets
+}
