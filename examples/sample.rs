@@ -1,0 +1,54 @@
+//! Writes the sample capture: an opening and a closing with the numbers of the picture in the README.
+//!
+//!     cargo run --quiet --no-default-features --example sample -- FILE
+//!
+//! Between the picture's two halves lie 1.4 GB one way and 1.8 GB the other: a sample of that size helps nobody. So
+//! they are two connections here, one that is still open when the capture ends and one that was open when it began.
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use common::packets::{Packet, Wrap, write};
+use common::script;
+
+/// C is the client's initial sequence number, S the server's.
+const OPENING: &str = "
+ports 51234 443
+  | > S  C            <mss:1460,sack,ts,hex:01,wscale:7>
+  | < S. S    ack C+1 <mss:1460,sack,ts,hex:01,wscale:7> @0.012
+  | > .  C+1  ack S+1 @0.0001
+  | > P. C+1  ack S+1 len 517
+  | < .  S+1  ack C+518 @0.012
+  | < P. S+1  ack C+518 len 1380 @0.002
+  | > .  C+518 ack S+1381 @0.0001
+";
+
+const CLOSING: &str = "
+ports 51199 443
+let X = 822643295, Y = 2079380537
+  | < P. Y-1380 ack X-74 len 1380
+  | > .  X-74 ack Y @0.0001
+  | > P. X-74 ack Y len 74 @0.3
+  | < .  Y    ack X @0.012
+  | > F. X    ack Y @0.5
+  | < .  Y    ack X+1 @0.012
+  | < F. Y    ack X+1 @0.004
+  | > .  X+1  ack Y+1 @0.0001
+";
+
+fn main() {
+    let Some(file) = std::env::args_os().nth(1) else {
+        eprintln!("usage: sample FILE");
+        std::process::exit(2);
+    };
+    let mut packets: Vec<Packet> = Vec::new();
+    for (text, seconds_later) in [(OPENING, 0), (CLOSING, 3)] {
+        let script = script::parse(text, script::ISNS[0]);
+        packets.extend(script.rows.iter().map(|row| {
+            let mut packet = Wrap::Ipv4.packet(&row.wire);
+            packet.at_ns += seconds_later * 1_000_000_000;
+            packet
+        }));
+    }
+    write(std::path::Path::new(&file), Wrap::Ipv4.link(), &packets);
+}
