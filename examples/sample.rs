@@ -14,8 +14,8 @@ use common::script;
 /// C is the client's initial sequence number, S the server's.
 const OPENING: &str = "
 ports 51234 443
-  | > S  C            <mss:1460,sack,ts,hex:01,wscale:7>
-  | < S. S    ack C+1 <mss:1460,sack,ts,hex:01,wscale:7> @0.012
+  | > S  C            <mss:1460,hex:01,hex:01,sack,hex:01,wscale:7>
+  | < S. S    ack C+1 <mss:1460,hex:01,hex:01,sack,hex:01,wscale:7> @0.012
   | > .  C+1  ack S+1 @0.0001
   | > P. C+1  ack S+1 len 517
   | < .  S+1  ack C+518 @0.012
