@@ -16,15 +16,23 @@ fn check(name: &str, row: &str, fields: &Fields, field: &str, expected: Option<&
     );
 }
 
-/// Holds what was seen against what the script says.
-pub fn verify(name: &str, script: &Script, seen: &Seen) {
+/// A value as a script says it: `#3` is the frame of the third row.
+fn value(expected: Option<&str>, first_frame: u32) -> Option<String> {
+    let expected = expected?;
+    let row = expected.strip_prefix('#').and_then(|number| number.parse::<u32>().ok());
+    Some(row.map_or(expected.to_string(), |row| (first_frame + row - 1).to_string()))
+}
+
+/// Holds what was seen against what the script says. Its first segment was frame `first_frame`.
+pub fn verify(name: &str, script: &Script, seen: &Seen, first_frame: u32) {
+    let value = |expected: &Option<String>| value(expected.as_deref(), first_frame);
     for (index, row) in script.rows.iter().enumerate() {
         let (first, last) = (&seen.first[index], &seen.last[index]);
         for (field, expected) in &row.expect.fields {
-            check(name, &row.text, last, field, expected.as_deref());
+            check(name, &row.text, last, field, value(expected).as_deref());
         }
         for (field, expected) in &row.expect.first {
-            check(&format!("{name} (first pass)"), &row.text, first, field, expected.as_deref());
+            check(&format!("{name} (first pass)"), &row.text, first, field, value(expected).as_deref());
         }
         if let Some(expected) = &row.expect.experts {
             let got = last.keys().filter_map(|key| key.strip_prefix("expert.").map(str::to_string)).collect();
@@ -38,7 +46,7 @@ pub fn verify(name: &str, script: &Script, seen: &Seen) {
     }
     for (stream, field, expected) in &script.ends {
         let index = script.rows.iter().rposition(|row| row.wire.stream == *stream).expect("the stream has segments");
-        check(&format!("{name} (at the end)"), &script.rows[index].text, &seen.last[index], field, expected.as_deref());
+        check(&format!("{name} (at the end)"), &script.rows[index].text, &seen.last[index], field, value(expected).as_deref());
     }
     last_is_unique(name, script, seen);
 }
@@ -58,7 +66,7 @@ pub fn play(name: &str, text: &str) {
         let script = script::parse(text, isns);
         let name = format!("{name} with initial numbers {isns:?}");
         let seen = core::read(&script, 1);
-        verify(&name, &script, &seen);
+        verify(&name, &script, &seen, 1);
         #[cfg(feature = "plugin")]
         assert_eq!(super::abi::read(&script, 1), seen, "{name}: the C ABI tells another story than the core");
     }

@@ -222,7 +222,7 @@ pub fn play_all(scripts: &[(&str, &str)]) {
             first: first[range.clone()].iter().map(|(_, fields)| plain(fields.clone())).collect(),
             last: last[range].iter().map(|(_, fields)| plain(fields.clone())).collect(),
         };
-        verify(&format!("{name} in tshark {}", series()), script, &seen);
+        verify(&format!("{name} in tshark {}", series()), script, &seen, u32::try_from(start + 1).unwrap());
         for (index, row) in script.rows.iter().enumerate() {
             assert_eq!(seen.first[index], plain(expected.first[index].clone()), "{name}, first pass, {}", row.text);
             assert_eq!(seen.last[index], plain(expected.last[index].clone()), "{name}, -2, {}", row.text);

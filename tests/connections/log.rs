@@ -1,0 +1,90 @@
+//! Zeek's conn_state and history (SPEC section 5): each state once.
+
+use crate::scripts;
+
+scripts! {
+    s0 = "
+      | > S  C
+    = conn.state S0
+    = conn.history S
+    ";
+    s1 = "
+    open
+      | > P. C+1 ack S+1 len 5
+      | < P. S+1 ack C+6 len 5
+      | > .  C+6 ack S+6
+    = conn.state S1
+    = conn.history ShADd
+    ";
+    sf = "
+    open
+      | > P. C+1 ack S+1 len 5
+      | < P. S+1 ack C+6 len 5
+      | > F. C+6 ack S+6
+      | < .  S+6 ack C+7
+      | < F. S+6 ack C+7
+      | > .  C+7 ack S+7
+    = conn.state SF
+    = conn.history ShADdFaf
+    ";
+    rej = "
+      | > S  C
+      | < R. 0 ack C+1
+    = conn.state REJ
+    = conn.history Sr
+    ";
+    s2 = "
+    open
+      | > F. C+1 ack S+1
+    = conn.state S2
+    = conn.history ShAF
+    ";
+    s3 = "
+    open
+      | < F. S+1 ack C+1
+    = conn.state S3
+    = conn.history ShAf
+    ";
+    rsto = "
+    open
+      | > R. C+1 ack S+1
+    = conn.state RSTO
+    = conn.history ShAR
+    ";
+    rstr = "
+    open
+      | < R. S+1 ack C+1
+    = conn.state RSTR
+    = conn.history ShAr
+    ";
+    rstos0 = "
+      | > S  C
+      | > R  C+1
+    = conn.state RSTOS0
+    = conn.history SR
+    ";
+    rstrh = "
+      | < S. S   ack C+1
+      | < R  S+1
+    = conn.state RSTRH
+    = conn.history ^hr
+    ";
+    sh = "
+      | > S  C
+      | > F. C+1 ack S+1
+    = conn.state SH
+    = conn.history SF
+    ";
+    shr = "
+      | < S. S   ack C+1
+      | < F. S+1 ack C+1
+    = conn.state SHR
+    = conn.history ^hf
+    ";
+    oth = "
+      | > P. C+1 ack S+1 len 5
+      | < .  S+1 ack C+6
+    = conn.state OTH
+    = conn.history Da
+    ";
+}

@@ -1,0 +1,13 @@
+//! Whole connections, each a script whose expectations were written from the specification: every kind, outcome,
+//! state, reset value and expert item is here.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod closing;
+mod log;
+mod numbering;
+mod opening;
+mod repeats;
+mod reset;
+mod roles;

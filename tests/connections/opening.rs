@@ -1,0 +1,253 @@
+//! How connections open (SPEC sections 2, 4 and 5).
+
+use crate::scripts;
+
+scripts! {
+    what_the_syns_agree_on = "
+    SYN-SENT    | > S  C                 <mss:1460,sack,ts,wscale:7> | SYN-RECEIVED | SYN      | open 1 | negotiated
+    ESTABLISHED | < S. S     ack C+1     <mss:1400,sack,ts,wscale:8> | SYN-RECEIVED | SYN-ACK  | open 2 | negotiated
+    ESTABLISHED | > .  C+1   ack S+1                                 | ESTABLISHED  | OPEN-ACK | open 3 | negotiated=MSS 1460/1400, WS 7/8, SACK, TS; !none
+    ESTABLISHED | > P. C+1   ack S+1 len 5                           | ESTABLISHED  | DATA     |
+    = negotiated MSS 1460/1400, WS 7/8, SACK, TS
+    = handshake.kind three-way
+    = handshake.outcome complete
+    = teardown.kind open
+    = teardown.closer
+    = conn.state S1
+    ";
+
+    only_what_both_say_is_agreed = "
+      | > S  C             <mss:1460,sack,ts,wscale:7>
+      | < S. S     ack C+1 <ts>
+      | > .  C+1   ack S+1
+    = negotiated MSS 1460/-, TS
+    ";
+
+    ecn_and_multipath = "
+      | > SEW  C             <mss:1460,mptcp>
+      | < S.E  S     ack C+1 <mss:1460,mptcp>
+      | > .    C+1   ack S+1
+    = negotiated MSS 1460/1460, ECN, MPTCP
+    ";
+
+    ecn_refused_by_a_server_that_reflects_all_flags = "
+      | > SEW  C
+      | < S.EW S     ack C+1
+      | > .    C+1   ack S+1
+    = negotiated MSS -/-
+    ";
+
+    fast_open = "
+    SYN-SENT    | > S  X             len 100 <mss:1460,cookie> | SYN-RECEIVED | SYN      | open 1 | !data_on_syn
+    ESTABLISHED | < S. Y     ack X+101       <mss:1460>        | SYN-RECEIVED | SYN-ACK  | open 2 | !none
+    ESTABLISHED | > .  X+101 ack Y+1                           | ESTABLISHED  | OPEN-ACK | open 3
+    = handshake.kind fast-open
+    = handshake.outcome complete
+    = negotiated MSS 1460/1460, TFO
+    ";
+
+    fast_open_server_takes_a_part_of_the_data = "
+      | > S  X             len 100 <cookie>
+    ESTABLISHED | < S. Y     ack X+51                          | SYN-RECEIVED | SYN-ACK  | open 2 | !none
+      | > .  X+51  ack Y+1 len 50                              |              | OPEN-ACK | open 3
+    = handshake.kind fast-open
+    ";
+
+    fast_open_data_not_taken = "
+      | > S  X             len 100 <cookie>
+    ESTABLISHED | < S. Y     ack X+1 <cookie>                  | SYN-RECEIVED | SYN-ACK  | open 2
+      | > .  X+1   ack Y+1 len 100                             | ESTABLISHED  | OPEN-ACK | open 3
+    = handshake.kind three-way
+    = negotiated MSS -/-, TFO
+    ";
+
+    third_segment_with_data = "
+      | > S  X
+      | < S. Y     ack X+1
+    ESTABLISHED | > P. X+1   ack Y+1 len 10                    | ESTABLISHED  | OPEN-ACK | open 3 | phase=open
+    ESTABLISHED | > P. X+11  ack Y+1 len 10                    | ESTABLISHED  | DATA     |        | phase=data
+    ";
+
+    third_segment_lost_data_completes_the_opening = "
+      | > S  X
+      | < S. Y     ack X+1
+    ESTABLISHED | > P. X+11  ack Y+1 len 10                    | ESTABLISHED  | OPEN-ACK | open 3
+    = handshake.outcome complete
+    ";
+
+    refused = "
+    SYN-SENT    | > S  X                                       | SYN-RECEIVED | SYN      | open 1 | first:handshake.outcome=pending; first:teardown.kind=pending
+    CLOSED      | < R. 0   ack X+1                             | CLOSED       | RST      |        | reset=refused; phase=open; seq; seq.offset; y; !refused
+    = handshake.outcome refused
+    = teardown.kind none
+    = teardown.closer
+    = reset.frame #2
+    = conn.state REJ
+    = conn.history Sr
+    ";
+
+    no_answer = "
+    SYN-SENT    | > S  X                                       | SYN-RECEIVED | SYN      | open 1 | !none
+    SYN-SENT    | > S  X         @1                            | SYN-RECEIVED | SYN      | open 1 | retransmission=1; !syn_retransmission
+    SYN-SENT    | > S  X         @2                            | SYN-RECEIVED | SYN      | open 1 | !syn_retransmission; !no_answer; first:handshake.outcome=pending; first:expert.no_answer
+    = handshake.kind three-way
+    = handshake.outcome no-answer
+    = teardown.kind none
+    = conn.duration 3.000000000
+    = conn.history S
+    = conn.state S0
+    ";
+
+    half_open = "
+      | > S  X
+    ESTABLISHED | < S. Y     ack X+1                           | SYN-RECEIVED | SYN-ACK  | open 2 | first:handshake.outcome=pending
+    ESTABLISHED | < S. Y     ack X+1 @1                        | SYN-RECEIVED | SYN-ACK  | open 2 | !synack_retransmission; !half_open; first:expert.half_open
+    = handshake.outcome half-open
+    = teardown.kind none
+    = conn.state S1
+    = conn.history Sh
+    ";
+
+    server_goes_on_without_a_third_segment = "
+      | > S  X
+      | < S. Y     ack X+1
+    ESTABLISHED | < P. Y+1   ack X+1 len 10                    | SYN-RECEIVED | DATA     |        | phase=open
+    = handshake.outcome partial
+    = teardown.kind open
+    ";
+
+    synack_alone = "
+    ESTABLISHED | < S. Y     ack X+1                           | SYN-RECEIVED | SYN-ACK  | open 2 | sender=server; basis=open
+    = handshake.kind three-way
+    = handshake.outcome partial
+    = conn.client 10.0.0.1:40000
+    = conn.history ^h
+    ";
+
+    syn_not_captured = "
+    ESTABLISHED | < S. Y     ack X+1                           | SYN-RECEIVED | SYN-ACK  | open 2
+    ESTABLISHED | > .  X+1   ack Y+1                           | ESTABLISHED  | OPEN-ACK | open 3 | negotiated
+    = handshake.outcome partial
+    = handshake.time
+    = handshake.ack_rtt 0.001000000
+    ";
+
+    synack_not_captured = "
+      | > S  X
+    ESTABLISHED | > .  X+1   ack Y+1                           | ESTABLISHED  | OPEN-ACK | open 3 | negotiated
+    ESTABLISHED | < P. Y+1   ack X+1 len 10                    | ESTABLISHED  | DATA     |
+    = handshake.outcome partial
+    = handshake.time 0.001000000
+    = handshake.synack_rtt
+    ";
+
+    synack_and_third_segment_not_captured = "
+      | > S  X
+    ESTABLISHED | > P. X+11  ack Y+1 len 10                    | ESTABLISHED  | DATA     |        | phase=data
+    ESTABLISHED | > .  X+1   ack Y+1                           | ESTABLISHED  | ACK      |
+    = handshake.outcome partial
+    = teardown.kind open
+    ";
+
+    opening_over_by_the_servers_data = "
+      | > S  X
+    ESTABLISHED | < P. Y+1   ack X+1 len 10                    | ESTABLISHED  | DATA     |        | phase=data
+    ESTABLISHED | > .  X+1   ack Y+11                          | ESTABLISHED  | ACK      |
+    = handshake.outcome partial
+    ";
+
+    servers_bare_ack_gives_y_and_opens_nothing = "
+      | > S  X
+    SYN-SENT    | < .  Y+1   ack X+1                           | SYN-RECEIVED | ACK      |        | phase=open
+    ESTABLISHED | > .  X+1   ack Y+1                           | ESTABLISHED  | OPEN-ACK | open 3
+    ";
+
+    synack_with_a_wrong_ack = "
+      | > S  X
+    SYN-SENT    | < S. Y     ack X+7                           | SYN-RECEIVED | SYN-ACK  | open 2 | !synack_wrong_ack
+    ESTABLISHED | < S. Y     ack X+1                           | SYN-RECEIVED | SYN-ACK  | open 2
+    ";
+
+    third_segment_with_a_wrong_ack = "
+      | > S  X
+      | < S. Y     ack X+1
+    ESTABLISHED | > .  X+1   ack Y                             | SYN-RECEIVED | ACK      |        | phase=open; !open_ack_wrong
+    ESTABLISHED | > .  X+1   ack Y+1                           | ESTABLISHED  | OPEN-ACK | open 3 | !none
+    ";
+
+    third_segment_settles_which_synack_counts = "
+    splits
+      | > S  C
+      | < S. S     ack C+1
+      | < S. S+50  ack C+1                                     |              | SYN-ACK  | open 2 | seq=Y; retransmission
+    let X = C, Y = S
+    ESTABLISHED | > .  X+1   ack Y+1                           | ESTABLISHED  | OPEN-ACK | open 3
+    ";
+
+    acceptable_synack_counts_before_others = "
+    splits
+      | > S  X
+      | < S. Y     ack X+1
+      | < S. Y+50  ack X+99                                    |              | SYN-ACK  | open 2
+    ESTABLISHED | > .  X+1   ack Y+1                           | ESTABLISHED  | OPEN-ACK | open 3
+    ";
+
+    synack_captured_before_the_syn = "
+    ESTABLISHED | < S. Y     ack X+1                           | SYN-RECEIVED | SYN-ACK  | open 2
+    ESTABLISHED | > S  X                                       | SYN-RECEIVED | SYN      | open 1 | handshake.synack_rtt
+    ESTABLISHED | > .  X+1   ack Y+1                           | ESTABLISHED  | OPEN-ACK | open 3 | handshake.time=0.001000000
+    = handshake.outcome complete
+    = handshake.synack_rtt
+    = conn.history ^hSA
+    ";
+
+    syn_captured_after_data = "
+    core only
+    ESTABLISHED | > P. C+1   ack S+1 len 10                    | ESTABLISHED  | DATA     |        | phase=data; basis=first-seen
+    let X = C, Y = S
+    ESTABLISHED | > S  X                                       | ESTABLISHED  | SYN      | open 1
+    ESTABLISHED | > .  X+11  ack Y+1                           | ESTABLISHED  | ACK      |        | phase=data
+    = handshake.outcome partial
+    ";
+
+    both_syns_and_an_ack_missing = "
+      | > S  X
+      | < S  Y
+    SYN-RECEIVED | > S. X    ack Y+1                           | ESTABLISHED  | SYN-ACK  | open 2 | !half_open
+    = handshake.kind simultaneous
+    = handshake.outcome half-open
+    ";
+
+    split_handshake_of_four_segments = "
+    SYN-SENT     | > S  X                                      | SYN-RECEIVED | SYN      | open 1
+    # It acknowledges the SYN, but counts only when both SYNs were seen before it.
+    SYN-SENT     | < .  S    ack X+1                           | SYN-RECEIVED | ACK      |
+    let X = C, Y = S
+    SYN-RECEIVED | < S  S                                      | SYN-RECEIVED | SYN      | open 1 | expert.split_handshake=1
+    SYN-RECEIVED | > S. X    ack Y+1                           | ESTABLISHED  | SYN-ACK  | open 2
+    ESTABLISHED  | < .  Y+1  ack X+1                           | ESTABLISHED  | OPEN-ACK | open 2+3
+    = handshake.kind split
+    = handshake.outcome complete
+    = handshake.synack_rtt
+    = handshake.ack_rtt
+    ";
+
+    split_handshake_without_the_first_ack = "
+    SYN-SENT     | > S  X                                      | SYN-RECEIVED | SYN      | open 1
+    SYN-RECEIVED | < S  Y                                      | SYN-RECEIVED | SYN      | open 1 | !simultaneous_open
+    SYN-RECEIVED | > S. X    ack Y+1                           | ESTABLISHED  | SYN-ACK  | open 2
+    ESTABLISHED  | < .  Y+1  ack X+1                           | ESTABLISHED  | OPEN-ACK | open 2+3 | !split_handshake
+    = handshake.kind split
+    ";
+
+    opening_not_captured = "
+    let X = C+100, Y = S+200
+    ESTABLISHED  | > P. X    ack Y   len 10                    | ESTABLISHED  | DATA     |        | phase=data; basis=first-seen; !not_captured
+    ESTABLISHED  | < .  Y    ack X+10                          | ESTABLISHED  | ACK      |        | !none
+    = handshake.kind not-captured
+    = handshake.outcome not-captured
+    = teardown.kind open
+    = conn.state OTH
+    = conn.history Da
+    ";
+}

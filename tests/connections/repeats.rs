@@ -1,0 +1,122 @@
+//! What is sent or captured twice (SPEC section 2), and Karn's rule (section 6).
+
+use crate::scripts;
+
+scripts! {
+    syn_repeated = "
+      | > S  X
+      | > S  X                 @1       |             | SYN       | open 1 | retransmission=1; !syn_retransmission
+      | < S. Y     ack X+1     @0.02    |             | SYN-ACK   | open 2 | handshake.synack_rtt
+      | > .  X+1   ack Y+1     @0.01    |             | OPEN-ACK  | open 3 | handshake.time=1.030000000; handshake.ack_rtt=0.010000000
+    = handshake.frame1 #1
+    = handshake.synack_rtt
+    ";
+
+    syn_captured_again_after_the_answer = "
+      | > S  X
+      | < S. Y     ack X+1     @0.02
+    ESTABLISHED | > S  X                | SYN-RECEIVED | SYN      | open 1 | retransmission=1
+      | > .  X+1   ack Y+1
+    # Nothing was repeated before the answer.
+    = handshake.synack_rtt 0.020000000
+    ";
+
+    synack_repeated = "
+      | > S  X
+      | < S. Y     ack X+1     @0.02    |             | SYN-ACK   | open 2 | handshake.synack_rtt=0.020000000
+      | < S. Y     ack X+1     @1       |             | SYN-ACK   | open 2 | retransmission=1; !synack_retransmission
+      | > .  X+1   ack Y+1              |             | OPEN-ACK  | open 3 | retransmission; handshake.ack_rtt
+    = handshake.ack_rtt
+    = handshake.time 1.021000000
+    ";
+
+    synack_repeated_after_the_opening_and_answered = "
+    open
+    ESTABLISHED | < S. S   ack C+1      | ESTABLISHED | SYN-ACK   | open 2 | retransmission=1; phase=data; !synack_retransmission
+    ESTABLISHED | > .  C+1 ack S+1 win 9 | ESTABLISHED | OPEN-ACK | open 3 | retransmission=1; phase=data
+    # One answer for one repeat.
+    ESTABLISHED | > .  C+1 ack S+1 win 8 | ESTABLISHED | ACK      |        | retransmission
+    ";
+
+    third_segment_captured_twice = "
+    open
+      | > .  C+1   ack S+1              |             | OPEN-ACK  | open 3 | retransmission=1; phase=data; !none
+    # A window update is no repeat.
+      | > .  C+1   ack S+1 win 9        |             | ACK       |        | retransmission
+    ";
+
+    same_ack_after_new_data_is_a_duplicate_ack = "
+    open
+      | < P. S+1   ack C+1 len 10
+      | > .  C+1   ack S+1              |             | ACK       |        | retransmission
+    ";
+
+    fin_repeated_and_answered = "
+    open
+      | > F. X     ack Y
+      | < .  Y     ack X+1
+    FIN-WAIT-2 | > F. X    ack Y        | CLOSE-WAIT  | FIN       | close 1 | retransmission=1; !fin_retransmission
+    FIN-WAIT-2 | < .  Y    ack X+1 win 9 | CLOSE-WAIT | CLOSE-ACK | close 2 | retransmission=1
+    FIN-WAIT-2 | < .  Y    ack X+1 win 8 | CLOSE-WAIT | ACK       |         | retransmission
+    = teardown.frame1 #4
+    = teardown.frame2 #5
+    ";
+
+    fin_repeated_with_its_data_apart = "
+    open
+    let X = C+11, Y = S+1
+      | > FP. X-10 ack Y len 10
+      | > F.  X    ack Y                |             | FIN       | close 1 | retransmission=1
+    ";
+
+    last_ack_lost = "
+    open
+      | > F. X     ack Y
+      | < F. Y     ack X+1
+    TIME-WAIT  | > .  X+1  ack Y+1      | CLOSED      | CLOSE-ACK | close 4
+    TIME-WAIT  | < F. Y    ack X+1 win 9 | CLOSED     | FIN       | close 3 | retransmission=1; phase=closed; !fin_retransmission
+    TIME-WAIT  | > .  X+1  ack Y+1 win 9 | CLOSED     | CLOSE-ACK | close 4 | retransmission=1; phase=closed
+    = teardown.kind three-segment
+    = teardown.frame4 #6
+    = conn.history ShAFf
+    ";
+
+    fin_that_acknowledged_captured_twice = "
+    open
+      | > F. X     ack Y
+      | < F. Y     ack X+1
+      | < F. Y     ack X+1              |             | FIN+CLOSE-ACK | close 2+3 | retransmission=1
+    ";
+
+    new_ack_on_a_repeated_fin = "
+    open
+      | > F. X     ack Y
+      | < F. Y     ack X
+    # The FIN is the same, that it acknowledges is new.
+      | < F. Y     ack X+1              |             | FIN+CLOSE-ACK | close 2+3 | retransmission=1
+    = teardown.kind simultaneous
+    ";
+
+    close_ack_captured_twice = "
+    open
+      | > F. X     ack Y
+      | < .  Y     ack X+1
+      | < .  Y     ack X+1              |             | CLOSE-ACK | close 2 | retransmission=1
+      | > F. X     ack Y
+      | < P. Y     ack X+1 len 5        |             | DATA      |         | retransmission
+    # Payload was no answer to the repeated FIN: the first segment without is.
+      | < .  Y+5   ack X+1              |             | CLOSE-ACK | close 2 | retransmission=1
+    ";
+
+    simultaneous_open_repeated = "
+      | > S  X
+      | < S  Y
+      | > S  X                          |             | SYN       | open 1 | retransmission=1
+      | > S. X     ack Y+1              |             | SYN-ACK   | open 2
+      | < S. Y     ack X+1              |             | SYN-ACK   | open 2+3
+    = handshake.kind simultaneous
+    = handshake.synack_rtt
+    = handshake.ack_rtt
+    = handshake.time 0.004000000
+    ";
+}

@@ -1,0 +1,215 @@
+//! Resets: who accepts them, and what they end (SPEC sections 2, 4 and 5).
+
+use crate::scripts;
+
+scripts! {
+    abort_by_the_client = "
+    open
+    CLOSED      | > R. C+1 ack S+1       | CLOSED      | RST | | reset=abort; phase=close; reset.frame=#4; !reset
+    # What follows performs nothing.
+    CLOSED      | < .  S+1 ack C+1       | CLOSED      | ACK | | phase=closed
+    CLOSED      | < R  S+1               | CLOSED      | RST | | reset=abort; phase=closed; !none
+    = teardown.kind reset
+    = teardown.closer client
+    ";
+
+    abort_by_the_server = "
+    open
+    CLOSED      | < R. S+1 ack C+1       | CLOSED      | RST | | reset=abort
+    = teardown.closer server
+    = conn.state RSTR
+    = conn.history ShAr
+    ";
+
+    fin_after_a_reset_begins_no_close = "
+    open
+      | > R  C+1
+    CLOSED      | < F. S+1 ack C+1       | CLOSED      | FIN |  | phase=closed; basis=open; retransmission
+    CLOSED      | < S. S   ack C+1       | CLOSED      | SYN-ACK | | retransmission=1; !synack_retransmission
+    = teardown.kind reset
+    = teardown.half_close_bytes
+    ";
+
+    reset_after_fin = "
+    open
+      | > F. X     ack Y
+    CLOSED      | < R. Y   ack X+1       | CLOSED      | RST | | reset=after-fin; phase=close; !reset_after_fin
+    = teardown.kind reset-after-fin
+    = teardown.closer client
+    = reset.frame #5
+    ";
+
+    reset_after_both_fins_were_acknowledged_ends_nothing = "
+    open
+      | > F. X     ack Y
+      | < F. Y     ack X+1
+      | > .  X+1   ack Y+1
+    CLOSED      | < R. Y+1 ack X+1       | CLOSED      | RST | | reset=after-fin; phase=closed; !none
+    = teardown.kind three-segment
+    = reset.frame
+    = conn.state SF
+    ";
+
+    server_breaks_the_opening_off = "
+      | > S  X
+      | < S. Y     ack X+1
+    CLOSED      | < R  Y+1               | CLOSED      | RST | | reset=handshake; phase=open; !handshake_reset
+    = handshake.outcome reset
+    = teardown.kind none
+    = teardown.closer
+    ";
+
+    client_gives_up = "
+      | > S  X
+    CLOSED      | > R  X+1               | LISTEN      | RST | | reset=handshake; phase=open
+    = handshake.outcome reset
+    = conn.state RSTOS0
+    = conn.history SR
+    ";
+
+    reset_to_a_side_in_syn_sent_needs_the_right_ack = "
+      | > S  X
+    SYN-SENT    | < R  0                 | SYN-RECEIVED | RST | | reset=stray; phase=open; !stray_reset
+    SYN-SENT    | < R. 0   ack X         | SYN-RECEIVED | RST | | reset=stray
+    SYN-SENT    | < R. 0   ack X+2       | SYN-RECEIVED | RST | | reset=stray
+    CLOSED      | < R. 0   ack X+1       | CLOSED       | RST | | reset=refused
+    = handshake.outcome refused
+    = reset.frame #5
+    ";
+
+    reset_may_acknowledge_data_of_the_syn = "
+      | > S  X     len 10
+    SYN-SENT    | < R. 0   ack X+12      | SYN-RECEIVED | RST | | reset=stray
+    CLOSED      | < R. 0   ack X+11      | CLOSED       | RST | | reset=refused
+    ";
+
+    only_stray_resets_leave_no_answer = "
+      | > S  X
+      | < R  0                           |              |     | | !stray_reset; !no_answer
+    = handshake.outcome no-answer
+    = teardown.kind none
+    = reset.frame
+    ";
+
+    lowest_number_of_a_reset = "
+      | > S  C             win 1000
+      | < S. S     ack C+1 win 1000
+      | > .  C+1   ack S+1 win 1000
+      | < P. S+1   ack C+1 len 50 win 1000
+      | > .  C+1   ack S+51 win 1000
+    # The client expects S+51 and takes one less.
+    ESTABLISHED | < R  S+49              | ESTABLISHED | RST | | reset=stray; phase=data; !stray_reset
+    CLOSED      | < R  S+50              | CLOSED      | RST | | reset=abort
+    ";
+
+    highest_number_of_a_reset = "
+      | > S  C             win 1000
+      | < S. S     ack C+1 win 1000
+      | > .  C+1   ack S+1 win 1000
+    # Neither offers a scale: the window ends at S+1001.
+    ESTABLISHED | < R  S+1002            | ESTABLISHED | RST | | reset=stray
+    CLOSED      | < R  S+1001            | CLOSED      | RST | | reset=abort
+    ";
+
+    scale_of_the_window_counts = "
+      | > S  C             win 1000 <wscale:3>
+      | < S. S     ack C+1 win 1000 <wscale:5>
+      | > .  C+1   ack S+1 win 1000
+    # 1000 times 2^3.
+    ESTABLISHED | < R  S+8002            | ESTABLISHED | RST | | reset=stray
+    CLOSED      | < R  S+8001            | CLOSED      | RST | | reset=abort
+    ";
+
+    window_of_a_syn_is_not_scaled = "
+      | > S  C             win 1000 <wscale:3>
+      | < S. S     ack C+1 win 1000 <wscale:5>
+    # The server's window is 1000, not 32000.
+    ESTABLISHED | > R  C+1002            | SYN-RECEIVED | RST | | reset=stray
+    CLOSED      | > R  C+1001            | LISTEN       | RST | | reset=handshake
+    ";
+
+    unknown_scale_is_fourteen = "
+      | > .  C+1   ack S+1 win 1
+      | < .  S+1   ack C+1 win 1
+    ESTABLISHED | < R  S+16386           | ESTABLISHED | RST | | reset=stray
+    CLOSED      | < R  S+16385           | CLOSED      | RST | | reset=abort
+    ";
+
+    sender_used_more_than_the_window = "
+      | > S  C             win 10
+      | < S. S     ack C+1 win 10
+      | > .  C+1   ack S+1 win 10
+      | < P. S+1   ack C+1 len 100
+    CLOSED      | < R  S+101             | CLOSED      | RST | | reset=abort
+    ";
+
+    nothing_of_the_receiver_captured = "
+      | > P. C+1   ack S+1 len 10
+    CLOSED      | > R  C+999999          | CLOSED      | RST | | reset=abort
+    = handshake.outcome not-captured
+    = teardown.kind reset
+    ";
+
+    new_attempt_after_a_refusal = "
+    splits
+      | > S  X
+      | < R. 0     ack X+1
+    SYN-SENT    | > S  X                 | SYN-RECEIVED | SYN     | open 1 | phase=open; retransmission=1; y
+    ESTABLISHED | < S. Y   ack X+1       | SYN-RECEIVED | SYN-ACK | open 2
+    ESTABLISHED | > .  X+1 ack Y+1       | ESTABLISHED  | OPEN-ACK | open 3
+    = handshake.outcome complete
+    = handshake.frame1 #3
+    = reset.frame
+    = teardown.kind open
+    ";
+
+    new_attempt_after_an_abort = "
+    core only
+    open
+      | > R  C+1
+    let X = C+5000, Y = S+7000
+    SYN-SENT    | > S  X                 | SYN-RECEIVED | SYN     | open 1 | phase=open; retransmission; y; basis=open
+    ESTABLISHED | < S. Y   ack X+1       | SYN-RECEIVED | SYN-ACK | open 2
+    CLOSED      | < R  Y+1               | CLOSED       | RST     |        | reset=handshake
+    = handshake.outcome reset
+    = teardown.kind none
+    ";
+
+    reset_taken_back_by_a_synack = "
+      | > S  X
+    CLOSED      | < R. 0   ack X+1       | CLOSED       | RST     |        | reset=refused; first:handshake.outcome=refused
+    ESTABLISHED | < S. Y   ack X+1       | SYN-RECEIVED | SYN-ACK | open 2 | phase=open
+    ESTABLISHED | > .  X+1 ack Y+1       | ESTABLISHED  | OPEN-ACK | open 3 | phase=open
+    = handshake.outcome complete
+    = teardown.kind open
+    = reset.frame
+    ";
+
+    synack_with_a_wrong_ack_takes_nothing_back = "
+      | > S  X
+      | < R. 0     ack X+1
+    CLOSED      | < S. S   ack C+9       | CLOSED       | SYN-ACK |        | phase=closed
+    = handshake.outcome refused
+    ";
+
+    reset_with_data = "
+    open
+      | > F. X     ack Y
+      | < R. Y     ack X+1 len 30        |              | RST     |        | reset=after-fin
+    = teardown.half_close_bytes 0
+    ";
+
+    reset_with_fin = "
+    open
+    CLOSED      | < FR. S+1 ack C+1      | CLOSED       | RST     |        | reset=abort; !bad_flags; !reset
+    = conn.history ShAi
+    ";
+
+    reset_alone = "
+    # Nothing of its receiver was captured: it is accepted.
+    CLOSED      | < R. S+1 ack C+1       | CLOSED       | RST     |        | reset=abort; phase=close; x; y; seq; ack
+    = handshake.outcome not-captured
+    = teardown.kind reset
+    = teardown.closer server
+    ";
+}
