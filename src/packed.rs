@@ -1,34 +1,26 @@
-//! What was said of one segment, in twelve octets.
+//! What was said of one segment, in one word; and the words of a capture, each kept once.
 //!
 //! Everything that the segment itself tells (flags, numbers, lengths) is left out: whoever asks again has the segment
-//! again. X and Y are the connection's; what is kept is how often the numbers went round the circle since.
+//! again. X and Y are the connection's; what is kept is how often the numbers went round the circle since. What is
+//! left is the same for most segments, so a segment needs no more than the number of its word.
+
+use std::collections::{BTreeMap, HashMap};
 
 use crate::tcp::{
     Anomalies, Basis, Both, Connection, Numbers, Phase, Repeats, Reset, Segment, Seq, Side, State, Steps, Verdict,
 };
 
-/// Layers of TCP in one frame that can be told apart.
-pub const LAYERS: u32 = 16;
+/// A verdict in one word.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Packed(u64);
 
-/// Turns of the circle that fit: -TURNS_LIMIT < turns < TURNS_LIMIT, some 2 TiB.
-const TURNS_LIMIT: i64 = 512;
+/// Turns of the circle that fit: -TURNS_LIMIT < turns < TURNS_LIMIT, some 4 TiB.
+const TURNS_LIMIT: i64 = 1024;
+const TURNS_WIDTH: u32 = 11;
 
-/// A verdict, packed, with the connection it belongs to.
-#[derive(Clone, Copy, Debug)]
-pub struct Packed {
-    /// The number of the connection in the tracker's store.
-    pub connection: u32,
-    low: u32,
-    high: u32,
-}
-
-const _: () = assert!(size_of::<Packed>() == 12);
-
-/// How often the numbers of a segment went round since X and Y, where that does not fit into [`Packed`].
-#[derive(Clone, Copy, Debug)]
+/// How often the numbers of a segment went round since X and Y.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Turns {
-    /// The segment's place in the order of all segments.
-    pub ordinal: u32,
     /// The sequence number's turns.
     pub seq: i64,
     /// The acknowledgment number's turns.
@@ -82,12 +74,9 @@ fn turns(offset: Option<i64>) -> i64 {
     offset.unwrap_or(0) >> 32
 }
 
-const TURNS_WIDTH: u32 = 10;
-const LAYER_WIDTH: u32 = 4;
-
 impl Packed {
     /// Packs a verdict. Also gives the turns when they do not fit.
-    pub fn new(connection: u32, layer: u32, ordinal: u32, verdict: &Verdict) -> (Packed, Option<Turns>) {
+    pub fn new(verdict: &Verdict) -> (Packed, Option<Turns>) {
         let numbers = &verdict.numbers;
         let (seq, ack) = (turns(numbers.seq), turns(numbers.ack));
         let fits = |turns: i64| (-TURNS_LIMIT..TURNS_LIMIT).contains(&turns) && turns != -TURNS_LIMIT;
@@ -95,8 +84,6 @@ impl Packed {
         let (kept_seq, kept_ack) = if fit { (seq, ack) } else { (-TURNS_LIMIT, 0) };
 
         let mut w = Writer { bits: 0, used: 0 };
-        w.flag(false); // whether the next one belongs to the same frame
-        w.put(u64::from(layer), LAYER_WIDTH);
         w.flag(verdict.sender == Side::Server);
         w.put(u64::from(verdict.open_steps.bits()), 3);
         w.put(u64::from(verdict.close_steps.bits()), 4);
@@ -116,35 +103,19 @@ impl Packed {
         w.put(kept_seq.cast_unsigned(), TURNS_WIDTH);
         w.put(kept_ack.cast_unsigned(), TURNS_WIDTH);
         debug_assert!(w.used <= 64, "a field too many");
-        let packed = Packed { connection, low: w.bits as u32, high: (w.bits >> 32) as u32 };
-        (packed, (!fit).then_some(Turns { ordinal, seq, ack }))
+        (Packed(w.bits), (!fit).then_some(Turns { seq, ack }))
     }
 
-    /// The TCP layer of its frame.
-    pub fn layer(&self) -> u32 {
-        (self.low >> 1) & (LAYERS.wrapping_sub(1))
-    }
-
-    /// Whether the next segment in the order of all belongs to the same frame.
-    pub fn has_sibling(&self) -> bool {
-        self.low & 1 != 0
-    }
-
-    /// Notes that it does.
-    pub fn set_sibling(&mut self) {
-        self.low |= 1;
-    }
-
-    /// The verdict again. `segment` is the same one as at first; `long_turns` finds what did not fit.
+    /// The verdict again. `segment`, with its `ordinal`, is the same one as at first; `long_turns` gives what did not
+    /// fit.
     pub fn unpack(
-        &self,
-        ordinal: u32,
+        self,
+        ordinal: u64,
         connection: &Connection,
         segment: &Segment,
-        long_turns: impl FnOnce(u32) -> Option<Turns>,
+        long_turns: impl FnOnce() -> Option<Turns>,
     ) -> Option<Verdict> {
-        let mut r = Reader(u64::from(self.high) << 32 | u64::from(self.low));
-        r.take(1_u32.wrapping_add(LAYER_WIDTH));
+        let mut r = Reader(self.0);
         let sender = if r.flag() { Side::Server } else { Side::Client };
         let open_steps = Steps::from_bits(r.small(3));
         let close_steps = Steps::from_bits(r.small(4));
@@ -163,7 +134,7 @@ impl Packed {
         };
         let (mut seq_turns, mut ack_turns) = (signed(), signed());
         if seq_turns == -TURNS_LIMIT {
-            let long = long_turns(ordinal)?;
+            let long = long_turns()?;
             (seq_turns, ack_turns) = (long.seq, long.ack);
         }
 
@@ -182,5 +153,101 @@ impl Packed {
         let ack = segment.acknowledgment().and_then(|ack| offset(ack, peers, ack_turns));
         let numbers = Numbers { basis, x_is_servers, x, y, seq, ack };
         Some(Verdict { sender, open_steps, close_steps, repeats, phase, states, reset, ended, numbers, anomalies })
+    }
+}
+
+/// Octets of what `entries` of a map hold, about: a B-tree's nodes are two thirds full.
+fn tree_memory(entries: usize, entry: usize) -> usize {
+    entries.saturating_mul(entry).saturating_mul(3) / 2
+}
+
+/// The number of a word; past them, words are kept segment by segment.
+const NUMBERS: usize = 0xffff;
+const OWN_WORD: u16 = u16::MAX;
+
+/// Words remembered by their last bits, so that most segments need no look-up.
+const RECENT: usize = 64;
+
+/// All words of a capture.
+#[derive(Debug)]
+pub struct Words {
+    words: Vec<Packed>,
+    numbers: HashMap<Packed, u16>,
+    recent: [(Packed, u16); RECENT],
+    /// The words of single segments, by ordinal, when the numbers are used up.
+    own: BTreeMap<u64, Packed>,
+    /// Turns that fit into no word, by ordinal.
+    turns: BTreeMap<u64, Turns>,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Words {
+            words: Vec::new(),
+            numbers: HashMap::new(),
+            // No verdict has all bits set: none has state 15.
+            recent: [(Packed(u64::MAX), 0); RECENT],
+            own: BTreeMap::new(),
+            turns: BTreeMap::new(),
+        }
+    }
+}
+
+impl Words {
+    /// Keeps a verdict and gives its number.
+    pub fn keep(&mut self, ordinal: u64, verdict: &Verdict) -> u16 {
+        let (packed, turns) = Packed::new(verdict);
+        if let Some(turns) = turns {
+            self.turns.insert(ordinal, turns);
+        }
+        // Fibonacci hashing: the upper bits of the product depend on all of the word.
+        let place = (packed.0.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize;
+        if let Some(&(word, number)) = self.recent.get(place)
+            && word == packed
+        {
+            return number;
+        }
+        let number = self.number(ordinal, packed);
+        if number != OWN_WORD
+            && let Some(slot) = self.recent.get_mut(place)
+        {
+            *slot = (packed, number);
+        }
+        number
+    }
+
+    fn number(&mut self, ordinal: u64, packed: Packed) -> u16 {
+        if let Some(&number) = self.numbers.get(&packed) {
+            return number;
+        }
+        match u16::try_from(self.words.len()) {
+            Ok(number) if self.words.len() < NUMBERS => {
+                self.words.push(packed);
+                self.numbers.insert(packed, number);
+                number
+            }
+            _ => {
+                self.own.insert(ordinal, packed);
+                OWN_WORD
+            }
+        }
+    }
+
+    /// The verdict with this number.
+    pub fn verdict(&self, ordinal: u64, number: u16, connection: &Connection, segment: &Segment) -> Option<Verdict> {
+        let packed = match number {
+            OWN_WORD => self.own.get(&ordinal),
+            _ => self.words.get(usize::from(number)),
+        };
+        packed?.unpack(ordinal, connection, segment, || self.turns.get(&ordinal).copied())
+    }
+
+    /// Octets of memory held.
+    pub fn memory(&self) -> usize {
+        let words = self.words.capacity().saturating_mul(size_of::<Packed>());
+        let numbers = self.numbers.capacity().saturating_mul(size_of::<(Packed, u16)>());
+        let own = tree_memory(self.own.len(), size_of::<(u64, Packed)>());
+        let turns = tree_memory(self.turns.len(), size_of::<(u64, Turns)>());
+        [words, numbers, own, turns].into_iter().fold(0, usize::saturating_add)
     }
 }

@@ -60,52 +60,51 @@ impl<T, const N: usize> Chunks<T, N> {
     }
 }
 
-/// Numbers on a page of an [`Index`].
+/// Keys on a page of an [`Index`].
 const PAGE: usize = 1024;
 
-/// A page of an [`Index`]: 0 for absent, else the number plus one.
-type Page = Option<Box<[u32; PAGE]>>;
-
-/// A map from numbers to numbers; pages of it that nothing refers to cost next to nothing.
-#[derive(Debug, Default)]
-pub struct Index {
-    pages: Vec<Page>,
+/// A map from numbers that are dense in practice; pages that nothing was put on cost next to nothing.
+#[derive(Debug)]
+pub struct Index<T> {
+    pages: Vec<Option<Box<[T; PAGE]>>>,
 }
 
-impl Index {
+impl<T> Default for Index<T> {
+    fn default() -> Self {
+        Index { pages: Vec::new() }
+    }
+}
+
+impl<T: Copy + Default> Index<T> {
     fn split(key: u32) -> Option<(usize, usize)> {
         let key = usize::try_from(key).ok()?;
         Some((key.checked_div(PAGE)?, key.checked_rem(PAGE)?))
     }
 
-    /// The number for this key.
-    pub fn get(&self, key: u32) -> Option<u32> {
-        let (page, place) = Index::split(key)?;
-        self.pages.get(page)?.as_ref()?.get(place)?.checked_sub(1)
+    /// What was put there; the default where nothing was.
+    pub fn get(&self, key: u32) -> T {
+        let found = Index::<T>::split(key).and_then(|(page, place)| self.pages.get(page)?.as_ref()?.get(place).copied());
+        found.unwrap_or_default()
     }
 
-    /// Sets the number for this key. False when it is too large to keep.
-    pub fn set(&mut self, key: u32, number: u32) -> bool {
-        let (Some((page, place)), Some(stored)) = (Index::split(key), number.checked_add(1)) else {
-            return false;
-        };
+    /// Puts something there.
+    pub fn set(&mut self, key: u32, thing: T) {
+        let Some((page, place)) = Index::<T>::split(key) else { return };
         if page >= self.pages.len() {
             self.pages.resize_with(page.saturating_add(1), || None);
         }
-        let Some(slot) = self.pages.get_mut(page) else {
-            return false;
-        };
-        let numbers = slot.get_or_insert_with(|| Box::new([0; PAGE]));
-        if let Some(number) = numbers.get_mut(place) {
-            *number = stored;
+        let Some(slot) = self.pages.get_mut(page) else { return };
+        let things = slot.get_or_insert_with(|| Box::new([T::default(); PAGE]));
+        if let Some(old) = things.get_mut(place) {
+            *old = thing;
         }
-        true
     }
 
     /// Octets of memory held.
     pub fn memory(&self) -> usize {
-        let pages = self.pages.iter().flatten().count().saturating_mul(PAGE.saturating_mul(size_of::<u32>()));
-        pages.saturating_add(self.pages.capacity().saturating_mul(size_of::<Page>()))
+        let page = PAGE.saturating_mul(size_of::<T>());
+        let pages = self.pages.iter().flatten().count().saturating_mul(page);
+        pages.saturating_add(self.pages.capacity().saturating_mul(size_of::<Option<Box<[T; PAGE]>>>()))
     }
 }
 
@@ -127,14 +126,12 @@ mod tests {
 
     #[test]
     fn index_is_sparse() {
-        let mut index = Index::default();
-        assert_eq!(index.get(0), None);
-        assert!(index.set(0, 5) && index.set(u32::MAX, 6) && index.set(1023, 0));
-        assert_eq!(
-            (index.get(0), index.get(u32::MAX), index.get(1023), index.get(1024)),
-            (Some(5), Some(6), Some(0), None)
-        );
-        assert!(!index.set(1, u32::MAX), "its number plus one does not fit");
+        let mut index = Index::<u16>::default();
+        assert_eq!(index.get(0), 0);
+        index.set(0, 5);
+        index.set(u32::MAX, 6);
+        index.set(1023, 7);
+        assert_eq!((index.get(0), index.get(u32::MAX), index.get(1023), index.get(1024)), (5, 6, 7, 0));
         assert!(index.memory() < 64 << 20);
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! A segment is taken in once, when its frame is first visited; what was said of it can be asked again in any order.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::packed::{LAYERS, Packed, Turns};
+use crate::packed::Words;
 use crate::store::{Chunks, Index};
 use crate::tcp::{Connection, End, Moment, Pass, Segment, Side, Verdict};
 
@@ -38,6 +39,13 @@ pub struct Place {
     pub frame: u32,
     /// Which TCP layer of the frame it is, from 0.
     pub layer: u32,
+}
+
+impl Place {
+    /// Its place in the order of all segments.
+    fn ordinal(self) -> u64 {
+        u64::from(self.frame) << 32 | u64::from(self.layer)
+    }
 }
 
 /// Between whom a segment goes; the ports are in the segment.
@@ -79,9 +87,19 @@ impl Default for Options {
 /// Why a segment was not taken in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Refusal {
-    /// 2^32 segments, more than 16 TCP layers in a frame, or a frame that others came in between of.
+    /// There are 2^32 connections.
     NoRoom,
 }
+
+/// A segment that was taken in: its connection's number plus one (0: none), and the number of its verdict.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, packed(2))]
+struct Taken {
+    connection: u32,
+    verdict: u16,
+}
+
+const _: () = assert!(size_of::<Taken>() == 6);
 
 /// A connection and the stream it is.
 #[derive(Debug, Default)]
@@ -131,11 +149,15 @@ impl Annotation<'_> {
 #[derive(Debug, Default)]
 pub struct Tracker {
     options: Options,
-    frames: Index,
-    streams: Index,
-    segments: Chunks<Packed, 4096>,
+    /// The outermost TCP layer of each frame, the only one of nearly all.
+    frames: Index<Taken>,
+    /// The others, by ordinal.
+    inner: BTreeMap<u64, Taken>,
+    words: Words,
+    /// The number of each stream's connection, plus one.
+    streams: Index<u32>,
     connections: Chunks<Tracked, 64>,
-    long_turns: Vec<Turns>,
+    segments: u32,
 }
 
 impl Tracker {
@@ -148,7 +170,7 @@ impl Tracker {
     /// Whether a segment of this stream was taken in.
     #[must_use]
     pub fn knows_stream(&self, stream: u32) -> bool {
-        self.streams.get(stream).is_some()
+        self.streams.get(stream) != 0
     }
 
     /// Takes a segment in, unless it was taken in before. `known_tuple`: its endpoints had another stream before.
@@ -163,33 +185,22 @@ impl Tracker {
         known_tuple: bool,
         segment: &Segment,
     ) -> Result<(), Refusal> {
-        let ordinal = self.segments.len();
-        let elder = self.place_of(place, ordinal)?;
-        if elder == Elder::Itself {
+        if self.taken(place).is_some() {
             return Ok(());
         }
         let number = self.connection_number(stream)?;
-        let Some(tracked) = self.connections.get_mut(number) else {
-            return Err(Refusal::NoRoom);
-        };
+        let Some(tracked) = self.connections.get_mut(number) else { return Err(Refusal::NoRoom) };
+        let ordinal = place.ordinal();
         let moment = Moment { frame: place.frame, ordinal, known_tuple, rebase: self.options.rebase };
         let verdict = tracked.connection.observe(moment, path.end(segment), segment);
-        let (packed, turns) = Packed::new(number, place.layer, ordinal, &verdict);
-        if self.segments.push(packed).is_none() {
-            return Err(Refusal::NoRoom);
+        let verdict = self.words.keep(ordinal, &verdict);
+        let taken = Taken { connection: number.saturating_add(1), verdict };
+        if place.layer == 0 {
+            self.frames.set(place.frame, taken);
+        } else {
+            self.inner.insert(ordinal, taken);
         }
-        self.long_turns.extend(turns);
-        match elder {
-            Elder::Sibling(last) => {
-                if let Some(last) = self.segments.get_mut(last) {
-                    last.set_sibling();
-                }
-            }
-            Elder::None => {
-                self.frames.set(place.frame, ordinal);
-            }
-            Elder::Itself => {}
-        }
+        self.segments = self.segments.saturating_add(1);
         Ok(())
     }
 
@@ -202,9 +213,10 @@ impl Tracker {
         segment: &'a Segment,
         pass: Pass,
     ) -> Option<Annotation<'a>> {
-        let (ordinal, packed) = self.find(place)?;
-        let tracked = self.connections.get(packed.connection)?;
-        let verdict = packed.unpack(ordinal, &tracked.connection, segment, |ordinal| self.find_turns(ordinal))?;
+        let (number, taken) = self.taken(place)?;
+        let tracked = self.connections.get(number)?;
+        let ordinal = place.ordinal();
+        let verdict = self.words.verdict(ordinal, taken.verdict, &tracked.connection, segment)?;
         Some(Annotation {
             verdict,
             segment,
@@ -221,15 +233,15 @@ impl Tracker {
     /// The connection of a segment that was taken in, and the stream it is.
     #[must_use]
     pub fn connection(&self, place: Place) -> Option<(&Connection, u32)> {
-        let (_, packed) = self.find(place)?;
-        let tracked = self.connections.get(packed.connection)?;
+        let (number, _) = self.taken(place)?;
+        let tracked = self.connections.get(number)?;
         Some((&tracked.connection, tracked.stream))
     }
 
     /// How many segments were taken in.
     #[must_use]
     pub fn segment_count(&self) -> u32 {
-        self.segments.len()
+        self.segments
     }
 
     /// How many connections they belong to.
@@ -242,70 +254,25 @@ impl Tracker {
     #[must_use]
     pub fn memory(&self) -> usize {
         let extra: usize = self.connections.iter().map(|tracked| tracked.connection.extra_memory()).sum();
-        let turns = self.long_turns.capacity().saturating_mul(size_of::<Turns>());
-        [self.frames.memory(), self.streams.memory(), self.segments.memory(), self.connections.memory(), turns, extra]
+        let inner = self.inner.len().saturating_mul(size_of::<(u64, Taken)>()).saturating_mul(3) / 2;
+        [self.frames.memory(), inner, self.words.memory(), self.streams.memory(), self.connections.memory(), extra]
             .into_iter()
             .fold(size_of::<Tracker>(), usize::saturating_add)
     }
 
     fn connection_number(&mut self, stream: u32) -> Result<u32, Refusal> {
-        if let Some(number) = self.streams.get(stream) {
+        if let Some(number) = self.streams.get(stream).checked_sub(1) {
             return Ok(number);
         }
         let number = self.connections.push(Tracked { stream, ..Tracked::default() }).ok_or(Refusal::NoRoom)?;
-        self.streams.set(stream, number);
+        self.streams.set(stream, number.saturating_add(1));
         Ok(number)
     }
 
-    /// Whether a segment comes behind others of its frame, or was taken in before.
-    fn place_of(&self, place: Place, ordinal: u32) -> Result<Elder, Refusal> {
-        if place.layer >= LAYERS {
-            return Err(Refusal::NoRoom);
-        }
-        let Some(first) = self.frames.get(place.frame) else {
-            return Ok(Elder::None);
-        };
-        let mut last = first;
-        while let Some(packed) = self.segments.get(last) {
-            if packed.layer() == place.layer {
-                return Ok(Elder::Itself);
-            }
-            if !packed.has_sibling() {
-                break;
-            }
-            last = last.checked_add(1).ok_or(Refusal::NoRoom)?;
-        }
-        // Segments of one frame stand side by side; Wireshark hands them on like that.
-        if last.checked_add(1) == Some(ordinal) { Ok(Elder::Sibling(last)) } else { Err(Refusal::NoRoom) }
+    /// A segment that was taken in, with its connection's number.
+    fn taken(&self, place: Place) -> Option<(u32, Taken)> {
+        let taken =
+            if place.layer == 0 { self.frames.get(place.frame) } else { *self.inner.get(&place.ordinal())? };
+        Some((taken.connection.checked_sub(1)?, taken))
     }
-
-    fn find(&self, place: Place) -> Option<(u32, &Packed)> {
-        let mut ordinal = self.frames.get(place.frame)?;
-        loop {
-            let packed = self.segments.get(ordinal)?;
-            if packed.layer() == place.layer {
-                return Some((ordinal, packed));
-            }
-            if !packed.has_sibling() {
-                return None;
-            }
-            ordinal = ordinal.checked_add(1)?;
-        }
-    }
-
-    fn find_turns(&self, ordinal: u32) -> Option<Turns> {
-        let index = self.long_turns.binary_search_by_key(&ordinal, |turns| turns.ordinal).ok()?;
-        self.long_turns.get(index).copied()
-    }
-}
-
-/// What stands where a segment is to go.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Elder {
-    /// Nothing of its frame.
-    None,
-    /// Another layer of its frame, the last one so far.
-    Sibling(u32),
-    /// The segment itself.
-    Itself,
 }

@@ -1,7 +1,7 @@
 //! The closing: two FINs and their acknowledgments (RFC 9293 §3.6).
 
 use super::connection::{Connection, Draft, Moment};
-use super::segment::{Segment, Timestamp};
+use super::segment::{Flags, Segment, Timestamp};
 use super::seq::Position;
 use super::side::{Both, Side};
 use super::state::State;
@@ -146,7 +146,9 @@ impl Connection {
         if segment.payload_len == 0 {
             return;
         }
-        let end = self.position(side, segment.payload_end());
+        // From the start on: where nothing of the side was seen, the count starts there.
+        let syn = u32::from(segment.flags.has(Flags::SYN));
+        let end = self.position(side, segment.seq).advance(segment.payload_len).advance(syn);
         let own = &mut self.sides[side];
         let is_new = own.payload_end.is_none_or(|highest| end > highest);
         if is_new {

@@ -31,7 +31,7 @@ pub struct Moment {
     /// The number of its frame.
     pub frame: u32,
     /// Its place in the order of all segments: grows from call to call.
-    pub ordinal: u32,
+    pub ordinal: u64,
     /// Whether its endpoints were another connection's before. Only a connection's first segment is asked.
     pub known_tuple: bool,
     /// Whether X and Y change at the first FIN (preference `synfin.rebase`).
@@ -147,7 +147,7 @@ pub struct Connection {
     client_end: End,
     first_end: End,
     pub(super) first_at: Option<Timestamp>,
-    pub(super) last_ordinal: u32,
+    pub(super) last_ordinal: u64,
     pub(super) sides: Both<Endpoint>,
     pub(super) states: Both<State>,
     marks: Marks,
@@ -246,13 +246,13 @@ impl Connection {
 
     /// The place of the last segment so far in the order of all segments.
     #[must_use]
-    pub fn last_ordinal(&self) -> u32 {
+    pub fn last_ordinal(&self) -> u64 {
         self.last_ordinal
     }
 
     /// X and Y of opening and closing as they were for the segment `ordinal`, where they were known.
     #[must_use]
-    pub fn bases_at(&self, ordinal: u32) -> ([u32; 2], [u32; 2]) {
+    pub fn bases_at(&self, ordinal: u64) -> ([u32; 2], [u32; 2]) {
         let index = self.old_bases.partition_point(|old| old.until <= ordinal);
         match self.old_bases.get(index) {
             Some(old) => (old.open, old.close),

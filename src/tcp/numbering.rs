@@ -77,7 +77,7 @@ impl Marks {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct OldBases {
     /// The first segment (by ordinal) that these no longer hold for.
-    pub until: u32,
+    pub until: u64,
     /// X and Y before it, in opening and data.
     pub open: [u32; 2],
     /// X and Y before it, in the closing.

@@ -292,7 +292,8 @@ impl Connection {
         }
         let is_base = self.bases.open[side].is_some_and(|base| base.seq() == segment.seq);
         let is_first = self.sides[side].options.is_none();
-        if self.sides[side].syn.is_none() && is_base && (is_first || self.opening.progress == Progress::Underway) {
+        let is_news = !draft.repeats.syn && self.opening.progress == Progress::Underway;
+        if self.sides[side].syn.is_none() && is_base && (is_first || is_news) {
             self.sides[side].options = Some(segment.options);
         }
         self.sides[side].remember_syn_ack(segment.seq);
