@@ -19,7 +19,8 @@ mod plugin {
     use std::process::{Command, Stdio};
 
     const SHIM: &str = "plugin-c";
-    const SOURCES: [&str; 7] = ["host.c", "plugin.c", "feed.c", "show.c", "stats.c", "table.c", "filters.c"];
+    const SOURCES: [&str; 8] =
+        ["host.c", "plugin.c", "feed.c", "streams.c", "show.c", "stats.c", "table.c", "filters.c"];
 
     type Outcome<T> = Result<T, String>;
 

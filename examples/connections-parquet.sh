@@ -4,10 +4,13 @@
 #
 #   connections-parquet.sh CAPTURE connections.parquet
 set -eu
-here=$(dirname "$0")
-"$here/connections-csv.sh" "$1" | "${PYTHON:-python3}" -c '
+csv=$(mktemp)
+trap 'rm -f -- "$csv"' EXIT
+"$(dirname "$0")/connections-csv.sh" "$1" >"$csv"
+"${PYTHON:-python3}" -c '
 import sys, duckdb
-duckdb.sql("SELECT * FROM read_csv(?, header = true)", params=["/dev/stdin"]).write_parquet(sys.argv[1])
+duckdb.read_csv(sys.argv[1]).write_parquet(sys.argv[2])
 print(duckdb.sql("""
     SELECT "synfin.conn.server" AS server, "synfin.handshake.outcome" AS outcome, count(*) AS connections
-    FROM read_parquet(?) GROUP BY ALL ORDER BY connections DESC, server, outcome LIMIT 5""", params=[sys.argv[1]]))' "$2"
+    FROM read_parquet($file) GROUP BY ALL ORDER BY connections DESC, server, outcome LIMIT 5""",
+    params={"file": sys.argv[2]}))' "$csv" "$2"

@@ -2,7 +2,8 @@
  *
  * A handler stands in front of TCP in the table ip.proto and notes where the segment lies. It belongs to a protocol in
  * name only with TCP as its parent: Wireshark adds no layer for it and calls it exactly when TCP is enabled. The
- * post-dissector then finds tcp.stream for each note, feeds the tracker on the first visit, and has the notes shown.
+ * post-dissector then finds tcp.stream for each note, feeds the tracker on the first visit, and has the notes shown. It
+ * belongs to a protocol in name only too, with synfin as its parent: the layer that it is spared costs half a per cent.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -19,7 +20,7 @@
 #define NOTES_MAX 65536u
 
 static dissector_handle_t next_handler;
-static int proto_chain;
+static int proto_before_tcp;
 
 /* The notes of one frame, in layer order. A dissector that throws leaves them for the post-dissector all the same; what
  * no post-dissector took is dropped when another frame begins. */
@@ -94,43 +95,49 @@ static void complete(struct shim_note *note, const packet_info *pinfo, uint32_t 
 
 static void observe(packet_info *pinfo, struct shim_note *note)
 {
-    if (!host_stream(pinfo, &note->flow, shim.proto_tcp, &note->segment.stream))
+    if (!streams_find(pinfo, note, &note->segment.stream))
         return;
     (void)shim_is_ok(synfin_tracker_observe(shim.tracker, &note->segment, note->octets, note->octets_len));
+}
+
+/* The segments of one frame; true when there may be something to show for them. */
+static bool observe_all(packet_info *pinfo, uint32_t count)
+{
+    bool is_first_visit = !host_visited(pinfo);
+    streams_begin_frame();
+    for (uint32_t layer = 0; layer < count; layer++) {
+        complete(&feed.notes[layer], pinfo, layer);
+        if (is_first_visit)
+            observe(pinfo, &feed.notes[layer]);
+    }
+    streams_end_frame();
+    return count != 0;
 }
 
 /* The post-dissector. */
 static int dissect_after_all(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    uint32_t count = feed.count;
-    bool is_first_visit;
-    bool is_shown;
+    uint32_t count = feed.frame == host_frame_number(pinfo) ? feed.count : 0;
+    const char *before;
     (void)data;
-    if (count == 0 || shim.tracker == NULL || feed.frame != host_frame_number(pinfo))
-        return 0;
     feed.count = 0;
-    is_first_visit = !host_visited(pinfo);
-    is_shown = show_begin(pinfo, tree);
-    if (!is_first_visit && !is_shown)
+    if (shim.tracker == NULL || !observe_all(pinfo, count) || !show_begin(pinfo, tree))
         return 0;
-    for (uint32_t layer = 0; layer < count; layer++) {
-        struct shim_note *note = &feed.notes[layer];
-        complete(note, pinfo, layer);
-        if (is_first_visit)
-            observe(pinfo, note);
-        if (is_shown)
-            show_segment(pinfo, tree, tvb, note);
-    }
-    if (is_shown)
-        show_end(pinfo);
+    before = host_name_protocol(pinfo, "synfin");
+    for (uint32_t layer = 0; layer < count; layer++)
+        show_segment(pinfo, tree, tvb, &feed.notes[layer]);
+    show_end(pinfo);
+    (void)host_name_protocol(pinfo, before);
     return 0;
 }
 
 void feed_register(void)
 {
-    proto_chain = proto_register_protocol_in_name_only("TCP Lifecycle, in front of TCP", "synfin before TCP",
-                                                       "synfin_before_tcp", shim.proto_tcp, FT_PROTOCOL);
-    register_postdissector(create_dissector_handle(dissect_after_all, shim.proto));
+    int proto_after_all = proto_register_protocol_in_name_only("TCP Lifecycle, after all others", "synfin after all",
+                                                               "synfin_after_all", shim.proto, FT_PROTOCOL);
+    proto_before_tcp = proto_register_protocol_in_name_only("TCP Lifecycle, in front of TCP", "synfin before TCP",
+                                                            "synfin_before_tcp", shim.proto_tcp, FT_PROTOCOL);
+    register_postdissector(create_dissector_handle(dissect_after_all, proto_after_all));
 }
 
 void feed_handoff(void)
@@ -139,5 +146,5 @@ void feed_handoff(void)
     /* Whoever stands there: TCP, or another plugin's handler in front of it. */
     next_handler = table == NULL ? NULL : dissector_get_uint_handle(table, TCP_IN_IP);
     if (next_handler != NULL)
-        dissector_add_uint("ip.proto", TCP_IN_IP, create_dissector_handle(dissect_before_tcp, proto_chain));
+        dissector_add_uint("ip.proto", TCP_IN_IP, create_dissector_handle(dissect_before_tcp, proto_before_tcp));
 }

@@ -103,7 +103,7 @@ __attribute__((constructor)) static void choose_layout(void)
             continue;
         plugin_want_major = major;
         plugin_want_minor = minor;
-        if (layouts[i].strat_arguments == 0 || find_strat_3 != NULL)
+        if (layouts[i].prefs_deinterlacing == 0 || find_strat_3 != NULL)
             host = &layouts[i];
     }
 }
@@ -166,6 +166,13 @@ bool host_time(const packet_info *pinfo, int64_t *seconds, int32_t *nanoseconds)
     return true;
 }
 
+const char *host_name_protocol(packet_info *pinfo, const char *name)
+{
+    const char *before = pointer_at(pinfo, host->pinfo_current_proto);
+    memcpy((char *)pinfo + host->pinfo_current_proto, &name, sizeof name);
+    return before;
+}
+
 wmem_allocator_t *host_pool(const packet_info *pinfo)
 {
     return pointer_at(pinfo, host->pinfo_pool);
@@ -218,8 +225,18 @@ static void put_flow(packet_info *pinfo, const host_flow *flow)
     memcpy(base + host->pinfo_destport, &flow->destination_port, sizeof flow->destination_port);
 }
 
-/* Newer series may keep conversations apart by VLAN, interface or link address (a preference), and read those from the
- * packet_info, which other layers have overwritten since. The lookup itself raises no exception. */
+bool host_splits_flows(void)
+{
+    return host->prefs_deinterlacing != 0 && number_at(&prefs, host->prefs_deinterlacing) != 0;
+}
+
+uint32_t host_stream_count(void)
+{
+    return get_tcp_stream_count();
+}
+
+/* Takes the VLAN and the link addresses from the packet_info, which other layers have overwritten since. Raises no
+ * exception. */
 static conversation_t *find_by_strategy(packet_info *pinfo, const host_flow *flow)
 {
     host_flow saved;
@@ -238,7 +255,7 @@ bool host_stream(packet_info *pinfo, const host_flow *flow, int proto_tcp, uint3
 {
     conversation_t *conversation;
     const void *analysis;
-    if (host->strat_arguments != 0)
+    if (host_splits_flows())
         conversation = find_by_strategy(pinfo, flow);
     else
         conversation = find_conversation(host_frame_number(pinfo), &flow->source, &flow->destination, CONVERSATION_TCP,

@@ -26,6 +26,8 @@ uint32_t host_frame_number(const packet_info *pinfo);
 bool host_visited(const packet_info *pinfo);
 /* False when the frame has no time stamp. */
 bool host_time(const packet_info *pinfo, int64_t *seconds, int32_t *nanoseconds);
+/* Says which protocol is at work, as expert information and error messages name it; returns the one before. */
+const char *host_name_protocol(packet_info *pinfo, const char *name);
 /* Memory that lives until the frame's dissection and its taps are over. */
 wmem_allocator_t *host_pool(const packet_info *pinfo);
 
@@ -50,6 +52,10 @@ void host_flow_addresses(const packet_info *pinfo, host_flow *flow);
 bool host_flow_of_frame(const packet_info *pinfo, host_flow *flow);
 /* Octets of an IPv4 or IPv6 address; returns how many, 0 for any other kind. */
 uint8_t host_address(const address *from, uint8_t octets[16]);
+/* The user has Wireshark keep apart conversations of equal addresses and ports, by interface, VLAN or link address. */
+bool host_splits_flows(void);
+/* How many values of tcp.stream the file has so far. */
+uint32_t host_stream_count(void);
 /* tcp.stream of a flow in this frame; changes nothing in TCP's analysis. */
 bool host_stream(packet_info *pinfo, const host_flow *flow, int proto_tcp, uint32_t *stream);
 

@@ -22,8 +22,16 @@
 #include <epan/tap.h>
 #include <ws_version.h>
 
+/* A preference of the newer series; 0: there is none. */
+#ifdef CONV_DEINT_KEY_INTERFACE
+#define HOST_DEINTERLACING_AT offsetof(e_prefs, conversation_deinterlacing_key)
+#else
+#define HOST_DEINTERLACING_AT 0
+#endif
+
 /* Differ between series: ROW(name, expression). */
 #define HOST_VARYING_FACTS(ROW) \
+    ROW(pinfo_current_proto, offsetof(packet_info, current_proto)) \
     ROW(pinfo_cinfo, offsetof(packet_info, cinfo)) \
     ROW(pinfo_presence_flags, offsetof(packet_info, presence_flags)) \
     ROW(pinfo_num, offsetof(packet_info, num)) \
@@ -44,6 +52,7 @@
     ROW(node_finfo, offsetof(proto_node, finfo)) \
     ROW(finfo_flags, offsetof(field_info, flags)) \
     ROW(bool_size, sizeof(((packet_info *)NULL)->fragmented)) \
+    ROW(prefs_deinterlacing, HOST_DEINTERLACING_AT) \
     ROW(col_info, COL_INFO) \
     ROW(col_expert, COL_EXPERT) \
     ROW(filter_has_user_data, \

@@ -9,6 +9,7 @@
 #define SYNFIN_HOST_LAYOUT_H
 
 #define HOST_LAYOUT_4_0(ROW) \
+    ROW(pinfo_current_proto, 0) \
     ROW(pinfo_cinfo, 8) \
     ROW(pinfo_presence_flags, 16) \
     ROW(pinfo_num, 20) \
@@ -29,6 +30,7 @@
     ROW(node_finfo, 32) \
     ROW(finfo_flags, 28) \
     ROW(bool_size, 4) \
+    ROW(prefs_deinterlacing, 0) \
     ROW(col_info, 28) \
     ROW(col_expert, 16) \
     ROW(filter_has_user_data, 0) \
@@ -41,6 +43,7 @@
     ROW(strat_arguments, 0)
 
 #define HOST_LAYOUT_4_4(ROW) \
+    ROW(pinfo_current_proto, 0) \
     ROW(pinfo_cinfo, 8) \
     ROW(pinfo_presence_flags, 16) \
     ROW(pinfo_num, 20) \
@@ -61,6 +64,7 @@
     ROW(node_finfo, 32) \
     ROW(finfo_flags, 28) \
     ROW(bool_size, 1) \
+    ROW(prefs_deinterlacing, 380) \
     ROW(col_info, 25) \
     ROW(col_expert, 13) \
     ROW(filter_has_user_data, 1) \
@@ -73,6 +77,7 @@
     ROW(strat_arguments, 3)
 
 #define HOST_LAYOUT_4_6(ROW) \
+    ROW(pinfo_current_proto, 0) \
     ROW(pinfo_cinfo, 8) \
     ROW(pinfo_presence_flags, 16) \
     ROW(pinfo_num, 20) \
@@ -93,6 +98,7 @@
     ROW(node_finfo, 40) \
     ROW(finfo_flags, 28) \
     ROW(bool_size, 1) \
+    ROW(prefs_deinterlacing, 408) \
     ROW(col_info, 25) \
     ROW(col_expert, 13) \
     ROW(filter_has_user_data, 1) \

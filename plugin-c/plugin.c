@@ -70,6 +70,8 @@ static void begin_file(void)
     options.language = chosen_language();
     has_failed = false;
     feed_reset();
+    streams_reset();
+    show_begin_file();
     synfin_tracker_free(shim.tracker);
     shim.tracker = synfin_tracker_new(&options);
 }
@@ -112,7 +114,6 @@ static void register_protocol(void)
 static void hand_off(void)
 {
     feed_handoff();
-    show_handoff();
     stats_handoff();
 }
 

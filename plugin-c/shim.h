@@ -48,9 +48,16 @@ void feed_register(void);
 void feed_handoff(void);
 void feed_reset(void);
 
+/* streams.c */
+void streams_reset(void);
+/* Before and after the streams of a frame are asked for; every frame, also those without a note. */
+void streams_begin_frame(void);
+bool streams_find(packet_info *pinfo, const struct shim_note *note, uint32_t *stream);
+void streams_end_frame(void);
+
 /* show.c */
 void show_register(void);
-void show_handoff(void);
+void show_begin_file(void);
 /* What this frame's readers want; false when nothing does and the other two need not be called. */
 bool show_begin(packet_info *pinfo, proto_tree *tree);
 void show_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const struct shim_note *note);

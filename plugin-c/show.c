@@ -24,6 +24,7 @@ static size_t expert_count;
 static int subtree = -1;
 static int expert_tap;
 static const header_field_info *proto_info;
+static const header_field_info *expert_info;
 
 /* One frame's dissection at a time: Wireshark has one thread for it. */
 static synfin_request request;
@@ -143,9 +144,11 @@ void show_register(void)
     shown.struct_size = sizeof shown;
 }
 
-void show_handoff(void)
+/* Wireshark registers its expert information after the plugins' hand-off. */
+void show_begin_file(void)
 {
     expert_tap = find_tap_id("expert");
+    expert_info = proto_registrar_get_nth((unsigned)proto_expert);
     proto_info = proto_registrar_get_nth((unsigned)shim.proto);
 }
 
@@ -173,14 +176,14 @@ static bool is_visible(proto_tree *tree)
 }
 
 /* A tree that is not visible takes the fields that a filter, a column or -e refers to; the protocol then counts as
- * referred to indirectly. */
+ * referred to indirectly. Expert information needs an item to stand under. */
 static bool want_fields(proto_tree *tree)
 {
     bool takes_all;
     if (tree == NULL)
         return false;
     takes_all = is_visible(tree);
-    if (!takes_all && !is_referenced(proto_info))
+    if (!takes_all && !is_referenced(proto_info) && !is_referenced(expert_info))
         return false;
     for (size_t i = 0; i < field_count; i++) {
         if (takes_all || is_referenced(&fields[i].hfinfo))
@@ -199,8 +202,7 @@ bool show_begin(packet_info *pinfo, proto_tree *tree)
     suffix[0] = '\0';
     is_in_tree = want_fields(tree);
     has_listener = host_has_listener(shim.tap);
-    if (is_in_tree || host_has_listener(expert_tap) || host_wants_severity(pinfo) ||
-        (tree != NULL && host_wants_field(tree, proto_expert)))
+    if (is_in_tree || host_has_listener(expert_tap) || host_wants_severity(pinfo))
         request.want |= SYNFIN_WANT_EXPERTS;
     if (shim_adds_to_info() && host_wants_info(pinfo))
         request.want |= SYNFIN_WANT_SUFFIX;

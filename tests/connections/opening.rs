@@ -219,6 +219,7 @@ scripts! {
     ";
 
     split_handshake_of_four_segments = "
+    splits
     SYN-SENT     | > S  X                                      | SYN-RECEIVED | SYN      | open 1
     # It acknowledges the SYN, but counts only when both SYNs were seen before it.
     SYN-SENT     | < .  S    ack X+1                           | SYN-RECEIVED | ACK      |

@@ -1,0 +1,113 @@
+/* streams.c: tcp.stream of a segment, mostly without asking Wireshark's conversation table, which costs more than all of
+ * the rest of the shim.
+ *
+ * A flow (two addresses and ports) changes its stream only when TCP's dissector makes a new one, and that shows in the
+ * number of streams. So what a flow's last segment belonged to still holds, as long as every new stream is accounted
+ * for: by a note of the frame in which the number grew, whose flow is then looked up and remembered. A stream that no
+ * note accounts for (a SYN quoted by an ICMP error makes one) empties the memory.
+ *
+ * Only first visits ask: frames come in order then, and the newest stream of a flow is the one that counts.
+ *
+ * Copyright (C) 2026 the synfin authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "shim.h"
+
+#include <string.h>
+
+/* A power of two; a flow that shares its slot with another costs lookups, nothing else. */
+#define SLOTS 8192u
+
+/* The two ends in the order of their octets: both directions are one flow. */
+struct flow_key {
+    uint64_t low[2];
+    uint64_t high[2];
+    uint32_t low_port;
+    uint32_t high_port;
+};
+
+struct slot {
+    struct flow_key key;
+    uint32_t stream;
+    uint32_t is_used;
+};
+
+static struct slot slots[SLOTS];
+static uint32_t known_count; /* streams that existed before this frame */
+static uint32_t new_count;   /* made by this frame */
+static uint64_t accounted;   /* of those, a bit for each that a note turned out to belong to */
+
+void streams_reset(void)
+{
+    memset(slots, 0, sizeof slots);
+    known_count = 0;
+    new_count = 0;
+    accounted = 0;
+}
+
+void streams_begin_frame(void)
+{
+    uint32_t count = host_stream_count();
+    new_count = count - known_count;
+    accounted = 0;
+}
+
+void streams_end_frame(void)
+{
+    uint64_t all = new_count < 64 ? (UINT64_C(1) << new_count) - 1 : UINT64_MAX;
+    if (accounted != all || new_count > 64)
+        memset(slots, 0, sizeof slots);
+    known_count += new_count;
+}
+
+static void make_key(const struct shim_note *note, struct flow_key *key)
+{
+    const synfin_segment *segment = &note->segment;
+    uint32_t source_port = note->flow.source_port;
+    uint32_t destination_port = note->flow.destination_port;
+    int order = memcmp(segment->source, segment->destination, sizeof segment->source);
+    if (order < 0 || (order == 0 && source_port <= destination_port)) {
+        memcpy(key->low, segment->source, sizeof key->low);
+        memcpy(key->high, segment->destination, sizeof key->high);
+        key->low_port = source_port;
+        key->high_port = destination_port;
+    } else {
+        memcpy(key->low, segment->destination, sizeof key->low);
+        memcpy(key->high, segment->source, sizeof key->high);
+        key->low_port = destination_port;
+        key->high_port = source_port;
+    }
+}
+
+/* Any spread does: a clash is a lookup. The multiplier is 2^64 divided by the golden ratio. */
+static struct slot *slot_of(const struct flow_key *key)
+{
+    uint64_t ports = (uint64_t)key->low_port << 32 | key->high_port;
+    uint64_t mixed = key->low[0] ^ key->low[1] ^ (key->high[0] ^ key->high[1]) * 3 ^ ports * 5;
+    mixed *= UINT64_C(0x9e3779b97f4a7c15);
+    return &slots[(mixed >> 32) % SLOTS];
+}
+
+/* IPv4 addresses stand in front of zeroes, so an IPv6 flow could have the same key: its length tells them apart. */
+bool streams_find(packet_info *pinfo, const struct shim_note *note, uint32_t *stream)
+{
+    struct flow_key key;
+    struct slot *slot;
+    if (note->segment.address_len == 0 || host_splits_flows())
+        return host_stream(pinfo, &note->flow, shim.proto_tcp, stream);
+    make_key(note, &key);
+    key.low_port |= (uint32_t)note->segment.address_len << 16;
+    slot = slot_of(&key);
+    if (new_count == 0 && slot->is_used != 0 && memcmp(&slot->key, &key, sizeof key) == 0) {
+        *stream = slot->stream;
+        return true;
+    }
+    if (!host_stream(pinfo, &note->flow, shim.proto_tcp, stream))
+        return false;
+    if (*stream >= known_count && *stream - known_count < 64)
+        accounted |= UINT64_C(1) << (*stream - known_count);
+    slot->key = key;
+    slot->stream = *stream;
+    slot->is_used = 1;
+    return true;
+}
