@@ -93,6 +93,8 @@ pub(super) struct Endpoint {
     pub edge: Option<Seq>,
     /// The number of its SYN without ACK.
     pub syn: Option<Seq>,
+    /// The number of its last SYN with another one.
+    pub other_syn: Option<Seq>,
     /// The number of its last SYN-ACK.
     pub syn_ack: Option<Seq>,
     /// The number of the one before that, where it was another.
@@ -576,7 +578,7 @@ impl Connection {
         self.closing = Closing::default();
         self.bases = Bases::default();
         self.marks.forget();
-        let keep = |old: &Endpoint| Endpoint { seen: old.seen, syn: old.syn, ..Endpoint::default() };
+        let keep = |old: &Endpoint| Endpoint { seen: old.seen, syn: old.syn, other_syn: old.other_syn, ..Endpoint::default() };
         self.sides = Both { client: keep(&self.sides.client), server: keep(&self.sides.server) };
         self.states = BEFORE;
     }

@@ -181,7 +181,10 @@ impl Connection {
         self.begin_opening(segment.seq, None);
         draft.open_steps.add(Steps::one(1));
         let known = self.sides[side].syn;
-        draft.repeats.syn = known == Some(segment.seq);
+        draft.repeats.syn = known == Some(segment.seq) || self.sides[side].other_syn == Some(segment.seq);
+        if known.is_some_and(|syn| syn != segment.seq) {
+            self.sides[side].other_syn = Some(segment.seq);
+        }
         self.opening.perform(1, moment, segment.at);
         // The SYN that was answered counts, and the SYN-ACK where the server sent both.
         let base = self.bases.open[side].map(|base| base.seq());
