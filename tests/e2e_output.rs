@@ -1,0 +1,191 @@
+//! What people see: the picture, the Info column, filters, statistics; over every encapsulation.
+
+mod common;
+
+use std::process::Command;
+
+use common::packets::Wrap;
+use common::tshark::{Capture, fields, read, script_packets, series};
+
+/// A whole life, closed with three segments.
+const LIFE: &str = "
+    SYN-SENT      | > S   X                     | SYN-RECEIVED | SYN      | open 1
+    ESTABLISHED   | < S.  Y     ack X+1         | SYN-RECEIVED | SYN-ACK  | open 2
+    ESTABLISHED   | > .   X+1   ack Y+1         | ESTABLISHED  | OPEN-ACK | open 3
+    ESTABLISHED   | > P.  X+1   ack Y+1 len 10  | ESTABLISHED  | DATA     |
+    FIN-WAIT-1    | > F.  X+11  ack Y+1         | CLOSE-WAIT   | FIN      | close 1
+    TIME-WAIT     | < F.  Y+1   ack X+12        | LAST-ACK     | FIN+CLOSE-ACK | close 2+3
+    TIME-WAIT     | > .   X+12  ack Y+2         | CLOSED       | CLOSE-ACK | close 4
+";
+
+fn column(lines: &[common::tshark::Line], name: &str) -> Vec<String> {
+    lines.iter().map(|line| line.get(name).map(|values| values.join("+")).unwrap_or_default()).collect()
+}
+
+#[test]
+fn the_picture_comes_out_exactly() {
+    series();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("sample.pcap");
+    let made = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--locked", "--no-default-features", "--example", "sample", "--"])
+        .arg(&file)
+        .status()
+        .expect("cargo runs");
+    assert!(made.success());
+    for more in [vec!["-o", "tcp.relative_sequence_numbers:FALSE"], vec!["-2"], vec![]] {
+        let mut arguments =
+            vec!["-Y", "synfin.handshake.step || synfin.teardown.step", "-T", "fields", "-e", "synfin.summary"];
+        arguments.extend(more);
+        let lines = read(&file, &arguments);
+        let expected = "\
+Client -> Server: Seq = 3691127924(X) (Flags = SYN)
+Server -> Client: Seq = 233779340(Y), Ack = 3691127925(X+1) (Flags = SYN&ACK)
+Client -> Server: Seq = 3691127925(X+1), Ack = 233779341(Y+1) (Flags = ACK)
+Client -> Server: Seq = 822643295(X), Ack = 2079380537(Y) (Flags = FIN&ACK)
+Server -> Client: Seq = 2079380537(Y), Ack = 822643296(X+1) (Flags = ACK)
+Server -> Client: Seq = 2079380537(Y), Ack = 822643296(X+1) (Flags = FIN&ACK)
+Client -> Server: Seq = 822643296(X+1), Ack = 2079380538(Y+1) (Flags = ACK)
+";
+        assert_eq!(lines, expected);
+    }
+}
+
+#[test]
+fn info_column() {
+    let capture = Capture::script(LIFE);
+    let suffixes = |more: &[&str]| -> Vec<String> {
+        let listing = read(&capture.path, more);
+        let suffix = |line: &str| {
+            line.rfind(" [Open").or_else(|| line.rfind(" [Close")).map_or("", |at| &line[at + 1..]).to_string()
+        };
+        listing.lines().map(suffix).collect()
+    };
+    let expected = [
+        "[Open 1/3: Seq=X]",
+        "[Open 2/3: Seq=Y Ack=X+1]",
+        "[Open 3/3: Seq=X+1 Ack=Y+1]",
+        "",
+        "[Close 1/4: Seq=X Ack=Y]",
+        "[Close 2+3/4: Seq=Y Ack=X+1]",
+        "[Close 4/4: Seq=X+1 Ack=Y+1]",
+    ];
+    assert_eq!(suffixes(&[]), expected);
+    assert_eq!(suffixes(&["-2"]), expected);
+    assert_eq!(suffixes(&["-o", "synfin.info_column:FALSE"]), [""; 7]);
+    assert_eq!(suffixes(&["--disable-protocol", "synfin"]), [""; 7]);
+}
+
+#[test]
+fn filters() {
+    let capture = Capture::script(LIFE);
+    let frames =
+        |filter: &str| column(&fields(&capture.path, &["frame.number"], &["-Y", filter]), "frame.number").join(" ");
+    assert_eq!(frames("synfin.handshake.step == 3"), "3");
+    assert_eq!(frames("synfin.handshake.step"), "1 2 3");
+    assert_eq!(frames("synfin.teardown.step"), "5 6 7");
+    assert_eq!(frames("synfin.role == \"FIN+CLOSE-ACK\""), "6");
+    assert_eq!(frames("synfin.seq.offset > 5"), "");
+    assert_eq!(frames("synfin.phase == \"data\""), "4");
+    assert_eq!(frames("synfin.client.state == \"TIME-WAIT\""), "6 7");
+}
+
+#[test]
+fn under_every_encapsulation() {
+    for wrap in Wrap::ALL {
+        let capture = Capture::new(wrap.link(), &script_packets(LIFE, wrap));
+        let names = ["synfin.role", "synfin.handshake.step", "synfin.teardown.step", "synfin.client.state"];
+        let lines = fields(&capture.path, &names, &[]);
+        let roles = ["SYN", "SYN-ACK", "OPEN-ACK", "DATA", "FIN", "FIN+CLOSE-ACK", "CLOSE-ACK"];
+        assert_eq!(column(&lines, "synfin.role"), roles, "{wrap:?}");
+        assert_eq!(column(&lines, "synfin.teardown.step"), ["", "", "", "", "1", "2+3", "4"], "{wrap:?}");
+    }
+}
+
+/// Cut at every length, each segment that has a tcp.len has a role, and none that has not.
+#[test]
+fn cut_short() {
+    let capture = Capture::script(LIFE);
+    for snap in [34, 40, 46, 49, 50, 53, 54, 60] {
+        let cut = capture.path.with_file_name(format!("cut{snap}.pcap"));
+        let status = Command::new("editcap")
+            .args(["-F", "pcap", "-s", &snap.to_string()])
+            .args([&capture.path, &cut])
+            .status()
+            .expect("editcap runs");
+        assert!(status.success());
+        let lines = fields(&cut, &["tcp.len", "synfin.role"], &[]);
+        assert_eq!(lines.len(), 7);
+        for line in lines {
+            assert_eq!(line.contains_key("tcp.len"), line.contains_key("synfin.role"), "{snap}: {line:?}");
+        }
+    }
+}
+
+#[test]
+fn statistics() {
+    let capture = Capture::script(LIFE);
+    for passes in [&["-q"][..], &["-q", "-2"]] {
+        let with = |what: &str| {
+            let mut arguments = passes.to_vec();
+            arguments.extend(["-z", what]);
+            read(&capture.path, &arguments)
+        };
+        let tree = with("synfin,tree");
+        let count = |name: &str| {
+            let line = tree
+                .lines()
+                .find(|line| line.trim_start().starts_with(name))
+                .unwrap_or_else(|| panic!("{name}: {tree}"));
+            line.trim_start()[name.len()..].split_whitespace().next().expect("a count").to_string()
+        };
+        assert_eq!(
+            (count("complete"), count("three-segment"), count("SF"), count("refused")),
+            ("1".into(), "1".into(), "1".into(), "0".into())
+        );
+        let table = with("synfin,conn");
+        assert!(
+            table.contains("10.0.0.1:")
+                && table.contains("three-segment")
+                && table.contains("ShADFfA") | table.contains("SF"),
+            "{table}"
+        );
+    }
+}
+
+/// A clean capture has no expert information of synfin; one with trouble has.
+#[test]
+fn expert_information() {
+    let clean = Capture::script(LIFE);
+    assert!(!read(&clean.path, &["-q", "-z", "expert"]).contains("synfin"));
+    let refused = read("tests/captures/refused_port.pcap".as_ref(), &["-q", "-z", "expert"]);
+    assert!(refused.contains("Connection refused"), "{refused}");
+}
+
+/// With synfin disabled the listing is Wireshark's own; with TCP disabled nothing of either is left.
+#[test]
+fn switched_off() {
+    let capture = Capture::script(LIFE);
+    let lines = fields(&capture.path, &["frame.protocols", "synfin.role"], &["--disable-protocol", "synfin"]);
+    assert!(lines.iter().all(|line| !line.contains_key("synfin.role") && line["frame.protocols"][0].contains("tcp")));
+    let lines = fields(&capture.path, &["frame.protocols", "synfin.role"], &["--disable-protocol", "tcp"]);
+    assert!(lines.iter().all(|line| !line.contains_key("synfin.role") && !line["frame.protocols"][0].contains("tcp")));
+}
+
+/// TCP quoted in an ICMP error is no segment; two TCP layers in a frame are two; fragments are one when reassembled.
+#[test]
+fn odd_frames() {
+    use common::packets;
+    use common::script::{ISNS, parse};
+    let rows = parse(LIFE, ISNS[0]).rows;
+    let wires: Vec<_> = rows.iter().map(|row| row.wire.clone()).collect();
+
+    let quoted = vec![Wrap::Ipv4.packet(&wires[0]), packets::quoted_in_icmp(&wires[0])];
+    let capture = Capture::plain(&quoted);
+    let lines = fields(&capture.path, &["synfin.role"], &[]);
+    assert_eq!(column(&lines, "synfin.role"), ["SYN", ""]);
+
+    let capture = Capture::plain(&[packets::two_in_a_frame(&wires[0], &wires[1])]);
+    let lines = fields(&capture.path, &["synfin.role"], &["-2"]);
+    assert_eq!(column(&lines, "synfin.role"), ["SYN+SYN-ACK"], "two layers, in order");
+}

@@ -1,0 +1,22 @@
+//! The recorded captures of real kernel sockets, replayed through tshark: tests/stacks/check.py holds what synfin says
+//! of each frame against the states the sockets were in.
+
+mod common;
+
+use std::process::Command;
+
+#[test]
+fn recorded_captures_agree_with_the_sockets() {
+    common::tshark::series();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = Command::new("python3")
+        .arg("tests/stacks/check.py")
+        .arg("--table")
+        .arg(folder.path().join("table.md"))
+        .output()
+        .expect("python3 is installed");
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{said}");
+    let table = std::fs::read_to_string(folder.path().join("table.md")).expect("the table was written");
+    assert!(table.contains("close_by_client") && table.contains("simultaneous_open"), "{said}");
+}
