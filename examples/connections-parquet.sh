@@ -7,6 +7,7 @@ set -eu
 csv=$(mktemp)
 trap 'rm -f -- "$csv"' EXIT
 "$(dirname "$0")/connections-csv.sh" "$1" >"$csv"
+# shellcheck disable=SC2016 # Python, not the shell, reads what stands in the quotes.
 "${PYTHON:-python3}" -c '
 import sys, duckdb
 duckdb.read_csv(sys.argv[1]).write_parquet(sys.argv[2])

@@ -202,7 +202,10 @@ impl Network {
         // A half-closed connection: the client is done, and the server goes on sending.
         let mut half = self.link(30_000, BEN, BACKUP, 9000, 2);
         half.open().send(Client, FIN | ACK, b"").send(Server, ACK, b"");
-        half.send(Server, PSH | ACK, &[b'.'; 600]).send(Client, ACK, b"").send(Server, FIN | ACK, b"").send(Client, ACK, b"");
+        half.send(Server, PSH | ACK, &[b'.'; 600])
+            .send(Client, ACK, b"")
+            .send(Server, FIN | ACK, b"")
+            .send(Client, ACK, b"");
         self.link(32_000, CHEN, WEB, 80, 2).open().talk().send(Server, RST | ACK, b"");
         self.link(33_000, ANNA, WEB, 80, 2).open().talk().send(Client, FIN | ACK, b"").send(Client, RST | ACK, b"");
         // A scanner opens half-way: a SYN to every port, a RST to whoever answers, or nothing more.

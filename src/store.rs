@@ -83,7 +83,8 @@ impl<T: Copy + Default> Index<T> {
 
     /// What was put there; the default where nothing was.
     pub fn get(&self, key: u32) -> T {
-        let found = Index::<T>::split(key).and_then(|(page, place)| self.pages.get(page)?.as_ref()?.get(place).copied());
+        let found =
+            Index::<T>::split(key).and_then(|(page, place)| self.pages.get(page)?.as_ref()?.get(place).copied());
         found.unwrap_or_default()
     }
 

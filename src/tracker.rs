@@ -271,8 +271,7 @@ impl Tracker {
 
     /// A segment that was taken in, with its connection's number.
     fn taken(&self, place: Place) -> Option<(u32, Taken)> {
-        let taken =
-            if place.layer == 0 { self.frames.get(place.frame) } else { *self.inner.get(&place.ordinal())? };
+        let taken = if place.layer == 0 { self.frames.get(place.frame) } else { *self.inner.get(&place.ordinal())? };
         Some((taken.connection.checked_sub(1)?, taken))
     }
 }

@@ -185,7 +185,7 @@ fn odd_frames() {
     let lines = fields(&capture.path, &["synfin.role"], &[]);
     assert_eq!(column(&lines, "synfin.role"), ["SYN", ""]);
 
-    let capture = Capture::plain(&[packets::two_in_a_frame(&wires[0], &wires[1])]);
+    let capture = Capture::new(pcap_file::DataLink::PPP, &[packets::two_in_a_frame(&wires[0], &wires[1])]);
     let lines = fields(&capture.path, &["synfin.role"], &["-2"]);
     assert_eq!(column(&lines, "synfin.role"), ["SYN+SYN-ACK"], "two layers, in order");
 }

@@ -5,6 +5,7 @@
     dead_code,
     non_camel_case_types,
     clippy::all,
+    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::undocumented_unsafe_blocks,
     unsafe_op_in_unsafe_fn

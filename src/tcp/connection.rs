@@ -578,7 +578,8 @@ impl Connection {
         self.closing = Closing::default();
         self.bases = Bases::default();
         self.marks.forget();
-        let keep = |old: &Endpoint| Endpoint { seen: old.seen, syn: old.syn, other_syn: old.other_syn, ..Endpoint::default() };
+        let keep =
+            |old: &Endpoint| Endpoint { seen: old.seen, syn: old.syn, other_syn: old.other_syn, ..Endpoint::default() };
         self.sides = Both { client: keep(&self.sides.client), server: keep(&self.sides.server) };
         self.states = BEFORE;
     }

@@ -164,9 +164,8 @@ impl Connection {
         let (client, server) = (&self.sides.client, &self.sides.server);
         let first = x.advance(1);
         let past = |number: Option<Seq>, least: Seq| number.is_some_and(|number| number.is_at_or_past(least));
-        let by_client = self.opening.client_acked
-            && past(client.next, first)
-            && y.is_none_or(|y| past(client.acked, y.advance(1)));
+        let by_client =
+            self.opening.client_acked && past(client.next, first) && y.is_none_or(|y| past(client.acked, y.advance(1)));
         let by_server = y.is_none() && server.payload_end.is_some() && past(server.acked, first);
         if by_client || by_server {
             self.opening.progress = Progress::Over;

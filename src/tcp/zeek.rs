@@ -49,6 +49,11 @@ pub const HISTORY_MAX: usize = 128;
 /// Entries that fit into the packed word; four bits each.
 const PACKED: usize = 16;
 
+/// Where an entry of the packed word begins.
+const fn shift(index: usize) -> u32 {
+    (index as u32).wrapping_mul(4)
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 struct Track {
     state: Endpoint,
@@ -70,7 +75,7 @@ struct Last {
 pub struct View {
     packed: u64,
     last: Both<Last>,
-    overflow: Option<Box<Vec<u8>>>,
+    overflow: Vec<u8>,
     tracks: Both<Track>,
     count: u8,
 }
@@ -87,9 +92,9 @@ impl View {
         self.tracks.swap();
         self.last.swap();
         for nibble in 0..PACKED.min(usize::from(self.count)) {
-            self.packed ^= 8 << (4 * nibble);
+            self.packed ^= 8_u64.wrapping_shl(shift(nibble));
         }
-        for entry in self.overflow.iter_mut().flat_map(|more| more.iter_mut()) {
+        for entry in self.overflow.iter_mut() {
             *entry ^= 8;
         }
     }
@@ -97,7 +102,7 @@ impl View {
     /// Octets of memory beyond the structure itself.
     #[must_use]
     pub fn extra_memory(&self) -> usize {
-        self.overflow.as_ref().map_or(0, |more| more.capacity().saturating_add(size_of::<Vec<u8>>()))
+        self.overflow.capacity()
     }
 
     fn push(&mut self, side: Side, letter: Letter) {
@@ -107,9 +112,9 @@ impl View {
             return;
         }
         if index < PACKED {
-            self.packed |= u64::from(entry) << (4 * index);
+            self.packed |= u64::from(entry).wrapping_shl(shift(index));
         } else {
-            self.overflow.get_or_insert_default().push(entry);
+            self.overflow.push(entry);
         }
         self.count = self.count.saturating_add(1);
     }
@@ -264,14 +269,14 @@ impl View {
     }
 
     fn entries(&self) -> impl Iterator<Item = u8> {
-        let packed = (0..PACKED.min(usize::from(self.count))).map(|i| (self.packed >> (4 * i)) as u8 & 0xf);
-        packed.chain(self.overflow.iter().flat_map(|more| more.iter().copied()))
+        let packed = (0..PACKED.min(usize::from(self.count))).map(|i| self.packed.wrapping_shr(shift(i)) as u8 & 0xf);
+        packed.chain(self.overflow.iter().copied())
     }
 
     /// Gives the letters of the history, without the `^` of a connection whose first segment was the server's.
     pub fn history(&self, mut push: impl FnMut(u8)) {
         for entry in self.entries() {
-            let letter = LETTERS[usize::from(entry & 7)];
+            let Some(&letter) = LETTERS.get(usize::from(entry & 7)) else { continue };
             push(if entry & 8 == 0 { letter } else { letter.to_ascii_lowercase() });
         }
     }

@@ -307,9 +307,7 @@ pub fn write(path: &Path, link: DataLink, packets: &[Packet]) {
 
 /// Keeps `snap` octets of each packet.
 pub fn cut(packets: &[Packet], snap: usize) -> Vec<Packet> {
-    let cut = |packet: &Packet| Packet {
-        octets: packet.octets[..packet.octets.len().min(snap)].to_vec(),
-        ..packet.clone()
-    };
+    let cut =
+        |packet: &Packet| Packet { octets: packet.octets[..packet.octets.len().min(snap)].to_vec(), ..packet.clone() };
     packets.iter().map(cut).collect()
 }

@@ -46,7 +46,13 @@ pub fn verify(name: &str, script: &Script, seen: &Seen, first_frame: u32) {
     }
     for (stream, field, expected) in &script.ends {
         let index = script.rows.iter().rposition(|row| row.wire.stream == *stream).expect("the stream has segments");
-        check(&format!("{name} (at the end)"), &script.rows[index].text, &seen.last[index], field, value(expected).as_deref());
+        check(
+            &format!("{name} (at the end)"),
+            &script.rows[index].text,
+            &seen.last[index],
+            field,
+            value(expected).as_deref(),
+        );
     }
     last_is_unique(name, script, seen);
 }
@@ -78,6 +84,7 @@ macro_rules! scripts {
     ($( $(#[$note:meta])* $name:ident = $text:expr; )*) => {
         $( $(#[$note])* #[test] fn $name() { $crate::common::play::play(stringify!($name), $text); } )*
         /// All scripts of this file.
+        #[allow(dead_code)]
         const SCRIPTS: &[(&str, &str)] = &[$( (stringify!($name), $text) ),*];
         #[cfg(feature = "plugin")]
         #[test]

@@ -9,8 +9,12 @@ pub const EPOCH_NS: i64 = 1_700_000_000_000_000_000;
 pub type Isns = [u32; 2];
 
 /// Initial sequence numbers that every script runs with: the picture's, just below the wrap, and at half a turn.
-pub const ISNS: [Isns; 4] =
-    [[3_691_127_924, 233_779_340], [u32::MAX, u32::MAX - 1], [u32::MAX - 9, u32::MAX - 300], [0x7fff_ffff, 0x8000_0000]];
+pub const ISNS: [Isns; 4] = [
+    [3_691_127_924, 233_779_340],
+    [u32::MAX, u32::MAX - 1],
+    [u32::MAX - 9, u32::MAX - 300],
+    [0x7fff_ffff, 0x8000_0000],
+];
 
 /// Left is 10.0.0.1, right 10.0.0.2.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,7 +47,7 @@ impl Wire {
             Direction::ToLeft => [self.ports[1], self.ports[0]],
         };
         let mut options = self.options.clone();
-        while options.len() % 4 != 0 {
+        while !options.len().is_multiple_of(4) {
             options.push(1);
         }
         let mut octets = Vec::with_capacity(20 + options.len());
@@ -331,7 +335,9 @@ fn options(text: &str) -> Vec<u8> {
             "cookie" => octets.extend([34, 10, 1, 2, 3, 4, 5, 6, 7, 8]),
             "expfo" => octets.extend([254, 4, 0xf9, 0x89]),
             "mptcp" => octets.extend([30, 12, 1, 0x81, 0, 0, 0, 0, 0, 0, 0, 1]),
-            "hex" => octets.extend((0..value.len()).step_by(2).map(|i| u8::from_str_radix(&value[i..i + 2], 16).unwrap())),
+            "hex" => {
+                octets.extend((0..value.len()).step_by(2).map(|i| u8::from_str_radix(&value[i..i + 2], 16).unwrap()))
+            }
             _ => panic!("not an option: {option}"),
         }
     }
