@@ -4,8 +4,8 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO := cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run build install uninstall test test-core lint doctor test-versions test-robust fuzz-smoke bench \
-	dist dist-check install-profile screenshots record clean
+.PHONY: help setup run build install uninstall test test-core lint doctor test-versions \
+	dist dist-check install-profile record clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | awk -F '\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -42,15 +42,6 @@ doctor: ## which Wireshark, which folder, did it load, and if not, why
 test-versions: setup ## the same plugin file in Wireshark 4.0, 4.4 and 4.6
 	@scripts/versions.sh
 
-test-robust: build ## bad hosts, long life, adversarial traffic, sanitizers
-	@scripts/robust.sh
-
-fuzz-smoke: build ## some minutes of fuzzing
-	@scripts/fuzz-smoke.sh
-
-bench: build ## speed and memory, with and without the plugin
-	@scripts/bench.sh
-
 dist: setup ## release archive and Debian package, in dist/
 	@scripts/dist.sh
 
@@ -59,9 +50,6 @@ dist-check: setup ## build both twice, from two places, and compare the bytes
 
 install-profile: ## the profile synfin: columns, colours, filter buttons
 	@scripts/profile.sh
-
-screenshots: build ## pictures of the real Wireshark, for docs/
-	@scripts/screenshots.sh
 
 record: build ## record the test captures again from real TCP stacks (root)
 	@scripts/record.sh
