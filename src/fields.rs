@@ -402,10 +402,14 @@ pub static FIELDS: &[Field] = &[
         "synfin.conn.history",
         "Connection history (Zeek)",
         String,
-        |a, sink| write(sink, |out| {
-            let mut result = Ok(());
-            a.connection.history(|letter| result = result.and_then(|()| out.write_char(char::from(letter))));
-            result
+        |a, sink| sink.text(&mut |out| {
+            // A segment without flags and payload has no letter.
+            let (mut result, mut is_empty) = (Ok(()), true);
+            a.connection.history(|letter| {
+                is_empty = false;
+                result = result.and_then(|()| out.write_char(char::from(letter)));
+            });
+            result.map(|()| !is_empty)
         }),
         "Zeek's history letters, capitals the client's: S SYN, H SYN-ACK, A ACK, D data, F FIN, R RST, I and Q odd flags; ^ first when the server was seen first"
     ),

@@ -81,7 +81,8 @@ fn completeness_agrees() {
             let bits: u32 = bits[0].parse().expect("a number");
             // SYN, SYN-ACK: Wireshark counts any ACK as the third, so that bit is not asked.
             match outcome[0].as_str() {
-                "complete" | "half-open" => assert_eq!(bits & 3, 3, "{}: {line:?}", file.display()),
+                // Nor the SYN: Wireshark sees it only where it made the conversation, which FTP's data connections do not.
+                "complete" | "half-open" => assert_eq!(bits & 2, 2, "{}: {line:?}", file.display()),
                 "no-answer" | "refused" => assert_eq!(bits & 2, 0, "{}: {line:?}", file.display()),
                 _ => continue,
             }
