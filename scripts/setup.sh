@@ -18,6 +18,8 @@ has_libclang() {
     for library in /usr/lib/llvm-*/lib/libclang*.so* /usr/lib/*/libclang*.so* /usr/lib64/libclang*.so* /usr/lib/libclang.* \
         /opt/homebrew/opt/llvm/lib/libclang.* /usr/local/opt/llvm/lib/libclang.* \
         /Library/Developer/CommandLineTools/usr/lib/libclang.dylib; do
+        # clang's C++ interface has a name that begins alike, and does not serve.
+        case ${library##*/} in libclang-cpp*) continue ;; esac
         if [ -e "$library" ]; then return 0; fi
     done
     return 1
