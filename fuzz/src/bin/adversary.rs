@@ -1,0 +1,132 @@
+//! Traffic made to hurt: what it costs the core, and the same as capture files.
+//!
+//!   adversary measure COUNT SEED          time and memory at COUNT/4, COUNT/2 and COUNT segments of each scenario
+//!   adversary write SCENARIO COUNT SEED FILE
+//!   adversary list
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use synfin::tcp::Pass;
+use synfin::tracker::{Options, Tracker};
+use synfin_fuzz::pcap::Capture;
+use synfin_fuzz::scenarios::{SCENARIOS, Scenario, State};
+
+/// Memory that the core may hold: octets a segment and a connection, and what it begins with.
+const PER_SEGMENT: usize = 16;
+const PER_CONNECTION: usize = 160;
+const BASE: usize = 300_000;
+
+/// Time of four times as many segments, over four times the time: more is not linear any more. Caches take their part.
+const GROWTH: f64 = 3.0;
+
+struct Cost {
+    take_ns: f64,
+    ask_ns: f64,
+    memory: usize,
+    connections: usize,
+}
+
+fn run(scenario: &Scenario, count: u32, seed: u64) -> Cost {
+    let mut state = State::new(seed);
+    let steps: Vec<_> = (0..count).map(|n| (scenario.make)(&mut state, n)).collect();
+    let mut tracker = Tracker::new(Options::default());
+    let start = Instant::now();
+    for step in &steps {
+        let _ = tracker.observe(step.place, step.stream, step.path, step.known_tuple, &step.segment);
+    }
+    let taken = start.elapsed();
+    let start = Instant::now();
+    let mut known = 0u64;
+    for step in &steps {
+        let found = tracker.annotation(step.place, step.path, &step.segment, Pass::Final);
+        known += u64::from(found.is_some_and(|annotation| annotation.verdict.numbers.seq.is_some()));
+    }
+    let asked = start.elapsed();
+    std::hint::black_box(known);
+    let per = |time: std::time::Duration| time.as_secs_f64() * 1e9 / f64::from(count);
+    Cost {
+        take_ns: per(taken),
+        ask_ns: per(asked),
+        memory: tracker.memory(),
+        connections: tracker.connection_count() as usize,
+    }
+}
+
+fn measure(count: u32, seed: u64) -> ExitCode {
+    let mut failed = Vec::new();
+    println!("{:14} {:>10} {:>11} {:>9} {:>9} {:>12} {:>9}", "scenario", "segments", "connections", "take ns", "ask ns", "octets", "of target");
+    for scenario in SCENARIOS {
+        let mut first = 0.0;
+        for part in [4, 2, 1] {
+            let segments = count / part;
+            // The better of two runs: what else the machine does is no concern here.
+            let costs = [run(scenario, segments, seed), run(scenario, segments, seed)];
+            let least = |pick: fn(&Cost) -> f64| costs.iter().map(pick).fold(f64::INFINITY, f64::min);
+            let (take, ask) = (least(|cost| cost.take_ns), least(|cost| cost.ask_ns));
+            let cost = &costs[0];
+            let target = BASE + PER_SEGMENT * segments as usize + PER_CONNECTION * cost.connections;
+            let share = cost.memory as f64 / target as f64;
+            println!(
+                "{:14} {segments:>10} {:>11} {take:>9.1} {ask:>9.1} {:>12} {share:>9.2}",
+                scenario.name, cost.connections, cost.memory
+            );
+            if part == 4 {
+                first = take + ask;
+            } else if take + ask > GROWTH * first + 50.0 {
+                failed.push(format!("{}: time grows faster than its length", scenario.name));
+            }
+            if share > 1.0 {
+                failed.push(format!("{}: {} octets, the target is {target}", scenario.name, cost.memory));
+            }
+        }
+    }
+    for line in &failed {
+        println!("FINDING: {line}");
+    }
+    if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn write(name: &str, count: u32, seed: u64, file: &str) -> Result<(), String> {
+    let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name).ok_or_else(|| format!("no scenario {name}"))?;
+    let failed = |error: std::io::Error| format!("{file}: {error}");
+    let mut capture = Capture::new(BufWriter::new(File::create(file).map_err(failed)?)).map_err(failed)?;
+    let mut state = State::new(seed);
+    for n in 0..count {
+        capture.put(&(scenario.make)(&mut state, n)).map_err(failed)?;
+    }
+    capture.finish().map_err(failed)
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["list"] => {
+            for scenario in SCENARIOS {
+                println!("{}\t{}", scenario.name, scenario.about);
+            }
+            ExitCode::SUCCESS
+        }
+        ["measure", count, seed] => match (count.parse(), seed.parse()) {
+            (Ok(count), Ok(seed)) => measure(count, seed),
+            _ => ExitCode::from(2),
+        },
+        ["write", name, count, seed, file] => match (count.parse(), seed.parse()) {
+            (Ok(count), Ok(seed)) => match write(name, count, seed, file) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(why) => {
+                    eprintln!("adversary: {why}");
+                    ExitCode::FAILURE
+                }
+            },
+            _ => ExitCode::from(2),
+        },
+        _ => {
+            eprintln!("adversary: list | measure COUNT SEED | write SCENARIO COUNT SEED FILE");
+            ExitCode::from(2)
+        }
+    }
+}

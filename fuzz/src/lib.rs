@@ -1,0 +1,18 @@
+//! What the fuzzing programs share.
+//!
+//! - [`source`]: where choices come from: a seeded generator, or the octets that libFuzzer hands over.
+//! - [`walk`]: choices to segments: endpoints that behave, misbehave, repeat, delay, forge and run wild.
+//! - [`check`]: feeds a tracker and holds what it says against the invariants.
+//! - [`invariants`]: what must hold for each verdict, whatever the segments were.
+//! - [`scenarios`]: traffic made to hurt, of any length.
+//! - [`pcap`]: segments as a capture file.
+//! - `abi` (feature `abi`): arbitrary calls of the C ABI.
+
+#[cfg(feature = "abi")]
+pub mod abi;
+pub mod check;
+pub mod invariants;
+pub mod pcap;
+pub mod scenarios;
+pub mod source;
+pub mod walk;

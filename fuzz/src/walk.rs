@@ -1,0 +1,264 @@
+//! Choices to segments: a few streams between endpoints that behave, misbehave, repeat, delay, forge and run wild.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use synfin::tcp::{Flags, Segment, Seq, SynOptions, Timestamp};
+use synfin::tracker::{Address, Path, Place};
+
+use crate::source::Source;
+
+/// Streams of one walk.
+pub const STREAMS: u32 = 4;
+
+/// One segment with all that the tracker is told of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    pub place: Place,
+    pub stream: u32,
+    pub path: Path,
+    pub known_tuple: bool,
+    pub segment: Segment,
+}
+
+/// What an endpoint believes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Endpoint {
+    address: u8,
+    port: u16,
+    isn: u32,
+    next: u32,
+    expects: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Stream {
+    ends: [Endpoint; 2],
+    sent: [Option<(usize, Segment)>; 8],
+    count: usize,
+}
+
+/// A walk through some streams.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    streams: Vec<Stream>,
+    frame: u32,
+    layer: u32,
+    clock: i64,
+}
+
+const PORTS: [u16; 8] = [80, 443, 1023, 1024, 40000, 51234, 65535, 0];
+const LENGTHS: [u32; 8] = [0, 1, 2, 100, 1460, 65_535, 0x7fff_ffff, 0xffff_ffec];
+const STEPS: [u32; 8] = [1, 2, 1000, 65_535, 0x3fff_ffff, 0x7fff_ffff, 0x8000_0000, 0x8000_0001];
+
+fn address(number: u8) -> Address {
+    match number {
+        0..=3 => Address::Ip(IpAddr::V4(Ipv4Addr::new(10, 0, 0, number))),
+        4..=5 => Address::Ip(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, u16::from(number)))),
+        _ => Address::Unknown,
+    }
+}
+
+impl Walk {
+    /// New endpoints that have said nothing yet.
+    pub fn new(source: &mut impl Source) -> Walk {
+        let end = |source: &mut dyn FnMut(u32) -> u32| Endpoint {
+            address: source(3) as u8,
+            port: PORTS[source(3) as usize],
+            // Many begin just below the wrap.
+            isn: if source(1) == 0 { source(32) } else { u32::MAX - source(4) },
+            ..Endpoint::default()
+        };
+        let streams = (0..STREAMS)
+            .map(|_| {
+                let mut take = |bits| source.take(bits);
+                let (one, mut two) = (end(&mut take), end(&mut take));
+                if source.one_in(16) {
+                    (two.address, two.port) = (one.address, one.port);
+                }
+                let mut stream = Stream { ends: [one, two], sent: [None; 8], count: 0 };
+                stream.settle();
+                stream
+            })
+            .collect();
+        Walk { streams, frame: 0, layer: 0, clock: 1_000_000_000_000 }
+    }
+
+    /// The next segment.
+    pub fn step(&mut self, source: &mut impl Source) -> Step {
+        let stream = if source.one_in(2) { 0 } else { source.below(STREAMS) };
+        self.place(source);
+        let at = self.time(source);
+        let (sender, mut segment) = self.streams[stream as usize].next(source);
+        segment.at = at;
+        let ends = &self.streams[stream as usize].ends;
+        let (from, to) = (ends[sender], ends[1 - sender]);
+        segment.source_port = from.port;
+        segment.destination_port = to.port;
+        Step {
+            place: Place { frame: self.frame, layer: self.layer },
+            stream,
+            path: Path { source: address(from.address), destination: address(to.address) },
+            known_tuple: source.one_in(16),
+            segment,
+        }
+    }
+
+    fn place(&mut self, source: &mut impl Source) {
+        if self.frame > 0 && self.layer < 15 && source.one_in(16) {
+            self.layer += 1;
+        } else {
+            self.frame += if source.one_in(16) { source.below(40) + 1 } else { 1 };
+            self.layer = if source.one_in(16) { source.below(4) } else { 0 };
+        }
+    }
+
+    fn time(&mut self, source: &mut impl Source) -> Option<Timestamp> {
+        match source.below(32) {
+            0 => return None,
+            1 => self.clock = self.clock.saturating_sub(i64::from(source.take(32)) * 1000),
+            2 => self.clock = i64::MAX - i64::from(source.take(8)),
+            3 => self.clock = i64::MIN + i64::from(source.take(8)),
+            4 => self.clock = 0,
+            _ => {}
+        }
+        self.clock = self.clock.saturating_add(i64::from(source.take(8)) * 100_000);
+        Some(Timestamp(self.clock))
+    }
+}
+
+impl Stream {
+    /// Both ends at their initial sequence numbers, knowing the other's.
+    fn settle(&mut self) {
+        let [one, two] = &mut self.ends;
+        (one.next, two.next) = (one.isn, two.isn);
+        (one.expects, two.expects) = (two.isn.wrapping_add(1), one.isn.wrapping_add(1));
+    }
+
+    fn next(&mut self, source: &mut impl Source) -> (usize, Segment) {
+        let sender = source.take(1) as usize;
+        let choice = source.below(64);
+        if choice >= 56 {
+            return self.again(source);
+        }
+        if choice == 55 {
+            self.restart(source);
+        }
+        let mut segment = match choice {
+            0..=5 => self.make(sender, Flags::SYN, self.ends[sender].isn, 0),
+            6..=11 => self.make(sender, Flags::SYN.with(Flags::ACK), self.ends[sender].isn, 0),
+            12..=23 => self.make(sender, Flags::ACK, self.ends[sender].next, 0),
+            24..=31 => self.make(sender, Flags::ACK.with(Flags::PSH), self.ends[sender].next, 1 + source.take(8)),
+            32..=37 => self.make(sender, Flags::FIN.with(Flags::ACK), self.ends[sender].next, 0),
+            38..=39 => self.make(sender, Flags::FIN.with(Flags::ACK), self.ends[sender].next, 1 + source.take(4)),
+            40..=41 => self.make(sender, Flags::RST, self.ends[sender].next, 0),
+            42..=43 => self.make(sender, Flags::RST.with(Flags::ACK), self.ends[sender].next, 0),
+            44..=47 => self.make(sender, Flags(source.take(9) as u16), self.ends[sender].next, source.take(4) / 8),
+            _ => self.wild(sender, source),
+        };
+        if segment.flags.has(Flags::SYN) {
+            segment.options = options(source);
+            if source.one_in(8) {
+                segment.payload_len = source.take(8);
+            }
+        }
+        if source.one_in(8) {
+            self.disturb(&mut segment, source);
+        }
+        if !segment.flags.has(Flags::SYN) {
+            segment.options = SynOptions::default();
+        }
+        self.keep(sender, segment);
+        // Most of the time the other side receives it.
+        if !source.one_in(8) {
+            self.deliver(sender, &segment);
+        }
+        (sender, segment)
+    }
+
+    fn make(&self, sender: usize, flags: Flags, seq: u32, payload_len: u32) -> Segment {
+        let end = &self.ends[sender];
+        Segment {
+            seq: Seq(seq),
+            ack: Seq(if flags.has(Flags::ACK) { end.expects } else { 0 }),
+            flags,
+            window: 65_535,
+            payload_len,
+            source_port: end.port,
+            destination_port: self.ends[1 - sender].port,
+            at: None,
+            options: SynOptions::default(),
+        }
+    }
+
+    fn wild(&self, sender: usize, source: &mut impl Source) -> Segment {
+        let flags = Flags(source.take(9) as u16);
+        let mut segment = self.make(sender, flags, source.take(32), LENGTHS[source.take(3) as usize]);
+        segment.ack = Seq(source.take(32));
+        segment.window = source.take(16) as u16;
+        segment
+    }
+
+    /// Changes one thing of a sensible segment.
+    fn disturb(&self, segment: &mut Segment, source: &mut impl Source) {
+        let step = STEPS[source.take(3) as usize];
+        match source.take(3) {
+            0 => segment.seq = segment.seq.advance(step),
+            1 => segment.seq = segment.seq.back(step),
+            2 => segment.ack = segment.ack.advance(step),
+            3 => segment.ack = segment.ack.back(step),
+            4 => segment.payload_len = LENGTHS[source.take(3) as usize],
+            5 => segment.flags.0 ^= 1 << source.below(9),
+            6 => segment.window = source.take(16) as u16,
+            _ => segment.seq = segment.ack,
+        }
+    }
+
+    fn deliver(&mut self, sender: usize, segment: &Segment) {
+        let next = segment.next();
+        self.ends[sender].next = next.0;
+        self.ends[1 - sender].expects = next.0;
+    }
+
+    fn keep(&mut self, sender: usize, segment: Segment) {
+        let place = self.count % self.sent.len();
+        self.sent[place] = Some((sender, segment));
+        self.count += 1;
+    }
+
+    /// A segment that was there before: seen twice, late, or from the wrong side.
+    fn again(&mut self, source: &mut impl Source) -> (usize, Segment) {
+        let place = source.take(3) as usize;
+        let Some((sender, mut segment)) = self.sent[place] else {
+            let segment = self.make(0, Flags::ACK, self.ends[0].next, 0);
+            return (0, segment);
+        };
+        if source.one_in(4) {
+            self.disturb(&mut segment, source);
+            if !segment.flags.has(Flags::SYN) {
+                segment.options = SynOptions::default();
+            }
+        }
+        if source.one_in(32) { (1 - sender, segment) } else { (sender, segment) }
+    }
+
+    /// The same endpoints once more, with other numbers.
+    fn restart(&mut self, source: &mut impl Source) {
+        for end in &mut self.ends {
+            end.isn = source.take(32);
+        }
+        self.settle();
+    }
+}
+
+fn options(source: &mut impl Source) -> SynOptions {
+    let bits = source.take(8);
+    SynOptions {
+        mss: (bits & 1 != 0).then_some(1460),
+        window_scale: (bits & 2 != 0).then(|| source.take(8) as u8),
+        sack: bits & 4 != 0,
+        timestamps: bits & 8 != 0,
+        fast_open: bits & 16 != 0,
+        multipath: bits & 32 != 0,
+        ecn: bits & 64 != 0,
+    }
+}
