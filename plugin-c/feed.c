@@ -14,8 +14,6 @@
 #include <glib.h>
 
 #define TCP_IN_IP 6
-/* TCP's dissector reads this far before it finds the conversation, and throws when it cannot: no tcp.len then. */
-#define OCTETS_BEFORE_STREAM 16
 /* More TCP layers in one frame than any encapsulation makes; what is beyond is not annotated. */
 #define NOTES_MAX 65536u
 
@@ -57,7 +55,7 @@ static void note_segment(tvbuff_t *tvb, const packet_info *pinfo)
 {
     struct shim_note *note;
     size_t captured = tvb_captured_length(tvb);
-    if (captured < OCTETS_BEFORE_STREAM)
+    if (captured < host_octets_before_len())
         return;
     note = next_note(host_frame_number(pinfo));
     if (note == NULL)

@@ -186,6 +186,11 @@ bool host_is_segment(const packet_info *pinfo)
            !flag_at(pinfo, host->pinfo_in_error_pkt_at, host->pinfo_in_error_pkt_mask);
 }
 
+size_t host_octets_before_len(void)
+{
+    return host->octets_before_len;
+}
+
 void host_flow_addresses(const packet_info *pinfo, host_flow *flow)
 {
     memcpy(&flow->source, at(pinfo, host->pinfo_src), sizeof flow->source);

@@ -46,6 +46,8 @@ typedef struct host_flow {
 
 /* Neither a fragment nor a header quoted by an ICMP error. */
 bool host_is_segment(const packet_info *pinfo);
+/* Octets of a header that TCP's dissector reads before it gives tcp.len: when fewer were captured it throws, and gives none. */
+size_t host_octets_before_len(void);
 /* The flow of the layer that is dissected now, but for the ports: TCP has not set them yet. */
 void host_flow_addresses(const packet_info *pinfo, host_flow *flow);
 /* The same after TCP was dissected, with the ports; false when it was not TCP that set them. */

@@ -40,7 +40,8 @@
     ROW(pinfo_in_error_pkt_mask, 1) \
     ROW(frame_visited_at, 42) \
     ROW(frame_visited_mask, 8) \
-    ROW(strat_arguments, 0)
+    ROW(strat_arguments, 0) \
+    ROW(octets_before_len, 16)
 
 #define HOST_LAYOUT_4_4(ROW) \
     ROW(pinfo_current_proto, 0) \
@@ -74,7 +75,8 @@
     ROW(pinfo_in_error_pkt_mask, 1) \
     ROW(frame_visited_at, 49) \
     ROW(frame_visited_mask, 8) \
-    ROW(strat_arguments, 3)
+    ROW(strat_arguments, 3) \
+    ROW(octets_before_len, 16)
 
 #define HOST_LAYOUT_4_6(ROW) \
     ROW(pinfo_current_proto, 0) \
@@ -108,7 +110,8 @@
     ROW(pinfo_in_error_pkt_mask, 1) \
     ROW(frame_visited_at, 53) \
     ROW(frame_visited_mask, 8) \
-    ROW(strat_arguments, 4)
+    ROW(strat_arguments, 4) \
+    ROW(octets_before_len, 14)
 
 /* The same in all of them. */
 #define HOST_LAYOUT_COMMON(ROW) \

@@ -10,9 +10,10 @@ const FIXED_LEN: usize = 20;
 /// Octets of the largest TCP header.
 pub const MAX_LEN: usize = 60;
 
-/// Octets without which Wireshark gives no `tcp.len`: up to and including the window field (`dissect_tcp` in
-/// `packet-tcp.c` reads them first, and its exception ends the layer).
-pub const MIN_CAPTURED: usize = 16;
+/// Octets without which there is no segment: up to and including the flags. Some series of Wireshark want more before they
+/// give a `tcp.len` (`dissect_tcp` in `packet-tcp.c` reads the window first, and its exception ends the layer): then the
+/// caller has no segment to read.
+pub const MIN_CAPTURED: usize = 14;
 
 /// Fast Open in its experimental encoding (RFC 7413 appendix A, RFC 6994): kind 254 or 253, magic 0xF989.
 const EXPERIMENTAL_KINDS: [u8; 2] = [253, 254];
@@ -23,9 +24,9 @@ const KIND_FAST_OPEN: u8 = 34;
 /// Reads a TCP header.
 ///
 /// `octets` are the captured octets of the segment from its header on, `reported_len` the octets it had on the wire.
-/// A header cut short by the snap length is read as far as it goes: missing options are options not seen. None where
-/// Wireshark gives no `tcp.len`: fewer than [`MIN_CAPTURED`] octets, or a data offset beyond the segment's end. A
-/// data offset below 5 is nonsense, but has a `tcp.len`, counted from that offset.
+/// A header cut short by the snap length is read as far as it goes: missing options are options not seen, a missing window
+/// is zero. None where no Wireshark gives a `tcp.len`: fewer than [`MIN_CAPTURED`] octets, or a data offset beyond the
+/// segment's end. A data offset below 5 is nonsense, but has a `tcp.len`, counted from that offset.
 #[must_use]
 pub fn parse(octets: &[u8], reported_len: u32, at: Option<Timestamp>) -> Option<Segment> {
     let captured = octets.get(..octets.len().min(MAX_LEN))?;
@@ -169,6 +170,8 @@ mod tests {
             assert_eq!(segment.is_some(), len >= MIN_CAPTURED, "{len}");
             if let Some(segment) = segment {
                 assert_eq!(segment.payload_len, 0);
+                assert_eq!(segment.flags, Flags::SYN, "{len}");
+                assert_eq!(segment.window, [0, 0xff00, 0xfffe][len.min(MIN_CAPTURED + 2) - MIN_CAPTURED], "{len}");
                 assert_eq!(segment.options.mss, (len >= 24).then_some(1460), "{len}");
                 assert_eq!(segment.options.window_scale, (len >= 27).then_some(7), "{len}");
             }

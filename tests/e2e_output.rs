@@ -4,7 +4,9 @@ mod common;
 
 use std::process::Command;
 
-use common::packets::Wrap;
+use common::core::{LEFT, RIGHT};
+use common::packets::{self, Ends, Wrap};
+use common::script::EPOCH_NS;
 use common::tshark::{Capture, fields, read, script_packets, series};
 
 /// A whole life, closed with three segments.
@@ -122,6 +124,45 @@ fn cut_short() {
     }
 }
 
+/// Every length captured, length on the wire and data offset, of new connections and in one that is under way: synfin
+/// speaks of a segment exactly where this Wireshark gives it a tcp.len, and counts the same payload.
+#[test]
+fn every_length_and_offset() {
+    let ends = Ends { source: LEFT, destination: RIGHT };
+    let mut packets = Vec::new();
+    for is_one_connection in [false, true] {
+        for (flags, reported) in [(0x10, 0..=20), (0x02, 20..=24), (0x11, 60..=61)] {
+            for (reported, offset) in reported.flat_map(|reported| (0..16u8).map(move |offset| (reported, offset))) {
+                for captured in 0..=reported.min(25) {
+                    let number = if is_one_connection { 0 } else { packets.len() };
+                    let source = u16::try_from(1024 + number).expect("fewer ports than there are");
+                    let mut segment = [source.to_be_bytes(), 80u16.to_be_bytes()].concat();
+                    segment.extend([0, 0, 0, 9, 0, 0, 0, 9, offset << 4, flags, 0xff, 0xff, 0, 0, 0, 0]);
+                    segment.resize(64, 1);
+                    let whole = packets::ethernet(0x0800, &packets::ipv4(ends, 6, &segment[..reported]));
+                    let mut packet = packets::packet(EPOCH_NS + packets.len() as i64, whole);
+                    packet.octets.truncate(34 + captured);
+                    packets.push(packet);
+                }
+            }
+        }
+    }
+    let capture = Capture::plain(&packets);
+    for passes in [&[][..], &["-2"]] {
+        let lines = fields(&capture.path, &["tcp.len", "synfin.role", "synfin.summary"], passes);
+        assert_eq!(lines.len(), packets.len());
+        let with_role = lines.iter().filter(|line| line.contains_key("synfin.role")).count();
+        assert!(with_role > 100, "only {with_role} of {}", lines.len());
+        for (line, packet) in lines.iter().zip(&packets) {
+            let said = || format!("{line:?}: {packet:?}");
+            assert_eq!(line.contains_key("tcp.len"), line.contains_key("synfin.role"), "{}", said());
+            if let Some(len) = line.get("tcp.len").filter(|len| len[0] != "0") {
+                assert!(line["synfin.summary"][0].contains(&format!(", Len = {} (", len[0])), "{}", said());
+            }
+        }
+    }
+}
+
 #[test]
 fn statistics() {
     let capture = Capture::script(LIFE);
@@ -175,7 +216,6 @@ fn switched_off() {
 /// TCP quoted in an ICMP error is no segment; two TCP layers in a frame are two; fragments are one when reassembled.
 #[test]
 fn odd_frames() {
-    use common::packets;
     use common::script::{ISNS, parse};
     let rows = parse(LIFE, ISNS[0]).rows;
     let wires: Vec<_> = rows.iter().map(|row| row.wire.clone()).collect();
