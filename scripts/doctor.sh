@@ -82,7 +82,7 @@ examine() { # PROGRAM
     series=$(ws_series "$version")
     ws_say "Wireshark $version ($1)"
     if ! ws_supported "$series"; then
-        bad "synfin works in $WS_OLDEST to $WS_NEWEST, not in $series" "install one of those, or the newest synfin"
+        bad "synfin works in $WS_WORKS_IN, not in $series" "install one of those, or the newest synfin"
     fi
 
     personal=$(ws_folder "$1" 'Personal Plugins')
@@ -144,7 +144,7 @@ if [ -z "$programs" ]; then
     if command -v wireshark >/dev/null 2>&1; then
         bad "Wireshark is here ($(command -v wireshark)), its command tshark is not" "install tshark (apt-get install tshark, dnf install wireshark-cli)"
     else
-        bad "no tshark in PATH or the usual places" "install Wireshark $WS_OLDEST to $WS_NEWEST with tshark, or name it: TSHARK=/path/to/tshark"
+        bad "no tshark in PATH or the usual places" "install Wireshark (synfin works in $WS_WORKS_IN) with tshark, or name it: TSHARK=/path/to/tshark"
     fi
 else
     while IFS= read -r program; do

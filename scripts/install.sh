@@ -73,7 +73,7 @@ install_for() { # PROGRAM
     [ -n "$version" ] || ws_die "$(ws_no_start "$1")"
     series=$(ws_series "$version")
     if ! ws_supported "$series"; then
-        ws_say "Wireshark $version ($1): synfin works in $WS_OLDEST to $WS_NEWEST only, nothing installed; install one of those" >&2
+        ws_say "Wireshark $version ($1): synfin works in $WS_WORKS_IN only, nothing installed; install one of those" >&2
         return 1
     fi
     target=$(ws_plugin_folder "$1")

@@ -94,4 +94,4 @@ fi
 
 headers=$(pkg-config --modversion wireshark)
 ws_supported "$(ws_series "$headers")" ||
-    ws_die "the Wireshark headers here are $headers; synfin builds with $WS_OLDEST to $WS_NEWEST: install one of those"
+    ws_die "the Wireshark headers here are $headers; synfin builds with $WS_WORKS_IN: install one of those"

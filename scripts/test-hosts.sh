@@ -165,11 +165,11 @@ expect "interrupted" 143 "" env "PATH=$STAND/bin:$PATH" "$install" "$STAND/files
 holds "$STAND/files/old"
 
 fresh 3.6.2
-expect "an old Wireshark" 1 "synfin works in 4.0 to 4.6" "$install" "$STAND/files/good"
+expect "an old Wireshark" 1 "synfin works in 4.0, 4.4 and 4.6 only" "$install" "$STAND/files/good"
 empty
 expect "doctor: an old Wireshark" 1 "not in 3.6" "$doctor"
 fresh 4.8.0
-expect "a Wireshark of tomorrow" 1 "synfin works in 4.0 to 4.6" "$install" "$STAND/files/good"
+expect "a Wireshark of tomorrow" 1 "synfin works in 4.0, 4.4 and 4.6 only" "$install" "$STAND/files/good"
 fresh
 TSHARK=$STAND/bin/none
 expect "no such tshark" 1 "does not run" "$install" "$STAND/files/good"

@@ -24,7 +24,7 @@ release_of() { # SERIES
         4.0) ws_say bookworm ;;
         4.4) ws_say trixie ;;
         4.6) ws_say sid ;;
-        *) ws_die "no Debian release is known to have Wireshark $1; the series are 4.0, 4.4 and 4.6" ;;
+        *) ws_die "no Debian release is known to have Wireshark $1; the series are $WS_WORKS_IN" ;;
     esac
 }
 
@@ -163,7 +163,8 @@ if [ "${1:-}" = --make ]; then
     make_only=1
     shift
 fi
-[ "$#" -gt 0 ] || set -- 4.0 4.4 4.6
+# shellcheck disable=SC2086 # series, split on purpose
+[ "$#" -gt 0 ] || set -- $WS_SERIES
 if [ "$make_only" = 0 ]; then
     # The octets that are released, not merely the same source.
     plugin=${SYNFIN_PLUGIN:-$(scripts/release-build.sh)}
@@ -195,6 +196,6 @@ for series in "$@"; do
     [ "$(sha256sum "$plugin" | cut -d' ' -f1)" = "$sum" ] || ws_die "the plugin file changed while it was tested; run this again"
 done
 # shellcheck disable=SC2086 # series, split on purpose
-if [ "$make_only" = 0 ] && [ "$wanted" = "4.0 4.4 4.6" ]; then check_layout $wanted || failed=1; fi
+if [ "$make_only" = 0 ] && [ "$wanted" = "$WS_SERIES" ]; then check_layout $wanted || failed=1; fi
 if [ "$make_only" = 0 ] && [ "$failed" = 0 ]; then ws_say "One file, $# series ($lines): the same file was copied to each, nothing else"; fi
 exit "$failed"

@@ -5,8 +5,9 @@
 
 # Text that only synfin's own plugin file holds: a file is known by it whatever its name is.
 WS_MARK=synfin.handshake.step
-WS_OLDEST=4.0
-WS_NEWEST=4.6
+# The series in plugin-c/host_layout.h, oldest first (scripts/test-plugin.sh holds the two against each other).
+WS_SERIES='4.0 4.4 4.6'
+WS_WORKS_IN='4.0, 4.4 and 4.6'
 
 ws_say() { printf '%s\n' "$*"; }
 ws_die() {
@@ -57,7 +58,7 @@ ws_series() { printf '%s\n' "$1" | cut -d. -f1,2; }
 
 # ws_supported SERIES: is it one that synfin knows?
 ws_supported() {
-    case $1 in 4.0 | 4.2 | 4.4 | 4.6) return 0 ;; *) return 1 ;; esac
+    case " $WS_SERIES " in *" $1 "*) return 0 ;; *) return 1 ;; esac
 }
 
 # ws_folder PROGRAM NAME: a folder as the program itself names it ("Personal Plugins", "Global Plugins", ...).
@@ -129,7 +130,7 @@ ws_file_version() {
 ws_advice() {
     case $1 in
         *'compiled for Wireshark version'*)
-            ws_say "that file was made for another Wireshark, or this Wireshark ($2) is one that synfin does not know; synfin works in $WS_OLDEST to $WS_NEWEST: install the newest synfin (make install, or install.sh of the release)" ;;
+            ws_say "that file was made for another Wireshark, or this Wireshark ($2) is one that synfin does not know; synfin works in $WS_WORKS_IN: install the newest synfin (make install, or install.sh of the release)" ;;
         *'undefined symbol'* | *'Symbol not found'*)
             ws_say "this Wireshark lacks a function that the file calls; build it again here: make build && make install" ;;
         *'ermission denied'*)
