@@ -1,10 +1,11 @@
 //! The closing: two FINs and their acknowledgments (RFC 9293 §3.6).
 
 use super::connection::{Connection, Draft, Moment};
-use super::segment::{Flags, Segment, Timestamp};
-use super::seq::Position;
+use super::known::{Fact, Name};
+use super::segment::{Flags, Segment};
 use super::side::{Both, Side};
 use super::state::State;
+use super::times::Part;
 use super::verdict::{Anomalies, Steps};
 
 /// How the second FIN stands to the first.
@@ -25,16 +26,8 @@ pub struct Closing {
     pub closer: Option<Side>,
     /// How the second FIN stands to the first, when there is one.
     pub relation: Option<Relation>,
-    /// Where the other side's payload after the first FIN starts.
-    pub half_close_from: Option<Position>,
     /// The frames of the first segments that performed steps 1 to 4; 0: none.
     pub frames: [u32; 4],
-    /// When the first FIN was captured.
-    pub fin_at: Option<Timestamp>,
-    /// When the segment after which both FINs are acknowledged was captured.
-    pub closed_at: Option<Timestamp>,
-    /// The frame of that segment; 0: none.
-    pub closed_frame: u32,
 }
 
 impl Closing {
@@ -62,13 +55,13 @@ impl Connection {
     /// Whether the segment is the first to acknowledge the peer's FIN.
     pub(super) fn acknowledge_fin(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {
         let peer = side.peer();
-        let (Some(fin), Some(ack)) = (self.sides[peer].fin, segment.acknowledgment()) else {
+        let (Some(fin), Some(ack)) = (self.known.get(peer, Name::Fin), segment.acknowledgment()) else {
             return;
         };
-        if self.sides[peer].fin_acked || !ack.is_at_or_past(fin.advance(1)) {
+        if self.known.is_so(peer, Fact::FinAcked) || !ack.is_at_or_past(fin.advance(1)) {
             return;
         }
-        self.sides[peer].fin_acked = true;
+        self.known.note(peer, Fact::FinAcked);
         let step = self.closing.ack_step(peer);
         draft.close_steps.add(step);
         self.closing.perform(step, moment);
@@ -86,30 +79,28 @@ impl Connection {
             | State::TimeWait) => unchanged,
         };
         if self.is_closed() {
-            self.closing.closed_at = segment.at;
-            self.closing.closed_frame = moment.frame;
+            self.times.note(&mut self.known, Part::Closed, segment.at);
         }
     }
 
     /// A FIN: the first of the connection, the other side's, or one more of the same side.
     pub(super) fn fin(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {
         let number = segment.payload_end();
-        let own = &mut self.sides[side];
-        match own.fin {
+        match self.known.get(side, Name::Fin) {
             None => {
-                own.fin = Some(number);
+                self.known.set(side, Name::Fin, number);
                 self.first_fin_of(side, segment, draft);
                 let step = Steps::one(self.closing.fin_step(side));
                 self.closing.perform(step, moment);
             }
             Some(first) => {
-                draft.repeats.fin = first == number || own.other_fin == Some(number);
+                draft.repeats.fin = first == number || self.known.is(side, Name::OtherFin, number);
                 if first != number {
-                    own.other_fin = Some(number);
+                    self.known.set(side, Name::OtherFin, number);
                     draft.anomalies.add(Anomalies::SECOND_FIN);
                 }
                 if draft.repeats.fin {
-                    self.sides[side.peer()].owes_fin = true;
+                    self.known.note(side.peer(), Fact::OwesFin);
                 }
             }
         }
@@ -120,17 +111,17 @@ impl Connection {
         let peer = side.peer();
         let Some(closer) = self.closing.closer else {
             self.closing.closer = Some(side);
-            self.closing.fin_at = segment.at;
+            self.times.note(&mut self.known, Part::Fin, segment.at);
             self.set_close_bases(side, segment.payload_end(), segment.ack);
-            let acked = self.position(peer, segment.ack);
-            let sent = self.sides[peer].payload_end;
-            self.closing.half_close_from = Some(sent.map_or(acked, |end| end.max(acked)));
+            let acked = self.known.position_of(peer, segment.ack);
+            let sent = self.known.position(peer, Name::PayloadEnd);
+            self.known.set_position(peer, Name::HalfClose, sent.map_or(acked, |end| end.max(acked)));
             self.states[side] = State::FinWait1;
             self.states[peer] = State::CloseWait;
             return;
         };
         let just_acked = draft.close_steps.has(2);
-        if self.sides[closer].fin_acked {
+        if self.known.is_so(closer, Fact::FinAcked) {
             self.closing.relation = Some(if just_acked { Relation::ThreeSegment } else { Relation::FourSegment });
             self.states[closer] = State::TimeWait;
             self.states[side] = State::LastAck;
@@ -148,12 +139,10 @@ impl Connection {
         }
         // From the start on: where nothing of the side was seen, the count starts there.
         let syn = u32::from(segment.flags.has(Flags::SYN));
-        let end = self.position(side, segment.seq).advance(segment.payload_len).advance(syn);
-        let own = &mut self.sides[side];
-        let is_new = own.payload_end.is_none_or(|highest| end > highest);
-        if is_new {
-            own.payload_end = Some(end);
-            if own.fin.is_some_and(|fin| segment.payload_end().is_after(fin)) {
+        let end = self.known.position_of(side, segment.seq).advance(segment.payload_len).advance(syn);
+        if self.known.position(side, Name::PayloadEnd).is_none_or(|highest| end > highest) {
+            self.known.set_position(side, Name::PayloadEnd, end);
+            if self.known.get(side, Name::Fin).is_some_and(|fin| segment.payload_end().is_after(fin)) {
                 draft.anomalies.add(Anomalies::DATA_AFTER_FIN);
             }
         }
@@ -162,9 +151,9 @@ impl Connection {
     /// Octets of payload that the other side sent after the first FIN, when there was one.
     #[must_use]
     pub fn half_close_bytes(&self) -> Option<u64> {
-        let from = self.closing.half_close_from?;
         let other = self.closing.closer?.peer();
-        let end = self.sides[other].payload_end.unwrap_or(from);
+        let from = self.known.position(other, Name::HalfClose)?;
+        let end = self.known.position(other, Name::PayloadEnd).unwrap_or(from);
         Some(u64::try_from(end.offset_from(from)).unwrap_or(0))
     }
 }

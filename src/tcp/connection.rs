@@ -4,12 +4,14 @@
 //! their own modules, as further methods of [`Connection`].
 
 use super::closing::Closing;
-use super::numbering::{Bases, Basis, Marks, OldBases};
+use super::known::{Fact, Known, Name, StepAck};
+use super::numbering::{Basis, OldBases};
 use super::opening::{Opening, Progress};
-use super::segment::{Kind, Segment, SynOptions, Timestamp};
-use super::seq::{Position, Seq};
+use super::segment::{Kind, Segment};
+use super::seq::Seq;
 use super::side::{Both, Side};
 use super::state::{BEFORE, State};
+use super::times::Times;
 use super::verdict::{Anomalies, Numbers, Phase, Repeats, Reset, Steps, Verdict};
 use super::zeek;
 
@@ -52,71 +54,6 @@ enum Judgement {
     Syn,
 }
 
-/// An ACK that performed a step, to know it again.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct StepAck {
-    seq: Seq,
-    ack: Seq,
-    payload_len: u32,
-    window: u16,
-    flags: u16,
-    pub(super) open_steps: Steps,
-    pub(super) close_steps: Steps,
-}
-
-impl StepAck {
-    fn of(segment: &Segment, open_steps: Steps, close_steps: Steps) -> StepAck {
-        StepAck {
-            seq: segment.seq,
-            ack: segment.ack,
-            payload_len: segment.payload_len,
-            window: segment.window,
-            flags: segment.flags.0,
-            open_steps,
-            close_steps,
-        }
-    }
-}
-
-/// What is known of one side. RST and `OTHER` segments count in `seen` alone.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Endpoint {
-    /// Whether any segment of it was captured.
-    pub seen: bool,
-    /// The sequence number of its first segment.
-    pub first_seq: Option<Seq>,
-    /// The number after the last one it used.
-    pub next: Option<Seq>,
-    /// The highest acknowledgment it sent.
-    pub acked: Option<Seq>,
-    /// The highest right window edge it offered.
-    pub edge: Option<Seq>,
-    /// The number of its SYN without ACK.
-    pub syn: Option<Seq>,
-    /// The number of its last SYN with another one.
-    pub other_syn: Option<Seq>,
-    /// The number of its last SYN-ACK.
-    pub syn_ack: Option<Seq>,
-    /// The number of the one before that, where it was another.
-    pub other_syn_ack: Option<Seq>,
-    /// The own number of its first FIN.
-    pub fin: Option<Seq>,
-    /// The own number of its last FIN with another number.
-    pub other_fin: Option<Seq>,
-    /// Whether its first FIN was acknowledged.
-    pub fin_acked: bool,
-    /// Whether the peer repeated a SYN-ACK that this side has not answered since.
-    pub owes_syn_ack: bool,
-    /// Whether the peer repeated a FIN that this side has not answered since.
-    pub owes_fin: bool,
-    /// Its last ACK that performed a step, while the peer has sent nothing new since.
-    pub step_ack: Option<StepAck>,
-    /// The highest number after an octet of its payload.
-    pub payload_end: Option<Position>,
-    /// The options of its last SYN or SYN-ACK.
-    pub options: Option<SynOptions>,
-}
-
 /// What ended a connection before its time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Ended {
@@ -143,18 +80,15 @@ pub(super) struct Draft {
 }
 
 /// One connection: a `tcp.stream` of Wireshark.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Connection {
     judgement: Judgement,
     client_end: End,
     first_end: End,
-    pub(super) first_at: Option<Timestamp>,
-    pub(super) last_ordinal: u64,
-    pub(super) sides: Both<Endpoint>,
+    last_ordinal: u64,
+    pub(super) times: Times,
+    pub(super) known: Known,
     pub(super) states: Both<State>,
-    marks: Marks,
-    pub(super) bases: Bases,
-    old_bases: Vec<OldBases>,
     pub(super) opening: Opening,
     pub(super) closing: Closing,
     pub(super) ended: Option<Ended>,
@@ -169,13 +103,10 @@ impl Default for Connection {
             judgement: Judgement::None,
             client_end: End::Low,
             first_end: End::Low,
-            first_at: None,
             last_ordinal: 0,
-            sides: Both::default(),
+            times: Times::default(),
+            known: Known::default(),
             states: BEFORE,
-            marks: Marks::default(),
-            bases: Bases::default(),
-            old_bases: Vec::new(),
             opening: Opening::default(),
             closing: Closing::default(),
             ended: None,
@@ -192,7 +123,7 @@ impl Connection {
         let mut draft = Draft::default();
         if self.judgement == Judgement::None {
             self.first_end = from;
-            self.first_at = segment.at;
+            self.times = Times::begin(segment.at);
             if moment.known_tuple {
                 draft.anomalies.add(Anomalies::PORT_REUSE);
             }
@@ -204,12 +135,12 @@ impl Connection {
         let begun = self.opening.progress;
         let was_ended = self.ended.is_some();
         let was_closed = self.is_closed();
-        self.zeek.observe(side, segment);
+        self.zeek.observe(&mut self.known, side, segment);
         match kind {
             Kind::Other => {}
             Kind::Rst => {
-                self.sides[side].owes_syn_ack = false;
-                self.sides[side].owes_fin = false;
+                self.known.unnote(side, Fact::OwesSynAck);
+                self.known.unnote(side, Fact::OwesFin);
                 self.reset(moment, side, segment, &mut draft);
             }
             Kind::Syn | Kind::SynAck | Kind::Ack | Kind::Fin => self.ordinary(moment, side, segment, kind, &mut draft),
@@ -255,8 +186,11 @@ impl Connection {
     /// X and Y of opening and closing as they were for the segment `ordinal`, where they were known.
     #[must_use]
     pub fn bases_at(&self, ordinal: u64) -> ([u32; 2], [u32; 2]) {
-        let index = self.old_bases.partition_point(|old| old.until <= ordinal);
-        match self.old_bases.get(index) {
+        let old = self.known.rare().and_then(|rare| {
+            let index = rare.old_bases.partition_point(|old| old.until <= ordinal);
+            rare.old_bases.get(index)
+        });
+        match old {
             Some(old) => (old.open, old.close),
             None => self.plain_bases(),
         }
@@ -265,27 +199,27 @@ impl Connection {
     /// Octets of memory beyond the structure itself.
     #[must_use]
     pub fn extra_memory(&self) -> usize {
-        self.old_bases.capacity().saturating_mul(size_of::<OldBases>()).saturating_add(self.zeek.extra_memory())
+        self.known.extra_memory()
     }
 
     /// Zeek's `conn_state`.
     #[must_use]
     pub fn conn_state(&self) -> &'static str {
         let has_size = self.has_size(Side::Client) || self.has_size(Side::Server);
-        self.zeek.conn_state(has_size)
+        self.zeek.conn_state(&self.known, has_size)
     }
 
     /// Whether the numbers of a side went on beyond its SYN and FIN.
     fn has_size(&self, side: Side) -> bool {
-        let own = &self.sides[side];
-        let isn = own.syn.or(own.syn_ack);
-        let Some(start) = isn.map(|isn| isn.advance(1)).or(own.first_seq) else { return false };
-        let end = match (own.next, self.sides[side.peer()].acked) {
+        let get = |name: Name| self.known.get(side, name);
+        let isn = get(Name::Syn).or(get(Name::SynAck));
+        let Some(start) = isn.map(|isn| isn.advance(1)).or(get(Name::First)) else { return false };
+        let end = match (get(Name::Next), self.known.get(side.peer(), Name::Acked)) {
             (Some(next), Some(acked)) => next.later(acked),
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => start,
         };
-        let fin = u32::from(own.fin.is_some());
+        let fin = u32::from(self.known.has(side, Name::Fin));
         end.is_after(start.advance(fin))
     }
 
@@ -294,49 +228,45 @@ impl Connection {
         if self.first_end != End::Same && self.first_end != self.client_end {
             push(b'^');
         }
-        self.zeek.history(push);
+        self.zeek.history(&self.known, push);
     }
 
     fn plain_bases(&self) -> ([u32; 2], [u32; 2]) {
-        let number = |position: Option<Position>| position.map_or(0, |p| p.seq().0);
-        let (open, close) = (self.x_side, self.closing.closer.unwrap_or(Side::Client));
-        (
-            [number(self.bases.open[open]), number(self.bases.open[open.peer()])],
-            [number(self.bases.close[close]), number(self.bases.close[close.peer()])],
-        )
+        let pair = |side: Side, name: Name| {
+            let number = |side: Side| self.known.get(side, name).map_or(0, |number| number.0);
+            [number(side), number(side.peer())]
+        };
+        (pair(self.x_side, Name::OpenBase), pair(self.closing.closer.unwrap_or(Side::Client), Name::CloseBase))
     }
 
     /// Keeps X and Y for the segments before this one, because one of them is about to change.
     fn keep_bases(&mut self, moment: Moment) {
         let (open, close) = self.plain_bases();
-        if self.old_bases.last().is_some_and(|old| old.until == moment.ordinal) {
-            return;
+        let old_bases = &mut self.known.rare_mut().old_bases;
+        if old_bases.last().is_none_or(|old| old.until != moment.ordinal) {
+            old_bases.push(OldBases { until: moment.ordinal, open, close });
         }
-        self.old_bases.push(OldBases { until: moment.ordinal, open, close });
     }
 
     /// Sets a side's base of the opening.
     pub(super) fn set_open_base(&mut self, moment: Moment, side: Side, number: Seq) {
-        let position = self.marks.position(side, number);
-        match self.bases.open[side] {
+        let position = self.known.position_of(side, number);
+        match self.known.position(side, Name::OpenBase) {
             Some(old) if old == position => return,
             Some(_) => self.keep_bases(moment),
             None => {}
         }
-        self.bases.open[side] = Some(position);
+        self.known.set_position(side, Name::OpenBase, position);
         // Counting starts here where nothing of this side was seen: the base of a SYN-ACK's X, say.
-        self.marks.saw(side, position);
+        self.known.saw(side, position);
     }
 
     /// Sets the bases of the closing at the first FIN.
     pub(super) fn set_close_bases(&mut self, closer: Side, fin: Seq, ack: Seq) {
-        self.bases.close[closer] = Some(self.marks.position(closer, fin));
-        self.bases.close[closer.peer()] = Some(self.marks.position(closer.peer(), ack));
-    }
-
-    /// The position of a number of `side`.
-    pub(super) fn position(&self, side: Side, number: Seq) -> Position {
-        self.marks.position(side, number)
+        for (side, number) in [(closer, fin), (closer.peer(), ack)] {
+            let position = self.known.position_of(side, number);
+            self.known.set_position(side, Name::CloseBase, position);
+        }
     }
 
     fn judge_client(&mut self, moment: Moment, from: End, segment: &Segment, kind: Kind) {
@@ -370,14 +300,11 @@ impl Connection {
     /// The roles turn out to be the other way round; what was said stays said.
     pub(super) fn swap_sides(&mut self, moment: Moment) {
         self.keep_bases(moment);
-        self.sides.swap();
+        self.known.swap();
         if self.states != BEFORE {
             self.states.swap();
         }
-        self.marks.swap();
-        self.bases.open.swap();
-        self.bases.close.swap();
-        self.zeek.swap();
+        self.zeek.swap(&mut self.known);
         self.closing.closer = self.closing.closer.map(Side::peer);
         if let Some(ended) = &mut self.ended {
             ended.by = ended.by.peer();
@@ -418,28 +345,28 @@ impl Connection {
         }
         if segment.payload_len > 0 || kind == Kind::Fin {
             // After something new of the peer, the same ACK again is an answer, not a frame captured twice.
-            self.sides[side.peer()].step_ack = None;
+            self.known.forget_step_ack(side.peer());
         }
     }
 
     /// A segment after the RST that ended the connection: it performs nothing, but repeats are still repeats.
     fn after_end(&mut self, side: Side, segment: &Segment, kind: Kind, draft: &mut Draft) {
-        let own = &mut self.sides[side];
         match kind {
             Kind::SynAck => {
-                draft.repeats.syn = own.syn_ack == Some(segment.seq) || own.other_syn_ack == Some(segment.seq);
-                if own.syn_ack != Some(segment.seq) {
-                    own.other_syn_ack = Some(segment.seq);
+                draft.repeats.syn = self.repeats_syn_ack(side, segment);
+                if !self.known.is(side, Name::SynAck, segment.seq) {
+                    self.known.set(side, Name::OtherSynAck, segment.seq);
                 }
             }
             Kind::Fin => {
                 let number = segment.payload_end();
-                draft.repeats.fin = own.fin == Some(number) || own.other_fin == Some(number);
-                if own.fin.is_some_and(|fin| fin != number) {
+                let first = self.known.get(side, Name::Fin);
+                draft.repeats.fin = first == Some(number) || self.known.is(side, Name::OtherFin, number);
+                if first.is_some_and(|fin| fin != number) {
                     draft.anomalies.add(Anomalies::SECOND_FIN);
                 }
-                if own.fin != Some(number) {
-                    own.other_fin = Some(number);
+                if first != Some(number) {
+                    self.known.set(side, Name::OtherFin, number);
                 }
             }
             Kind::Syn | Kind::Ack | Kind::Rst | Kind::Other => {}
@@ -451,8 +378,8 @@ impl Connection {
     /// when the draft holds what the acknowledgment performs, and not yet what the FIN does.
     fn repeat_acks(&mut self, side: Side, segment: &Segment, kind: Kind, draft: &mut Draft) {
         if !draft.open_steps.is_empty() || !draft.close_steps.is_empty() {
-            self.sides[side].step_ack = Some(StepAck::of(segment, draft.open_steps, draft.close_steps));
-        } else if let Some(last) = self.sides[side].step_ack
+            self.known.set_step_ack(side, &StepAck::of(segment, draft.open_steps, draft.close_steps));
+        } else if let Some(last) = self.known.step_ack(side)
             && last == StepAck::of(segment, last.open_steps, last.close_steps)
         {
             draft.open_steps.add(last.open_steps);
@@ -467,19 +394,19 @@ impl Connection {
     /// The side's first segment without payload, SYN and FIN after a repeated SYN-ACK or FIN of the peer: where it
     /// acknowledges that one, it is its ACK once more.
     fn answer_repeats(&mut self, side: Side, segment: &Segment, draft: &mut Draft) {
-        let peer = self.sides[side.peer()];
-        let own = &mut self.sides[side];
-        let (owes_syn_ack, owes_fin) = (own.owes_syn_ack, own.owes_fin);
-        own.owes_syn_ack = false;
-        own.owes_fin = false;
-        let acks = |number: Option<Seq>| number.is_some_and(|n| segment.ack.is_at_or_past(n.advance(1)));
+        let peer = side.peer();
+        let (owes_syn_ack, owes_fin) =
+            (self.known.is_so(side, Fact::OwesSynAck), self.known.is_so(side, Fact::OwesFin));
+        self.known.unnote(side, Fact::OwesSynAck);
+        self.known.unnote(side, Fact::OwesFin);
+        let acks = |name: Name| self.known.get(peer, name).is_some_and(|n| segment.ack.is_at_or_past(n.advance(1)));
         let open_steps = self.opening.ack_steps[side];
-        if owes_syn_ack && draft.open_steps.is_empty() && !open_steps.is_empty() && acks(peer.syn_ack) {
+        if owes_syn_ack && draft.open_steps.is_empty() && !open_steps.is_empty() && acks(Name::SynAck) {
             draft.open_steps.add(open_steps);
             draft.repeats.ack = true;
         }
-        if owes_fin && draft.close_steps.is_empty() && peer.fin_acked && acks(peer.fin) {
-            draft.close_steps.add(self.closing.ack_step(side.peer()));
+        if owes_fin && draft.close_steps.is_empty() && self.known.is_so(peer, Fact::FinAcked) && acks(Name::Fin) {
+            draft.close_steps.add(self.closing.ack_step(peer));
             draft.repeats.ack = true;
         }
     }
@@ -512,19 +439,21 @@ impl Connection {
 
     fn numbers(&self, rebase: bool, side: Side, segment: &Segment) -> Numbers {
         let closer = self.closing.closer.filter(|_| rebase);
-        let (basis, bases) = match closer {
-            Some(_) => (Basis::Close, &self.bases.close),
-            None if self.opening.is_captured() => (Basis::Open, &self.bases.open),
-            None => (Basis::FirstSeen, &self.bases.open),
+        let (basis, name) = match closer {
+            Some(_) => (Basis::Close, Name::CloseBase),
+            None if self.opening.is_captured() => (Basis::Open, Name::OpenBase),
+            None => (Basis::FirstSeen, Name::OpenBase),
         };
         let x = closer.unwrap_or(self.x_side);
-        let offset =
-            |side: Side, number: Seq| bases[side].map(|base| self.marks.position(side, number).offset_from(base));
+        let offset = |side: Side, number: Seq| {
+            let base = self.known.position(side, name)?;
+            Some(self.known.position_of(side, number).offset_from(base))
+        };
         Numbers {
             basis,
             x_is_servers: x == Side::Server,
-            x: bases[x].map(|base| base.seq().0),
-            y: bases[x.peer()].map(|base| base.seq().0),
+            x: self.known.get(x, name).map(|base| base.0),
+            y: self.known.get(x.peer(), name).map(|base| base.0),
             seq: offset(side, segment.seq),
             ack: segment.acknowledgment().and_then(|ack| offset(side.peer(), ack)),
         }
@@ -532,39 +461,37 @@ impl Connection {
 
     /// Keeps what later segments are judged by.
     fn note(&mut self, side: Side, segment: &Segment, kind: Kind, bad_ack: bool) {
-        let own = &mut self.sides[side];
-        own.seen = true;
+        self.known.note(side, Fact::Seen);
         if matches!(kind, Kind::Rst | Kind::Other) {
             return;
         }
-        own.first_seq.get_or_insert(segment.seq);
-        let next = segment.next();
-        own.next = Some(own.next.map_or(next, |n| n.later(next)));
-        let start = self.marks.position(side, segment.seq);
-        self.marks.saw(side, start.advance(segment.sequence_len()));
+        if !self.known.has(side, Name::First) {
+            self.known.set(side, Name::First, segment.seq);
+        }
+        self.known.raise(side, Name::Next, segment.next());
+        let start = self.known.position_of(side, segment.seq);
+        self.known.saw(side, start.advance(segment.sequence_len()));
         let Some(ack) = segment.acknowledgment() else {
             return;
         };
-        self.marks.saw(side.peer(), self.marks.position(side.peer(), ack));
+        self.known.saw(side.peer(), self.known.position_of(side.peer(), ack));
         if bad_ack {
             return;
         }
+        self.known.raise(side, Name::Acked, ack);
         let shift = if kind == Kind::SynAck { 0 } else { self.window_shift(side) };
-        let own = &mut self.sides[side];
-        own.acked = Some(own.acked.map_or(ack, |a| a.later(ack)));
-        let edge = ack.advance(u32::from(segment.window) << shift);
-        own.edge = Some(own.edge.map_or(edge, |e| e.later(edge)));
+        self.known.raise(side, Name::Edge, ack.advance(u32::from(segment.window) << shift));
     }
 
     /// The shift of a side's window field (RFC 7323 §2.3): 14, the largest there is, where the opening does not tell.
     fn window_shift(&self, side: Side) -> u8 {
         const UNKNOWN: u8 = 14;
-        let shift = |side: Side| self.sides[side].options.map(|options| options.window_scale);
+        let shift = |side: Side| self.known.options(side).map(|options| options.window_scale);
         match (shift(side), shift(side.peer())) {
             (Some(None), _) | (_, Some(None)) => 0,
             (Some(Some(own)), Some(Some(_))) => own.min(UNKNOWN),
             // A SYN-ACK has the option in answer to one alone (RFC 7323 §1.3).
-            (Some(Some(own)), None) if self.sides[side].syn_ack.is_some() => own.min(UNKNOWN),
+            (Some(Some(own)), None) if self.known.has(side, Name::SynAck) => own.min(UNKNOWN),
             (None, _) | (_, None) => UNKNOWN,
         }
     }
@@ -576,27 +503,14 @@ impl Connection {
         self.x_side = Side::Client;
         self.opening = Opening::default();
         self.closing = Closing::default();
-        self.bases = Bases::default();
-        self.marks.forget();
-        let keep =
-            |old: &Endpoint| Endpoint { seen: old.seen, syn: old.syn, other_syn: old.other_syn, ..Endpoint::default() };
-        self.sides = Both { client: keep(&self.sides.client), server: keep(&self.sides.server) };
+        self.times.forget();
+        self.known.forget_attempt();
         self.states = BEFORE;
     }
 
     /// Whether both FINs were acknowledged.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.sides.client.fin_acked && self.sides.server.fin_acked
-    }
-}
-
-impl Endpoint {
-    /// Keeps the numbers of the last SYN-ACK and of the one before.
-    pub fn remember_syn_ack(&mut self, number: Seq) {
-        if self.syn_ack != Some(number) {
-            self.other_syn_ack = self.syn_ack;
-            self.syn_ack = Some(number);
-        }
+        self.known.is_so(Side::Client, Fact::FinAcked) && self.known.is_so(Side::Server, Fact::FinAcked)
     }
 }

@@ -9,6 +9,7 @@
 
 mod closing;
 mod connection;
+mod known;
 mod negotiated;
 mod numbering;
 mod opening;
@@ -18,6 +19,7 @@ mod segment;
 mod seq;
 mod side;
 mod state;
+mod times;
 mod verdict;
 mod zeek;
 

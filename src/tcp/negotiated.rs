@@ -1,7 +1,9 @@
 //! What the two SYNs agreed on.
 
 use super::connection::Connection;
+use super::opening::Findings;
 use super::segment::SynOptions;
+use super::side::Side;
 
 /// What the two SYNs announced and agreed on, where both were captured.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,13 +22,13 @@ impl Connection {
     /// What the two SYNs agreed on; none unless both were captured.
     #[must_use]
     pub fn negotiated(&self) -> Option<Negotiated> {
-        let client = self.sides.client.options?;
-        let server = self.sides.server.options?;
+        let client = self.known.options(Side::Client)?;
+        let server = self.known.options(Side::Server)?;
         Some(Negotiated {
             client,
             server,
             ecn: client.ecn && server.ecn,
-            fast_open: client.fast_open && (server.fast_open || self.opening.acked_syn_data),
+            fast_open: client.fast_open && (server.fast_open || self.opening.found(Findings::ACKED_SYN_DATA)),
         })
     }
 }

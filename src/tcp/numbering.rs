@@ -3,9 +3,6 @@
 //! X belongs to whoever starts the exchange: to the client in the opening, to the side that closes first from the
 //! first FIN on.
 
-use super::seq::{Position, Seq};
-use super::side::{Both, Side};
-
 /// Which X and Y are in force.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
@@ -30,46 +27,6 @@ impl Basis {
             Basis::Close => "close",
             Basis::FirstSeen => "first-seen",
         }
-    }
-}
-
-/// The bases of an opening (or the first numbers seen) and of a closing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Bases {
-    /// Each side's base in opening and data.
-    pub open: Both<Option<Position>>,
-    /// Each side's base from the first FIN on.
-    pub close: Both<Option<Position>>,
-}
-
-/// The highest number seen of each side, which its other numbers unwrap against.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Marks(Both<Option<Position>>);
-
-impl Marks {
-    /// The position of a number of `side`. The first one ever asked for starts the count.
-    #[must_use]
-    pub fn position(&self, side: Side, seq: Seq) -> Position {
-        self.0[side].map_or(Position::first(seq), |mark| mark.nearest(seq))
-    }
-
-    /// Notes that `position` of `side` was seen.
-    pub fn saw(&mut self, side: Side, position: Position) {
-        let mark = &mut self.0[side];
-        match *mark {
-            Some(highest) if highest >= position => {}
-            _ => *mark = Some(position),
-        }
-    }
-
-    /// Starts again, for a new attempt.
-    pub fn forget(&mut self) {
-        *self = Marks::default();
-    }
-
-    /// The two sides turn out to be the other way round.
-    pub fn swap(&mut self) {
-        self.0.swap();
     }
 }
 

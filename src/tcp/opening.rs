@@ -1,10 +1,12 @@
 //! The opening: who may say what, in which order (RFC 9293 §3.5, §3.10.7).
 
 use super::connection::{Connection, Draft, Moment};
-use super::segment::{Kind, Segment, Timestamp};
+use super::known::{Fact, Name};
+use super::segment::{Kind, Segment};
 use super::seq::Seq;
 use super::side::{Both, Side};
 use super::state::{BEFORE, State};
+use super::times::Part;
 use super::verdict::{Anomalies, Steps};
 
 /// How far the opening has come.
@@ -21,49 +23,61 @@ pub enum Progress {
     Over,
 }
 
+/// What turned out in the opening: a set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Findings(u16);
+
+impl Findings {
+    /// A segment that is not part of an opening came first.
+    pub const MIDSTREAM: Findings = Findings(1);
+    /// A SYN-ACK with an acceptable Ack was seen.
+    pub const SYN_ACK_ACCEPTABLE: Findings = Findings(1 << 1);
+    /// A SYN-ACK acknowledged data of the SYN (RFC 7413).
+    pub const ACKED_SYN_DATA: Findings = Findings(1 << 2);
+    /// Step 3 told which SYN-ACK counts.
+    pub const SETTLED: Findings = Findings(1 << 3);
+    /// The server acknowledged X+1 without SYN before its own SYN.
+    pub const EARLY_SERVER_ACK: Findings = Findings(1 << 4);
+    /// Both sides sent a SYN without ACK before it was complete.
+    pub const DOUBLE: Findings = Findings(1 << 5);
+    /// It is a split handshake.
+    pub const SPLIT: Findings = Findings(1 << 6);
+    /// The server, after its SYN-ACK, sent payload or acknowledged more than X+1.
+    pub const WENT_ON: Findings = Findings(1 << 7);
+    /// The client sent a segment with ACK.
+    pub const CLIENT_ACKED: Findings = Findings(1 << 8);
+    /// The client's SYN was acknowledged, where both sides sent one.
+    pub const CLIENT_SYN_ACKED: Findings = Findings(1 << 9);
+    /// The server's SYN was, where both sides sent one.
+    pub const SERVER_SYN_ACKED: Findings = Findings(1 << 10);
+    /// The client answered an acknowledgment it could not accept with a RST: the server took that, and the client went
+    /// on.
+    pub const BAD_ACK_RESET: Findings = Findings(1 << 11);
+    /// The SYN was repeated before the SYN-ACK.
+    pub const SYN_REPEATED: Findings = Findings(1 << 12);
+    /// The SYN-ACK was repeated before step 3.
+    pub const SYN_ACK_REPEATED: Findings = Findings(1 << 13);
+
+    /// That the SYN of `side` was acknowledged, where both sides sent one.
+    #[must_use]
+    pub const fn syn_acked(side: Side) -> Findings {
+        match side {
+            Side::Client => Findings::CLIENT_SYN_ACKED,
+            Side::Server => Findings::SERVER_SYN_ACKED,
+        }
+    }
+}
+
 /// The opening of the last attempt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Opening {
     /// How far it has come.
     pub progress: Progress,
-    /// Whether a segment that is not part of an opening came first.
-    pub midstream: bool,
-    /// Octets of payload on the client's SYN.
-    pub syn_data: u32,
-    /// Whether a SYN-ACK with an acceptable Ack was seen.
-    pub syn_ack_acceptable: bool,
-    /// Whether a SYN-ACK acknowledged data of the SYN (RFC 7413).
-    pub acked_syn_data: bool,
-    /// Whether step 3 told which SYN-ACK counts.
-    pub settled: bool,
-    /// Whether the server acknowledged X+1 without SYN before its own SYN.
-    pub early_server_ack: bool,
-    /// Whether both sides sent a SYN without ACK before it was complete.
-    pub is_double: bool,
-    /// Whether it is a split handshake.
-    pub split: bool,
-    /// Whether the server, after its SYN-ACK, sent payload or acknowledged more than X+1.
-    pub went_on: bool,
-    /// Whether the client sent a segment with ACK.
-    pub client_acked: bool,
-    /// Whose SYN was acknowledged, where both sides sent one.
-    pub syn_acked: Both<bool>,
+    findings: Findings,
     /// The steps that each side's acknowledgment performed.
     pub ack_steps: Both<Steps>,
-    /// The steps that each side's SYN-ACK performed, where both sides sent a SYN.
-    pub syn_ack_steps: Both<Steps>,
-    /// The last acknowledgment that a client in SYN-SENT could not accept.
-    pub bad_ack: Option<Seq>,
-    /// Whether the client answered it with a RST: the server took that, and the client went on.
-    pub bad_ack_reset: bool,
-    /// Whether the SYN was repeated before the SYN-ACK.
-    pub syn_repeated: bool,
-    /// Whether the SYN-ACK was repeated before step 3.
-    pub syn_ack_repeated: bool,
     /// The frames of the first segments that performed steps 1 to 3; 0: none.
     pub frames: [u32; 3],
-    /// When they were captured.
-    pub times: [Option<Timestamp>; 3],
 }
 
 impl Opening {
@@ -73,34 +87,84 @@ impl Opening {
         self.progress != Progress::NotCaptured
     }
 
-    /// Notes that a segment performs a step (1 to 3).
-    fn perform(&mut self, step: u8, moment: Moment, at: Option<Timestamp>) {
-        let index = usize::from(step.saturating_sub(1));
-        if let (Some(frame), Some(time)) = (self.frames.get_mut(index), self.times.get_mut(index))
-            && *frame == 0
-        {
-            *frame = moment.frame;
-            *time = at;
+    /// Whether something turned out.
+    #[must_use]
+    pub const fn found(&self, finding: Findings) -> bool {
+        self.findings.0 & finding.0 != 0
+    }
+
+    /// Notes that something turned out.
+    pub const fn note(&mut self, finding: Findings) {
+        self.findings.0 |= finding.0;
+    }
+
+    /// Notes that something turned out, if it did.
+    const fn note_if(&mut self, condition: bool, finding: Findings) {
+        if condition {
+            self.note(finding);
         }
     }
 }
 
 impl Connection {
+    /// Notes that a segment performs a step (1 to 3).
+    fn perform(&mut self, step: u8, moment: Moment, segment: &Segment) {
+        let index = usize::from(step.saturating_sub(1));
+        let part = match step {
+            1 => Part::Syn,
+            2 => Part::SynAck,
+            _ => Part::Step3,
+        };
+        if let Some(frame) = self.opening.frames.get_mut(index)
+            && *frame == 0
+        {
+            *frame = moment.frame;
+            self.times.note(&mut self.known, part, segment.at);
+        }
+    }
+
+    /// Octets of payload on the client's SYN.
+    fn syn_data(&self) -> u32 {
+        self.known.rare().map_or(0, |rare| rare.syn_data)
+    }
+
+    fn set_syn_data(&mut self, octets: u32) {
+        if octets != self.syn_data() {
+            self.known.rare_mut().syn_data = octets;
+        }
+    }
+
+    /// The steps that a side's SYN-ACK performed, where both sides sent a SYN.
+    fn syn_ack_steps(&self, side: Side) -> Steps {
+        self.known.rare().map_or(Steps::NONE, |rare| rare.syn_ack_steps[side])
+    }
+
+    fn set_syn_ack_steps(&mut self, side: Side, steps: Steps) {
+        if steps != self.syn_ack_steps(side) {
+            self.known.rare_mut().syn_ack_steps[side] = steps;
+        }
+    }
+
+    /// Whether a SYN-ACK has the number of the side's last one, or of the one before.
+    pub(super) fn repeats_syn_ack(&self, side: Side, segment: &Segment) -> bool {
+        self.known.is(side, Name::SynAck, segment.seq) || self.known.is(side, Name::OtherSynAck, segment.seq)
+    }
+
     /// Whether both sides sent a SYN without ACK: simultaneous or split open. A server's SYN that arrives when the
     /// opening is complete or over tells nothing any more.
     #[must_use]
     pub fn is_double_open(&self) -> bool {
-        self.opening.is_double
+        self.opening.found(Findings::DOUBLE)
     }
 
     /// The client's number after its SYN: X+1, when X is known.
     fn x_plus_1(&self) -> Option<Seq> {
-        self.bases.open.client.map(|x| x.seq().advance(1))
+        self.known.get(Side::Client, Name::OpenBase).map(|x| x.advance(1))
     }
 
     /// Whether a client in SYN-SENT accepts this acknowledgment: X+1, or some of the SYN's data with it.
     pub(super) fn is_acceptable_ack(&self, ack: Seq) -> bool {
-        self.x_plus_1().is_none_or(|first| ack.is_within(first, self.opening.syn_data))
+        self.x_plus_1().is_none_or(|first| ack.is_within(first, self.syn_data()))
     }
 
     /// A SYN after the RST that ended the connection starts anew. Gives the sender's side: the client.
@@ -145,7 +209,7 @@ impl Connection {
             Kind::Rst | Kind::Other => {}
         }
         if side == Side::Client && kind != Kind::Syn {
-            self.opening.client_acked = true;
+            self.opening.note(Findings::CLIENT_ACKED);
         }
     }
 
@@ -158,15 +222,18 @@ impl Connection {
             return;
         }
         self.opening.progress = Progress::Underway;
-        if !self.opening.midstream {
+        if !self.opening.found(Findings::MIDSTREAM) {
             return;
         }
-        let (client, server) = (&self.sides.client, &self.sides.server);
         let first = x.advance(1);
-        let past = |number: Option<Seq>, least: Seq| number.is_some_and(|number| number.is_at_or_past(least));
-        let by_client =
-            self.opening.client_acked && past(client.next, first) && y.is_none_or(|y| past(client.acked, y.advance(1)));
-        let by_server = y.is_none() && server.payload_end.is_some() && past(server.acked, first);
+        let past = |side: Side, name: Name, least: Seq| {
+            self.known.get(side, name).is_some_and(|number| number.is_at_or_past(least))
+        };
+        let by_client = self.opening.found(Findings::CLIENT_ACKED)
+            && past(Side::Client, Name::Next, first)
+            && y.is_none_or(|y| past(Side::Client, Name::Acked, y.advance(1)));
+        let by_server =
+            y.is_none() && self.known.has(Side::Server, Name::PayloadEnd) && past(Side::Server, Name::Acked, first);
         if by_client || by_server {
             self.opening.progress = Progress::Over;
         } else if self.closing.closer.is_none() {
@@ -175,46 +242,48 @@ impl Connection {
     }
 
     fn syn(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {
-        let late = self.opening.progress == Progress::NotCaptured && self.opening.midstream;
+        let late = self.opening.progress == Progress::NotCaptured && self.opening.found(Findings::MIDSTREAM);
         let first_attempt_segment = self.opening.frames == [0; 3] && !self.opening.is_captured();
         self.begin_opening(segment.seq, None);
         draft.open_steps.add(Steps::one(1));
-        let known = self.sides[side].syn;
-        draft.repeats.syn = known == Some(segment.seq) || self.sides[side].other_syn == Some(segment.seq);
+        let known = self.known.get(side, Name::Syn);
+        draft.repeats.syn = known == Some(segment.seq) || self.known.is(side, Name::OtherSyn, segment.seq);
         if known.is_some_and(|syn| syn != segment.seq) {
-            self.sides[side].other_syn = Some(segment.seq);
+            self.known.set(side, Name::OtherSyn, segment.seq);
         }
-        self.opening.perform(1, moment, segment.at);
+        self.perform(1, moment, segment);
         // The SYN that was answered counts, and the SYN-ACK where the server sent both.
-        let base = self.bases.open[side].map(|base| base.seq());
+        let base = self.known.get(side, Name::OpenBase);
         let is_answered = match side {
             Side::Client => self.opening.frames[1] != 0,
             Side::Server => base == Some(segment.seq),
         };
         let is_open = matches!(self.opening.progress, Progress::Complete | Progress::Over);
-        if self.sides[side].options.is_none() || !(is_answered || is_open) {
-            self.sides[side].options = Some(segment.options);
+        if self.known.options(side).is_none() || !(is_answered || is_open) {
+            self.known.set_options(side, segment.options);
         }
         if late {
             // The server's first number is the one after its SYN, as far as can be known.
-            if let Some(y) = self.bases.open.server {
-                self.set_open_base(moment, Side::Server, y.seq().back(1));
+            if let Some(y) = self.known.get(Side::Server, Name::OpenBase) {
+                self.set_open_base(moment, Side::Server, y.back(1));
             }
         }
         match side {
             Side::Client => {
                 if draft.repeats.syn && !first_attempt_segment {
                     if self.opening.frames[1] == 0 {
-                        self.opening.syn_repeated = true;
+                        self.opening.note(Findings::SYN_REPEATED);
                     }
-                    self.opening.syn_data = self.opening.syn_data.max(segment.payload_len);
-                } else if known.is_none() || first_attempt_segment || !self.opening.syn_ack_acceptable {
-                    self.opening.syn_data = segment.payload_len;
+                    self.set_syn_data(self.syn_data().max(segment.payload_len));
+                } else if known.is_none() || first_attempt_segment || !self.opening.found(Findings::SYN_ACK_ACCEPTABLE)
+                {
+                    self.set_syn_data(segment.payload_len);
                 }
-                let may_move = self.opening.progress == Progress::Underway && !self.opening.syn_ack_acceptable;
+                let may_move =
+                    self.opening.progress == Progress::Underway && !self.opening.found(Findings::SYN_ACK_ACCEPTABLE);
                 if known.is_none() || may_move {
                     self.set_open_base(moment, side, segment.seq);
-                    self.sides[side].syn = Some(segment.seq);
+                    self.known.set(side, Name::Syn, segment.seq);
                 }
                 if self.opening.progress == Progress::Underway {
                     if self.states.client == State::Closed {
@@ -228,7 +297,7 @@ impl Connection {
                 }
             }
             Side::Server => {
-                self.sides[side].syn = Some(segment.seq);
+                self.known.set(side, Name::Syn, segment.seq);
                 if known.is_none() {
                     self.server_syn(moment, segment, draft);
                 }
@@ -241,11 +310,11 @@ impl Connection {
         if self.opening.progress != Progress::Underway {
             return;
         }
-        self.opening.is_double = true;
+        self.opening.note(Findings::DOUBLE);
         self.set_open_base(moment, Side::Server, segment.seq);
         draft.anomalies.add(Anomalies::SIMULTANEOUS_OPEN);
-        if self.opening.early_server_ack {
-            self.opening.split = true;
+        if self.opening.found(Findings::EARLY_SERVER_ACK) {
+            self.opening.note(Findings::SPLIT);
             draft.anomalies.add(Anomalies::SPLIT_HANDSHAKE);
         }
         if self.states.client == State::SynSent {
@@ -258,17 +327,16 @@ impl Connection {
             Side::Server => self.begin_opening(segment.ack.back(1), Some(segment.seq)),
             Side::Client => self.begin_opening(segment.seq, Some(segment.ack.back(1))),
         }
-        let own = &self.sides[side];
-        draft.repeats.syn = own.syn_ack == Some(segment.seq) || own.other_syn_ack == Some(segment.seq);
+        draft.repeats.syn = self.repeats_syn_ack(side, segment);
         if draft.repeats.syn {
-            self.sides[side.peer()].owes_syn_ack = true;
+            self.known.note(side.peer(), Fact::OwesSynAck);
             if self.opening.frames[2] == 0 {
-                self.opening.syn_ack_repeated = true;
+                self.opening.note(Findings::SYN_ACK_REPEATED);
             }
         }
         if self.is_double_open() {
-            let data = if side == Side::Server { self.opening.syn_data } else { 0 };
-            let peers_syn = self.sides[side.peer()].syn;
+            let data = if side == Side::Server { self.syn_data() } else { 0 };
+            let peers_syn = self.known.get(side.peer(), Name::Syn);
             if peers_syn.is_some_and(|syn| !segment.ack.is_within(syn.advance(1), data)) {
                 draft.anomalies.add(Anomalies::SYNACK_WRONG_ACK);
             }
@@ -276,58 +344,61 @@ impl Connection {
                 self.double_open_ack(moment, side, segment, draft);
             }
             if draft.repeats.syn {
-                draft.open_steps.add(self.opening.syn_ack_steps[side]);
+                draft.open_steps.add(self.syn_ack_steps(side));
             } else {
-                self.opening.syn_ack_steps[side] = draft.open_steps;
+                self.set_syn_ack_steps(side, draft.open_steps);
             }
         } else {
             draft.open_steps.add(Steps::one(2));
             match side {
                 Side::Server => self.server_syn_ack(moment, segment, draft),
                 Side::Client => {
-                    if self.bases.open.server.is_none() {
+                    if !self.known.has(Side::Server, Name::OpenBase) {
                         self.set_open_base(moment, Side::Server, segment.ack.back(1));
                     }
                 }
             }
-            self.opening.perform(2, moment, segment.at);
+            self.perform(2, moment, segment);
         }
-        let is_base = self.bases.open[side].is_some_and(|base| base.seq() == segment.seq);
-        let is_first = self.sides[side].options.is_none();
+        let is_base = self.known.is(side, Name::OpenBase, segment.seq);
+        let is_first = self.known.options(side).is_none();
         let is_news = !draft.repeats.syn && self.opening.progress == Progress::Underway;
-        if self.sides[side].syn.is_none() && is_base && (is_first || is_news) {
-            self.sides[side].options = Some(segment.options);
+        if !self.known.has(side, Name::Syn) && is_base && (is_first || is_news) {
+            self.known.set_options(side, segment.options);
         }
-        self.sides[side].remember_syn_ack(segment.seq);
+        self.known.set_syn_ack(side, segment.seq);
     }
 
     /// Whether X is only the first number seen, and the SYN-ACK at hand the first to tell better.
     fn replaces_first_seen(&self) -> bool {
-        self.opening.midstream && self.sides.client.syn.is_none() && self.sides.server.syn_ack.is_none()
+        self.opening.found(Findings::MIDSTREAM)
+            && !self.known.has(Side::Client, Name::Syn)
+            && !self.known.has(Side::Server, Name::SynAck)
     }
 
     fn server_syn_ack(&mut self, moment: Moment, segment: &Segment, draft: &mut Draft) {
-        if self.bases.open.client.is_none() || self.replaces_first_seen() {
+        if !self.known.has(Side::Client, Name::OpenBase) || self.replaces_first_seen() {
             self.set_open_base(moment, Side::Client, segment.ack.back(1));
         }
         let acceptable = self.is_acceptable_ack(segment.ack);
         if !acceptable {
-            if self.sides.client.syn.is_some() {
+            if self.known.has(Side::Client, Name::Syn) {
                 draft.anomalies.add(Anomalies::SYNACK_WRONG_ACK);
             }
             if self.states.client == State::SynSent {
-                self.opening.bad_ack = Some(segment.ack);
+                self.known.rare_mut().bad_ack = Some(segment.ack);
                 draft.bad_ack = true;
             }
         }
-        if !self.opening.settled && (acceptable || !self.opening.syn_ack_acceptable) {
+        if !self.opening.found(Findings::SETTLED) && (acceptable || !self.opening.found(Findings::SYN_ACK_ACCEPTABLE)) {
             self.set_open_base(moment, Side::Server, segment.seq);
         }
         if !acceptable {
             return;
         }
-        self.opening.syn_ack_acceptable = true;
-        self.opening.acked_syn_data |= self.x_plus_1().is_some_and(|first| segment.ack.is_after(first));
+        self.opening.note(Findings::SYN_ACK_ACCEPTABLE);
+        self.opening
+            .note_if(self.x_plus_1().is_some_and(|first| segment.ack.is_after(first)), Findings::ACKED_SYN_DATA);
         if self.opening.progress == Progress::Underway && matches!(self.states.client, State::Closed | State::SynSent) {
             self.states = Both { client: State::Established, server: State::SynReceived };
         }
@@ -336,7 +407,7 @@ impl Connection {
     /// A segment of a connection of whose opening nothing was seen: the first numbers seen become X and Y.
     fn midstream(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {
         self.begin_midstream(draft);
-        if self.bases.open.client.is_none() && self.bases.open.server.is_none() {
+        if !self.known.has(Side::Client, Name::OpenBase) && !self.known.has(Side::Server, Name::OpenBase) {
             self.set_open_base(moment, side, segment.seq);
             self.set_open_base(moment, side.peer(), segment.ack);
         }
@@ -344,10 +415,10 @@ impl Connection {
 
     /// The first segment of such a connection shows it open, also when it is the RST that ends it.
     pub(super) fn begin_midstream(&mut self, draft: &mut Draft) {
-        if self.opening.midstream || self.opening.is_captured() {
+        if self.opening.found(Findings::MIDSTREAM) || self.opening.is_captured() {
             return;
         }
-        self.opening.midstream = true;
+        self.opening.note(Findings::MIDSTREAM);
         draft.anomalies.add(Anomalies::NOT_CAPTURED);
         self.states = Both { client: State::Established, server: State::Established };
     }
@@ -355,12 +426,12 @@ impl Connection {
     /// An acknowledgment while both sides have a SYN of their own out (RFC 9293 figure 7).
     fn double_open_ack(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {
         let peer = side.peer();
-        let Some(syn) = self.sides[peer].syn else {
+        let Some(syn) = self.known.get(peer, Name::Syn) else {
             return;
         };
         let is_plain = segment.kind() != Kind::SynAck;
-        if side == Side::Server && is_plain && self.sides.server.syn_ack.is_some() {
-            self.opening.went_on |= segment.payload_len > 0 || segment.ack.is_after(syn.advance(1));
+        if side == Side::Server && is_plain && self.known.has(Side::Server, Name::SynAck) {
+            self.opening.note_if(segment.payload_len > 0 || segment.ack.is_after(syn.advance(1)), Findings::WENT_ON);
         }
         if !segment.ack.is_at_or_past(syn.advance(1)) {
             if side == Side::Client && is_plain {
@@ -368,23 +439,23 @@ impl Connection {
             }
             return;
         }
-        if self.opening.syn_acked[peer] {
+        if self.opening.found(Findings::syn_acked(peer)) {
             return;
         }
-        self.opening.syn_acked[peer] = true;
+        self.opening.note(Findings::syn_acked(peer));
         if self.states[peer].is_opening() {
             self.states[peer] = State::Established;
         }
         draft.open_steps.add(Steps::one(2));
-        self.opening.perform(2, moment, segment.at);
-        let answers_syn_ack = self.sides.client.syn_ack.is_some() && self.sides.server.syn_ack.is_none();
-        if side == Side::Server && is_plain && answers_syn_ack && !self.opening.split {
-            self.opening.split = true;
+        self.perform(2, moment, segment);
+        let answers_syn_ack = self.known.has(Side::Client, Name::SynAck) && !self.known.has(Side::Server, Name::SynAck);
+        if side == Side::Server && is_plain && answers_syn_ack && !self.opening.found(Findings::SPLIT) {
+            self.opening.note(Findings::SPLIT);
             draft.anomalies.add(Anomalies::SPLIT_HANDSHAKE);
         }
-        if self.opening.syn_acked[side] {
+        if self.opening.found(Findings::syn_acked(side)) {
             draft.open_steps.add(Steps::one(3));
-            self.opening.perform(3, moment, segment.at);
+            self.perform(3, moment, segment);
             self.opening.progress = Progress::Complete;
         }
         self.opening.ack_steps[side] = draft.open_steps;
@@ -393,20 +464,20 @@ impl Connection {
     /// A client's segment with ACK before step 3.
     fn client_ack(&mut self, moment: Moment, segment: &Segment, draft: &mut Draft) {
         let Some(first) = self.x_plus_1() else { return };
-        if let Some(last) = self.sides.server.syn_ack {
+        if let Some(last) = self.known.get(Side::Server, Name::SynAck) {
             let acked = segment.ack.back(1);
-            let other = self.sides.server.other_syn_ack;
-            let current = self.bases.open.server.map_or(last, |y| y.seq());
+            let other = self.known.get(Side::Server, Name::OtherSynAck);
+            let current = self.known.get(Side::Server, Name::OpenBase).unwrap_or(last);
             let chosen = if acked == last || Some(acked) == other { acked } else { current };
             if !segment.ack.is_at_or_past(chosen.advance(1)) {
                 draft.anomalies.add(Anomalies::OPEN_ACK_WRONG);
             } else if segment.seq.is_at_or_past(first) {
                 self.set_open_base(moment, Side::Server, chosen);
-                self.opening.settled = true;
+                self.opening.note(Findings::SETTLED);
                 self.step_3(moment, Side::Client, segment, draft);
             }
         } else {
-            if self.bases.open.server.is_none() {
+            if !self.known.has(Side::Server, Name::OpenBase) {
                 self.set_open_base(moment, Side::Server, segment.ack.back(1));
             }
             if segment.seq == first {
@@ -420,23 +491,24 @@ impl Connection {
     /// A server's segment without SYN before step 3.
     fn server_segment(&mut self, moment: Moment, segment: &Segment, draft: &mut Draft) {
         let Some(first) = self.x_plus_1() else { return };
-        if self.sides.server.syn_ack.is_some() {
-            self.opening.early_server_ack |= self.is_acceptable_ack(segment.ack);
-            self.opening.went_on |= segment.payload_len > 0 || segment.ack.is_after(first);
+        if self.known.has(Side::Server, Name::SynAck) {
+            self.opening.note_if(self.is_acceptable_ack(segment.ack), Findings::EARLY_SERVER_ACK);
+            self.opening.note_if(segment.payload_len > 0 || segment.ack.is_after(first), Findings::WENT_ON);
             return;
         }
-        if self.bases.open.server.is_none() && !self.opening.client_acked {
+        if !self.known.has(Side::Server, Name::OpenBase) && !self.opening.found(Findings::CLIENT_ACKED) {
             self.set_open_base(moment, Side::Server, segment.seq.back(1));
         }
         let acceptable = self.is_acceptable_ack(segment.ack);
-        self.opening.early_server_ack |= acceptable;
-        let used = self.sides.client.next.map_or(0, |next| next.offset_from(first).max(0).unsigned_abs());
+        self.opening.note_if(acceptable, Findings::EARLY_SERVER_ACK);
+        let used =
+            self.known.get(Side::Client, Name::Next).map_or(0, |next| next.offset_from(first).max(0).unsigned_abs());
         if segment.payload_len > 0 && segment.ack.is_within(first, used) {
             self.over();
         } else if !acceptable && self.states.client == State::SynSent {
             // RFC 9293 figure 10: the server is still in an older connection.
             self.states.server = State::Established;
-            self.opening.bad_ack = Some(segment.ack);
+            self.known.rare_mut().bad_ack = Some(segment.ack);
             draft.bad_ack = true;
         }
     }
@@ -444,7 +516,7 @@ impl Connection {
     fn step_3(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {
         draft.open_steps.add(Steps::one(3));
         self.opening.ack_steps[side] = Steps::one(3);
-        self.opening.perform(3, moment, segment.at);
+        self.perform(3, moment, segment);
         self.opening.progress = Progress::Complete;
         self.establish();
     }

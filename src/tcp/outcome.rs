@@ -2,9 +2,11 @@
 
 use super::closing::Relation;
 use super::connection::Connection;
-use super::opening::Progress;
+use super::known::Name;
+use super::opening::{Findings, Progress};
 use super::segment::Timestamp;
 use super::side::Side;
+use super::times::Part;
 
 /// How the handshake was made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -162,8 +164,8 @@ impl Connection {
         if !self.opening.is_captured() {
             HandshakeKind::NotCaptured
         } else if self.is_double_open() {
-            if self.opening.split { HandshakeKind::Split } else { HandshakeKind::Simultaneous }
-        } else if self.opening.acked_syn_data {
+            if self.opening.found(Findings::SPLIT) { HandshakeKind::Split } else { HandshakeKind::Simultaneous }
+        } else if self.opening.found(Findings::ACKED_SYN_DATA) {
             HandshakeKind::FastOpen
         } else {
             HandshakeKind::ThreeWay
@@ -179,17 +181,17 @@ impl Connection {
             let refused = ended.by == Side::Server && self.has_no_syn_ack();
             return if refused { HandshakeOutcome::Refused } else { HandshakeOutcome::Reset };
         }
-        let syn = self.sides.client.syn.is_some();
-        let syn_ack = self.sides.server.syn_ack.is_some();
+        let syn = self.known.has(Side::Client, Name::Syn);
+        let syn_ack = self.known.has(Side::Server, Name::SynAck);
         match self.opening.progress {
             Progress::NotCaptured => HandshakeOutcome::NotCaptured,
             Progress::Complete if self.is_double_open() || (syn && syn_ack) => HandshakeOutcome::Complete,
             Progress::Complete | Progress::Over => HandshakeOutcome::Partial,
             Progress::Underway if pass == Pass::First => HandshakeOutcome::Pending,
             Progress::Underway if self.is_double_open() => HandshakeOutcome::HalfOpen,
-            Progress::Underway if !syn || self.opening.went_on => HandshakeOutcome::Partial,
+            Progress::Underway if !syn || self.opening.found(Findings::WENT_ON) => HandshakeOutcome::Partial,
             // The server took that RST, and nothing came of the client's waiting.
-            Progress::Underway if self.opening.bad_ack_reset => HandshakeOutcome::Reset,
+            Progress::Underway if self.opening.found(Findings::BAD_ACK_RESET) => HandshakeOutcome::Reset,
             Progress::Underway if syn_ack => HandshakeOutcome::HalfOpen,
             Progress::Underway => HandshakeOutcome::NoAnswer,
         }
@@ -198,7 +200,7 @@ impl Connection {
     /// Whether the connection is known to have been open: its opening was not captured, or completed, or over, or
     /// the server went on after its SYN-ACK.
     fn is_opened(&self) -> bool {
-        self.opening.progress != Progress::Underway || self.opening.went_on
+        self.opening.progress != Progress::Underway || self.opening.found(Findings::WENT_ON)
     }
 
     /// How the connection closed.
@@ -260,40 +262,50 @@ impl Connection {
     /// The frame after which both FINs were acknowledged; 0: none.
     #[must_use]
     pub fn closed_frame(&self) -> u32 {
-        self.closing.closed_frame
+        let [_, step_2, _, step_4] = self.closing.frames;
+        if self.is_closed() { step_2.max(step_4) } else { 0 }
     }
 
     /// Nanoseconds from the first SYN to step 3.
     #[must_use]
     pub fn handshake_ns(&self) -> Option<u64> {
-        let [syn, _, step_3] = self.opening.times;
-        between(syn, step_3)
+        self.between(Part::Syn, Part::Step3)
     }
 
     /// Nanoseconds from SYN to SYN-ACK; none where the SYN was repeated before the answer (Karn's rule: RFC 6298 §3).
     #[must_use]
     pub fn syn_ack_rtt_ns(&self) -> Option<u64> {
-        let [syn, syn_ack, _] = self.opening.times;
-        if self.is_double_open() || self.opening.syn_repeated { None } else { between(syn, syn_ack) }
+        if self.is_double_open() || self.opening.found(Findings::SYN_REPEATED) {
+            None
+        } else {
+            self.between(Part::Syn, Part::SynAck)
+        }
     }
 
     /// Nanoseconds from SYN-ACK to step 3; none where the SYN-ACK was repeated before the answer.
     #[must_use]
     pub fn ack_rtt_ns(&self) -> Option<u64> {
-        let [_, syn_ack, step_3] = self.opening.times;
-        if self.is_double_open() || self.opening.syn_ack_repeated { None } else { between(syn_ack, step_3) }
+        if self.is_double_open() || self.opening.found(Findings::SYN_ACK_REPEATED) {
+            None
+        } else {
+            self.between(Part::SynAck, Part::Step3)
+        }
     }
 
     /// Nanoseconds from the first FIN to the segment after which both FINs are acknowledged.
     #[must_use]
     pub fn teardown_ns(&self) -> Option<u64> {
-        between(self.closing.fin_at, self.closing.closed_at)
+        self.between(Part::Fin, Part::Closed)
     }
 
     /// Nanoseconds from the first segment to one captured at `last`.
     #[must_use]
     pub fn duration_ns(&self, last: Option<Timestamp>) -> Option<u64> {
-        between(self.first_at, last)
+        between(self.times.first(), last)
+    }
+
+    fn between(&self, earlier: Part, later: Part) -> Option<u64> {
+        between(self.times.of(&self.known, earlier), self.times.of(&self.known, later))
     }
 }
 

@@ -1,8 +1,10 @@
 //! RST: whether its receiver takes it, and what it ends (RFC 9293 §3.5.2, §3.10.7; RFC 5961 §3).
 
 use super::connection::{Connection, Draft, Ended, Moment};
-use super::opening::Progress;
+use super::known::{Fact, Name};
+use super::opening::{Findings, Progress};
 use super::segment::Segment;
+use super::seq::Seq;
 use super::side::{Both, Side};
 use super::state::State;
 use super::verdict::Reset;
@@ -26,7 +28,7 @@ impl Connection {
         }
         if self.rejects_bad_ack(side, segment) {
             draft.reset = Some(Reset::Handshake);
-            self.opening.bad_ack_reset = true;
+            self.opening.note(Findings::BAD_ACK_RESET);
             self.states.server = if self.states.server == State::SynReceived { State::Listen } else { State::Closed };
             return;
         }
@@ -48,8 +50,9 @@ impl Connection {
         draft.ended = true;
         self.ended = Some(Ended { by: side, reset, frame: moment.frame, in_opening, states: self.states });
         // RFC 9293 §3.10.7.4: a passive side in SYN-RECEIVED goes back to LISTEN.
-        let back_to_listen =
-            side == Side::Client && self.states.server == State::SynReceived && self.sides.server.syn.is_none();
+        let back_to_listen = side == Side::Client
+            && self.states.server == State::SynReceived
+            && !self.known.has(Side::Server, Name::Syn);
         let server = if back_to_listen { State::Listen } else { State::Closed };
         self.states = Both { client: State::Closed, server };
     }
@@ -57,29 +60,34 @@ impl Connection {
     /// Whether it is the client's answer to an acknowledgment it cannot accept (RFC 9293 §3.10.7.3): the client stays
     /// in SYN-SENT.
     fn rejects_bad_ack(&self, side: Side, segment: &Segment) -> bool {
-        side == Side::Client && self.states.client == State::SynSent && self.opening.bad_ack == Some(segment.seq)
+        side == Side::Client && self.states.client == State::SynSent && self.bad_ack() == Some(segment.seq)
+    }
+
+    fn bad_ack(&self) -> Option<Seq> {
+        self.known.rare()?.bad_ack
     }
 
     /// Whether no SYN-ACK was seen, of neither side.
     pub(super) fn has_no_syn_ack(&self) -> bool {
-        self.sides.client.syn_ack.is_none() && self.sides.server.syn_ack.is_none()
+        !self.known.has(Side::Client, Name::SynAck) && !self.known.has(Side::Server, Name::SynAck)
     }
 
     fn is_reset_accepted(&self, side: Side, segment: &Segment) -> bool {
-        let (sender, receiver) = (&self.sides[side], &self.sides[side.peer()]);
-        if !receiver.seen {
+        let receiver = side.peer();
+        if !self.known.is_so(receiver, Fact::Seen) {
             return true;
         }
-        if side == Side::Server && self.states.client == State::SynSent && sender.syn_ack.is_none() {
+        if side == Side::Server && self.states.client == State::SynSent && !self.known.has(side, Name::SynAck) {
             return segment.acknowledgment().is_some_and(|ack| self.is_acceptable_ack(ack));
         }
-        let isn = if self.opening.is_captured() { self.bases.open[side] } else { None };
-        let expected = receiver.acked.or(isn.map(|base| base.seq().advance(1))).or(sender.first_seq);
+        let isn = if self.opening.is_captured() { self.known.get(side, Name::OpenBase) } else { None };
+        let acked = self.known.get(receiver, Name::Acked);
+        let expected = acked.or(isn.map(|isn| isn.advance(1))).or(self.known.get(side, Name::First));
         let Some(expected) = expected else {
             return true;
         };
         let lowest = expected.back(1);
-        let highest = match (receiver.edge, sender.next) {
+        let highest = match (self.known.get(receiver, Name::Edge), self.known.get(side, Name::Next)) {
             (Some(edge), Some(next)) => edge.later(next),
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => expected,

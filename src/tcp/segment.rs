@@ -25,6 +25,8 @@ impl Flags {
     pub const CWR: Flags = Flags(0x080);
     /// Accurate ECN (RFC 9768).
     pub const AE: Flags = Flags(0x100);
+    /// All of them.
+    pub const ALL: Flags = Flags(0x1ff);
 
     /// Whether all of `other`'s bits are set.
     #[must_use]

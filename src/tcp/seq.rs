@@ -77,6 +77,18 @@ impl Position {
         Position(seq.0 as i64)
     }
 
+    /// The position of `seq` in a turn of the circle.
+    #[must_use]
+    pub const fn at_turn(turn: i32, seq: Seq) -> Position {
+        Position((turn as i64) << 32 | seq.0 as i64)
+    }
+
+    /// Which turn of the circle it is in.
+    #[must_use]
+    pub const fn turn(self) -> i32 {
+        (self.0 >> 32) as i32
+    }
+
     /// The position of `seq` that is nearest to this one.
     #[must_use]
     pub const fn nearest(self, seq: Seq) -> Position {

@@ -3,7 +3,9 @@
 //! Zeek keeps one state for each endpoint that only its own segments move, and the states of both at the end make
 //! the `conn_state` (Zeek manual, "conn.log"; `base/protocols/conn/main.zeek`). Timeouts are left out.
 
+use super::known::{Known, Name};
 use super::segment::{Flags, Segment};
+use super::seq::Seq;
 use super::side::{Both, Side};
 
 /// Zeek's state of one endpoint.
@@ -62,50 +64,35 @@ struct Track {
     given: u8,
 }
 
-/// The numbers of a side's last SYN, FIN and RST: another number of the same makes another letter.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct Last {
-    syn: u32,
-    fin: u32,
-    rst: u32,
-}
-
 /// Zeek's view, fed with every segment of the connection.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct View {
     packed: u64,
-    last: Both<Last>,
-    overflow: Vec<u8>,
     tracks: Both<Track>,
     count: u8,
 }
 
 impl View {
     /// Takes a segment in.
-    pub fn observe(&mut self, side: Side, segment: &Segment) {
-        self.update_history(side, segment);
+    pub fn observe(&mut self, known: &mut Known, side: Side, segment: &Segment) {
+        self.update_history(known, side, segment);
         self.update_state(side, segment);
     }
 
     /// The sides turn out to be the other way round.
-    pub fn swap(&mut self) {
+    pub fn swap(&mut self, known: &mut Known) {
         self.tracks.swap();
-        self.last.swap();
         for nibble in 0..PACKED.min(usize::from(self.count)) {
             self.packed ^= 8_u64.wrapping_shl(shift(nibble));
         }
-        for entry in self.overflow.iter_mut() {
-            *entry ^= 8;
+        if usize::from(self.count) > PACKED {
+            for entry in &mut known.rare_mut().letters {
+                *entry ^= 8;
+            }
         }
     }
 
-    /// Octets of memory beyond the structure itself.
-    #[must_use]
-    pub fn extra_memory(&self) -> usize {
-        self.overflow.capacity()
-    }
-
-    fn push(&mut self, side: Side, letter: Letter) {
+    fn push(&mut self, known: &mut Known, side: Side, letter: Letter) {
         let entry = letter as u8 | if side == Side::Server { 8 } else { 0 };
         let index = usize::from(self.count);
         if index >= HISTORY_MAX {
@@ -114,62 +101,56 @@ impl View {
         if index < PACKED {
             self.packed |= u64::from(entry).wrapping_shl(shift(index));
         } else {
-            self.overflow.push(entry);
+            known.rare_mut().letters.push(entry);
         }
         self.count = self.count.saturating_add(1);
     }
 
     /// Adds a letter the first time. Zeek remembers a SYN and a SYN-ACK of one endpoint as the same event.
-    fn first_time(&mut self, side: Side, letter: Letter) -> bool {
+    fn first_time(&mut self, known: &mut Known, side: Side, letter: Letter) -> bool {
         let event = if letter == Letter::SynAck { Letter::Syn } else { letter };
         let bit = 1 << event as u8;
         let given = &mut self.tracks[side].given;
         let first = *given & bit == 0;
         *given |= bit;
         if first {
-            self.push(side, letter);
+            self.push(known, side, letter);
         }
         first
     }
 
-    fn update_history(&mut self, side: Side, segment: &Segment) {
+    /// Adds a letter the first time, and again when its number is another than the last one's.
+    fn numbered(&mut self, known: &mut Known, side: Side, letter: Letter, last: Name, number: Seq) {
+        if !self.first_time(known, side, letter) && !known.is(side, last, number) {
+            self.push(known, side, letter);
+        }
+        known.set(side, last, number);
+    }
+
+    fn update_history(&mut self, known: &mut Known, side: Side, segment: &Segment) {
         let flags = segment.flags;
         let (syn, fin, rst) = (flags.has(Flags::SYN), flags.has(Flags::FIN), flags.has(Flags::RST));
         match (syn, fin, rst) {
             (false, false, false) => {
                 if segment.payload_len > 0 {
-                    self.first_time(side, Letter::Data);
+                    self.first_time(known, side, Letter::Data);
                 } else if flags.has(Flags::ACK) {
-                    self.first_time(side, Letter::Ack);
+                    self.first_time(known, side, Letter::Ack);
                 }
             }
             (true, false, false) => {
                 let letter = if flags.has(Flags::ACK) { Letter::SynAck } else { Letter::Syn };
-                let number = segment.seq.0;
-                if !self.first_time(side, letter) && number != self.last[side].syn {
-                    self.push(side, letter);
-                }
-                self.last[side].syn = number;
+                self.numbered(known, side, letter, Name::LetterSyn, segment.seq);
             }
             (false, true, false) => {
-                let number = segment.payload_end().0;
-                if !self.first_time(side, Letter::Fin) && number != self.last[side].fin {
-                    self.push(side, Letter::Fin);
-                }
-                self.last[side].fin = number;
+                self.numbered(known, side, Letter::Fin, Name::LetterFin, segment.payload_end());
             }
-            (false, false, true) => {
-                let number = segment.seq.0;
-                if !self.first_time(side, Letter::Reset) && number != self.last[side].rst {
-                    self.push(side, Letter::Reset);
-                }
-                self.last[side].rst = number;
-            }
+            (false, false, true) => self.numbered(known, side, Letter::Reset, Name::LetterRst, segment.seq),
             (_, true, true) => {
-                self.first_time(side, Letter::Inconsistent);
+                self.first_time(known, side, Letter::Inconsistent);
             }
             (true, _, _) => {
-                self.first_time(side, Letter::Queer);
+                self.first_time(known, side, Letter::Queer);
             }
         }
     }
@@ -268,14 +249,15 @@ impl View {
         }
     }
 
-    fn entries(&self) -> impl Iterator<Item = u8> {
+    fn entries(&self, known: &Known) -> impl Iterator<Item = u8> {
         let packed = (0..PACKED.min(usize::from(self.count))).map(|i| self.packed.wrapping_shr(shift(i)) as u8 & 0xf);
-        packed.chain(self.overflow.iter().copied())
+        let letters = known.rare().map_or(&[][..], |rare| &rare.letters);
+        packed.chain(letters.iter().copied())
     }
 
     /// Gives the letters of the history, without the `^` of a connection whose first segment was the server's.
-    pub fn history(&self, mut push: impl FnMut(u8)) {
-        for entry in self.entries() {
+    pub fn history(&self, known: &Known, mut push: impl FnMut(u8)) {
+        for entry in self.entries(known) {
             let Some(&letter) = LETTERS.get(usize::from(entry & 7)) else { continue };
             push(if entry & 8 == 0 { letter } else { letter.to_ascii_lowercase() });
         }
@@ -283,8 +265,8 @@ impl View {
 
     /// Whether the history begins with the client's SYN and has its RST, with nothing else of the client but data
     /// before it: what Zeek asks for `RSTOS0`.
-    fn is_syn_then_rst(&self) -> bool {
-        let mut entries = self.entries();
+    fn is_syn_then_rst(&self, known: &Known) -> bool {
+        let mut entries = self.entries(known);
         if entries.next() != Some(Letter::Syn as u8) {
             return false;
         }
@@ -301,7 +283,7 @@ impl View {
 
     /// Zeek's `conn_state`. `has_size`: octets of payload were sent or acknowledged, or are missing.
     #[must_use]
-    pub fn conn_state(&self, has_size: bool) -> &'static str {
+    pub fn conn_state(&self, known: &Known, has_size: bool) -> &'static str {
         use Endpoint::{Closed, Established, Inactive, Partial, Reset, SynAckSent, SynSent};
         let (client, server) = (self.tracks.client.state, self.tracks.server.state);
         let unseen = |state| matches!(state, Inactive | Partial);
@@ -311,7 +293,7 @@ impl View {
             (_, Reset) if unseen(client) => "RSTRH",
             (_, Reset) => "RSTR",
             (Reset, _) if !unseen(server) => "RSTO",
-            (Reset, _) if self.is_syn_then_rst() => "RSTOS0",
+            (Reset, _) if self.is_syn_then_rst(known) => "RSTOS0",
             (Reset, _) => "OTH",
             (Closed, Closed) => "SF",
             (Closed, _) if unseen(server) => "SH",

@@ -1,0 +1,465 @@
+//! The numbers remembered of both sides. Most of them are the same number under several names (an ISN is a base, a FIN
+//! ends the payload), so each side keeps a few numbers, and for each name which of them it stands for. What does not
+//! fit goes to the [`Rare`] part, which nearly no connection has.
+
+use super::numbering::OldBases;
+use super::segment::{Flags, Segment, SynOptions};
+use super::seq::{Position, Seq};
+use super::side::{Both, Side};
+use super::verdict::Steps;
+
+/// What a number of one side is. RST and `OTHER` segments leave the first thirteen alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Name {
+    /// Its base in opening and data; a position.
+    OpenBase,
+    /// Its base from the first FIN on; a position.
+    CloseBase,
+    /// Where its payload after the peer's first FIN starts; a position.
+    HalfClose,
+    /// The highest number seen of it, which its other numbers unwrap against; a position.
+    Mark,
+    /// The highest number after an octet of its payload; a position.
+    PayloadEnd,
+    /// The number after the last one it used.
+    Next,
+    /// The highest acknowledgment it sent.
+    Acked,
+    /// The highest right window edge it offered.
+    Edge,
+    /// The sequence number of its first segment.
+    First,
+    /// The number of its SYN without ACK.
+    Syn,
+    /// The number of its last SYN-ACK.
+    SynAck,
+    /// The own number of its first FIN.
+    Fin,
+    /// The Seq of its last ACK that performed a step.
+    StepSeq,
+    /// The Ack of that one.
+    StepAck,
+    /// The number of its last SYN with another one.
+    OtherSyn,
+    /// The number of the SYN-ACK before the last, where it was another.
+    OtherSynAck,
+    /// The own number of its last FIN with another number.
+    OtherFin,
+    /// The number of its last SYN or SYN-ACK, for Zeek's letters.
+    LetterSyn,
+    /// That of its last FIN.
+    LetterFin,
+    /// That of its last RST.
+    LetterRst,
+}
+
+const NAMES: usize = 20;
+const POSITIONS: usize = 5;
+/// The names from this one up to `Edge` move with every other segment, and have a number each.
+const FIRST_MOVING: usize = Name::Mark as usize;
+const MOVING: usize = 5;
+/// Numbers that the other names of a side share.
+const SHARED: usize = 4;
+
+/// Names that share numbers.
+const SHARING: [Name; NAMES - MOVING] = [
+    Name::OpenBase,
+    Name::CloseBase,
+    Name::HalfClose,
+    Name::First,
+    Name::Syn,
+    Name::SynAck,
+    Name::Fin,
+    Name::StepSeq,
+    Name::StepAck,
+    Name::OtherSyn,
+    Name::OtherSynAck,
+    Name::OtherFin,
+    Name::LetterSyn,
+    Name::LetterFin,
+    Name::LetterRst,
+];
+
+/// Where the number of a name is: three bits.
+const UNKNOWN: u8 = 0;
+/// In the shared number 0, and so on; a moving name has its own number.
+const KEPT: u8 = 1;
+/// In the rare part.
+const RARE: u8 = 7;
+const PLACE_WIDTH: u32 = 3;
+
+/// Something that is so of one side or not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Fact {
+    /// A segment of it was captured.
+    Seen = 60,
+    /// Its first FIN was acknowledged.
+    FinAcked,
+    /// The peer repeated a SYN-ACK that this side has not answered since.
+    OwesSynAck,
+    /// The peer repeated a FIN that this side has not answered since.
+    OwesFin,
+}
+
+/// An ACK that performed a step, to know it again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StepAck {
+    seq: Seq,
+    ack: Seq,
+    payload_len: u32,
+    window: u16,
+    flags: u16,
+    /// The steps of the opening that it performed.
+    pub open_steps: Steps,
+    /// The steps of the closing that it performed.
+    pub close_steps: Steps,
+}
+
+impl StepAck {
+    /// The ACK of this segment.
+    pub fn of(segment: &Segment, open_steps: Steps, close_steps: Steps) -> StepAck {
+        StepAck {
+            seq: segment.seq,
+            ack: segment.ack,
+            payload_len: segment.payload_len,
+            window: segment.window,
+            flags: segment.flags.0 & Flags::ALL.0,
+            open_steps,
+            close_steps,
+        }
+    }
+}
+
+/// One side.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, packed(4))]
+struct Endpoint {
+    /// The place of each name, and the facts.
+    places: u64,
+    moving: [u32; MOVING],
+    shared: [u32; SHARED],
+    options: PackedOptions,
+    step_window: u16,
+    /// Flags, then the steps of the opening, then those of the closing.
+    step_flags: u16,
+}
+
+const _: () = assert!(size_of::<Endpoint>() == 52);
+const _: () = assert!(NAMES as u32 * PLACE_WIDTH == Fact::Seen as u32);
+
+impl Endpoint {
+    fn shift(name: Name) -> u32 {
+        u32::from(name as u8).wrapping_mul(PLACE_WIDTH)
+    }
+
+    fn place(&self, name: Name) -> u8 {
+        (self.places >> Endpoint::shift(name)) as u8 & 7
+    }
+
+    fn set_place(&mut self, name: Name, place: u8) {
+        let shift = Endpoint::shift(name);
+        self.places = self.places & !(7 << shift) | u64::from(place) << shift;
+    }
+
+    fn moving_index(name: Name) -> usize {
+        (name as usize).wrapping_sub(FIRST_MOVING)
+    }
+
+    /// The number of a name; none also when it is in the rare part.
+    fn get(&self, name: Name) -> Option<u32> {
+        let place = self.place(name);
+        if place == UNKNOWN {
+            return None;
+        }
+        match self.moving.get(Endpoint::moving_index(name)) {
+            Some(number) => Some(*number),
+            None => self.shared.get(usize::from(place.wrapping_sub(KEPT))).copied(),
+        }
+    }
+
+    /// Keeps the number of a name; false when there is no room for it.
+    fn keep(&mut self, name: Name, number: u32) -> bool {
+        if let Some(own) = self.moving.get_mut(Endpoint::moving_index(name)) {
+            *own = number;
+            self.set_place(name, KEPT);
+            return true;
+        }
+        if self.get(name) == Some(number) {
+            return true;
+        }
+        self.set_place(name, UNKNOWN);
+        let used = SHARING.iter().fold(0u8, |used, &name| used | 1 << self.place(name));
+        let mut free = RARE;
+        for (&kept, place) in self.shared.iter().zip(KEPT..) {
+            if used & 1 << place == 0 {
+                free = free.min(place);
+            } else if kept == number {
+                self.set_place(name, place);
+                return true;
+            }
+        }
+        self.set_place(name, free);
+        match self.shared.get_mut(usize::from(free.wrapping_sub(KEPT))) {
+            Some(own) => {
+                *own = number;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// The options of a SYN in one word: MSS, window scale, and bits that say which of them there are.
+#[derive(Clone, Copy, Debug, Default)]
+struct PackedOptions(u32);
+
+impl PackedOptions {
+    fn new(options: SynOptions) -> PackedOptions {
+        let bits = [
+            true,
+            options.mss.is_some(),
+            options.window_scale.is_some(),
+            options.sack,
+            options.timestamps,
+            options.fast_open,
+            options.multipath,
+            options.ecn,
+        ];
+        let bits = bits.into_iter().zip(0u32..).fold(0u32, |all, (bit, shift)| all | u32::from(bit) << shift);
+        let mss = u32::from(options.mss.unwrap_or(0));
+        let window_scale = u32::from(options.window_scale.unwrap_or(0));
+        PackedOptions(bits | window_scale << 8 | mss << 16)
+    }
+
+    fn unpack(self) -> Option<SynOptions> {
+        let bit = |shift: u32| self.0 >> shift & 1 != 0;
+        bit(0).then(|| SynOptions {
+            mss: bit(1).then_some((self.0 >> 16) as u16),
+            window_scale: bit(2).then_some((self.0 >> 8) as u8),
+            sack: bit(3),
+            timestamps: bit(4),
+            fast_open: bit(5),
+            multipath: bit(6),
+            ecn: bit(7),
+        })
+    }
+}
+
+/// What nearly no connection has, or not much of.
+#[derive(Clone, Debug, Default)]
+pub struct Rare {
+    /// Numbers that the sides have no room for.
+    numbers: Both<[u32; NAMES]>,
+    /// How often each position went round the circle.
+    turns: Both<[i32; POSITIONS]>,
+    /// Octets of payload of the ACK that performed a step.
+    step_payload_len: Both<u32>,
+    /// X and Y as they were before changes, oldest first.
+    pub old_bases: Vec<OldBases>,
+    /// Zeek's letters beyond those that fit into a word.
+    pub letters: Vec<u8>,
+    /// Times of parts too far from the first segment: nanoseconds since the epoch.
+    pub times: [i64; 5],
+    /// Octets of payload on the client's SYN.
+    pub syn_data: u32,
+    /// The last acknowledgment that a client in SYN-SENT could not accept.
+    pub bad_ack: Option<Seq>,
+    /// The steps that each side's SYN-ACK performed, where both sides sent a SYN.
+    pub syn_ack_steps: Both<Steps>,
+}
+
+/// What is remembered of both sides.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    sides: Both<Endpoint>,
+    rare: Option<Box<Rare>>,
+}
+
+impl Known {
+    /// A number of a side.
+    pub fn get(&self, side: Side, name: Name) -> Option<Seq> {
+        let own = &self.sides[side];
+        if own.place(name) == RARE {
+            return self.rare.as_ref()?.numbers[side].get(name as usize).copied().map(Seq);
+        }
+        own.get(name).map(Seq)
+    }
+
+    /// Whether the number is known.
+    pub fn has(&self, side: Side, name: Name) -> bool {
+        self.sides[side].place(name) != UNKNOWN
+    }
+
+    /// Whether the number is known, and this one.
+    pub fn is(&self, side: Side, name: Name, number: Seq) -> bool {
+        self.get(side, name) == Some(number)
+    }
+
+    /// Remembers a number of a side.
+    pub fn set(&mut self, side: Side, name: Name, number: Seq) {
+        if !self.sides[side].keep(name, number.0)
+            && let Some(kept) = self.rare_mut().numbers[side].get_mut(name as usize)
+        {
+            *kept = number.0;
+        }
+    }
+
+    /// A position of a side.
+    pub fn position(&self, side: Side, name: Name) -> Option<Position> {
+        let number = self.get(side, name)?;
+        let turn = self.rare.as_ref().and_then(|rare| rare.turns[side].get(name as usize).copied());
+        Some(Position::at_turn(turn.unwrap_or(0), number))
+    }
+
+    /// Remembers a position of a side.
+    pub fn set_position(&mut self, side: Side, name: Name, position: Position) {
+        self.set(side, name, position.seq());
+        let turn = position.turn();
+        if (turn != 0 || self.rare.is_some())
+            && let Some(kept) = self.rare_mut().turns[side].get_mut(name as usize)
+        {
+            *kept = turn;
+        }
+    }
+
+    /// Remembers a number of a side where it comes after the one known.
+    pub fn raise(&mut self, side: Side, name: Name, number: Seq) {
+        self.set(side, name, self.get(side, name).map_or(number, |known| known.later(number)));
+    }
+
+    /// Remembers the number of a side's SYN-ACK, and of the one before.
+    pub fn set_syn_ack(&mut self, side: Side, number: Seq) {
+        let last = self.get(side, Name::SynAck);
+        if last == Some(number) {
+            return;
+        }
+        match last {
+            Some(last) => self.set(side, Name::OtherSynAck, last),
+            None => self.sides[side].set_place(Name::OtherSynAck, UNKNOWN),
+        }
+        self.set(side, Name::SynAck, number);
+    }
+
+    /// The position of a number of `side`. The first one ever asked for starts the count.
+    pub fn position_of(&self, side: Side, number: Seq) -> Position {
+        self.position(side, Name::Mark).map_or(Position::first(number), |mark| mark.nearest(number))
+    }
+
+    /// Notes that `position` of `side` was seen.
+    pub fn saw(&mut self, side: Side, position: Position) {
+        if self.position(side, Name::Mark).is_none_or(|highest| highest < position) {
+            self.set_position(side, Name::Mark, position);
+        }
+    }
+
+    /// Whether something is so of a side.
+    pub fn is_so(&self, side: Side, fact: Fact) -> bool {
+        self.sides[side].places >> fact as u8 & 1 != 0
+    }
+
+    /// Notes that something is so of a side.
+    pub fn note(&mut self, side: Side, fact: Fact) {
+        self.sides[side].places |= 1 << fact as u8;
+    }
+
+    /// Notes that something is no longer so of a side.
+    pub fn unnote(&mut self, side: Side, fact: Fact) {
+        self.sides[side].places &= !(1 << fact as u8);
+    }
+
+    /// The options of a side's last SYN or SYN-ACK that counts.
+    pub fn options(&self, side: Side) -> Option<SynOptions> {
+        self.sides[side].options.unpack()
+    }
+
+    /// Remembers the options of a side.
+    pub fn set_options(&mut self, side: Side, options: SynOptions) {
+        self.sides[side].options = PackedOptions::new(options);
+    }
+
+    /// A side's last ACK that performed a step, while the peer has sent nothing new since.
+    pub fn step_ack(&self, side: Side) -> Option<StepAck> {
+        let own = &self.sides[side];
+        let payload_len = self.rare.as_ref().map_or(0, |rare| rare.step_payload_len[side]);
+        Some(StepAck {
+            seq: self.get(side, Name::StepSeq)?,
+            ack: self.get(side, Name::StepAck)?,
+            payload_len,
+            window: own.step_window,
+            flags: own.step_flags & Flags::ALL.0,
+            open_steps: Steps::from_bits((own.step_flags >> 9) as u8 & 7),
+            close_steps: Steps::from_bits((own.step_flags >> 12) as u8),
+        })
+    }
+
+    /// Remembers an ACK that performed a step.
+    pub fn set_step_ack(&mut self, side: Side, step_ack: &StepAck) {
+        self.set(side, Name::StepSeq, step_ack.seq);
+        self.set(side, Name::StepAck, step_ack.ack);
+        let own = &mut self.sides[side];
+        own.step_window = step_ack.window;
+        let steps = u16::from(step_ack.open_steps.bits()) << 9 | u16::from(step_ack.close_steps.bits()) << 12;
+        own.step_flags = step_ack.flags | steps;
+        if step_ack.payload_len != 0 || self.rare.is_some() {
+            self.rare_mut().step_payload_len[side] = step_ack.payload_len;
+        }
+    }
+
+    /// Forgets that ACK.
+    pub fn forget_step_ack(&mut self, side: Side) {
+        self.sides[side].set_place(Name::StepSeq, UNKNOWN);
+        self.sides[side].set_place(Name::StepAck, UNKNOWN);
+    }
+
+    /// Forgets an attempt, except what a repeat and Zeek's letters are known by, and X and Y as they were.
+    pub fn forget_attempt(&mut self) {
+        const KEPT_NAMES: [Name; 5] = [Name::Syn, Name::OtherSyn, Name::LetterSyn, Name::LetterFin, Name::LetterRst];
+        for side in [Side::Client, Side::Server] {
+            let kept = KEPT_NAMES.map(|name| (name, self.get(side, name)));
+            let seen = self.is_so(side, Fact::Seen);
+            self.sides[side] = Endpoint::default();
+            for (name, number) in kept {
+                if let Some(number) = number {
+                    self.set(side, name, number);
+                }
+            }
+            if seen {
+                self.note(side, Fact::Seen);
+            }
+        }
+        if let Some(rare) = &mut self.rare {
+            rare.syn_data = 0;
+            rare.bad_ack = None;
+            rare.syn_ack_steps = Both::default();
+        }
+    }
+
+    /// The two sides turn out to be the other way round.
+    pub fn swap(&mut self) {
+        self.sides.swap();
+        if let Some(rare) = &mut self.rare {
+            rare.numbers.swap();
+            rare.turns.swap();
+            rare.step_payload_len.swap();
+        }
+    }
+
+    /// The rare part, when there is one.
+    pub fn rare(&self) -> Option<&Rare> {
+        self.rare.as_deref()
+    }
+
+    /// The rare part, made when there was none.
+    pub fn rare_mut(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Octets of memory beyond the structure itself.
+    pub fn extra_memory(&self) -> usize {
+        let Some(rare) = &self.rare else { return 0 };
+        let bases = rare.old_bases.capacity().saturating_mul(size_of::<OldBases>());
+        size_of::<Rare>().saturating_add(bases).saturating_add(rare.letters.capacity())
+    }
+}
