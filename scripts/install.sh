@@ -13,14 +13,23 @@ WS_ME=install
 # shellcheck source=scripts/wireshark.sh
 . "$here/wireshark.sh"
 
-new=
-old=
-# shellcheck disable=SC2317 # the trap calls it
-clean_up() {
+place=  # where the file belongs
+new=    # the one being written, beside it
+old=    # a copy of what was there before, until the new one is known to load
+placed= # the new one is in its place, and not known to load
+# An installation that does not come to its end, for whatever reason, leaves what was there before.
+take_back() {
     if [ -n "$new" ]; then rm -f -- "$new"; fi
-    if [ -n "$old" ]; then rm -f -- "$old"; fi
+    if [ -n "$old" ]; then
+        mv -f -- "$old" "$place"
+    elif [ -n "$placed" ]; then
+        rm -f -- "$place"
+    fi
+    new=
+    old=
+    placed=
 }
-trap clean_up EXIT
+trap take_back EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -34,21 +43,28 @@ leave_package_alone() { # FOLDER
 
 # Beside the target, so that the rename is atomic; Wireshark reads no file whose name does not end in .so.
 put() { # FILE FOLDER
+    place=$2/synfin.so
     mkdir -p -- "$2" 2>/dev/null ||
         ws_die "cannot make the folder $2; check who owns it (root installs for everybody, other users for themselves)"
+    # What an installation left that was killed.
+    rm -f -- "$2"/.synfin.??????
     new=$(mktemp "$2/.synfin.XXXXXX" 2>/dev/null) ||
         ws_die "cannot write in $2; check its owner and that the disk is neither full nor read-only"
     if ! cp -- "$1" "$new" 2>/dev/null || ! cmp -s -- "$1" "$new"; then
-        ws_die "could not write all of $2/synfin.so (disk full?); what was there before is untouched: make room and run this again"
+        ws_die "could not write all of $place (disk full?); what was there before is untouched: make room and run this again"
     fi
     chmod 644 "$new"
-    if [ -e "$2/synfin.so" ]; then
-        if ! old=$(mktemp "$2/.synfin.XXXXXX") || ! cp -p -- "$2/synfin.so" "$old" 2>/dev/null; then
-            ws_die "cannot keep a copy of $2/synfin.so (disk full, or unreadable?); it is untouched: mend that and run this again"
+    if [ -e "$place" ]; then
+        keep=$(mktemp "$2/.synfin.XXXXXX" 2>/dev/null) || keep=
+        if [ -z "$keep" ] || ! cp -p -- "$place" "$keep" 2>/dev/null; then
+            if [ -n "$keep" ]; then rm -f -- "$keep"; fi
+            ws_die "cannot keep a copy of $place (disk full, or unreadable?); it is untouched: mend that and run this again"
         fi
+        old=$keep
     fi
-    mv -f -- "$new" "$2/synfin.so" || ws_die "could not put $2/synfin.so in its place; what was there before is untouched"
+    mv -f -- "$new" "$place" || ws_die "could not put $place in its place; what was there before is untouched"
     new=
+    placed=yes
 }
 
 # The one kept is the file just installed: the others make Wireshark warn, or stop it from starting.
@@ -93,20 +109,17 @@ install_for() { # PROGRAM
     put "$plugin" "$target"
     if loaded=$(ws_loaded "$1" | grep -F -- "	$target/synfin.so"); then
         ws_say "Wireshark $version: synfin ${loaded%%	*} installed and loaded ($target/synfin.so)"
-        if [ -n "$old" ]; then rm -f -- "$old"; old=; fi
+        if [ -n "$old" ]; then rm -f -- "$old"; fi
+        old=
+        placed=
         warn_of_others "$1" "$target"
         return 0
     fi
     warn_of_others "$1" "$target"
     complaint=$(ws_complaint "$1" | head -n 1)
-    if [ -n "$old" ]; then
-        mv -f -- "$old" "$target/synfin.so"
-        old=
-        state="the file that was there before is back"
-    else
-        rm -f -- "$target/synfin.so"
-        state="nothing is installed"
-    fi
+    state="nothing is installed"
+    if [ -n "$old" ]; then state="the file that was there before is back"; fi
+    take_back
     ws_say "Wireshark $version did not load synfin: ${complaint:-it gave no reason}" >&2
     ws_say "  $state; $(ws_advice "$complaint" "$series")" >&2
     return 1

@@ -29,6 +29,8 @@ fresh() { # [VERSION]
     cat >"$TSHARK" <<'END'
 #!/bin/sh
 version=$(cat "$STAND/version")
+# As Wireshark does: without HOME, the one that the system knows.
+HOME=${HOME:-$STAND/home}
 series=$(echo "$version" | cut -d. -f1,2)
 personal=$HOME/.local/lib/wireshark/plugins/$series
 global=$STAND/lib/wireshark/plugins/$series
@@ -163,6 +165,68 @@ holds "$STAND/files/old"
 stop_half_way 'kill -TERM $PPID'
 expect "interrupted" 143 "" env "PATH=$STAND/bin:$PATH" "$install" "$STAND/files/good"
 holds "$STAND/files/old"
+
+# What stops between writing and renaming, or between renaming and the check that it loads; killed outright, it cannot even
+# tidy up, but what it leaves is no plugin, and the next installation removes it.
+stop_at() { # PROGRAM HOW
+    # shellcheck disable=SC2016 # the stand-in's own variables
+    printf '#!/bin/sh\n%s\nexec /bin/%s "$@"\n' "$2" "$1" >"$STAND/bin/$1"
+    chmod +x "$STAND/bin/$1"
+}
+fresh
+"$install" "$STAND/files/old" >/dev/null
+# shellcheck disable=SC2016
+stop_at mv 'case $* in *.synfin.*synfin.so) rm -f "$0"; kill -TERM $PPID; sleep 1; exit 1 ;; esac'
+expect "interrupted before the renaming" 143 "" env "PATH=$STAND/bin:$PATH" "$install" "$STAND/files/good"
+holds "$STAND/files/old"
+# shellcheck disable=SC2016
+stop_at mv 'kill -KILL $PPID; exit 1'
+expect "killed before the renaming" 137 "" env "PATH=$STAND/bin:$PATH" "$install" "$STAND/files/good"
+rm "$STAND/bin/mv"
+cmp -s "$STAND/files/old" "$installed" || fail "the old file is no longer there"
+[ "$(find "$folder" -name '*.so' | wc -l)" = 1 ] || fail "a half-written file looks like a plugin"
+expect "doctor: after it was killed" 0 "All is well" "$doctor"
+expect "again, after it was killed" 0 "synfin 0.1.0 installed" "$install" "$STAND/files/good"
+holds "$STAND/files/good"
+for before in old none; do
+    fresh
+    if [ "$before" = old ]; then "$install" "$STAND/files/old" >/dev/null; fi
+    sed "2i case \"\$1 \$2\" in '-G plugins') kill -TERM \"\$(cat '$STAND/pid')\" ;; esac" "$TSHARK" >"$STAND/bin/interrupting"
+    chmod +x "$STAND/bin/interrupting"
+    # shellcheck disable=SC2016 # for the inner shell
+    expect "interrupted before the check, $before before" 143 "" env "TSHARK=$STAND/bin/interrupting" \
+        sh -c 'echo $$ >"$STAND/pid"; exec "$@"' sh "$install" "$STAND/files/good"
+    if [ "$before" = old ]; then holds "$STAND/files/old"; else empty; fi
+done
+
+# A file system that is full, and one that is read-only: real ones where mounting is allowed.
+fresh
+if unshare --mount true 2>/dev/null; then
+    # The stand-in takes a plugin for what its first words say, however much follows.
+    { cat "$STAND/files/good"; head -c 400000 /dev/zero; } >"$STAND/files/large"
+    mkdir -p "$folder"
+    # shellcheck disable=SC2016 # for the inner shell
+    mounted='mount -t tmpfs -o "$1" none "$2"; shift 2; cp "$STAND/files/old" "$installed"; if [ "$1" = ro ]; then mount -o remount,ro "$folder"; fi; shift
+        status=0; "$@" || status=$?
+        cmp "$STAND/files/old" "$installed" && [ "$(find "$folder" -type f | wc -l)" = 1 ] && exit "$status"; exit 99'
+    export installed folder
+    expect "a full disk" 1 "disk full?" unshare --mount sh -c "$mounted" sh size=256k "$folder" rw "$install" "$STAND/files/large"
+    expect "room for one copy, not for two" 1 "cannot keep a copy" unshare --mount sh -c "$mounted" sh size=8k "$folder" rw "$install" "$STAND/files/good"
+    expect "a read-only file system" 1 "read-only" unshare --mount sh -c "$mounted" sh size=256k "$folder" ro "$install" "$STAND/files/good"
+    # shellcheck disable=SC2016 # for the inner shell
+    expect "no tshark anywhere" 1 "no tshark found" env -u TSHARK unshare --mount sh -c 'for dir in $(echo "$PATH:/usr/local/bin:/usr/bin" | tr : " "); do
+        if [ -e "$dir/tshark" ]; then mount --bind /dev/null "$dir/tshark"; fi; done; "$@"' sh "$install" "$STAND/files/good"
+else
+    mkdir -p "$folder"
+    cp "$STAND/files/old" "$installed"
+    chmod 555 "$folder"
+    expect "a read-only folder" 1 "read-only" "$install" "$STAND/files/good"
+    holds "$STAND/files/old"
+    chmod 755 "$folder"
+fi
+fresh
+expect "no HOME" 0 "installed and loaded" env -u HOME "$install" "$STAND/files/good"
+expect "doctor: no HOME" 0 "All is well" env -u HOME "$doctor"
 
 fresh 3.6.2
 expect "an old Wireshark" 1 "synfin works in 4.0, 4.4 and 4.6 only" "$install" "$STAND/files/good"
