@@ -81,6 +81,17 @@ settle "$work/$name"
 tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --format=ustar --mtime="@$SOURCE_DATE_EPOCH" -cf - "$name" |
     gzip -n -9 >"$out/$name.tar.gz"
 
+# Debian's package of each series' library, numbered by its ABI. Whoever has one has the folder that the link lies in, and
+# an update of Wireshark exchanges one for another.
+library_of() { # SERIES
+    case $1 in
+        4.0) ws_say libwireshark16 ;;
+        4.4) ws_say libwireshark18 ;;
+        4.6) ws_say libwireshark19 ;;
+        *) ws_die "Debian's name of the library of Wireshark $1 is not known here" ;;
+    esac
+}
+
 # The file lies in a folder of synfin's own; a link to it stands in the folder of every series that it works in. Each
 # Wireshark looks in its own series' folder alone, so the links of others do nothing, an update from one to another needs
 # nothing, and dpkg knows every path: there are no scripts that could fail.
@@ -91,9 +102,12 @@ debian_package() {
     mkdir -p "$root/DEBIAN" "$root/usr/lib/synfin" "$root/usr/share/doc/synfin"
     cp -- "$plugin" "$root/usr/lib/synfin/synfin.so"
     chmod 644 "$root/usr/lib/synfin/synfin.so"
-    for series in 4.0 4.2 4.4 4.6; do
+    libraries=
+    for series in $WS_SERIES; do
         mkdir -p "$root$plugins/$series/epan"
         ln -s /usr/lib/synfin/synfin.so "$root$plugins/$series/epan/synfin.so"
+        library=$(library_of "$series")
+        libraries="$libraries${libraries:+ | }$library"
     done
     copy_documents "$root/usr/share/doc/synfin"
     mv -- "$root/usr/share/doc/synfin/LICENSE" "$root/usr/share/doc/synfin/copyright"
@@ -111,11 +125,12 @@ debian_package() {
         ws_say "Section: net"
         ws_say "Priority: optional"
         ws_say "Installed-Size: $(find "$root/usr" -type f -printf '%s\n' | awk '{ n += $1 } END { print int(n / 1024) + 1 }')"
-        ws_say "Depends: libc6 (>= $libc), libgcc-s1, wireshark-common (>= $WS_OLDEST), wireshark-common (<< ${WS_NEWEST%.*}.$((${WS_NEWEST#*.} + 1)))"
+        ws_say "Depends: libc6 (>= $libc), libgcc-s1, $libraries"
+        ws_say "Recommends: wireshark | tshark"
         ws_say "Description: Wireshark plugin that annotates TCP openings and closings"
         ws_say " For every TCP segment synfin says which part of the connection's opening or"
         ws_say " closing it plays, in the X/Y numbering that textbooks draw, and what state"
-        ws_say " each endpoint is in afterwards. One file for Wireshark $WS_OLDEST to $WS_NEWEST."
+        ws_say " each endpoint is in afterwards. One file for Wireshark $WS_WORKS_IN."
     } >"$root/DEBIAN/control"
     (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
     settle "$root"

@@ -5,6 +5,7 @@ set -eu
 
 cd "$(dirname "$0")/.."
 scripts/test-hosts.sh
+scripts/test-plugin.sh
 scripts/install.sh
 cargo test --locked
 cargo test --locked --no-default-features

@@ -1,6 +1,7 @@
 #!/bin/sh
 # One plugin file, every Wireshark: holds plugin-c against each series' headers, installs the very same file in each, and
-# runs the end-to-end tests there. A series that this machine does not have is taken from its Debian release, in a folder
+# runs the end-to-end and robustness tests there; then the file alone against hosts of other versions, and the release
+# archive and package. A series that this machine does not have is taken from its Debian release, in a folder
 # made once and kept (.versions/, or SYNFIN_VERSIONS_DIR).
 #
 #   versions.sh            all three
@@ -145,7 +146,9 @@ check() { # SERIES
         sharkd=$(command -v sharkd || true)
         sh -c "$compile_shim" && TSHARK=$program scripts/install.sh "$plugin" || return 1
     fi
-    SYNFIN_TSHARK=$program SYNFIN_SHARKD=$sharkd cargo test --release --locked --test e2e_output --test e2e_stacks
+    # Every end-to-end test there is: cargo knows them by their names.
+    SYNFIN_TSHARK=$program SYNFIN_SHARKD=$sharkd cargo test --release --locked --test 'e2e_*' || return 1
+    if [ -x scripts/robust.sh ]; then SYNFIN_TSHARK=$program SYNFIN_SHARKD=$sharkd scripts/robust.sh; fi
 }
 
 # The table of host versions must be what these headers say.
@@ -156,6 +159,19 @@ check_layout() { # SERIES...
         if on_this_machine "$series"; then set -- "$@" /; else set -- "$@" "$versions/$(release_of "$series")"; fi
     done
     scripts/host-layout.sh --check "$@"
+}
+
+# The archive and the package, in the systems that are not this one.
+check_release() {
+    log=$versions/test-release.log
+    if ! scripts/dist.sh >"$log" 2>&1 </dev/null; then
+        tail -n 20 "$log"
+        return 1
+    fi
+    for series in $WS_SERIES; do
+        if on_this_machine "$series"; then continue; fi
+        scripts/test-dist.sh "$versions/$(release_of "$series")" </dev/null || return 1
+    done
 }
 
 make_only=0
@@ -195,7 +211,12 @@ for series in "$@"; do
     lines=$lines${lines:+, }$version
     [ "$(sha256sum "$plugin" | cut -d' ' -f1)" = "$sum" ] || ws_die "the plugin file changed while it was tested; run this again"
 done
-# shellcheck disable=SC2086 # series, split on purpose
-if [ "$make_only" = 0 ] && [ "$wanted" = "$WS_SERIES" ]; then check_layout $wanted || failed=1; fi
+# What concerns the file and all series at once.
+if [ "$make_only" = 0 ] && [ "$wanted" = "$WS_SERIES" ]; then
+    scripts/test-plugin.sh "$plugin" || failed=1
+    # shellcheck disable=SC2086 # series, split on purpose
+    check_layout $wanted || failed=1
+    check_release || failed=1
+fi
 if [ "$make_only" = 0 ] && [ "$failed" = 0 ]; then ws_say "One file, $# series ($lines): the same file was copied to each, nothing else"; fi
 exit "$failed"

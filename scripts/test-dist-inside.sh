@@ -1,0 +1,109 @@
+#!/bin/sh
+# The part of test-dist.sh that runs inside the other system, as its root, beside synfin.tar.gz and synfin.deb.
+set -eu
+
+cd "$(dirname "$0")"
+here=$PWD
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+HOME=/root
+LC_ALL=C.UTF-8
+export PATH HOME LC_ALL
+
+cases=0
+fail() {
+    printf 'FAILED: %s\n' "$*" >&2
+    exit 1
+}
+
+# expect TITLE STATUS TEXT COMMAND...
+expect() {
+    title=$1 wanted=$2 text=$3
+    shift 3
+    cases=$((cases + 1))
+    status=0
+    said=$("$@" 2>&1 </dev/null) || status=$?
+    [ "$status" = "$wanted" ] || fail "$title: status $status, not $wanted: $said"
+    case $said in *"$text"*) ;; *) fail "$title: does not say \"$text\": $said" ;; esac
+}
+
+user() { chroot --userspec=65534:65534 / env -C "$here" "HOME=$here/ho me" "PATH=$PATH" LC_ALL=C.UTF-8 "$@"; }
+
+loaded() { "$@" tshark -G plugins 2>/dev/null | grep -c '^synfin\.so' || true; }
+
+# loads TITLE COUNT [user]
+loads() {
+    cases=$((cases + 1))
+    found=$(if [ -n "${3:-}" ]; then loaded user; else loaded env; fi)
+    [ "$found" = "$2" ] || fail "$1: $found plugins of that name are loaded, not $2"
+}
+
+series=$(tshark --version 2>/dev/null | sed -n '1s/^[^0-9]*\([0-9]*\.[0-9]*\).*/\1/p')
+tar -xzf synfin.tar.gz
+mv synfin-*-linux-* release
+sum=$(sha256sum <release/synfin.so)
+
+# same TITLE FILE: it is the file that was released
+same() {
+    cases=$((cases + 1))
+    [ "$(sha256sum <"$2")" = "$sum" ] || fail "$1: $2 is not the released file"
+}
+
+loads "before" 0
+expect "doctor before" 1 "not installed" release/doctor.sh
+expect "root installs" 0 "installed and loaded" release/install.sh
+loads "root, installed" 1
+loads "another user, installed by root" 1 user
+same "root" "$(tshark -G plugins 2>/dev/null | awk -F '\t' '/^synfin\.so/ { print $4 }')"
+expect "doctor" 0 "All is well" release/doctor.sh
+expect "root installs again" 0 "installed and loaded" release/install.sh
+expect "a user, after root" 0 "nothing to do" user release/install.sh
+expect "root removes" 0 "removed" release/install.sh --uninstall
+loads "root, removed" 0
+
+own="$here/ho me/.local/lib/wireshark/plugins"
+expect "a user installs" 0 "installed and loaded" user release/install.sh
+loads "a user, installed" 1 user
+loads "root, when a user installed" 0
+same "a user" "$own/$series/epan/synfin.so"
+expect "a user's doctor" 0 "All is well" user release/doctor.sh
+expect "a user removes" 0 "removed" user release/install.sh --uninstall
+loads "a user, removed" 0 user
+
+# Wireshark was 4.0 when it was installed, and has been updated since.
+user mkdir -p "$own/4.0/epan"
+user cp release/synfin.so "$own/4.0/epan/"
+if [ "$series" != 4.0 ]; then
+    loads "after the update, nothing done" 0 user
+    expect "doctor after the update" 1 "4.0/epan/synfin.so (this Wireshark does not look there)" user release/doctor.sh
+    user mkdir -p "$own/$series/epan"
+    user cp "$own/4.0/epan/synfin.so" "$own/$series/epan/"
+fi
+loads "after the update, copied" 1 user
+same "copied" "$own/$series/epan/synfin.so"
+rm -rf -- "$own"
+user mkdir -p "$own/4.0/epan"
+user cp release/synfin.so "$own/4.0/epan/"
+expect "after the update, install.sh run again" 0 "installed and loaded" user release/install.sh
+loads "after the update, installed again" 1 user
+rm -rf -- "$own"
+
+if [ -f synfin.deb ]; then
+    # A system made by debootstrap may have its packages unpacked and not configured: what the package depends on is looked
+    # at here, and not left to dpkg.
+    library=$(dpkg-query -W -f '${Package}\n' 'libwireshark[0-9]*' | head -n 1)
+    expect "the package depends on $library" 0 "$library" dpkg-deb -f synfin.deb Depends
+    expect "the package installs" 0 "Setting up synfin" dpkg --force-depends -i synfin.deb
+    loads "the package" 1
+    loads "the package, another user" 1 user
+    same "the package" /usr/lib/synfin/synfin.so
+    expect "install.sh leaves the package alone" 1 "Debian package synfin owns" release/install.sh
+    expect "doctor, of the package" 0 "All is well" release/doctor.sh
+    expect "the package again" 0 "Setting up synfin" dpkg --force-depends -i synfin.deb
+    expect "the package goes" 0 "Removing synfin" dpkg -r synfin
+    dpkg -P synfin >/dev/null 2>&1
+    loads "the package, removed" 0
+    cases=$((cases + 1))
+    [ ! -e /usr/lib/synfin ] || fail "the package left /usr/lib/synfin behind"
+fi
+
+printf 'the release in Wireshark %s: %s cases, 0 failed\n' "$series" "$cases"
