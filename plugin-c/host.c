@@ -56,13 +56,17 @@ _Static_assert(sizeof(int) == 4, "a preference of an older series is an int of f
 /* ---- which Wireshark ------------------------------------------------------------------------------------- */
 
 /* Functions whose prototypes differ between series, under ones that serve each of them: an argument that is a bool here
- * and an int there is passed as an int of 0 or 1, and one that is 32 bits here and 64 there as 64 bits. */
+ * and an int there is passed as an int of 0 or 1, and one that is 32 bits here and 64 there as 64 bits. A result that only
+ * newer series give (expert_add_info, stats_tree_register_plugin) is not taken. scripts/host-prototypes.sh finds those
+ * that differ, and wants them named here. */
 #define TEXT_OF(token) #token
 #define TEXT(token) TEXT_OF(token)
 #define NAMED(symbol) __asm__(TEXT(__USER_LABEL_PREFIX__) symbol)
 
 proto_item *host_tree_add_boolean(proto_tree *, int, tvbuff_t *, int, int, uint64_t) NAMED("proto_tree_add_boolean");
 void host_prefs_bool(module_t *, const char *, const char *, const char *, void *) NAMED("prefs_register_bool_preference");
+void host_prefs_enum(module_t *, const char *, const char *, const char *, int *, const enum_val_t *, int)
+    NAMED("prefs_register_enum_preference");
 void host_stats_tree(const char *, const char *, const char *, unsigned, stat_tree_packet_cb, stat_tree_init_cb,
                      stat_tree_cleanup_cb) NAMED("stats_tree_register_plugin");
 int host_create_node(stats_tree *, const char *, int, stat_node_datatype, int) NAMED("stats_tree_create_node");
@@ -332,6 +336,12 @@ void host_register_switch(module_t *module, const char *name, const char *title,
                           host_switch *preference)
 {
     host_prefs_bool(module, name, title, description, &preference->storage);
+}
+
+void host_register_choice(module_t *module, const char *name, const char *title, const char *description, int *choice,
+                          const enum_val_t *choices)
+{
+    host_prefs_enum(module, name, title, description, choice, choices, 0);
 }
 
 bool host_has_listener(int tap)

@@ -46,7 +46,7 @@ typedef struct host_flow {
 
 /* Neither a fragment nor a header quoted by an ICMP error. */
 bool host_is_segment(const packet_info *pinfo);
-/* Octets of a header that TCP's dissector reads before it gives tcp.len: when fewer were captured it throws, and gives none. */
+/* Octets of a header that TCP's dissector reads before it gives tcp.len; when fewer were captured it gives none. */
 size_t host_octets_before_len(void);
 /* The flow of the layer that is dissected now, but for the ports: TCP has not set them yet. */
 void host_flow_addresses(const packet_info *pinfo, host_flow *flow);
@@ -84,6 +84,9 @@ typedef struct host_switch {
 bool host_is_on(const host_switch *preference);
 void host_register_switch(module_t *module, const char *name, const char *title, const char *description,
                           host_switch *preference);
+/* A preference that is one of several values, in a list that opens. */
+void host_register_choice(module_t *module, const char *name, const char *title, const char *description, int *choice,
+                          const enum_val_t *choices);
 
 bool host_has_listener(int tap);
 

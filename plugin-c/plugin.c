@@ -92,8 +92,8 @@ static void register_preferences(void)
                          &rebase);
     host_register_switch(module, "info_column", "Add the step to the Info column",
                          "Segments with a step or a RST get a suffix such as [Open 2/3: Seq=Y Ack=X+1].", &info_column);
-    prefs_register_enum_preference(module, "language", "Language of the explanations",
-                                   "The language of synfin.explain.", &language, languages, 0);
+    host_register_choice(module, "language", "Language of the explanations", "The language of synfin.explain.", &language,
+                         languages);
 }
 
 static void register_protocol(void)

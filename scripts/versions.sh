@@ -153,12 +153,11 @@ check() { # SERIES
 
 # The table of host versions must be what these headers say.
 check_layout() { # SERIES...
-    [ -x scripts/host-layout.sh ] || return 0
     for series in "$@"; do
         shift
         if on_this_machine "$series"; then set -- "$@" /; else set -- "$@" "$versions/$(release_of "$series")"; fi
     done
-    scripts/host-layout.sh --check "$@"
+    scripts/host-layout.sh --check "$@" && scripts/host-prototypes.sh "$@"
 }
 
 # The archive and the package, in the systems that are not this one.
