@@ -56,9 +56,9 @@ _Static_assert(sizeof(int) == 4, "a preference of an older series is an int of f
 /* ---- which Wireshark ------------------------------------------------------------------------------------- */
 
 /* Functions whose prototypes differ between series, under ones that serve each of them: an argument that is a bool here
- * and an int there is passed as an int of 0 or 1, and one that is 32 bits here and 64 there as 64 bits. A result that only
- * newer series give (expert_add_info, stats_tree_register_plugin) is not taken. scripts/host-prototypes.sh finds those
- * that differ, and wants them named here. */
+ * and an int there is passed as an int of 0 or 1, and one that is 32 bits here and 64 there as 64 bits. A result that
+ * only newer series give (expert_add_info, stats_tree_register_plugin) is not taken. scripts/host-prototypes.sh finds
+ * those that differ, and wants them named here. */
 #define TEXT_OF(token) #token
 #define TEXT(token) TEXT_OF(token)
 #define NAMED(symbol) __asm__(TEXT(__USER_LABEL_PREFIX__) symbol)

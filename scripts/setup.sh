@@ -66,7 +66,7 @@ install_with_apt() { # PACKAGE...
     if ! apt install --no-install-recommends "$@" >"$log" 2>&1; then
         if ! { apt update && apt install --no-install-recommends "$@"; } >"$log" 2>&1; then
             tail -n 5 "$log" >&2
-            ws_die "apt-get failed (its last lines are above); run it by hand: apt-get update && apt-get install --no-install-recommends $*"
+            ws_die "apt-get failed (its last lines are above); as root, run: apt-get update && apt-get install --no-install-recommends $*"
         fi
     fi
 }
