@@ -46,15 +46,14 @@ trap 'rm -rf -- "$work"' EXIT
 
 # copy_documents FOLDER: what a user reads, as far as it exists
 copy_documents() {
-    for document in README.md README.zh-CN.md LICENSE; do
+    mkdir -p "$1/docs" "$1/examples"
+    for document in README.md README.zh-CN.md CHANGELOG.md LICENSE; do
         if [ -f "$document" ]; then cp -- "$document" "$1/"; fi
     done
-    for document in docs/reference docs/reference.md docs/REFERENCE.md; do
-        if [ -e "$document" ]; then
-            mkdir -p "$1/docs"
-            cp -R -- "$document" "$1/docs/"
-        fi
-    done
+    cp -- docs/*.md "$1/docs/"
+    # The recipes for the shell; the others want the sources.
+    cp -- examples/*.sh "$1/examples/"
+    if [ -f examples/README.md ]; then cp -- examples/README.md "$1/examples/"; fi
 }
 
 settle() { # FOLDER: modes and times that do not depend on this machine
@@ -70,7 +69,8 @@ scripts/sbom.sh >"$sbom"
 name=synfin-$version-linux-$(uname -m)
 mkdir "$work/$name"
 cp -- "$plugin" "$work/$name/synfin.so"
-cp -- scripts/install.sh scripts/doctor.sh scripts/wireshark.sh "$sbom" "$work/$name/"
+cp -- scripts/install.sh scripts/doctor.sh scripts/profile.sh scripts/wireshark.sh "$sbom" "$work/$name/"
+cp -- docs/INSTALL.md "$work/$name/"
 chmod 644 "$work/$name/synfin.so"
 copy_documents "$work/$name"
 if [ -d profiles/synfin ]; then

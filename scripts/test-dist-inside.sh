@@ -55,6 +55,10 @@ loads "root, installed" 1
 loads "another user, installed by root" 1 user
 same "root" "$(tshark -G plugins 2>/dev/null | awk -F '\t' '/^synfin\.so/ { print $4 }')"
 expect "doctor" 0 "All is well" release/doctor.sh
+# A Wireshark that the file does not know declines it with its own line, and works on.
+echo 'void epan_get_version_number(int *a, int *b, int *c) { *a = 4; *b = 8; *c = 0; }' | cc -shared -fPIC -x c - -o unknown.so
+expect "an unknown Wireshark" 0 "synfin.so' was compiled for Wireshark version" env "LD_PRELOAD=$here/unknown.so" tshark -G plugins
+expect "doctor, of an unknown Wireshark" 1 "made for another Wireshark" env "LD_PRELOAD=$here/unknown.so" release/doctor.sh
 expect "root installs again" 0 "installed and loaded" release/install.sh
 expect "a user, after root" 0 "nothing to do" user release/install.sh
 expect "root removes" 0 "removed" release/install.sh --uninstall
@@ -66,6 +70,8 @@ loads "a user, installed" 1 user
 loads "root, when a user installed" 0
 same "a user" "$own/$series/epan/synfin.so"
 expect "a user's doctor" 0 "All is well" user release/doctor.sh
+expect "a user's profile" 0 "profiles/synfin" user release/profile.sh
+expect "a user removes the profile" 0 "" user release/profile.sh --uninstall
 expect "a user removes" 0 "removed" user release/install.sh --uninstall
 loads "a user, removed" 0 user
 
