@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use proptest::prelude::*;
 use synfin::fields::{FIELDS, Sink};
 use synfin::tcp::{Flags, Pass, Segment, Seq, SynOptions, Timestamp, Verdict};
+use synfin::text::{self, Language};
 use synfin::tracker::{Address, Options, Path, Place, Tracker};
 
 /// Collects what a field says.
@@ -88,7 +89,7 @@ proptest! {
         }
         let mut lasts = 0;
         for (index, (to_server, segment)) in segments.iter().enumerate() {
-            let shown = tracker.annotation(place(index), path(*to_server), segment, Pass::Final).unwrap();
+            let mut shown = tracker.annotation(place(index), path(*to_server), segment, Pass::Final).unwrap();
             for field in FIELDS {
                 let mut values = Collect(Vec::new());
                 (field.read)(&shown, &mut values);
@@ -103,6 +104,15 @@ proptest! {
             prop_assert_eq!(has("CLOSE-ACK"), said.close_steps.has(2) || said.close_steps.has(4), "{}", role);
             prop_assert!(!has("OPEN-ACK") || said.open_steps.has(2) || said.open_steps.has(3), "{role}");
             prop_assert_eq!(said.reset.is_some(), has("RST"), "{}", role);
+            // A sentence for each step and each reset, in either language, and for nothing else.
+            let has_deed = !said.open_steps.is_empty() || !said.close_steps.is_empty() || said.reset.is_some();
+            for (language, stop) in [(Language::English, '.'), (Language::Chinese, '。')] {
+                shown.language = language;
+                let mut sentence = String::new();
+                prop_assert_eq!(text::explanation(&mut sentence, &shown).unwrap(), has_deed, "{}: {}", role, sentence);
+                prop_assert_eq!(sentence.ends_with(stop), has_deed, "{}: {}", role, sentence);
+                prop_assert!(!sentence.contains("  ") && !sentence.contains(".."), "{sentence}");
+            }
             // Expressions and numbers agree on the circle.
             let own_is_x = (said.sender == synfin::tcp::Side::Server) == said.numbers.x_is_servers;
             let base = if own_is_x { said.numbers.x } else { said.numbers.y };

@@ -25,11 +25,20 @@ fn home() -> &'static Path {
 }
 
 fn run_program(arguments: &[&str]) -> Output {
+    run_with(&[("LC_ALL", "C.UTF-8")], arguments)
+}
+
+/// Runs it with these variables for the locale and no others.
+fn run_with(locale: &[(&str, &str)], arguments: &[&str]) -> Output {
     let mut command = Command::new(program());
-    command.args(arguments).env("HOME", home()).env("TZ", "UTC").env("LC_ALL", "C.UTF-8");
-    for variable in ["XDG_CONFIG_HOME", "WIRESHARK_CONFIG_DIR", "WIRESHARK_DATA_DIR", "LANGUAGE", "LANG"] {
+    command.args(arguments).env("HOME", home()).env("TZ", "UTC");
+    for variable in ["XDG_CONFIG_HOME", "WIRESHARK_CONFIG_DIR", "WIRESHARK_DATA_DIR"] {
         command.env_remove(variable);
     }
+    for variable in ["LC_ALL", "LC_CTYPE", "LC_MESSAGES", "LANGUAGE", "LANG"] {
+        command.env_remove(variable);
+    }
+    command.envs(locale.iter().copied());
     command.output().unwrap_or_else(|error| panic!("{} does not run ({error}): make setup", program()))
 }
 
@@ -60,8 +69,13 @@ fn complaints(output: &Output) -> String {
 
 /// What tshark prints; fails when it fails or complains.
 pub fn tshark(arguments: &[&str]) -> String {
+    tshark_in(&[("LC_ALL", "C.UTF-8")], arguments)
+}
+
+/// The same with these variables for the locale.
+pub fn tshark_in(locale: &[(&str, &str)], arguments: &[&str]) -> String {
     series();
-    let output = run_program(arguments);
+    let output = run_with(locale, arguments);
     let complaints = complaints(&output);
     assert!(output.status.success() && complaints.is_empty(), "tshark {arguments:?}: {}: {complaints}", output.status);
     String::from_utf8(output.stdout).expect("UTF-8")
