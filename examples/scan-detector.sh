@@ -1,18 +1,22 @@
 #!/bin/sh
-# Who scans ports? Clients that tried at least PORTS (default 10) server ports in vain: half-open, refused, unanswered or
-# reset before the opening was complete. A connection that was really used does not count.
+# Who scans ports? Clients that tried at least PORTS (default 10) ports of servers in vain: refused, half-open, reset before
+# the opening was complete, or without an answer. What was tried twice counts once; a connection that opened does not count.
 #
-#   scan-detector.sh CAPTURE [PORTS]
+#   scan-detector.sh CAPTURE...        PORTS=100 scan-detector.sh CAPTURE...
 set -eu
-"${TSHARK:-tshark}" -2 -r "$1" -T fields -e synfin.conn.client -e synfin.conn.server -e synfin.handshake.outcome \
-    -Y 'synfin.conn.last and synfin.handshake.outcome in {"half-open", "refused", "no-answer", "reset"}' |
-    awk -F '\t' -v least="${2:-10}" '
-        { sub(/:[0-9]+$/, "", $1); how[$1, $3]++ }
-        !(($1, $2) in seen) { seen[$1, $2] = 1; ports[$1]++ }
+# shellcheck source=examples/common.sh
+. "$(dirname "$0")/common.sh"
+begin 1 "$@"
+echo "ports  refused  half-open  reset  no-answer  client"
+rows 'synfin.conn.last and synfin.handshake.outcome in {"refused", "half-open", "reset", "no-answer"}' \
+    synfin.conn.client synfin.conn.server synfin.handshake.outcome -- "$@" |
+    awk -F '\t' -v least="${PORTS:-10}" '
+        { sub(/:[0-9]+$/, "", $2) }
+        !(($2, $3) in seen) { seen[$2, $3] = 1; ports[$2]++; how[$2, $4]++ }
         END {
             for (client in ports)
-                if (ports[client] >= least)
-                    printf "%s tried %d ports: %d refused, %d half-open, %d reset, %d without answer\n", client,
-                        ports[client], how[client, "refused"], how[client, "half-open"], how[client, "reset"],
-                        how[client, "no-answer"]
-        }' | sort
+                if (ports[client] >= least + 0)
+                    printf "%5d  %7d  %9d  %5d  %9d  %s\n", ports[client], how[client, "refused"], how[client, "half-open"],
+                        how[client, "reset"], how[client, "no-answer"], client
+        }' | sort -k1,1rn -k6
+finish

@@ -1,12 +1,16 @@
 #!/bin/sh
-# Who sends resets, to whom, and what each reset did: refused, handshake, abort, after-fin or stray.
+# Who sends resets, to whom, and what each reset did: refused, handshake, abort, after-fin or stray. The port of a client
+# says nothing about who it is, and is left out.
 #
-#   who-resets.sh CAPTURE
+#   who-resets.sh CAPTURE...
 set -eu
-"${TSHARK:-tshark}" -r "$1" -T fields -e synfin.sender -e synfin.conn.client -e synfin.conn.server -e synfin.reset \
-    -Y synfin.reset |
+# shellcheck source=examples/common.sh
+. "$(dirname "$0")/common.sh"
+begin 1 "$@"
+echo "resets  effect     from -> to"
+rows synfin.reset synfin.sender synfin.conn.client synfin.conn.server synfin.reset -- "$@" |
     awk -F '\t' '
-        # The port of a client says nothing about who it is.
-        { sub(/:[0-9]+$/, "", $2); count[$1 == "client" ? $2 " -> " $3 " " $4 : $3 " -> " $2 " " $4]++ }
-        END { for (line in count) printf "%5d %s\n", count[line], line }' |
+        { sub(/:[0-9]+$/, "", $3); count[sprintf("%-9s  %s", $5, $2 == "client" ? $3 " -> " $4 : $4 " -> " $3)]++ }
+        END { for (line in count) printf "%6d  %s\n", count[line], line }' |
     sort -k1,1rn -k2
+finish

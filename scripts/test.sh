@@ -7,5 +7,8 @@ cd "$(dirname "$0")/.."
 scripts/test-hosts.sh
 scripts/test-plugin.sh
 scripts/install.sh
+# What the recipes of examples/ go to. Without DuckDB the recipe for Parquet is not tested, and that is said.
+scripts/setup.sh jq=jq python3=python3
+if PYTHON=$(scripts/python.sh duckdb==2.0.1); then export PYTHON; else unset PYTHON; fi
 cargo test --locked
 cargo test --locked --no-default-features

@@ -1,0 +1,349 @@
+//! The recipes of examples/: each prints what examples/README.md shows, from captures the repository makes, and copes with
+//! odd names, several captures, broken ones, and tools that are not there.
+//!
+//! PYTHON names a python that has the module duckdb: `PYTHON=$(scripts/python.sh duckdb)`. scripts/test.sh does that.
+
+mod common;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use common::packets::{self, Packet};
+use common::script::{ISNS, parse};
+use common::tshark::{Capture, series};
+
+/// What a recipe printed, and how it ended.
+struct Told {
+    out: String,
+    complaints: String,
+    status: i32,
+}
+
+/// A shell command in `folder`, with the recipes in the PATH and whatever tshark this test is run for.
+fn shell(folder: &Path, command: &str) -> Command {
+    let mut shell = Command::new("sh");
+    let path = format!("{}:{}", fs::canonicalize("examples").unwrap().display(), std::env::var("PATH").unwrap());
+    shell.args(["-c", command]).current_dir(folder).env("PATH", path).env("HOME", folder);
+    for variable in ["XDG_CONFIG_HOME", "WIRESHARK_CONFIG_DIR", "PORTS", "TSHARK"] {
+        shell.env_remove(variable);
+    }
+    if let Ok(program) = std::env::var("SYNFIN_TSHARK") {
+        shell.env("TSHARK", program);
+    }
+    shell
+}
+
+fn run(folder: &Path, command: &str) -> Told {
+    told(shell(folder, command))
+}
+
+fn told(mut command: Command) -> Told {
+    let output = command.output().expect("a shell");
+    Told {
+        out: String::from_utf8(output.stdout).expect("UTF-8"),
+        complaints: String::from_utf8_lossy(&output.stderr).into_owned(),
+        status: output.status.code().expect("it ends by itself"),
+    }
+}
+
+/// A folder with the two hours of examples/demo.rs.
+fn two_hours() -> tempfile::TempDir {
+    series();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, hour) in [("demo.pcap", "0"), ("second hour.pcap", "1")] {
+        let made = Command::new(env!("CARGO"))
+            .args(["run", "--quiet", "--locked", "--no-default-features", "--example", "demo", "--"])
+            .arg(folder.path().join(name))
+            .arg(hour)
+            .status()
+            .expect("cargo runs");
+        assert!(made.success());
+    }
+    folder
+}
+
+fn has_duckdb() -> bool {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    run(folder.path(), r#""${PYTHON:-python3}" -c "import duckdb" || { [ -z "${PYTHON:-}" ] && command -v duckdb; }"#)
+        .status
+        == 0
+}
+
+/// The commands of examples/README.md with what it says they print.
+fn shown() -> Vec<(String, String)> {
+    let text = fs::read_to_string("examples/README.md").expect("examples/README.md");
+    let blocks = text.split("```console\n$ ").skip(1).map(|rest| rest.split("```").next().expect("an end"));
+    blocks.map(|block| block.split_once('\n').expect("output")).map(|(a, b)| (a.to_string(), b.to_string())).collect()
+}
+
+#[test]
+fn the_readme_shows_what_the_recipes_print() {
+    let folder = two_hours();
+    let shown = shown();
+    let recipes = fs::read_dir("examples").unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    for recipe in recipes.filter(|name| name.ends_with(".sh") && name != "common.sh" && name != "live.sh") {
+        assert!(shown.iter().any(|(command, _)| command.starts_with(&recipe)), "{recipe} is not shown");
+    }
+    let duckdb = has_duckdb();
+    for (command, output) in shown {
+        if command.starts_with("connections-parquet.sh") && !duckdb {
+            eprintln!("not tested, for want of DuckDB (PYTHON=$(scripts/python.sh duckdb)): {command}");
+            continue;
+        }
+        let told = run(folder.path(), &command);
+        assert_eq!(told.out, output, "{command}: {}", told.complaints);
+        assert_eq!(told.complaints, "", "{command}");
+    }
+}
+
+/// The connections of captures recorded from the kernel, as their scenarios say they went.
+#[test]
+fn recorded_captures() {
+    series();
+    let folder = fs::canonicalize("tests/captures").expect("the captures");
+    let failed = run(
+        &folder,
+        "failed-by-server.sh refused_port.pcap ipv6_refused_port.pcap filtered_port.pcap half_open.pcap \
+         abort_in_syn_received.pcap close_by_client.pcap syn_retransmitted.pcap",
+    );
+    let expected = "\
+connections  outcome    server
+          1  half-open  10.77.0.2:80
+          1  no-answer  10.77.0.2:80
+          1  refused    10.77.0.2:81
+          1  refused    [fd77::2]:81
+          1  reset      10.77.0.2:80
+";
+    assert_eq!((failed.out.as_str(), failed.complaints.as_str(), failed.status), (expected, "", 0));
+
+    let resets = run(&folder, "who-resets.sh abort_by_server.pcap ipv6_refused_port.pcap");
+    let expected = "\
+resets  effect     from -> to
+     1  abort      10.77.0.2:80 -> 10.77.0.1
+     1  refused    [fd77::2]:81 -> [fd77::1]
+";
+    assert_eq!((resets.out.as_str(), resets.complaints.as_str(), resets.status), (expected, "", 0));
+
+    // Fifty connections, none of them in vain.
+    let scans = run(&folder, "PORTS=1 scan-detector.sh many_short_connections.pcap refused_port.pcap");
+    let expected = "\
+ports  refused  half-open  reset  no-answer  client
+    1        1          0      0          0  10.77.0.1
+";
+    assert_eq!((scans.out.as_str(), scans.status), (expected, 0));
+}
+
+/// A capture that is cut short gives what it has; one that is none costs nothing of the others.
+#[test]
+fn broken_captures_are_named_and_lose_nothing_else() {
+    let folder = two_hours();
+    let at = |name: &str| folder.path().join(name);
+    let whole = fs::read(at("demo.pcap")).unwrap();
+    // Behind the first three connections; all of them are over by then.
+    fs::write(at("cut 截断 \"it's\".pcap"), &whole[..3000]).unwrap();
+    fs::write(at("noise.pcap"), b"this is not a capture, but long enough to be taken for one").unwrap();
+    let told = run(
+        folder.path(),
+        "connections-csv.sh 'nowhere.pcap' noise.pcap 'cut 截断 \"it'\\''s\".pcap' demo.pcap | cut -d , -f 1,2,8 | sed -n '1,5p;$p'",
+    );
+    let expected = r#""capture","stream","outcome"
+"cut 截断 ""it's"".pcap","0","complete"
+"cut 截断 ""it's"".pcap","1","complete"
+"cut 截断 ""it's"".pcap","2","complete"
+"cut 截断 ""it's"".pcap","3","complete"
+"demo.pcap","23","complete"
+"#;
+    assert_eq!(told.out, expected);
+    let complaints: Vec<&str> = told.complaints.lines().collect();
+    assert_eq!(complaints.len(), 3, "a line each: {complaints:?}");
+    for (line, name) in complaints.iter().zip(["nowhere.pcap", "noise.pcap", "cut"]) {
+        assert!(line.starts_with("connections-csv.sh: tshark: ") && line.contains(name), "{line}");
+    }
+    assert_eq!(run(folder.path(), "connections-csv.sh noise.pcap").status, 1);
+    assert_eq!(run(folder.path(), "failed-by-server.sh nowhere.pcap demo.pcap").status, 1);
+}
+
+/// Nothing to tell is told with a heading and no line.
+#[test]
+fn captures_without_tcp() {
+    let folder = two_hours();
+    let header = &fs::read(folder.path().join("demo.pcap")).unwrap()[..24];
+    fs::write(folder.path().join("empty.pcap"), header).unwrap();
+    let wire = &parse("| > S C", ISNS[0]).rows[0].wire;
+    let ends = packets::Ends::of(wire);
+    let udp = packets::ethernet(0x0800, &packets::ipv4(ends, 17, &[0x9c, 0x40, 0, 53, 0, 12, 0, 0, 1, 2, 3, 4]));
+    let packet: Packet = packets::packet(0, udp);
+    let capture = Capture::plain(&[packet]);
+    fs::copy(&capture.path, folder.path().join("udp.pcap")).unwrap();
+    for recipe in ["failed-by-server", "slowest-handshakes", "who-resets", "scan-detector", "connections-csv"] {
+        let told = run(folder.path(), &format!("{recipe}.sh empty.pcap udp.pcap"));
+        assert_eq!(
+            (told.out.lines().count(), told.complaints.as_str(), told.status),
+            (1, "", 0),
+            "{recipe}: {}",
+            told.out
+        );
+    }
+    let told = run(folder.path(), "connections-jsonl.sh empty.pcap udp.pcap");
+    assert_eq!((told.out.as_str(), told.complaints.as_str(), told.status), ("", "", 0));
+    if has_duckdb() {
+        let told = run(folder.path(), "connections-parquet.sh \"it's.parquet\" empty.pcap udp.pcap");
+        assert_eq!((told.out.lines().count(), told.complaints.as_str(), told.status), (1, "", 0), "{}", told.out);
+        assert!(folder.path().join("it's.parquet").exists());
+    }
+}
+
+/// Parquet has types, and what a question needs: here the mean duration of complete handshakes, in hours of a day.
+#[test]
+fn parquet_has_types() {
+    if !has_duckdb() {
+        eprintln!("not tested, for want of DuckDB: PYTHON=$(scripts/python.sh duckdb)");
+        return;
+    }
+    let folder = two_hours();
+    let told = run(folder.path(), "connections-parquet.sh log.parquet demo.pcap 'second hour.pcap'");
+    assert_eq!((told.complaints.as_str(), told.status), ("", 0));
+    let question = "
+import duckdb
+print(*(f'{name} {kind}' for name, kind, *rest in duckdb.sql('DESCRIBE SELECT * FROM \"log.parquet\"').fetchall()), sep=', ')
+print(duckdb.sql('''SET TimeZone = 'UTC';
+    SELECT hour(start) AS hour, count(*), count(*) FILTER (outcome = 'refused'), max(handshake_time)
+    FROM \"log.parquet\" GROUP BY hour ORDER BY hour''').fetchall())";
+    if std::env::var_os("PYTHON").is_none() {
+        return;
+    }
+    let answer = run(folder.path(), &format!("\"$PYTHON\" - <<'EOT'\n{question}\nEOT\n"));
+    let expected = "\
+capture VARCHAR, stream UINTEGER, start TIMESTAMP WITH TIME ZONE, duration DOUBLE, client VARCHAR, server VARCHAR, \
+handshake VARCHAR, outcome VARCHAR, handshake_time DOUBLE, teardown VARCHAR, closer VARCHAR, state VARCHAR, history VARCHAR
+[(8, 24, 12, 1.18), (9, 24, 13, 1.18)]
+";
+    assert_eq!(answer.out, expected, "{}", answer.complaints);
+}
+
+/// What a recipe cannot do without is said in one line.
+#[test]
+fn missing_tools() {
+    let folder = two_hours();
+    // A PATH with a few tools and no others.
+    let bin = folder.path().join("bin");
+    fs::create_dir(&bin).unwrap();
+    for tool in ["sh", "sed", "grep", "awk", "tr", "cat", "rm", "mktemp", "dirname", "cut", "sort", "uniq", "tshark"] {
+        let found = run(folder.path(), &format!("command -v {tool}")).out;
+        symlink(found.trim(), bin.join(tool)).unwrap();
+    }
+    let with = |recipe: &str, tshark: &str| {
+        let recipe = fs::canonicalize("examples").unwrap().join(recipe);
+        let mut command = Command::new(recipe);
+        command.args(["demo.pcap", "demo.pcap"]).current_dir(folder.path()).env("PATH", &bin).env("TSHARK", tshark);
+        let told = told({
+            command.env_remove("PYTHON");
+            command
+        });
+        assert_eq!((told.out.as_str(), told.status), ("", 2), "{}", told.complaints);
+        told.complaints
+    };
+    let program = std::env::var("SYNFIN_TSHARK").unwrap_or_else(|_| "tshark".to_string());
+    let jq = "connections-jsonl.sh: jq is not here; install it (Debian: apt-get install jq)\n";
+    assert_eq!(with("connections-jsonl.sh", &program), jq);
+    let duckdb = "connections-parquet.sh: neither the command duckdb nor its Python module is here; \
+                  install one (https://duckdb.org, or pip install duckdb)\n";
+    assert_eq!(with("connections-parquet.sh", &program), duckdb);
+    let tshark = "who-resets.sh: no-such-tshark is not here; install it (Debian: apt-get install tshark)\n";
+    assert_eq!(with("who-resets.sh", "no-such-tshark"), tshark);
+    // A tshark without the plugin.
+    let plain = bin.join("plain-tshark");
+    fs::write(&plain, "#!/bin/sh\necho 'other.so 1.0 dissector'\n").unwrap();
+    fs::set_permissions(&plain, fs::Permissions::from_mode(0o755)).unwrap();
+    let complaint = with("live.sh", "plain-tshark");
+    assert!(complaint.starts_with("live.sh: plain-tshark does not load the plugin synfin ("), "{complaint}");
+    assert_eq!(complaint.lines().count(), 1);
+}
+
+#[test]
+fn help_and_usage() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    series();
+    for entry in fs::read_dir("examples").unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if !name.ends_with(".sh") || name == "common.sh" {
+            continue;
+        }
+        let help = run(folder.path(), &format!("{name} -h"));
+        assert!(help.status == 0 && help.out.lines().count() >= 3 && help.out.contains(&name), "{}", help.out);
+        let usage = run(folder.path(), &name);
+        assert_eq!((usage.status, usage.out.as_str()), (2, ""));
+        assert!(usage.complaints.starts_with(&format!("usage: {name} ")), "{}", usage.complaints);
+    }
+}
+
+/// The program that opens and closes connections, ended when this goes away.
+struct Traffic(Child);
+
+impl Drop for Traffic {
+    fn drop(&mut self) {
+        // Already ended, or ended now: both are fine.
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+fn begin_traffic(ports: &Path) -> (Traffic, [String; 2]) {
+    let child = Command::new("python3").args(["tests/live.py", "60"]).arg(ports).spawn().expect("python3");
+    let traffic = Traffic(child);
+    let start = Instant::now();
+    loop {
+        let text = fs::read_to_string(ports).unwrap_or_default();
+        if let Some((listening, silent)) = text.trim().split_once(' ')
+            && text.ends_with('\n')
+        {
+            return (traffic, [listening.to_string(), silent.to_string()]);
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "tests/live.py does not start");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// tshark -i lo while real connections open and close. The kernel of today closes in three segments here.
+#[test]
+fn live() {
+    series();
+    if std::env::var_os("SYNFIN_TSHARK").is_some() {
+        return;
+    }
+    let folder: PathBuf = tempfile::tempdir().expect("a temporary folder").keep();
+    let (_traffic, [listening, silent]) = begin_traffic(&folder.join("ports"));
+    let command = format!("live.sh lo -a duration:20 -f 'tcp port {listening} or tcp port {silent}'");
+    let mut recipe = shell(&folder, &command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a shell");
+    // A connection that began after the capture did: from its SYN on, all of it, and the refused one as well.
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    for line in BufReader::new(recipe.stdout.take().unwrap()).lines() {
+        lines.push(line.expect("UTF-8").split('\t').map(str::to_string).collect());
+        if lines.len() > 40 {
+            break;
+        }
+    }
+    // Its output closed, tshark ends at the next line.
+    recipe.wait().expect("it ends");
+    let complaints = std::io::read_to_string(recipe.stderr.take().unwrap()).unwrap_or_default();
+    if lines.is_empty() && complaints.contains("permission") {
+        std::io::stderr().write_all(b"not tested: no right to capture here\n").unwrap();
+        return;
+    }
+    let whole = |port: &str| {
+        let server = format!("127.0.0.1:{port}");
+        let begins = |line: &&Vec<String>| line[1] == server && line[2] == "SYN-SENT";
+        let stream = lines.iter().find(begins).unwrap_or_else(|| panic!("no SYN: {lines:?} {complaints}"))[0].clone();
+        let states = lines.iter().filter(|line| line[0] == stream).map(|line| format!("{}/{}", line[2], line[3]));
+        states.collect::<Vec<_>>().join(" ")
+    };
+    let closed = "SYN-SENT/SYN-RECEIVED ESTABLISHED/SYN-RECEIVED ESTABLISHED/ESTABLISHED FIN-WAIT-1/CLOSE-WAIT";
+    let states = whole(&listening);
+    assert!(states.starts_with(closed) && states.ends_with("TIME-WAIT/CLOSED"), "{states}");
+    assert_eq!(whole(&silent), "SYN-SENT/SYN-RECEIVED CLOSED/CLOSED");
+    fs::remove_dir_all(folder).expect("it is ours");
+}
