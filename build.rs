@@ -19,8 +19,19 @@ mod plugin {
     use std::process::{Command, Stdio};
 
     const SHIM: &str = "plugin-c";
-    const SOURCES: [&str; 8] =
-        ["host.c", "plugin.c", "feed.c", "streams.c", "show.c", "stats.c", "table.c", "filters.c"];
+    const SOURCES: [&str; 11] = [
+        "host.c",
+        "plugin.c",
+        "feed.c",
+        "streams.c",
+        "show.c",
+        "draw.c",
+        "connset.c",
+        "stats.c",
+        "table.c",
+        "lines.c",
+        "filters.c",
+    ];
 
     type Outcome<T> = Result<T, String>;
 

@@ -105,6 +105,7 @@ static void register_protocol(void)
     show_register();
     feed_register();
     table_register();
+    lines_register();
     filters_register();
     register_preferences();
     register_init_routine(begin_file);

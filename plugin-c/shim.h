@@ -63,9 +63,26 @@ bool show_begin(packet_info *pinfo, proto_tree *tree);
 void show_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const struct shim_note *note);
 void show_end(packet_info *pinfo);
 
-/* stats.c, table.c, filters.c */
+/* draw.c: `settle` is called with `data` each time before the listeners there are now are drawn. */
+bool draw_settle(void *data, tap_draw_cb settle);
+void draw_forget(void *data);
+
+/* connset.c: the connections that a listener has met. */
+struct connset;
+struct connset *connset_new(void);
+void connset_clear(struct connset *set);
+/* True when the segment is the first of its connection here. */
+bool connset_meet(struct connset *set, const struct shim_note *note);
+unsigned connset_count(const struct connset *set);
+/* These fields as the connection's last segment shows them; NULL when there is nothing to show. Good until the next call. */
+const synfin_shown *connset_show(const struct connset *set, unsigned index, const uint16_t *fields, size_t count);
+/* A value that is not text; times in seconds. */
+void connset_format_number(const synfin_value *value, char *text, size_t room);
+
+/* stats.c, table.c, lines.c, filters.c */
 void stats_handoff(void);
 void table_register(void);
+void lines_register(void);
 void filters_register(void);
 
 #pragma GCC visibility pop

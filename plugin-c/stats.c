@@ -1,7 +1,8 @@
 /* stats.c: the statistics tree, -z synfin,tree and the Statistics menu.
  *
- * Each listener (a window, a -z) has a tally of its own: what a connection counts as is what it was when this listener
- * last saw it. Wireshark hands the callbacks nothing but the tree, so the tally is found by it.
+ * Each listener (a window, a -z) has a tally of its own, which counts a connection under what it was when this listener
+ * last saw it; in a first pass all are counted again under what they have become before the tree is drawn. Wireshark
+ * hands the callbacks nothing but the tree, so the tally is found by it.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -16,7 +17,8 @@ struct listener {
     stats_tree *tree;
     synfin_tally *tally;
     int *numbers; /* of each node, as Wireshark numbers headings */
-    int *counts;
+    uint32_t *counts;
+    bool settles; /* before it is drawn */
     struct listener *next;
 };
 
@@ -37,6 +39,8 @@ static void remove_listener(stats_tree *tree)
         if (one->tree != tree)
             continue;
         *link = one->next;
+        if (one->settles)
+            draw_forget(one);
         synfin_tally_free(one->tally);
         g_free(one->numbers);
         g_free(one->counts);
@@ -56,7 +60,7 @@ static void init_tree(stats_tree *tree)
     one->tree = tree;
     one->tally = synfin_tally_new();
     one->numbers = g_new0(int, count);
-    one->counts = g_new0(int, count);
+    one->counts = g_new0(uint32_t, count);
     one->next = listeners;
     listeners = one;
     for (size_t i = 0; i < count; i++) {
@@ -67,17 +71,32 @@ static void init_tree(stats_tree *tree)
     }
 }
 
+static void show_count(struct listener *one, size_t node)
+{
+    const synfin_stat_node *shown = &synfin_stat_nodes(NULL)[node];
+    host_stats_set(one->tree, shown->name, shown->parent < 0 ? ROOT : one->numbers[shown->parent],
+                   (int)one->counts[node]);
+}
+
 static void change(struct listener *one, const synfin_stat_change *delta)
 {
     size_t count;
-    const synfin_stat_node *nodes = synfin_stat_nodes(&count);
-    const synfin_stat_node *node;
+    (void)synfin_stat_nodes(&count);
     if (delta->node >= count)
         return;
-    node = &nodes[delta->node];
-    one->counts[delta->node] += delta->delta;
-    host_stats_set(one->tree, node->name, node->parent < 0 ? ROOT : one->numbers[node->parent],
-                   one->counts[delta->node]);
+    one->counts[delta->node] += (uint32_t)delta->delta;
+    show_count(one, delta->node);
+}
+
+static void settle(void *data)
+{
+    struct listener *one = data;
+    size_t count;
+    (void)synfin_stat_nodes(&count);
+    if (shim.tracker == NULL || !shim_is_ok(synfin_tally_settle(one->tally, shim.tracker, one->counts, count)))
+        return;
+    for (size_t i = 0; i < count; i++)
+        show_count(one, i);
 }
 
 static tap_packet_status count_segment(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt, const void *data,
@@ -91,6 +110,8 @@ static tap_packet_status count_segment(stats_tree *tree, packet_info *pinfo, epa
     (void)flags;
     if (one == NULL)
         return TAP_PACKET_DONT_REDRAW;
+    if (!tapped->final_pass && !one->settles)
+        one->settles = draw_settle(one, settle);
     changes.struct_size = sizeof changes;
     if (!shim_is_ok(synfin_tally_add(one->tally, shim.tracker, tapped->note.segment.frame, tapped->note.segment.layer,
                                      &changes)))

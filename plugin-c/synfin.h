@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 /* Raised on any change of this file that a compiled shim would notice. */
-#define SYNFIN_ABI_VERSION 1
+#define SYNFIN_ABI_VERSION 2
 
 #define SYNFIN_STATUS_OK 0
 #define SYNFIN_STATUS_NULL_POINTER 1 /* an argument that must point somewhere does not */
@@ -146,6 +146,7 @@ typedef struct synfin_value {
 #define SYNFIN_WANT_LABEL 1u   /* the line of the tree item */
 #define SYNFIN_WANT_SUFFIX 2u  /* what the Info column gets */
 #define SYNFIN_WANT_EXPERTS 4u /* expert information */
+#define SYNFIN_WANT_CONNECTION 8u /* fields of the connection as its last segment shows them, whichever this one is */
 
 typedef struct synfin_request {
     uint32_t struct_size;
@@ -175,6 +176,9 @@ uint8_t synfin_tracker_show(const synfin_tracker *tracker, const synfin_segment 
 /* The columns of the connection table (-z synfin,conn): indexes in synfin_fields(), in their order, after the stream. */
 const uint16_t *synfin_table_fields(size_t *count);
 
+/* The fields of a connection (-z synfin,jsonl): all that its last segment shows and that are not about the segment. */
+const uint16_t *synfin_connection_fields(size_t *count);
+
 /* ---- statistics --------------------------------------------------------------------------------------------- */
 
 /* The statistics tree: two levels. `parent` is -1 for a heading. */
@@ -186,7 +190,7 @@ typedef struct synfin_stat_node {
 
 const synfin_stat_node *synfin_stat_nodes(size_t *count);
 
-/* One listener's count: each connection once, under what it is when last seen by this listener. */
+/* One listener's count: each connection once, under what it was when last seen by this listener, or when last settled. */
 typedef struct synfin_tally synfin_tally;
 
 synfin_tally *synfin_tally_new(void);
@@ -208,6 +212,10 @@ typedef struct synfin_stat_changes {
 /* A segment reaches this listener: what changes in its tree. */
 uint8_t synfin_tally_add(synfin_tally *tally, const synfin_tracker *tracker, uint32_t frame, uint32_t layer,
                          synfin_stat_changes *changes);
+
+/* Before the tree is drawn, when connections may have gone on unseen by this listener: counts them all by what they are
+ * now. `counts` gets a number for each node; NO_ROOM when `count` is less than the nodes. */
+uint8_t synfin_tally_settle(synfin_tally *tally, const synfin_tracker *tracker, uint32_t *counts, size_t count);
 
 #define SYNFIN_STATIC_ASSERT_SIZE(type, octets) \
     typedef char synfin_size_of_##type##_is_##octets[sizeof(type) == (octets) ? 1 : -1]

@@ -13,7 +13,7 @@
 #include <glib.h>
 #include <epan/stat_tap_ui.h>
 
-#define CELL_MAX 128
+#define CELL_MAX 160
 #define FORMAT_MAX 16
 
 #define TITLE "TCP Lifecycle: Connections"
@@ -29,9 +29,9 @@ static struct column columns[SYNFIN_FIELDS_MAX + 1];
 static const uint16_t *table_fields;
 static size_t table_field_count;
 
-static synfin_shown shown;
-/* tcp.stream + 1 -> row + 1: none of them is a NULL pointer. */
-static GHashTable *rows;
+/* Row i of the table is connection i of the set. */
+static struct connset *rows;
+static bool settles; /* before it is drawn */
 
 static void widen(size_t column, const char *title, size_t width)
 {
@@ -57,44 +57,34 @@ static void set_cell(stat_tap_table *table, unsigned row, size_t column, const c
 
 static void format_value(const synfin_value *value, char *cell)
 {
-    long long number = (long long)value->number;
     if (value->text != NULL)
         (void)g_strlcpy(cell, value->text, CELL_MAX);
-    else if (value->type == SYNFIN_TYPE_TIME)
-        (void)snprintf(cell, CELL_MAX, "%lld.%09lld", number / 1000000000, number % 1000000000);
-    else if (value->type == SYNFIN_TYPE_BOOLEAN)
-        (void)snprintf(cell, CELL_MAX, "%s", number != 0 ? "True" : "False");
     else
-        (void)snprintf(cell, CELL_MAX, "%lld", number);
+        connset_format_number(value, cell, CELL_MAX);
 }
 
-static unsigned row_of_stream(stat_tap_table *table, uint32_t stream)
+static void add_row(stat_tap_table *table, unsigned row)
 {
     stat_tap_table_item_type cells[SYNFIN_FIELDS_MAX + 1];
-    char number[CELL_MAX];
-    gpointer key = GSIZE_TO_POINTER((gsize)stream + 1);
-    gsize known = GPOINTER_TO_SIZE(g_hash_table_lookup(rows, key));
-    unsigned row = table->num_elements;
-    if (known != 0)
-        return (unsigned)(known - 1);
     memset(cells, 0, sizeof cells);
     for (size_t i = 0; i <= table_field_count; i++)
         cells[i].type = TABLE_ITEM_STRING;
     stat_tap_init_table_row(table, row, (unsigned)table_field_count + 1, cells);
-    (void)snprintf(number, sizeof number, "%u", stream);
-    set_cell(table, row, 0, number);
-    (void)g_hash_table_insert(rows, key, GSIZE_TO_POINTER((gsize)row + 1));
-    return row;
 }
 
 static void fill_row(stat_tap_table *table, unsigned row)
 {
     char cell[CELL_MAX];
+    const synfin_shown *shown = connset_show(rows, row, table_fields, table_field_count);
+    if (shown == NULL)
+        return;
+    (void)snprintf(cell, sizeof cell, "%u", shown->stream);
+    set_cell(table, row, 0, cell);
     for (size_t i = 0; i < table_field_count; i++) {
         const synfin_value *value = NULL;
-        for (uint32_t j = 0; j < shown.value_count && value == NULL; j++) {
-            if (shown.values[j].field == table_fields[i])
-                value = &shown.values[j];
+        for (uint32_t j = 0; j < shown->value_count && value == NULL; j++) {
+            if (shown->values[j].field == table_fields[i])
+                value = &shown->values[j];
         }
         (void)g_strlcpy(cell, "-", sizeof cell);
         if (value != NULL)
@@ -103,22 +93,35 @@ static void fill_row(stat_tap_table *table, unsigned row)
     }
 }
 
+static stat_tap_table *only_table(const stat_tap_table_ui *ui)
+{
+    return g_array_index(ui->tables, stat_tap_table *, 0);
+}
+
+/* Connections may have gone on since. */
+static void settle(void *data)
+{
+    const stat_tap_table_ui *ui = data;
+    for (unsigned row = 0; row < connset_count(rows); row++)
+        fill_row(only_table(ui), row);
+}
+
 static tap_packet_status add_segment(void *tapdata, packet_info *pinfo, epan_dissect_t *edt, const void *data,
                                      tap_flags_t flags)
 {
     stat_data_t *listener = tapdata;
     const struct shim_tapped *tapped = data;
-    stat_tap_table *table = g_array_index(listener->stat_tap_data->tables, stat_tap_table *, 0);
-    synfin_request request = {.struct_size = sizeof request, .final_pass = tapped->final_pass};
+    stat_tap_table *table = only_table(listener->stat_tap_data);
+    unsigned row = table->num_elements;
     (void)pinfo;
     (void)edt;
     (void)flags;
-    for (size_t i = 0; i < table_field_count; i++)
-        request.fields[table_fields[i] / 64] |= UINT64_C(1) << (table_fields[i] % 64);
-    if (!shim_is_ok(synfin_tracker_show(shim.tracker, &tapped->note.segment, tapped->note.octets,
-                                        tapped->note.octets_len, &request, &shown)))
+    if (!tapped->final_pass && !settles)
+        settles = draw_settle(listener->stat_tap_data, settle);
+    if (!connset_meet(rows, &tapped->note))
         return TAP_PACKET_DONT_REDRAW;
-    fill_row(table, row_of_stream(table, shown.stream));
+    add_row(table, row);
+    fill_row(table, row);
     return TAP_PACKET_REDRAW;
 }
 
@@ -142,19 +145,19 @@ static void reset_table(stat_tap_table *table)
         g_free(table->elements[row]);
     }
     table->num_elements = 0;
-    g_hash_table_remove_all(rows);
+    connset_clear(rows);
 }
 
 static void init_table(stat_tap_table_ui *ui)
 {
     stat_tap_table *table = stat_tap_find_table(ui, TITLE);
     if (rows == NULL)
-        rows = g_hash_table_new(g_direct_hash, g_direct_equal);
+        rows = connset_new();
     if (table != NULL) {
         reset_table(table);
         return;
     }
-    g_hash_table_remove_all(rows);
+    connset_clear(rows);
     stat_tap_add_table(ui, stat_tap_init_table(TITLE, (int)table_field_count + 1, 0, NULL));
 }
 
@@ -174,7 +177,6 @@ void table_register(void)
         .nparams = 1,
         .params = parameters,
     };
-    shown.struct_size = sizeof shown;
     table_fields = synfin_table_fields(&table_field_count);
     if (table_field_count > SYNFIN_FIELDS_MAX)
         table_field_count = SYNFIN_FIELDS_MAX;

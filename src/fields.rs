@@ -438,7 +438,7 @@ pub static FIELDS: &[Field] = &[
         "Duration",
         Time,
         |a, sink| if a.is_last {
-            maybe(sink, a.connection.duration_ns(a.segment.at))
+            maybe(sink, a.connection.duration_ns())
         },
         "Time from the connection's first segment to its last"
     ),
@@ -462,6 +462,14 @@ pub const TABLE: &[&str] = &[
     "synfin.conn.history",
     "synfin.conn.duration",
 ];
+
+/// Whether a field is about the connection and not about one segment of it. The last segment shows all of these.
+#[must_use]
+pub fn is_of_connection(name: &str) -> bool {
+    let Some(name) = name.strip_prefix("synfin.") else { return false };
+    let is_group = ["handshake.", "teardown.", "conn."].iter().any(|group| name.starts_with(group));
+    is_group && !name.ends_with(".step") && name != "conn.last" || matches!(name, "negotiated" | "reset.frame")
+}
 
 /// What became of the opening in the end, on the last segment.
 pub(crate) fn last_outcome(a: &Annotation) -> Option<HandshakeOutcome> {

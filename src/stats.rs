@@ -1,4 +1,4 @@
-//! The statistics tree: each connection counted once, under what it is when it was last seen.
+//! The statistics tree: each connection counted once, under what it is.
 
 use std::collections::HashMap;
 
@@ -116,15 +116,40 @@ impl Tally {
             if old == Some(place) {
                 continue;
             }
-            let node = |place: u8| first.saturating_add(1).saturating_add(u16::from(place));
             match old {
-                Some(old) => change(Change { node: node(old), delta: -1 }),
+                Some(old) => change(Change { node: under(first, old), delta: -1 }),
                 None => change(Change { node: first, delta: 1 }),
             }
-            change(Change { node: node(place), delta: 1 });
+            change(Change { node: under(first, place), delta: 1 });
         }
         true
     }
+
+    /// Counts every connection by what it is now, also those that went on in segments which did not reach the listener:
+    /// gives the count of each node.
+    pub fn settle(&mut self, tracker: &Tracker) -> Vec<u32> {
+        let mut counts = vec![0_u32; nodes().len()];
+        let mut count = |node: u16| {
+            if let Some(count) = counts.get_mut(usize::from(node)) {
+                *count = count.saturating_add(1);
+            }
+        };
+        for (&stream, counted) in &mut self.counted {
+            if let Some(connection) = tracker.connection_of_stream(stream) {
+                *counted = places(connection);
+            }
+            for (&first, &place) in self.first.iter().zip(counted.iter()) {
+                count(first);
+                count(under(first, place));
+            }
+        }
+        counts
+    }
+}
+
+/// The node of a place under the heading `first`.
+fn under(first: u16, place: u8) -> u16 {
+    first.saturating_add(1).saturating_add(u16::from(place))
 }
 
 #[cfg(test)]

@@ -238,6 +238,13 @@ impl Tracker {
         Some((&tracked.connection, tracked.stream))
     }
 
+    /// The connection that is this stream.
+    #[must_use]
+    pub fn connection_of_stream(&self, stream: u32) -> Option<&Connection> {
+        let number = self.streams.get(stream).checked_sub(1)?;
+        self.connections.get(number).map(|tracked| &tracked.connection)
+    }
+
     /// How many segments were taken in.
     #[must_use]
     pub fn segment_count(&self) -> u32 {

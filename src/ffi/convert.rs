@@ -84,7 +84,8 @@ impl Request {
         Ok(Request { pass, want: request.want, fields: request.fields })
     }
 
-    fn wants(&self, what: u8) -> bool {
+    /// Whether something else than fields is wanted: one of `SYNFIN_WANT_*`.
+    pub fn wants(&self, what: u8) -> bool {
         self.want & what != 0
     }
 }

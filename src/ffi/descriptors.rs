@@ -8,7 +8,7 @@ use once_cell::sync::Lazy;
 
 use super::bindings as c;
 use crate::experts::{EXPERTS as EXPERT_TABLE, Group, Severity};
-use crate::fields::{FIELDS as FIELD_TABLE, TABLE as COLUMNS, Type};
+use crate::fields::{FIELDS as FIELD_TABLE, TABLE as COLUMNS, Type, is_of_connection};
 
 /// A table for C.
 pub struct Table<T: 'static>(&'static [T]);
@@ -90,10 +90,17 @@ pub static EXPERTS: Lazy<Table<c::synfin_expert>> = Lazy::new(|| {
     Table::new(EXPERT_TABLE.iter().map(row).collect())
 });
 
-pub static TABLE: Lazy<Table<u16>> = Lazy::new(|| {
-    let place = |name: &&str| FIELD_TABLE.iter().position(|field| field.name == *name);
-    let places = COLUMNS.iter().filter_map(place);
-    Table::new(places.filter_map(|place| u16::try_from(place).ok()).collect())
+/// The places of these fields in the table of fields.
+fn places<'a>(names: impl Iterator<Item = &'a str>) -> Table<u16> {
+    let place = |name: &str| FIELD_TABLE.iter().position(|field| field.name == name);
+    Table::new(names.filter_map(place).filter_map(|place| u16::try_from(place).ok()).collect())
+}
+
+pub static TABLE: Lazy<Table<u16>> = Lazy::new(|| places(COLUMNS.iter().copied()));
+
+pub static CONNECTION: Lazy<Table<u16>> = Lazy::new(|| {
+    let names = FIELD_TABLE.iter().map(|field| field.name);
+    places(names.filter(|name| is_of_connection(name)))
 });
 
 pub static STAT_NODES: Lazy<Table<c::synfin_stat_node>> = Lazy::new(|| {

@@ -54,6 +54,16 @@ pub unsafe extern "C" fn synfin_table_fields(count: *mut size_t) -> *const u16 {
     unsafe { descriptors::TABLE.give(count) }
 }
 
+/// The fields of a connection; `count` may be NULL.
+///
+/// # Safety
+/// `count` is NULL or writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_connection_fields(count: *mut size_t) -> *const u16 {
+    // SAFETY: passed on from the caller.
+    unsafe { descriptors::CONNECTION.give(count) }
+}
+
 /// The nodes of the statistics tree; `count` may be NULL.
 ///
 /// # Safety
@@ -191,7 +201,8 @@ pub unsafe extern "C" fn synfin_tracker_show(
         let (input, request) = (input?, request?);
         let shown = ptr::NonNull::new(shown).ok_or(Failure::NullPointer)?;
         let annotation = tracker.annotation(input.place, input.path, &input.segment, request.pass);
-        let annotation = annotation.ok_or(Failure::NotSeen)?;
+        let mut annotation = annotation.ok_or(Failure::NotSeen)?;
+        annotation.is_last |= request.wants(c::SYNFIN_WANT_CONNECTION);
         // SAFETY: the caller's promise; it is not NULL.
         unsafe { write_shown(shown, &annotation, &request) }
     })
@@ -250,6 +261,38 @@ pub unsafe extern "C" fn synfin_tally_add(
         put(status)?;
         out.changes = list;
         out.count = u32::try_from(count).unwrap_or(0);
+        Ok(())
+    })
+}
+
+/// The counts by what the connections are by now.
+///
+/// # Safety
+/// `tally` is NULL or from [`synfin_tally_new`], `tracker` NULL or from [`synfin_tracker_new`], `counts` NULL or
+/// writable for `count` numbers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_tally_settle(
+    tally: *mut c::synfin_tally,
+    tracker: *const c::synfin_tracker,
+    counts: *mut u32,
+    count: size_t,
+) -> u8 {
+    // SAFETY: the caller's promise.
+    let (tally, tracker) = unsafe { (tally.cast::<TallyHandle>().as_mut(), tracker.cast::<TrackerHandle>().as_ref()) };
+    let (Some(tally), Some(tracker), Some(counts)) = (tally, tracker, ptr::NonNull::new(counts)) else {
+        return Failure::NullPointer.status();
+    };
+    guard_handle(tracker, |tracker| {
+        let mut settled = Vec::new();
+        put(tally.change(|tally| {
+            settled = tally.settle(tracker);
+            Ok(())
+        }))?;
+        if settled.len() > count {
+            return Err(Failure::NoRoom);
+        }
+        // SAFETY: the caller's promise; both hold that many numbers and are apart.
+        unsafe { ptr::copy_nonoverlapping(settled.as_ptr(), counts.as_ptr(), settled.len()) };
         Ok(())
     })
 }

@@ -11,7 +11,7 @@ use super::segment::{Kind, Segment};
 use super::seq::Seq;
 use super::side::{Both, Side};
 use super::state::{BEFORE, State};
-use super::times::Times;
+use super::times::{Part, Times};
 use super::verdict::{Anomalies, Numbers, Phase, Repeats, Reset, Steps, Verdict};
 use super::zeek;
 
@@ -151,6 +151,7 @@ impl Connection {
         let phase = self.phase(&draft, begun, was_ended, was_closed);
         let numbers = self.numbers(moment.rebase, side, segment);
         self.note(side, segment, kind, draft.bad_ack);
+        self.times.note(&mut self.known, Part::Last, segment.at);
         Verdict {
             sender: side,
             open_steps: draft.open_steps,

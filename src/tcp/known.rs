@@ -6,6 +6,7 @@ use super::numbering::OldBases;
 use super::segment::{Flags, Segment, SynOptions};
 use super::seq::{Position, Seq};
 use super::side::{Both, Side};
+use super::times::PARTS;
 use super::verdict::Steps;
 
 /// What a number of one side is. RST and `OTHER` segments leave the first thirteen alone.
@@ -261,7 +262,7 @@ pub struct Rare {
     /// Zeek's letters beyond those that fit into a word.
     pub letters: Vec<u8>,
     /// Times of parts too far from the first segment: nanoseconds since the epoch.
-    pub times: [i64; 5],
+    pub times: [i64; PARTS],
     /// Octets of payload on the client's SYN.
     pub syn_data: u32,
     /// The last acknowledgment that a client in SYN-SENT could not accept.

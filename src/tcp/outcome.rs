@@ -298,10 +298,10 @@ impl Connection {
         self.between(Part::Fin, Part::Closed)
     }
 
-    /// Nanoseconds from the first segment to one captured at `last`.
+    /// Nanoseconds from the first segment to the last one so far.
     #[must_use]
-    pub fn duration_ns(&self, last: Option<Timestamp>) -> Option<u64> {
-        between(self.times.first(), last)
+    pub fn duration_ns(&self) -> Option<u64> {
+        between(self.times.first(), self.times.of(&self.known, Part::Last))
     }
 
     fn between(&self, earlier: Part, later: Part) -> Option<u64> {

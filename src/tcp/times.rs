@@ -17,7 +17,12 @@ pub enum Part {
     Fin,
     /// The segment after which both FINs are acknowledged.
     Closed,
+    /// The last segment so far, of whatever kind.
+    Last,
 }
+
+/// How many parts there are.
+pub const PARTS: usize = Part::Last as usize + 1;
 
 /// Nanoseconds since the first segment in six octets: some 39 hours either way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,12 +57,12 @@ impl Since {
 pub struct Times {
     first: i64,
     has_first: bool,
-    since: [Since; 5],
+    since: [Since; PARTS],
 }
 
 impl Default for Times {
     fn default() -> Self {
-        Times { first: 0, has_first: false, since: [Since::NONE; 5] }
+        Times { first: 0, has_first: false, since: [Since::NONE; PARTS] }
     }
 }
 
@@ -99,7 +104,7 @@ impl Times {
 
     /// Forgets all parts.
     pub fn forget(&mut self) {
-        self.since = [Since::NONE; 5];
+        self.since = [Since::NONE; PARTS];
     }
 }
 
