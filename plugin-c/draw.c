@@ -22,9 +22,9 @@ static tap_packet_status ask_for_redraw(void *data, packet_info *pinfo, epan_dis
     return TAP_PACKET_REDRAW;
 }
 
-bool draw_settle(void *data, tap_draw_cb settle)
+bool draw_settle(void *data, tap_draw_cb settle, tap_finish_cb gone)
 {
-    GString *error = register_tap_listener("synfin", data, NULL, 0, NULL, ask_for_redraw, settle, NULL);
+    GString *error = register_tap_listener("synfin", data, NULL, 0, NULL, ask_for_redraw, settle, gone);
     if (error == NULL)
         return true;
     (void)g_string_free(error, TRUE);

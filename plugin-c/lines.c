@@ -73,8 +73,8 @@ static void clear(void *data)
     connset_clear(data);
 }
 
-/* `argument` is the whole of what followed -z. */
-static void listen(const char *argument, void *unused)
+/* `argument` is the whole of what followed -z. The answer, that it may begin, is one that Wireshark asks for from 4.6 on. */
+static int listen(const char *argument, void *unused)
 {
     const char *filter = argument + strlen(COMMAND);
     GString *error;
@@ -82,7 +82,7 @@ static void listen(const char *argument, void *unused)
     filter = *filter == ',' && filter[1] != '\0' ? filter + 1 : NULL;
     error = register_tap_listener("synfin", connset_new(), filter, 0, clear, add_segment, print_connections, NULL);
     if (error == NULL)
-        return;
+        return 1;
     fprintf(stderr, "synfin: -z %s: %s\n", argument, error->str);
     (void)g_string_free(error, TRUE);
     exit(1);
@@ -94,8 +94,8 @@ void lines_register(void)
         .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
         .title = "TCP Lifecycle: Connections as JSON lines",
         .cli_string = COMMAND,
-        .tap_init_cb = listen,
     };
     line_fields = synfin_connection_fields(&line_field_count);
+    ui.tap_init_cb = (stat_tap_init_cb)(void (*)(void))listen;
     register_stat_tap_ui(&ui, NULL);
 }

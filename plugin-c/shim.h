@@ -63,8 +63,9 @@ bool show_begin(packet_info *pinfo, proto_tree *tree);
 void show_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const struct shim_note *note);
 void show_end(packet_info *pinfo);
 
-/* draw.c: `settle` is called with `data` each time before the listeners there are now are drawn. */
-bool draw_settle(void *data, tap_draw_cb settle);
+/* draw.c: `settle` is called with `data` each time before the listeners there are now are drawn; `gone` once, when that
+ * ends, be it by draw_forget() or, at the end of the program, by Wireshark. False when it does not work. */
+bool draw_settle(void *data, tap_draw_cb settle, tap_finish_cb gone);
 void draw_forget(void *data);
 
 /* connset.c: the connections that a listener has met. */

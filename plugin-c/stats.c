@@ -99,6 +99,12 @@ static void settle(void *data)
         show_count(one, i);
 }
 
+static void no_longer(void *data)
+{
+    struct listener *one = data;
+    one->settles = false;
+}
+
 static tap_packet_status count_segment(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt, const void *data,
                                        tap_flags_t flags)
 {
@@ -111,7 +117,7 @@ static tap_packet_status count_segment(stats_tree *tree, packet_info *pinfo, epa
     if (one == NULL)
         return TAP_PACKET_DONT_REDRAW;
     if (!tapped->final_pass && !one->settles)
-        one->settles = draw_settle(one, settle);
+        one->settles = draw_settle(one, settle, no_longer);
     changes.struct_size = sizeof changes;
     if (!shim_is_ok(synfin_tally_add(one->tally, shim.tracker, tapped->note.segment.frame, tapped->note.segment.layer,
                                      &changes)))

@@ -106,6 +106,12 @@ static void settle(void *data)
         fill_row(only_table(ui), row);
 }
 
+static void no_longer(void *data)
+{
+    (void)data;
+    settles = false;
+}
+
 static tap_packet_status add_segment(void *tapdata, packet_info *pinfo, epan_dissect_t *edt, const void *data,
                                      tap_flags_t flags)
 {
@@ -117,7 +123,7 @@ static tap_packet_status add_segment(void *tapdata, packet_info *pinfo, epan_dis
     (void)edt;
     (void)flags;
     if (!tapped->final_pass && !settles)
-        settles = draw_settle(listener->stat_tap_data, settle);
+        settles = draw_settle(listener->stat_tap_data, settle, no_longer);
     if (!connset_meet(rows, &tapped->note))
         return TAP_PACKET_DONT_REDRAW;
     add_row(table, row);
