@@ -19,7 +19,7 @@ mod plugin {
     use std::process::{Command, Stdio};
 
     const SHIM: &str = "plugin-c";
-    const SOURCES: [&str; 11] = [
+    const SOURCES: [&str; 12] = [
         "host.c",
         "plugin.c",
         "feed.c",
@@ -30,6 +30,7 @@ mod plugin {
         "stats.c",
         "table.c",
         "lines.c",
+        "ladder.c",
         "filters.c",
     ];
 

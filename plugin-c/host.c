@@ -84,6 +84,15 @@ conversation_t *find_strat_3(const packet_info *, conversation_type, unsigned) N
 conversation_t *find_strat_4(const packet_info *, conversation_type, unsigned, int) NAMED("find_conversation_strat")
     __attribute__((weak));
 
+/* Flow graphs: exported by every series with these prototypes, but their header is not installed. Only pointers are handed
+ * on, so the structures behind them do not matter here. */
+struct flow_kind;
+void register_flow_kind(const char *, const char *, int, const char *, unsigned, tap_packet_cb)
+    NAMED("register_seq_analysis") __attribute__((weak));
+struct flow_kind *find_flow_kind(const char *) NAMED("sequence_analysis_find_by_name") __attribute__((weak));
+tap_packet_cb flow_kind_function(struct flow_kind *) NAMED("sequence_analysis_get_packet_func") __attribute__((weak));
+void host_set_writable(column_info *, int, int) NAMED("col_set_writable");
+
 /* Exported by src/ffi/entry.rs. Wireshark reads the first two after loading, and refuses another version than its own. */
 extern int plugin_want_major;
 extern int plugin_want_minor;
@@ -363,6 +372,59 @@ int host_stats_heading(stats_tree *tree, const char *name, int parent)
 void host_stats_set(stats_tree *tree, const char *name, int parent, int count)
 {
     (void)host_manip_node(MN_SET, tree, name, parent, 0, count);
+}
+
+void host_register_flow_graph(const char *name, const char *title, int proto, const char *tap, tap_packet_cb segment)
+{
+    if (register_flow_kind != NULL && find_flow_kind != NULL && flow_kind_function != NULL)
+        register_flow_kind(name, title, proto, tap, TL_REQUIRES_COLUMNS, segment);
+}
+
+/* Puts a text into a column; returns the one before, for the caller to free, or NULL when there is no such column. */
+static char *exchange_column(column_info *columns, int column, const char *text)
+{
+    const char *before = columns != NULL ? col_get_text(columns, column) : NULL;
+    char *copy = g_strdup(before);
+    bool is_writable;
+    if (copy == NULL)
+        return NULL;
+    is_writable = TRUTH(col_get_writable(columns, column));
+    host_set_writable(columns, column, 1);
+    col_clear_fence(columns, column);
+    col_add_str(columns, column, text);
+    host_set_writable(columns, column, is_writable ? 1 : 0);
+    return copy;
+}
+
+static void put_back_column(column_info *columns, int column, char *text)
+{
+    if (text != NULL)
+        g_free(exchange_column(columns, column, text));
+    g_free(text);
+}
+
+/* Wireshark's graph of all frames labels an arrow with the Info column, and what stands beside it with the Protocol and
+ * Info columns. So it draws this arrow when those columns hold these texts for as long as that takes. */
+tap_packet_status host_draw_arrow(void *graph, packet_info *pinfo, epan_dissect_t *edt, tap_flags_t flags,
+                                  const host_flow *flow, const char *label, const char *margin)
+{
+    struct flow_kind *all_frames = find_flow_kind("any");
+    column_info *columns = pointer_at(pinfo, host->pinfo_cinfo);
+    char *info;
+    char *protocol;
+    host_flow saved;
+    tap_packet_status status;
+    if (all_frames == NULL)
+        return TAP_PACKET_DONT_REDRAW;
+    (void)host_flow_of_frame(pinfo, &saved);
+    put_flow(pinfo, flow);
+    info = exchange_column(columns, host->col_info, label);
+    protocol = exchange_column(columns, host->col_protocol, margin);
+    status = flow_kind_function(all_frames)(graph, pinfo, edt, NULL, flags);
+    put_back_column(columns, host->col_protocol, protocol);
+    put_back_column(columns, host->col_info, info);
+    put_flow(pinfo, &saved);
+    return status;
 }
 
 void host_register_conversation_filter(const char *title, int (*is_valid)(packet_info *pinfo),

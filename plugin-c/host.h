@@ -15,6 +15,7 @@
 #include <epan/packet.h>
 #include <epan/prefs.h>
 #include <epan/stats_tree.h>
+#include <epan/tap.h>
 
 /* The running Wireshark belongs to a series in host_layout.h, and exports what that series is known to export. */
 bool host_known(void);
@@ -95,6 +96,13 @@ void host_register_stats_tree(const char *tap, const char *abbreviation, const c
 /* A node that may have children; returns its number. */
 int host_stats_heading(stats_tree *tree, const char *name, int parent);
 void host_stats_set(stats_tree *tree, const char *name, int parent, int count);
+
+/* The Flow Graph window and -z flow get a kind of flow of this name, which draws what the tap's listener hands to
+ * host_draw_arrow(). */
+void host_register_flow_graph(const char *name, const char *title, int proto, const char *tap, tap_packet_cb segment);
+/* Draws one arrow, as that tap's listener: `graph`, `edt` and `flags` are what it was called with. */
+tap_packet_status host_draw_arrow(void *graph, packet_info *pinfo, epan_dissect_t *edt, tap_flags_t flags,
+                                  const host_flow *flow, const char *label, const char *margin);
 
 /* `is_valid` answers 0 or 1, `build` a string of g_malloc or NULL. */
 void host_register_conversation_filter(const char *title, int (*is_valid)(packet_info *pinfo),

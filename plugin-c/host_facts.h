@@ -54,6 +54,7 @@
     ROW(bool_size, sizeof(((packet_info *)NULL)->fragmented)) \
     ROW(prefs_deinterlacing, HOST_DEINTERLACING_AT) \
     ROW(col_info, COL_INFO) \
+    ROW(col_protocol, COL_PROTOCOL) \
     ROW(col_expert, COL_EXPERT) \
     ROW(filter_has_user_data, \
         !__builtin_types_compatible_p(__typeof__(register_conversation_filter), \
@@ -127,6 +128,7 @@
     ROW(tap_dont_redraw, TAP_PACKET_DONT_REDRAW) \
     ROW(tap_redraw, TAP_PACKET_REDRAW) \
     ROW(tap_failed, TAP_PACKET_FAILED) \
+    ROW(tap_needs_columns, TL_REQUIRES_COLUMNS) \
     ROW(table_ui_size, sizeof(stat_tap_table_ui)) \
     ROW(table_ui_cli, offsetof(stat_tap_table_ui, cli_string)) \
     ROW(table_ui_init, offsetof(stat_tap_table_ui, stat_tap_init_cb)) \

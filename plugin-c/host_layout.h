@@ -32,6 +32,7 @@
     ROW(bool_size, 4) \
     ROW(prefs_deinterlacing, 0) \
     ROW(col_info, 28) \
+    ROW(col_protocol, 37) \
     ROW(col_expert, 16) \
     ROW(filter_has_user_data, 0) \
     ROW(pinfo_fragmented_at, 248) \
@@ -67,6 +68,7 @@
     ROW(bool_size, 1) \
     ROW(prefs_deinterlacing, 380) \
     ROW(col_info, 25) \
+    ROW(col_protocol, 34) \
     ROW(col_expert, 13) \
     ROW(filter_has_user_data, 1) \
     ROW(pinfo_fragmented_at, 272) \
@@ -102,6 +104,7 @@
     ROW(bool_size, 1) \
     ROW(prefs_deinterlacing, 408) \
     ROW(col_info, 25) \
+    ROW(col_protocol, 35) \
     ROW(col_expert, 13) \
     ROW(filter_has_user_data, 1) \
     ROW(pinfo_fragmented_at, 272) \
@@ -174,6 +177,7 @@
     ROW(tap_dont_redraw, 0) \
     ROW(tap_redraw, 1) \
     ROW(tap_failed, 2) \
+    ROW(tap_needs_columns, 2) \
     ROW(table_ui_size, 120) \
     ROW(table_ui_cli, 24) \
     ROW(table_ui_init, 32) \

@@ -106,6 +106,7 @@ static void register_protocol(void)
     feed_register();
     table_register();
     lines_register();
+    ladder_register();
     filters_register();
     register_preferences();
     register_init_routine(begin_file);

@@ -80,10 +80,11 @@ const synfin_shown *connset_show(const struct connset *set, unsigned index, cons
 /* A value that is not text; times in seconds. */
 void connset_format_number(const synfin_value *value, char *text, size_t room);
 
-/* stats.c, table.c, lines.c, filters.c */
+/* stats.c, table.c, lines.c, ladder.c, filters.c */
 void stats_handoff(void);
 void table_register(void);
 void lines_register(void);
+void ladder_register(void);
 void filters_register(void);
 
 #pragma GCC visibility pop

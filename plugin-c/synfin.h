@@ -147,6 +147,7 @@ typedef struct synfin_value {
 #define SYNFIN_WANT_SUFFIX 2u  /* what the Info column gets */
 #define SYNFIN_WANT_EXPERTS 4u /* expert information */
 #define SYNFIN_WANT_CONNECTION 8u /* fields of the connection as its last segment shows them, whichever this one is */
+#define SYNFIN_WANT_LADDER 16u    /* the segment's arrow in a ladder diagram */
 
 typedef struct synfin_request {
     uint32_t struct_size;
@@ -164,6 +165,8 @@ typedef struct synfin_shown {
     uint64_t experts;     /* bit i: expert i */
     const char *label;    /* "TCP Lifecycle: Open 2/3, ...", or NULL */
     const char *suffix;   /* " [Open 2/3: Seq=Y Ack=X+1]", or NULL when the segment has none */
+    const char *arrow;    /* "2/3 Seq=Y Ack=X+1", or NULL when the segment has none */
+    const char *margin;   /* what stands beside it: "Client ESTABLISHED, server SYN-RECEIVED"; NULL as the arrow */
     synfin_value values[SYNFIN_VALUES_MAX];
     char text[SYNFIN_TEXT_MAX];
 } synfin_shown;

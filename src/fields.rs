@@ -120,6 +120,13 @@ macro_rules! field {
 /// All fields, in the order in which the tree shows them.
 pub static FIELDS: &[Field] = &[
     field!(
+        "synfin.step",
+        "Step",
+        String,
+        |a, sink| sink.text(&mut |out| text::step(out, &a.verdict)),
+        "What the segment does in the opening or the closing, in short: Open 2/3, Close 2+3/4 (two steps in one segment), RST: refused; absent on all others"
+    ),
+    field!(
         "synfin.role",
         "Role",
         String,

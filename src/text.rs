@@ -94,12 +94,11 @@ pub fn summary(out: &mut dyn Write, verdict: &Verdict, segment: &Segment) -> fmt
 }
 
 /// Writes `2+3/4`: the steps of a set, of so many.
-fn steps(out: &mut dyn Write, name: &str, steps: Steps, of: u8) -> fmt::Result {
-    out.write_str(name)?;
-    let mut between = ' ';
+fn steps(out: &mut dyn Write, steps: Steps, of: u8) -> fmt::Result {
+    let mut between = "";
     for step in steps.iter() {
         write!(out, "{between}{step}")?;
-        between = '+';
+        between = "+";
     }
     write!(out, "/{of}")
 }
@@ -108,15 +107,75 @@ fn steps(out: &mut dyn Write, name: &str, steps: Steps, of: u8) -> fmt::Result {
 fn all_steps(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error> {
     let (open, close) = (verdict.open_steps, verdict.close_steps);
     if !open.is_empty() {
-        steps(out, "Open", open, 3)?;
+        out.write_str("Open ")?;
+        steps(out, open, 3)?;
         if !close.is_empty() {
             out.write_str(", ")?;
         }
     }
     if !close.is_empty() {
-        steps(out, "Close", close, 4)?;
+        out.write_str("Close ")?;
+        steps(out, close, 4)?;
     }
     Ok(!open.is_empty() || !close.is_empty())
+}
+
+/// Writes what a segment does, in short: `Open 2/3`, `Close 2+3/4`, `RST: refused`. False when it has no step and is no RST.
+///
+/// # Errors
+/// Those of `out`.
+pub fn step(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error> {
+    match verdict.reset {
+        Some(reset) => write!(out, "RST: {}", reset.name()).map(|()| true),
+        None => all_steps(out, verdict),
+    }
+}
+
+/// Writes the numbers' expressions, each with `before` or a space in front: `Seq=Y Ack=X+1`. Nothing when none is known.
+fn expressions(out: &mut dyn Write, before: &str, verdict: &Verdict, segment: &Segment) -> fmt::Result {
+    let mut before = before;
+    if let Some(offset) = verdict.numbers.seq {
+        write!(out, "{before}Seq=")?;
+        expression(out, letter(verdict, verdict.sender), offset)?;
+        before = " ";
+    }
+    if let (Some(offset), Some(_)) = (verdict.numbers.ack, segment.acknowledgment()) {
+        write!(out, "{before}Ack=")?;
+        expression(out, letter(verdict, verdict.sender.peer()), offset)?;
+    }
+    Ok(())
+}
+
+/// Writes what stands on a segment's arrow in a ladder diagram: `2/3 Seq=Y Ack=X+1`, `RST: refused`. It is kept short:
+/// tshark's ladder has room for 20 characters. False when the segment has no step and is no RST.
+///
+/// # Errors
+/// Those of `out`.
+pub fn arrow(out: &mut dyn Write, verdict: &Verdict, segment: &Segment) -> Result<bool, fmt::Error> {
+    let (open, close) = (verdict.open_steps, verdict.close_steps);
+    if verdict.reset.is_some() {
+        return step(out, verdict);
+    }
+    if open.is_empty() && close.is_empty() {
+        return Ok(false);
+    }
+    if !open.is_empty() {
+        steps(out, open, 3)?;
+    }
+    if !close.is_empty() {
+        out.write_str(if open.is_empty() { "" } else { ", " })?;
+        steps(out, close, 4)?;
+    }
+    expressions(out, " ", verdict, segment)?;
+    Ok(true)
+}
+
+/// Writes what stands beside the arrow: `Client ESTABLISHED, server SYN-RECEIVED`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn margin(out: &mut dyn Write, verdict: &Verdict) -> fmt::Result {
+    write!(out, "Client {}, server {}", verdict.states.client.name(), verdict.states.server.name())
 }
 
 /// Writes the line of the tree item: `TCP Lifecycle: Open 2/3, Server -> Client: ...`.
@@ -136,24 +195,12 @@ pub fn label(out: &mut dyn Write, annotation: &Annotation) -> fmt::Result {
 /// # Errors
 /// Those of `out`.
 pub fn suffix(out: &mut dyn Write, verdict: &Verdict, segment: &Segment) -> Result<bool, fmt::Error> {
-    if let Some(reset) = verdict.reset {
-        write!(out, " [RST: {}]", reset.name())?;
-        return Ok(true);
-    }
-    if verdict.open_steps.is_empty() && verdict.close_steps.is_empty() {
+    out.write_str(" [")?;
+    if !step(out, verdict)? {
         return Ok(false);
     }
-    out.write_str(" [")?;
-    all_steps(out, verdict)?;
-    let mut before = ": ";
-    if let Some(offset) = verdict.numbers.seq {
-        write!(out, "{before}Seq=")?;
-        expression(out, letter(verdict, verdict.sender), offset)?;
-        before = " ";
-    }
-    if let (Some(offset), Some(_)) = (verdict.numbers.ack, segment.acknowledgment()) {
-        write!(out, "{before}Ack=")?;
-        expression(out, letter(verdict, verdict.sender.peer()), offset)?;
+    if verdict.reset.is_none() {
+        expressions(out, ": ", verdict, segment)?;
     }
     out.write_char(']')?;
     Ok(true)

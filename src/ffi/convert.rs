@@ -182,6 +182,13 @@ pub unsafe fn write_shown(
     if request.wants(c::SYNFIN_WANT_SUFFIX) {
         suffix = values.texts.put(&mut |out| text::suffix(out, &annotation.verdict, annotation.segment));
     }
+    let (mut arrow, mut margin) = (NO_TEXT, NO_TEXT);
+    if request.wants(c::SYNFIN_WANT_LADDER) {
+        arrow = values.texts.put(&mut |out| text::arrow(out, &annotation.verdict, annotation.segment));
+        if !arrow.is_null() {
+            margin = values.texts.put(&mut |out| text::margin(out, &annotation.verdict).map(|()| true));
+        }
+    }
     for (word, &bits) in request.fields.iter().enumerate() {
         let mut rest = bits;
         while rest != 0 {
@@ -199,6 +206,8 @@ pub unsafe fn write_shown(
     shown.value_count = u32::try_from(values.count).unwrap_or(0);
     shown.label = label;
     shown.suffix = suffix;
+    shown.arrow = arrow;
+    shown.margin = margin;
     shown.stream = annotation.stream;
     shown.reserved = 0;
     shown.experts = if request.wants(c::SYNFIN_WANT_EXPERTS) { experts::of(annotation) } else { 0 };
