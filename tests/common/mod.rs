@@ -3,6 +3,7 @@
 
 #[cfg(feature = "plugin")]
 pub mod abi;
+pub mod captures;
 pub mod core;
 pub mod packets;
 pub mod play;

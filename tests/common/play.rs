@@ -85,7 +85,7 @@ macro_rules! scripts {
         $( $(#[$note])* #[test] fn $name() { $crate::common::play::play(stringify!($name), $text); } )*
         /// All scripts of this file.
         #[allow(dead_code)]
-        const SCRIPTS: &[(&str, &str)] = &[$( (stringify!($name), $text) ),*];
+        pub const SCRIPTS: &[(&str, &str)] = &[$( (stringify!($name), $text) ),*];
         #[cfg(feature = "plugin")]
         #[test]
         fn all_scripts_through_tshark() { $crate::common::tshark::play_all(SCRIPTS); }

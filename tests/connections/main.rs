@@ -5,6 +5,7 @@
 mod common;
 
 mod closing;
+mod coverage;
 mod log;
 mod numbering;
 mod opening;

@@ -1,0 +1,126 @@
+//! `tcp.completeness` (Wireshark User's Guide, "TCP Analysis"): which parts of a conversation Wireshark has met.
+
+use crate::classes::{Class, Ledger};
+use crate::observed::{ACK, FIN, RST, SYN, Seen, Stream, streams};
+
+/// Its bits, and what synfin says of the same.
+const PARTS: [(u32, &str, fn(&Stream) -> bool); 6] = [
+    (1, "SYN", |stream| stream.frame("handshake.frame1").is_some()),
+    (2, "SYN-ACK", |stream| stream.frame("handshake.frame2").is_some()),
+    (4, "ACK", |stream| stream.frame("handshake.frame3").is_some()),
+    (8, "data", |stream| stream.get("conn.history").is_some_and(|letters| letters.contains(['D', 'd']))),
+    (16, "FIN", |stream| stream.frame("teardown.frame1").is_some()),
+    (32, "RST", |stream| stream.frame("reset.frame").is_some()),
+];
+
+/// Segments that make Wireshark set the bit, were they not the first of the stream.
+fn marks(part: &str, segment: &Seen) -> bool {
+    match part {
+        "SYN" => segment.syn_ack_bits(SYN),
+        "SYN-ACK" => segment.syn_ack_bits(SYN | ACK),
+        "ACK" => segment.syn_ack_bits(ACK) && segment.len == 0,
+        "data" => segment.syn_ack_bits(ACK) && segment.len > 0,
+        "FIN" => segment.has(FIN | ACK),
+        "RST" => segment.has(RST),
+        _ => panic!("no such part: {part}"),
+    }
+}
+
+fn later<'a>(stream: &'a Stream, part: &'a str) -> impl Iterator<Item = &'a Seen> {
+    stream.segments.iter().skip(1).filter(move |segment| marks(part, segment))
+}
+
+/// Whether there are such segments, and all of them are so.
+fn all_later(stream: &Stream, part: &str, is: impl Fn(&Seen) -> bool) -> bool {
+    later(stream, part).next().is_some() && later(stream, part).all(is)
+}
+
+const CLASSES: &[Class] = &[
+    Class {
+        name: "first-segment",
+        holds: |stream, part| {
+            let first = &stream.segments[0];
+            part != "SYN" && marks(part, first) && later(stream, part).next().is_none()
+        },
+    },
+    Class {
+        name: "late-syn",
+        holds: |stream, part| {
+            part == "SYN" && !stream.segments[0].syn_ack_bits(SYN) && later(stream, part).next().is_some()
+        },
+    },
+    Class {
+        name: "announced",
+        holds: |stream, part| part == "SYN" && stream.beside_ftp && stream.segments[0].syn_ack_bits(SYN),
+    },
+    Class {
+        name: "any-ack",
+        holds: |stream, part| {
+            part == "ACK" && stream.frame("handshake.frame3").is_none() && later(stream, part).next().is_some()
+        },
+    },
+    Class {
+        name: "data-elsewhere",
+        holds: |stream, part| {
+            let carries = |segment: &&Seen| segment.len > 0;
+            part == "data"
+                && stream.segments.iter().filter(carries).all(|segment| segment.flags & (SYN | FIN | RST) != 0)
+        },
+    },
+    Class {
+        name: "without-ack",
+        holds: |stream, part| {
+            part == "data" && stream.segments.iter().all(|segment| segment.len == 0 || !segment.has(ACK))
+        },
+    },
+    Class {
+        name: "fin-after-end",
+        holds: |stream, part| {
+            part == "FIN" && all_later(stream, part, |segment| segment.phase == "closed" || segment.role == "RST")
+        },
+    },
+    Class {
+        name: "reset-of-nothing",
+        holds: |stream, part| {
+            let of_nothing = |segment: &Seen| {
+                segment.reset.as_deref() == Some("stray")
+                    || segment.phase == "closed"
+                    || goes_on(stream, segment)
+                    || rejects_an_ack(stream, segment)
+            };
+            part == "RST" && all_later(stream, part, of_nothing)
+        },
+    },
+    Class {
+        name: "probe",
+        holds: |stream, part| {
+            let mut marking = stream.segments.iter().filter(|segment| marks(part, segment)).peekable();
+            marking.peek().is_some() && marking.all(|segment| segment.role == "OTHER")
+        },
+    },
+    Class { name: "cut-header", holds: |stream, _| stream.segments.iter().any(|segment| segment.is_cut) },
+];
+
+/// Whether a client answers an acknowledgment that it cannot accept (RFC 9293 §3.10.7.3): such a RST has that number.
+fn rejects_an_ack(stream: &Stream, reset: &Seen) -> bool {
+    let earlier = stream.segments.iter().filter(|segment| segment.frame < reset.frame && !segment.by_client);
+    reset.by_client && reset.phase == "open" && earlier.clone().any(|segment| segment.ack == reset.seq)
+}
+
+/// Whether the opening goes on after a RST: it turned out to have been ignored, or another attempt followed.
+fn goes_on(stream: &Stream, reset: &Seen) -> bool {
+    stream.segments.iter().any(|segment| segment.frame > reset.frame && segment.has(SYN) && segment.phase != "closed")
+}
+
+#[test]
+fn completeness() {
+    let mut ledger = Ledger::new(CLASSES);
+    for stream in streams() {
+        let Some(bits) = stream.completeness else { continue };
+        for (bit, part, ours) in PARTS {
+            let word = |is: bool| if is { "seen" } else { "not seen" };
+            ledger.compare(stream, part, word(bits & bit != 0), word(ours(stream)));
+        }
+    }
+    ledger.close("Wireshark: tcp.completeness", 1500);
+}

@@ -1,0 +1,59 @@
+//! The connection log (`-2 -Y synfin.conn.last`) of every capture: which fields each connection's line has.
+
+use synfin::fields::{FIELDS, is_of_connection};
+
+use crate::observed::{Stream, streams};
+
+/// On every line.
+const ALWAYS: [&str; 6] =
+    ["handshake.kind", "handshake.outcome", "teardown.kind", "conn.state", "conn.client", "conn.server"];
+
+/// Present exactly when the other thing is so.
+const WHEN: [(&str, &str, fn(&Stream) -> bool); 6] = [
+    ("teardown.closer", "there was a close of an open connection, or a FIN", |stream| {
+        !matches!(stream.get("teardown.kind"), Some("none" | "open"))
+    }),
+    ("teardown.half_close_bytes", "there was a FIN", |stream| stream.frame("teardown.frame1").is_some()),
+    ("handshake.time", "there is a step 1 and a step 3", |stream| {
+        stream.frame("handshake.frame1").is_some() && stream.frame("handshake.frame3").is_some()
+    }),
+    ("teardown.time", "both FINs were acknowledged", |stream| {
+        ["teardown.frame1", "teardown.frame2", "teardown.frame3", "teardown.frame4"]
+            .iter()
+            .all(|f| stream.frame(f).is_some())
+    }),
+    ("conn.duration", "always: no clock of these captures goes backwards over a connection", |_| true),
+    ("conn.history", "any segment had a flag or payload", |stream| {
+        stream.segments.iter().any(|segment| segment.flags & 0x17 != 0 || segment.len > 0)
+    }),
+];
+
+#[test]
+fn every_connection_has_its_line() {
+    let known: Vec<&str> = FIELDS.iter().map(|field| field.name).filter(|name| is_of_connection(name)).collect();
+    let (mut lines, mut seen) = (0, std::collections::BTreeSet::new());
+    let mut wrong = Vec::new();
+    for stream in streams() {
+        lines += 1;
+        seen.extend(stream.log.keys().cloned());
+        let mut check = |is: bool, what: String| {
+            if !is {
+                wrong.push(format!("{}: {what}; its line: {:?}", stream.name(), stream.log));
+            }
+        };
+        for field in ALWAYS {
+            check(stream.get(field).is_some_and(|value| !value.is_empty() && value != "pending"), field.to_string());
+        }
+        for (field, when, holds) in WHEN {
+            check(stream.get(field).is_some() == holds(stream), format!("{field} when {when}"));
+        }
+        // Links lead to segments of this connection.
+        for (field, value) in stream.log.iter().filter(|(field, _)| field.contains("frame")) {
+            let frame: u32 = value.parse().expect("a number");
+            check(stream.segments.iter().any(|segment| segment.frame == frame), field.clone());
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {lines} lines: {wrong:#?}", wrong.len());
+    let missing: Vec<_> = known.iter().filter(|name| !seen.contains(**name)).collect();
+    assert!(missing.is_empty(), "no capture shows {missing:?}");
+}

@@ -1,0 +1,243 @@
+//! The statistics against the connection log: `-z synfin,tree`, `-z synfin,conn` and `-z synfin,jsonl`, in one pass and in
+//! two, with and without a filter, and the tree in sharkd.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use common::tshark::{Line, fields, read, series};
+use synfin::fields::{FIELDS, TABLE, Type, is_of_connection};
+
+/// Captures that together have most of what there is to count.
+const CAPTURES: [&str; 5] = [
+    "many_short_connections",
+    "crashed_client_opens_again",
+    "half_open_connection_discovered",
+    "simultaneous_open",
+    "filtered_port",
+];
+
+/// None; one that lets only each connection's first segments through, when nothing is settled yet; one that lets some
+/// connections through and not others.
+const FILTERS: [&str; 3] = ["", "tcp.flags.syn == 1", "tcp.port == 40001 || tcp.port == 41005"];
+
+fn path(name: &str) -> std::path::PathBuf {
+    Path::new("tests/captures").join(format!("{name}.pcap"))
+}
+
+fn of_connection() -> Vec<&'static str> {
+    FIELDS.iter().map(|field| field.name).filter(|name| is_of_connection(name)).collect()
+}
+
+/// The connection log of a capture, of the streams that have a segment which passes the filter.
+fn log(file: &Path, filter: &str) -> BTreeMap<String, Line> {
+    let mut names = vec!["tcp.stream"];
+    names.extend(of_connection());
+    let lines = fields(file, &names, &["-2", "-Y", "synfin.conn.last"]);
+    let passing = fields(file, &["tcp.stream"], &["-Y", if filter.is_empty() { "synfin" } else { filter }]);
+    let passes =
+        |stream: &String| passing.iter().any(|line| line.get("tcp.stream").is_some_and(|s| s.contains(stream)));
+    let log: BTreeMap<String, Line> = lines
+        .into_iter()
+        .map(|line| (line["tcp.stream"][0].clone(), line))
+        .filter(|(stream, _)| passes(stream))
+        .collect();
+    assert!(!log.is_empty(), "{}: nothing passes {filter}", file.display());
+    log
+}
+
+fn value<'a>(line: &'a Line, field: &str) -> &'a str {
+    line.get(field).map_or("-", |values| values[0].as_str())
+}
+
+/// What the tree must show: heading, node, count. Nodes that count nothing are left out.
+fn expected_tree(log: &BTreeMap<String, Line>) -> BTreeMap<(String, String), u32> {
+    let mut counts = BTreeMap::new();
+    for line in log.values() {
+        let closer =
+            if value(line, "synfin.teardown.closer") == "-" { "nobody" } else { value(line, "synfin.teardown.closer") };
+        let places = [
+            ("Handshake outcome", value(line, "synfin.handshake.outcome")),
+            ("Handshake kind", value(line, "synfin.handshake.kind")),
+            ("Close kind", value(line, "synfin.teardown.kind")),
+            ("Closed by", closer),
+            ("Zeek conn_state", value(line, "synfin.conn.state")),
+        ];
+        for (heading, node) in places {
+            *counts.entry((heading.to_string(), node.to_string())).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// The tree as printed, without what counts nothing; resets are looked at apart.
+fn printed_tree(text: &str) -> BTreeMap<(String, String), u32> {
+    const HEADINGS: [&str; 6] =
+        ["Handshake outcome", "Handshake kind", "Close kind", "Closed by", "Zeek conn_state", "Resets"];
+    let mut counts = BTreeMap::new();
+    let mut heading = "";
+    for line in text.lines() {
+        if let Some(found) = HEADINGS.iter().find(|name| line.starts_with(**name)) {
+            heading = found;
+        } else if line.starts_with(' ') && !heading.is_empty() {
+            // Names may have spaces; two or more part the columns.
+            let (name, rest) = line.trim().split_once("  ").expect("columns");
+            let count: u32 = rest.split_whitespace().next().expect("a count").parse().expect("a number");
+            if count != 0 {
+                counts.insert((heading.to_string(), name.to_string()), count);
+            }
+        }
+    }
+    counts
+}
+
+/// The rows of the table by stream: the values of the columns.
+fn printed_table(text: &str) -> BTreeMap<String, Vec<String>> {
+    let rows = text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_digit()));
+    let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_string()).collect::<Vec<_>>();
+    let rows = rows.map(cells).map(|mut cells| (cells.remove(0), cells));
+    let table: BTreeMap<String, Vec<String>> =
+        rows.map(|(stream, cells)| (stream, cells[..TABLE.len()].to_vec())).collect();
+    // Every column ends at the same place in every row.
+    let bars = |line: &str| line.char_indices().filter(|(_, c)| *c == '|').map(|(at, _)| at).collect::<Vec<_>>();
+    let lines: Vec<&str> = text.lines().filter(|line| line.contains('|')).collect();
+    assert!(lines.iter().all(|line| bars(line) == bars(lines[0])), "columns do not stand in line:\n{text}");
+    table
+}
+
+fn json_value(json: &serde_json::Value, field: &str) -> String {
+    let kind = FIELDS.iter().find(|other| other.name == field).expect("a field").kind;
+    match json.get(field) {
+        None => "-".to_string(),
+        Some(serde_json::Value::String(text)) => text.clone(),
+        Some(number) if kind == Type::Time => format!("{:.9}", number.as_f64().expect("seconds")),
+        Some(number) => number.to_string(),
+    }
+}
+
+#[test]
+fn statistics_say_what_the_log_says() {
+    for name in CAPTURES {
+        let file = path(name);
+        for filter in FILTERS {
+            // Not every capture has these ports.
+            if filter == FILTERS[2] && fields(&file, &["tcp.stream"], &["-Y", filter]).is_empty() {
+                continue;
+            }
+            let log = log(&file, filter);
+            for pass in ["one", "two"] {
+                let what = format!("{name}, filter '{filter}', {pass} pass");
+                let with = |kind: &str| {
+                    let option = if filter.is_empty() { kind.to_string() } else { format!("{kind},{filter}") };
+                    let mut arguments = vec!["-q", "-z", option.as_str()];
+                    if pass == "two" {
+                        arguments.push("-2");
+                    }
+                    read(&file, &arguments)
+                };
+                let mut tree = printed_tree(&with("synfin,tree"));
+                let resets: u32 =
+                    tree.iter().filter(|((heading, _), _)| heading == "Resets").map(|(_, count)| count).sum();
+                assert_eq!(resets as usize, log.len(), "{what}: each connection once under Resets");
+                tree.retain(|(heading, _), _| heading != "Resets");
+                assert_eq!(tree, expected_tree(&log), "{what}: synfin,tree");
+
+                let row = |line: &Line| TABLE.iter().map(|field| value(line, field).to_string()).collect::<Vec<_>>();
+                let rows: BTreeMap<String, Vec<String>> =
+                    log.iter().map(|(stream, line)| (stream.clone(), row(line))).collect();
+                assert_eq!(printed_table(&with("synfin,conn")), rows, "{what}: synfin,conn");
+
+                let lines = with("synfin,jsonl");
+                assert_eq!(lines.lines().count(), log.len(), "{what}: synfin,jsonl");
+                for line in lines.lines() {
+                    let json: serde_json::Value = serde_json::from_str(line).expect("JSON");
+                    let logged = &log[&json["tcp.stream"].to_string()];
+                    for field in of_connection() {
+                        assert_eq!(json_value(&json, field), value(logged, field), "{what}: synfin,jsonl, {field}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Several listeners at once have counts of their own.
+#[test]
+fn listeners_are_apart() {
+    let file = path("many_short_connections");
+    let text = read(
+        &file,
+        &[
+            "-q",
+            "-z",
+            "synfin,tree",
+            "-z",
+            "synfin,tree,tcp.dstport == 81",
+            "-z",
+            "synfin,jsonl,tcp.dstport == 81",
+            "-z",
+            "synfin,jsonl",
+        ],
+    );
+    let (of_json, of_trees): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with('{'));
+    let totals: Vec<&str> = of_trees.into_iter().filter(|line| line.starts_with("Handshake outcome")).collect();
+    let mut counts: Vec<u32> =
+        totals.iter().map(|line| line.split_whitespace().nth(2).expect("a count").parse().expect("a number")).collect();
+    counts.sort_unstable();
+    assert_eq!((counts, of_json.len()), (vec![30, 240], 270));
+}
+
+/// A filter that Wireshark does not know is said so, and nothing is printed.
+#[test]
+fn bad_filter() {
+    series();
+    let program = std::env::var("SYNFIN_TSHARK").unwrap_or_else(|_| "tshark".to_string());
+    let output = Command::new(program)
+        .args(["-q", "-r", "tests/captures/half_open.pcap", "-z", "synfin,jsonl,no.such.field"])
+        .output()
+        .expect("tshark runs");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && complaint.contains("no.such.field") && output.stdout.is_empty(), "{complaint}");
+}
+
+/// sharkd's stat tree, for Wireshark front ends in the browser.
+#[test]
+fn in_sharkd() {
+    let name = std::env::var("SYNFIN_SHARKD").unwrap_or_else(|_| "sharkd".to_string());
+    let file = path("many_short_connections");
+    let absolute = file.canonicalize().expect("a path");
+    let requests = format!(
+        "{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"load\",\"params\":{{\"file\":\"{}\"}}}}\n\
+         {{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tap\",\"params\":{{\"tap0\":\"stat:synfin\"}}}}\n",
+        absolute.display()
+    );
+    let mut sharkd = Command::new(name)
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("sharkd runs");
+    sharkd.stdin.take().expect("its input").write_all(requests.as_bytes()).expect("it reads");
+    let output = sharkd.wait_with_output().expect("it ends");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let answer = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .find(|json| json["id"] == 2);
+    let stats = answer.unwrap_or_else(|| panic!("no answer: {text}"))["result"]["taps"][0]["stats"].clone();
+    let mut counts = BTreeMap::new();
+    for heading in stats.as_array().expect("headings") {
+        for node in heading["sub"].as_array().expect("nodes") {
+            let count = u32::try_from(node["count"].as_u64().expect("a count")).unwrap();
+            let key = (heading["name"].as_str().unwrap().to_string(), node["name"].as_str().unwrap().to_string());
+            if count != 0 && key.0 != "Resets" {
+                counts.insert(key, count);
+            }
+        }
+    }
+    assert_eq!(counts, expected_tree(&log(&file, "")));
+}
