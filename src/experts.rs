@@ -92,7 +92,7 @@ pub static EXPERTS: &[Expert] = &[
     expert!("no_answer", Warning, Response, "No answer to the SYN: filtered, or the server is down", |a| {
         last_outcome(a) == Some(HandshakeOutcome::NoAnswer)
     }),
-    expert!("handshake_reset", Warning, Response, "The opening was broken off by a reset", |a| {
+    expert!("handshake_reset", Warning, Response, "A reset before the opening was complete", |a| {
         // Also the client's answer to an acknowledgment it cannot accept: that one ends nothing.
         a.verdict.reset == Some(Reset::Handshake) && !a.verdict.is_after_end()
     }),

@@ -3,6 +3,33 @@
 use crate::scripts;
 
 scripts! {
+    four_segment_close = "
+    open
+    FIN-WAIT-1 | > F. X    ack Y          | CLOSE-WAIT | FIN       | close 1 | phase=close; basis=close; !none
+    FIN-WAIT-2 | < .  Y    ack X+1        | CLOSE-WAIT | CLOSE-ACK | close 2 | !none
+    TIME-WAIT  | < F. Y    ack X+1        | LAST-ACK   | FIN       | close 3 | !none
+    TIME-WAIT  | > .  X+1  ack Y+1        | CLOSED     | CLOSE-ACK | close 4 | phase=close; !none
+    = teardown.kind four-segment
+    = teardown.closer client
+    = teardown.time 0.003000000
+    = conn.state SF
+    = conn.history ShAFaf
+    ";
+
+    /// RFC 9293 figure 13: neither FIN acknowledges the other.
+    simultaneous_close = "
+    open
+    FIN-WAIT-1 | > F. X    ack Y          | CLOSE-WAIT | FIN       | close 1 | !none
+    CLOSING    | < F. Y    ack X          | CLOSING    | FIN       | close 3 | !simultaneous_close
+    CLOSING    | > .  X+1  ack Y+1        | TIME-WAIT  | CLOSE-ACK | close 4 | !none
+    TIME-WAIT  | < .  Y+1  ack X+1        | TIME-WAIT  | CLOSE-ACK | close 2 | !none
+    = teardown.kind simultaneous
+    = teardown.closer client
+    = teardown.time 0.003000000
+    = conn.state SF
+    = conn.history ShAFfa
+    ";
+
     three_segment_close = "
     open
     FIN-WAIT-1 | > F. X    ack Y          | CLOSE-WAIT | FIN           | close 1

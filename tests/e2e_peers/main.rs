@@ -10,6 +10,7 @@ mod common;
 
 mod classes;
 mod completeness;
+mod experts;
 mod initial_rtt;
 mod log;
 mod observed;

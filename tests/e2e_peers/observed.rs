@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 
+use synfin::experts::EXPERTS;
 use synfin::fields::{FIELDS, is_of_connection};
 
 use crate::common::captures;
@@ -31,6 +32,8 @@ pub struct Seen {
     pub role: String,
     pub phase: String,
     pub reset: Option<String>,
+    /// Expert information, by name.
+    pub experts: Vec<&'static str>,
 }
 
 impl Seen {
@@ -127,7 +130,8 @@ const OWN: [&str; 15] = [
 fn read(file: PathBuf) -> Vec<Stream> {
     let of_connection: Vec<&str> =
         FIELDS.iter().map(|field| field.name).filter(|name| is_of_connection(name)).collect();
-    let names: Vec<&str> = OWN.iter().copied().chain(of_connection.iter().copied()).collect();
+    let experts = EXPERTS.iter().map(|expert| expert.name);
+    let names: Vec<&str> = OWN.iter().copied().chain(of_connection.iter().copied()).chain(experts).collect();
     let capture = file.file_name().expect("a file").to_string_lossy().into_owned();
     let mut streams: BTreeMap<String, Stream> = BTreeMap::new();
     let (mut layered, mut ftp) = (Vec::new(), Vec::new());
@@ -184,6 +188,7 @@ fn add(stream: &mut Stream, line: &Line, of_connection: &[&str]) {
         role: first("synfin.role").expect("a role"),
         phase: first("synfin.phase").expect("a phase"),
         reset: first("synfin.reset"),
+        experts: EXPERTS.iter().map(|expert| expert.name).filter(|name| line.contains_key(*name)).collect(),
     });
     stream.completeness = first("tcp.completeness").map(|bits| bits.parse().expect("a number")).or(stream.completeness);
     if let Some(rtt) = first("tcp.analysis.initial_rtt") {

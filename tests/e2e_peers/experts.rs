@@ -1,0 +1,49 @@
+//! Expert information on the captures at hand: none but Chat on a connection without trouble, and each item somewhere.
+
+use std::collections::BTreeMap;
+
+use synfin::experts::{EXPERTS, Severity};
+
+use crate::common::captures;
+use crate::observed::{ACK, FIN, RST, SYN, Stream, streams};
+
+/// Opened with three segments, closed with FINs, nothing sent twice: told by the segments alone.
+fn is_clean(stream: &Stream) -> bool {
+    let count = |mask: u32, bits: u32| stream.segments.iter().filter(|segment| segment.flags & mask == bits).count();
+    let closed = matches!(stream.get("teardown.kind"), Some("four-segment" | "three-segment" | "simultaneous"));
+    let once = count(SYN | ACK, SYN) == 1 && count(SYN | ACK, SYN | ACK) == 1 && count(FIN, FIN) == 2;
+    let with_ack = count(FIN | ACK, FIN | ACK) == 2 && stream.segments.iter().all(|segment| !segment.is_cut);
+    stream.get("handshake.outcome") == Some("complete") && closed && once && with_ack && count(RST, RST) == 0
+}
+
+/// Items that are about something else than the opening and the closing of this connection by itself.
+const ABOUT_OTHERS: [&str; 1] = ["synfin.expert.port_reuse"];
+
+#[test]
+fn none_on_a_clean_connection() {
+    let is_chat = |name: &str| EXPERTS.iter().any(|expert| expert.name == name && expert.severity == Severity::Chat);
+    let mut clean = 0;
+    for stream in streams().iter().filter(|stream| is_clean(stream)) {
+        clean += 1;
+        for segment in &stream.segments {
+            let items = segment.experts.iter().filter(|name| !is_chat(name) && !ABOUT_OTHERS.contains(name));
+            let items: Vec<_> = items.collect();
+            assert!(items.is_empty(), "{}, frame {}: {items:?}", stream.name(), segment.frame);
+        }
+    }
+    println!("{clean} clean connections");
+    assert!(clean > 150, "only {clean} clean connections");
+}
+
+/// Real captures show nearly all of them; tests/connections has each of them.
+#[test]
+fn found_in_captures() {
+    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in streams().iter().flat_map(|stream| &stream.segments).flat_map(|segment| &segment.experts) {
+        *found.entry(name).or_default() += 1;
+    }
+    println!("{found:#?}");
+    let missing: Vec<_> = EXPERTS.iter().map(|expert| expert.name).filter(|name| !found.contains_key(name)).collect();
+    let at_most = if captures::more().is_some() { 2 } else { 5 };
+    assert!(missing.len() <= at_most, "no capture shows {missing:?}");
+}
