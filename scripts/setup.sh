@@ -2,7 +2,8 @@
 # Makes this machine ready to build and test synfin: looks for each thing needed and installs what is missing, with
 # apt-get where there is one. With everything there it does nothing and says nothing.
 #
-#   setup.sh [COMMAND=PACKAGE ...]    further commands wanted, each with the Debian package that holds it
+#   setup.sh [COMMAND=PACKAGE ...]    further commands wanted, each with the Debian package that holds it; a COMMAND that
+#                                     begins with / is a file that must exist (a pattern is one of those it matches)
 set -eu
 
 WS_ME=setup
@@ -10,7 +11,17 @@ here=$(cd -P "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/wireshark.sh
 . "$here/wireshark.sh"
 
-has() { command -v "$1" >/dev/null 2>&1; }
+has() {
+    case $1 in
+        /*)
+            for file in $1; do
+                if [ -e "$file" ]; then return 0; fi
+            done
+            return 1
+            ;;
+        *) command -v "$1" >/dev/null 2>&1 ;;
+    esac
+}
 
 # Where bindgen looks, in short: its own variable, llvm-config's folder, the linker's cache.
 has_libclang() {
