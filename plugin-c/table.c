@@ -48,7 +48,7 @@ static void widen(size_t column, const char *title, size_t width)
 static void set_cell(stat_tap_table *table, unsigned row, size_t column, const char *text)
 {
     stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, (unsigned)column);
-    widen(column, column == 0 ? "Stream" : synfin_fields(NULL)[table_fields[column - 1]].title, strlen(text));
+    widen(column, synfin_fields(NULL)[table_fields[column - 1]].title, strlen(text));
     if (cell->value.string_value != NULL && strcmp(cell->value.string_value, text) == 0)
         return;
     g_free((char *)cell->value.string_value);
@@ -67,7 +67,8 @@ static void add_row(stat_tap_table *table, unsigned row)
 {
     stat_tap_table_item_type cells[SYNFIN_FIELDS_MAX + 1];
     memset(cells, 0, sizeof cells);
-    for (size_t i = 0; i <= table_field_count; i++)
+    cells[0].type = TABLE_ITEM_UINT;
+    for (size_t i = 1; i <= table_field_count; i++)
         cells[i].type = TABLE_ITEM_STRING;
     stat_tap_init_table_row(table, row, (unsigned)table_field_count + 1, cells);
 }
@@ -78,8 +79,7 @@ static void fill_row(stat_tap_table *table, unsigned row)
     const synfin_shown *shown = connset_show(rows, row, table_fields, table_field_count);
     if (shown == NULL)
         return;
-    (void)snprintf(cell, sizeof cell, "%u", shown->stream);
-    set_cell(table, row, 0, cell);
+    stat_tap_get_field_data(table, row, 0)->value.uint_value = shown->stream;
     for (size_t i = 0; i < table_field_count; i++) {
         const synfin_value *value = NULL;
         for (uint32_t j = 0; j < shown->value_count && value == NULL; j++) {
@@ -186,13 +186,12 @@ void table_register(void)
     table_fields = synfin_table_fields(&table_field_count);
     if (table_field_count > SYNFIN_FIELDS_MAX)
         table_field_count = SYNFIN_FIELDS_MAX;
-    for (size_t i = 0; i <= table_field_count; i++) {
-        const char *title = i == 0 ? "Stream" : synfin_fields(NULL)[table_fields[i - 1]].title;
+    /* A number, so that the window sorts it as one; wide enough for the mark of sorting beside the heading. */
+    items[0] = (stat_tap_table_item){TABLE_ITEM_UINT, TAP_ALIGN_LEFT, "Stream  ", "%-8u"};
+    for (size_t i = 1; i <= table_field_count; i++) {
+        const char *title = synfin_fields(NULL)[table_fields[i - 1]].title;
         widen(i, title, strlen(title));
-        items[i].type = TABLE_ITEM_STRING;
-        items[i].align = TAP_ALIGN_LEFT;
-        items[i].column_name = columns[i].heading;
-        items[i].field_format = columns[i].format;
+        items[i] = (stat_tap_table_item){TABLE_ITEM_STRING, TAP_ALIGN_LEFT, columns[i].heading, columns[i].format};
     }
     ui.nfields = table_field_count + 1;
     register_stat_tap_table_ui(&ui);

@@ -124,7 +124,14 @@ pub static FIELDS: &[Field] = &[
         "Step",
         String,
         |a, sink| sink.text(&mut |out| text::step(out, &a.verdict)),
-        "What the segment does in the opening or the closing, in short: Open 2/3, Close 2+3/4 (two steps in one segment), RST: refused; absent on all others"
+        "What the segment does, in short: Open 2/3 (second of three steps), Open 1/3 again (sent before), Close 2+3/4 (two steps in one segment), RST: refused; absent on all others"
+    ),
+    field!(
+        "synfin.explain",
+        "Explanation",
+        String,
+        |a, sink| sink.text(&mut |out| text::explanation(out, a)),
+        "One plain sentence on what a segment with a step, or a reset, does (language: preference synfin.language)"
     ),
     field!(
         "synfin.role",
@@ -135,42 +142,69 @@ pub static FIELDS: &[Field] = &[
             a.verdict.role(a.segment, |piece| result = result.and_then(|()| out.write_str(piece)));
             result.map(|()| true)
         }),
-        "What the segment is in the connection's life: SYN, SYN-ACK, OPEN-ACK, FIN, CLOSE-ACK, RST (several joined with +), else DATA, ACK or OTHER"
-    ),
-    field!(
-        "synfin.handshake.step",
-        "Handshake step",
-        Uint8,
-        |a, sink| a.verdict.open_steps.iter().for_each(|step| sink.number(i64::from(step))),
-        "Step of the opening: 1 the SYN, 2 the SYN-ACK, 3 the ACK that completes it; present on opening segments only"
-    ),
-    field!(
-        "synfin.teardown.step",
-        "Teardown step",
-        Uint8,
-        |a, sink| a.verdict.close_steps.iter().for_each(|step| sink.number(i64::from(step))),
-        "Step of the closing: 1 the first FIN, 2 its acknowledgment, 3 the other side's FIN, 4 the acknowledgment of that; present on closing segments only"
-    ),
-    field!(
-        "synfin.retransmission",
-        "Retransmission",
-        Boolean,
-        |a, sink| truth(sink, a.verdict.repeats.any()),
-        "True when the segment's SYN, FIN or step-performing ACK was there before; absent otherwise"
-    ),
-    field!(
-        "synfin.phase",
-        "Phase",
-        String,
-        |a, sink| word(sink, a.verdict.phase.name()),
-        "The part of the connection's life the segment belongs to: open, data, close or closed"
+        "What the segment is in the connection's life: SYN, SYN-ACK, OPEN-ACK (completes the opening), FIN, CLOSE-ACK (acknowledges a FIN), RST, several joined with +; else DATA, ACK or OTHER (flags that make no sense together)"
     ),
     field!(
         "synfin.sender",
         "Sender",
         String,
         |a, sink| word(sink, a.verdict.sender.name()),
-        "Who sent the segment: client or server"
+        "Who sent the segment: client (the side that asked to open) or server"
+    ),
+    field!(
+        "synfin.seq",
+        "Sequence number",
+        String,
+        |a, sink| if let Some(offset) = a.verdict.numbers.seq {
+            write(sink, |out| text::expression(out, text::letter(&a.verdict, a.verdict.sender), offset));
+        },
+        "The sequence number counted from X or Y: X is that of the side that began (the first SYN, and from the first FIN on that FIN), Y the other side's; X-5 is five octets before X"
+    ),
+    field!(
+        "synfin.ack",
+        "Acknowledgment number",
+        String,
+        |a, sink| if let Some(offset) = a.verdict.numbers.ack {
+            write(sink, |out| text::expression(out, text::letter(&a.verdict, a.verdict.sender.peer()), offset));
+        },
+        "The acknowledgment number counted from X or Y: X+1 says that X has arrived; absent without the ACK flag"
+    ),
+    field!(
+        "synfin.client.state",
+        "Client state",
+        String,
+        |a, sink| word(sink, a.verdict.states.client.name()),
+        "The client's state (RFC 9293) once this segment was sent and received: SYN-SENT, ESTABLISHED, FIN-WAIT-1 ... CLOSED"
+    ),
+    field!(
+        "synfin.server.state",
+        "Server state",
+        String,
+        |a, sink| word(sink, a.verdict.states.server.name()),
+        "The server's state (RFC 9293) once this segment was sent and received: SYN-RECEIVED, ESTABLISHED, CLOSE-WAIT ... CLOSED"
+    ),
+    field!(
+        "synfin.phase",
+        "Phase",
+        String,
+        |a, sink| word(sink, a.verdict.phase.name()),
+        "The part of the connection's life: open (until the opening is complete), data, close (from the first FIN until both are acknowledged), closed"
+    ),
+    field!(
+        "synfin.reset",
+        "Reset",
+        String,
+        |a, sink| if let Some(reset) = a.verdict.reset {
+            word(sink, reset.name())
+        },
+        "What a RST did: refused (answered the SYN), handshake (broke the opening off), abort (ended an open connection), after-fin (ended a connection that was closing), stray (its receiver would not accept it)"
+    ),
+    field!(
+        "synfin.retransmission",
+        "Retransmission",
+        Boolean,
+        |a, sink| truth(sink, a.verdict.repeats.any()),
+        "True when the segment's SYN, its FIN, or the acknowledgment that performed a step was sent before; absent otherwise"
     ),
     field!(
         "synfin.summary",
@@ -180,101 +214,87 @@ pub static FIELDS: &[Field] = &[
         "The segment in one line: direction, absolute numbers with their X/Y expressions, payload length and flags"
     ),
     field!(
-        "synfin.explain",
-        "Explanation",
-        String,
-        |a, sink| sink.text(&mut |out| text::explanation(out, a)),
-        "One plain sentence on what a segment with a step, or a reset, does (language: preference synfin.language)"
+        "synfin.handshake.step",
+        "Handshake step",
+        Uint8,
+        |a, sink| a.verdict.open_steps.iter().for_each(|step| sink.number(i64::from(step))),
+        "Step of the opening: 1 the SYN, 2 the SYN-ACK, 3 the ACK that completes it; present on opening segments alone, so this name as a filter lists all handshakes"
     ),
     field!(
-        "synfin.seq",
-        "Sequence number",
-        String,
-        |a, sink| if let Some(offset) = a.verdict.numbers.seq {
-            write(sink, |out| text::expression(out, text::letter(&a.verdict, a.verdict.sender), offset));
-        },
-        "The sequence number counted from the base in force: X, X+1, Y+201, X-5"
+        "synfin.teardown.step",
+        "Teardown step",
+        Uint8,
+        |a, sink| a.verdict.close_steps.iter().for_each(|step| sink.number(i64::from(step))),
+        "Step of the closing: 1 the first FIN, 2 its acknowledgment, 3 the other side's FIN, 4 the acknowledgment of that; present on closing segments alone, twice in a segment that performs two"
     ),
     field!(
         "synfin.seq.offset",
         "Sequence offset",
         Int64,
         |a, sink| maybe(sink, a.verdict.numbers.seq),
-        "The sequence number's distance from X or Y in octets; does not wrap at 4 GiB"
-    ),
-    field!(
-        "synfin.ack",
-        "Acknowledgment number",
-        String,
-        |a, sink| if let Some(offset) = a.verdict.numbers.ack {
-            write(sink, |out| text::expression(out, text::letter(&a.verdict, a.verdict.sender.peer()), offset));
-        },
-        "The acknowledgment number counted from the base in force: X+1 acknowledges X; absent without the ACK flag"
+        "The sequence number minus X or Y, in octets, as a number to compare; goes on counting beyond 4 GiB"
     ),
     field!(
         "synfin.ack.offset",
         "Acknowledgment offset",
         Int64,
         |a, sink| maybe(sink, a.verdict.numbers.ack),
-        "The acknowledgment number's distance from X or Y in octets; does not wrap at 4 GiB"
+        "The acknowledgment number minus X or Y, in octets, as a number to compare; goes on counting beyond 4 GiB"
     ),
     field!(
         "synfin.basis",
         "Basis of X and Y",
         String,
         |a, sink| word(sink, a.verdict.numbers.basis.name()),
-        "Which X and Y are in force: open (the initial sequence numbers), close (the first FIN and what it acknowledges) or first-seen"
+        "Where X and Y come from: open (the two SYNs), close (the first FIN and what it acknowledges), first-seen (the first numbers captured: the opening was not)"
     ),
     field!(
         "synfin.x",
         "X",
         Uint32,
         |a, sink| maybe(sink, a.verdict.numbers.x),
-        "The base number X in force: of the side that started the exchange"
+        "The number that X stands for: of the side that asked to open, and from the first FIN on of the side that sent it"
     ),
     field!(
         "synfin.y",
         "Y",
         Uint32,
         |a, sink| maybe(sink, a.verdict.numbers.y),
-        "The base number Y in force: of the other side"
+        "The number that Y stands for: of the other side"
     ),
     field!(
-        "synfin.client.state",
-        "Client state",
+        "synfin.conn.client",
+        "Client",
         String,
-        |a, sink| word(sink, a.verdict.states.client.name()),
-        "The client's RFC 9293 state after this segment was sent and received"
+        |a, sink| write(sink, |out| {
+            let (address, port) = a.endpoint(Side::Client);
+            text::endpoint(out, address, port)
+        }),
+        "The client's address and port: the side that sent the first SYN; a guess by the ports where no opening was captured"
     ),
     field!(
-        "synfin.server.state",
-        "Server state",
+        "synfin.conn.server",
+        "Server",
         String,
-        |a, sink| word(sink, a.verdict.states.server.name()),
-        "The server's RFC 9293 state after this segment was sent and received"
-    ),
-    field!(
-        "synfin.reset",
-        "Reset",
-        String,
-        |a, sink| if let Some(reset) = a.verdict.reset {
-            word(sink, reset.name())
-        },
-        "What a RST did: refused, handshake (broke the opening off), abort (of an open connection), after-fin, or stray (nobody would accept it)"
+        |a, sink| write(sink, |out| {
+            let (address, port) = a.endpoint(Side::Server);
+            text::endpoint(out, address, port)
+        }),
+        "The server's address and port"
     ),
     field!(
         "synfin.handshake.kind",
         "Handshake kind",
         String,
         |a, sink| word(sink, a.connection.handshake_kind().name()),
-        "How the connection opened: three-way, fast-open, simultaneous, split or not-captured"
+        "How the connection opened: three-way (SYN, SYN-ACK, ACK), fast-open (data on the SYN were accepted), simultaneous (a SYN from each side), split (the server answered with a SYN of its own and a bare ACK), not-captured"
     ),
     field!(
         "synfin.handshake.outcome",
         "Handshake outcome",
         String,
         |a, sink| word(sink, a.connection.handshake_outcome(a.pass).name()),
-        "What became of the opening: complete, refused, no-answer, half-open, reset, partial or not-captured; pending while a first pass cannot know"
+        "What became of the opening: complete, refused (by a reset), no-answer, half-open (no third segment), reset (broken off), partial (some of it not captured), not-captured; pending while a first pass cannot know"
     ),
     field!(
         "synfin.handshake.time",
@@ -288,35 +308,35 @@ pub static FIELDS: &[Field] = &[
         "SYN to SYN-ACK",
         Time,
         |a, sink| time(a, sink, later_frame(a, [0, 1]), a.connection.syn_ack_rtt_ns()),
-        "Round trip from SYN to SYN-ACK; left out when the SYN was repeated before the answer (Karn)"
+        "Round trip to the server: SYN to SYN-ACK; left out when the SYN was sent again before the answer, which might answer either (Karn)"
     ),
     field!(
         "synfin.handshake.ack_rtt",
         "SYN-ACK to ACK",
         Time,
         |a, sink| time(a, sink, later_frame(a, [1, 2]), a.connection.ack_rtt_ns()),
-        "Round trip from SYN-ACK to the completing ACK; left out when the SYN-ACK was repeated before the answer (Karn)"
+        "Round trip to the client: SYN-ACK to the completing ACK; left out when the SYN-ACK was sent again before it (Karn)"
     ),
     field!(
         "synfin.handshake.frame1",
         "Handshake step 1 in frame",
         Frame,
         |a, sink| open_link(a, sink, a.connection.handshake_frames()[0]),
-        "The frame of the first SYN"
+        "The frame of step 1: the first SYN"
     ),
     field!(
         "synfin.handshake.frame2",
         "Handshake step 2 in frame",
         Frame,
         |a, sink| open_link(a, sink, a.connection.handshake_frames()[1]),
-        "The frame of the first SYN-ACK"
+        "The frame of step 2: the first SYN-ACK"
     ),
     field!(
         "synfin.handshake.frame3",
         "Handshake step 3 in frame",
         Frame,
         |a, sink| open_link(a, sink, a.connection.handshake_frames()[2]),
-        "The frame of the segment that completed the opening"
+        "The frame of step 3: the segment that completed the opening"
     ),
     field!(
         "synfin.negotiated",
@@ -327,14 +347,14 @@ pub static FIELDS: &[Field] = &[
         {
             write(sink, |out| text::negotiated(out, &agreed));
         },
-        "What the two SYNs agreed: MSS client/server, WS (window scale shifts), SACK, TS, ECN, TFO, MPTCP"
+        "What the two SYNs agreed, client/server: MSS (largest payload), WS (window scale shifts), SACK (selective acknowledgments), TS (timestamps), ECN, TFO (Fast Open), MPTCP (Multipath)"
     ),
     field!(
         "synfin.teardown.kind",
         "Teardown kind",
         String,
         |a, sink| word(sink, a.connection.teardown_kind(a.pass).name()),
-        "How the connection closed: four-segment, three-segment, simultaneous, half-closed, reset, reset-after-fin, open (not closed) or none (never opened)"
+        "How the connection closed: four-segment, three-segment (the second FIN acknowledges the first), simultaneous (the FINs cross), half-closed (one FIN only), reset, reset-after-fin, open (not closed), none (never opened)"
     ),
     field!(
         "synfin.teardown.closer",
@@ -343,14 +363,14 @@ pub static FIELDS: &[Field] = &[
         |a, sink| if let Some(closer) = a.connection.closer() {
             word(sink, closer.name())
         },
-        "Who closed: the sender of the first FIN, or else of the RST that ended the connection"
+        "Who closed: the sender of the first FIN, or else of the RST that ended the connection; absent while nobody did"
     ),
     field!(
         "synfin.teardown.half_close_bytes",
         "Half-close bytes",
         Uint64,
         |a, sink| maybe(sink, a.connection.half_close_bytes()),
-        "Octets of payload that the other side sent after the first FIN"
+        "Octets of payload that the other side still sent after the first FIN: data through a half-closed connection"
     ),
     field!(
         "synfin.teardown.time",
@@ -364,28 +384,28 @@ pub static FIELDS: &[Field] = &[
         "Teardown step 1 in frame",
         Frame,
         |a, sink| close_link(a, sink, a.connection.teardown_frames()[0]),
-        "The frame of the first FIN"
+        "The frame of step 1: the first FIN"
     ),
     field!(
         "synfin.teardown.frame2",
         "Teardown step 2 in frame",
         Frame,
         |a, sink| close_link(a, sink, a.connection.teardown_frames()[1]),
-        "The frame of the segment that first acknowledged the first FIN"
+        "The frame of step 2: the segment that first acknowledged the first FIN"
     ),
     field!(
         "synfin.teardown.frame3",
         "Teardown step 3 in frame",
         Frame,
         |a, sink| close_link(a, sink, a.connection.teardown_frames()[2]),
-        "The frame of the other side's FIN"
+        "The frame of step 3: the other side's FIN"
     ),
     field!(
         "synfin.teardown.frame4",
         "Teardown step 4 in frame",
         Frame,
         |a, sink| close_link(a, sink, a.connection.teardown_frames()[3]),
-        "The frame of the segment that first acknowledged the second FIN"
+        "The frame of step 4: the segment that first acknowledged the second FIN"
     ),
     field!(
         "synfin.reset.frame",
@@ -397,48 +417,6 @@ pub static FIELDS: &[Field] = &[
             frame(sink, ended);
         },
         "The frame of the RST that ended the connection"
-    ),
-    field!(
-        "synfin.conn.state",
-        "Connection state (Zeek)",
-        String,
-        |a, sink| word(sink, a.connection.conn_state()),
-        "Zeek's conn_state: S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR OTH"
-    ),
-    field!(
-        "synfin.conn.history",
-        "Connection history (Zeek)",
-        String,
-        |a, sink| sink.text(&mut |out| {
-            // A segment without flags and payload has no letter.
-            let (mut result, mut is_empty) = (Ok(()), true);
-            a.connection.history(|letter| {
-                is_empty = false;
-                result = result.and_then(|()| out.write_char(char::from(letter)));
-            });
-            result.map(|()| !is_empty)
-        }),
-        "Zeek's history letters, capitals the client's: S SYN, H SYN-ACK, A ACK, D data, F FIN, R RST, I and Q odd flags; ^ first when the server was seen first"
-    ),
-    field!(
-        "synfin.conn.client",
-        "Client",
-        String,
-        |a, sink| write(sink, |out| {
-            let (address, port) = a.endpoint(Side::Client);
-            text::endpoint(out, address, port)
-        }),
-        "The client's address and port"
-    ),
-    field!(
-        "synfin.conn.server",
-        "Server",
-        String,
-        |a, sink| write(sink, |out| {
-            let (address, port) = a.endpoint(Side::Server);
-            text::endpoint(out, address, port)
-        }),
-        "The server's address and port"
     ),
     field!(
         "synfin.conn.duration",
@@ -454,7 +432,29 @@ pub static FIELDS: &[Field] = &[
         "Last segment",
         Boolean,
         |a, sink| truth(sink, a.is_last),
-        "True on the last segment of the connection, from the second pass on; that segment carries all fields of the connection"
+        "True on the connection's last segment in the capture, which carries all fields of the connection: as a filter, one line a connection; known from the second pass on (tshark -2)"
+    ),
+    field!(
+        "synfin.conn.state",
+        "Connection state (Zeek)",
+        String,
+        |a, sink| word(sink, a.connection.conn_state()),
+        "The connection in one of Zeek's words: SF opened and closed, S0 no answer, S1 open, REJ refused, S2 and S3 half closed, RSTO and RSTR reset by client and by server, RSTOS0 RSTRH SH SHR partial, OTH opening not captured"
+    ),
+    field!(
+        "synfin.conn.history",
+        "Connection history (Zeek)",
+        String,
+        |a, sink| sink.text(&mut |out| {
+            // A segment without flags and payload has no letter.
+            let (mut result, mut is_empty) = (Ok(()), true);
+            a.connection.history(|letter| {
+                is_empty = false;
+                result = result.and_then(|()| out.write_char(char::from(letter)));
+            });
+            result.map(|()| !is_empty)
+        }),
+        "Zeek's letters in the order of arrival, capitals the client's: S SYN, H SYN-ACK, A ACK, D data, F FIN, R RST, I and Q odd flags; ^ first when the server was seen first"
     ),
 ];
 

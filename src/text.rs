@@ -121,14 +121,24 @@ fn all_steps(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error>
 }
 
 /// Writes what a segment does, in short: `Open 2/3`, `Close 2+3/4`, `RST: refused`. False when it has no step and is no RST.
-///
-/// # Errors
-/// Those of `out`.
-pub fn step(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error> {
+fn what(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error> {
     match verdict.reset {
         Some(reset) => write!(out, "RST: {}", reset.name()).map(|()| true),
         None => all_steps(out, verdict),
     }
+}
+
+/// Writes what a segment does, and whether it did before: `Open 2/3`, `Open 1/3 again`, `Close 2+3/4`, `RST: refused`.
+/// False when it has no step and is no RST.
+///
+/// # Errors
+/// Those of `out`.
+pub fn step(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error> {
+    let says = what(out, verdict)?;
+    if says && verdict.repeats.any() {
+        out.write_str(" again")?;
+    }
+    Ok(says)
 }
 
 /// Writes the numbers' expressions, each with `before` or a space in front: `Seq=Y Ack=X+1`. Nothing when none is known.
@@ -154,7 +164,7 @@ fn expressions(out: &mut dyn Write, before: &str, verdict: &Verdict, segment: &S
 pub fn arrow(out: &mut dyn Write, verdict: &Verdict, segment: &Segment) -> Result<bool, fmt::Error> {
     let (open, close) = (verdict.open_steps, verdict.close_steps);
     if verdict.reset.is_some() {
-        return step(out, verdict);
+        return what(out, verdict);
     }
     if open.is_empty() && close.is_empty() {
         return Ok(false);
@@ -175,7 +185,9 @@ pub fn arrow(out: &mut dyn Write, verdict: &Verdict, segment: &Segment) -> Resul
 /// # Errors
 /// Those of `out`.
 pub fn margin(out: &mut dyn Write, verdict: &Verdict) -> fmt::Result {
-    write!(out, "Client {}, server {}", verdict.states.client.name(), verdict.states.server.name())
+    let (client, server) = (verdict.states.client.name(), verdict.states.server.name());
+    let again = if verdict.repeats.any() { " (sent again)" } else { "" };
+    write!(out, "Client {client}, server {server}{again}")
 }
 
 /// Writes the line of the tree item: `TCP Lifecycle: Open 2/3, Server -> Client: ...`.
@@ -196,7 +208,7 @@ pub fn label(out: &mut dyn Write, annotation: &Annotation) -> fmt::Result {
 /// Those of `out`.
 pub fn suffix(out: &mut dyn Write, verdict: &Verdict, segment: &Segment) -> Result<bool, fmt::Error> {
     out.write_str(" [")?;
-    if !step(out, verdict)? {
+    if !what(out, verdict)? {
         return Ok(false);
     }
     if verdict.reset.is_none() {

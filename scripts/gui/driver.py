@@ -12,7 +12,7 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402  (the version is chosen first)
 
-PATIENCE_S = 40
+PATIENCE_S = 15
 WINDOWS = {"frame", "dialog", "alert", "window"}
 
 
@@ -52,7 +52,9 @@ def descendants(node, depth=12):
 
 def find(node, role, name=None):
     for one in descendants(node):
-        if one.get_role_name() == role and (name is None or one.get_name() == name):
+        if role == "label":
+            one.clear_cache()  # its words change
+        if one.get_role_name() == role and (name is None or one.get_name().strip() == name):
             return one
     return None
 
