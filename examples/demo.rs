@@ -238,6 +238,13 @@ fn pcap(mut frames: Vec<(u64, Vec<u8>)>) -> Vec<u8> {
     file
 }
 
+/// The octets of the capture of this hour.
+pub fn capture(hour: u64) -> Vec<u8> {
+    let mut network = Network { frames: Vec::new(), start: START_US + hour * HOUR_US, links: 0 };
+    network.one_hour(hour);
+    pcap(network.frames)
+}
+
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let Some(file) = arguments.next() else {
@@ -245,9 +252,7 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let hour = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(0).min(23);
-    let mut network = Network { frames: Vec::new(), start: START_US + hour * HOUR_US, links: 0 };
-    network.one_hour(hour);
-    if let Err(error) = fs::write(&file, pcap(network.frames)) {
+    if let Err(error) = fs::write(&file, capture(hour)) {
         eprintln!("{file}: {error}");
         return ExitCode::FAILURE;
     }

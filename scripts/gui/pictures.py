@@ -225,7 +225,6 @@ def live_list(wireshark, port):
     table = tree(wireshark.main, "Packet list")
     wait("the segments of four connections", lambda: {"Open 3/3", "Close 4/4", "RST: refused"} <= {
         line[5] for line in driver.rows(table, 11) if len(line) == 11})
-    keys("ctrl+Home")
     shot("live", wireshark.main)
 
 

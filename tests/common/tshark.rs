@@ -25,13 +25,18 @@ fn home() -> &'static Path {
 }
 
 fn run_program(arguments: &[&str]) -> Output {
-    run_with(&[("LC_ALL", "C.UTF-8")], arguments)
+    run_with(home(), C_LOCALE, arguments)
 }
 
-/// Runs it with these variables for the locale and no others.
-fn run_with(locale: &[(&str, &str)], arguments: &[&str]) -> Output {
+/// Variables for the locale.
+pub type Locale = [(&'static str, &'static str)];
+
+const C_LOCALE: &Locale = &[("LC_ALL", "C.UTF-8")];
+
+/// Runs it with this home, configuration folders below it, and these variables for the locale and no others.
+fn run_with(home: &Path, locale: &Locale, arguments: &[&str]) -> Output {
     let mut command = Command::new(program());
-    command.args(arguments).env("HOME", home()).env("TZ", "UTC");
+    command.args(arguments).env("HOME", home).env("TZ", "UTC");
     for variable in ["XDG_CONFIG_HOME", "WIRESHARK_CONFIG_DIR", "WIRESHARK_DATA_DIR"] {
         command.env_remove(variable);
     }
@@ -69,13 +74,22 @@ fn complaints(output: &Output) -> String {
 
 /// What tshark prints; fails when it fails or complains.
 pub fn tshark(arguments: &[&str]) -> String {
-    tshark_in(&[("LC_ALL", "C.UTF-8")], arguments)
+    tshark_with(home(), C_LOCALE, arguments)
 }
 
 /// The same with these variables for the locale.
-pub fn tshark_in(locale: &[(&str, &str)], arguments: &[&str]) -> String {
+pub fn tshark_in(locale: &Locale, arguments: &[&str]) -> String {
+    tshark_with(home(), locale, arguments)
+}
+
+/// The same with another home, and with configuration folders below that.
+fn tshark_at(home: &Path, arguments: &[&str]) -> String {
+    tshark_with(home, C_LOCALE, arguments)
+}
+
+fn tshark_with(home: &Path, locale: &Locale, arguments: &[&str]) -> String {
     series();
-    let output = run_with(locale, arguments);
+    let output = run_with(home, locale, arguments);
     let complaints = complaints(&output);
     assert!(output.status.success() && complaints.is_empty(), "tshark {arguments:?}: {}: {complaints}", output.status);
     String::from_utf8(output.stdout).expect("UTF-8")
@@ -83,9 +97,14 @@ pub fn tshark_in(locale: &[(&str, &str)], arguments: &[&str]) -> String {
 
 /// What tshark prints for a capture.
 pub fn read(file: &Path, arguments: &[&str]) -> String {
+    read_at(home(), file, arguments)
+}
+
+/// The same with a home that has profiles.
+pub fn read_at(home: &Path, file: &Path, arguments: &[&str]) -> String {
     let mut all = vec!["-r", file.to_str().expect("UTF-8")];
     all.extend(arguments);
-    tshark(&all)
+    tshark_at(home, &all)
 }
 
 /// A capture file of its own in a folder that goes away at the end.
