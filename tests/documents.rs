@@ -1,0 +1,23 @@
+//! What is made from the field table is what the table says now.
+
+#[allow(dead_code)]
+#[path = "../examples/reference.rs"]
+mod reference;
+
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn reference_and_manual_are_current() {
+    for (path, text) in reference::documents() {
+        let there = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect(path);
+        assert!(
+            there == text,
+            "{path} is not what the field table says; run: cargo run --no-default-features --example reference"
+        );
+        for field in synfin::fields::FIELDS {
+            let name = if path.ends_with(".4") { field.name.replace('-', "\\-") } else { field.name.to_string() };
+            assert!(there.contains(&name), "{path} leaves out {name}");
+        }
+    }
+}
