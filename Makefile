@@ -5,7 +5,7 @@ CARGO := cargo
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run build install uninstall test test-core lint doctor test-versions \
-	dist dist-check install-profile record clean
+	dist dist-check install-profile screenshots test-gui record clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | awk -F '\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -50,6 +50,12 @@ dist-check: setup ## build both twice, from two places, and compare the bytes
 
 install-profile: ## the profile synfin: columns, colours, filter buttons
 	@scripts/profile.sh
+
+screenshots: install ## the pictures in docs/images, from the real Wireshark on a screen of its own
+	@scripts/screenshots.sh
+
+test-gui: install ## the same as a test: every window of synfin appears and says what it should (a minute)
+	@scripts/screenshots.sh --check
 
 record: build ## record the test captures again from real TCP stacks (root)
 	@scripts/record.sh

@@ -57,9 +57,10 @@ read -r number <"$home/display" || ws_die "the screen (Xvfb) did not start: $(ta
 export DISPLAY=":$number"
 
 status=0
-timeout -k 10 420 dbus-run-session -- sh -c 'openbox >/dev/null 2>&1 & exec /usr/bin/python3 scripts/gui/pictures.py "$@"' \
-    sh "$folder" "$home/office.pcap" 2>"$home/errors" || status=$?
-grep -v -E '^(dbus-daemon|SpiRegistry|Xlib:)' "$home/errors" >&2 || true
+# What the session's services say goes nowhere; what the pictures say goes to the descriptors 4 and 5.
+timeout -k 10 420 dbus-run-session -- \
+    sh -c 'openbox & exec /usr/bin/python3 scripts/gui/pictures.py "$@" >&4 2>&5' sh "$folder" "$home/office.pcap" \
+    4>&1 5>&2 >"$home/session.log" 2>&1 || status=$?
 [ "$status" != 124 ] || ws_die "it took more than seven minutes; see what stood still above"
 [ "$status" = 0 ] || ws_die "failed; the last words of Wireshark: $(tail -n 3 "$home/wireshark.log" 2>/dev/null)"
 ws_say "pictures in ${folder#"$PWD/"}"

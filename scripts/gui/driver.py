@@ -12,7 +12,7 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402  (the version is chosen first)
 
-PATIENCE_S = 15
+PATIENCE_S = 40
 WINDOWS = {"frame", "dialog", "alert", "window"}
 
 
@@ -91,10 +91,10 @@ def click(node, button=1, count=1):
 class Wireshark:
     """One running Wireshark."""
 
-    def __init__(self, arguments, title):
+    def __init__(self, arguments, title, **more):
         # No QT_SCALE_FACTOR and the like: pictures are the same everywhere.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("QT_SCALE")}
-        environment["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
+        environment.update(more, QT_LINUX_ACCESSIBILITY_ALWAYS_ON="1")
         log = pathlib.Path(os.environ["HOME"], "wireshark.log")
         with open(log, "ab") as output:
             self.process = subprocess.Popen(["wireshark", *arguments], env=environment, stdout=output, stderr=output)

@@ -49,7 +49,7 @@ pub fn request(final_pass: bool) -> c::synfin_request {
     c::synfin_request {
         struct_size: u32::try_from(size_of::<c::synfin_request>()).unwrap(),
         final_pass: u8::from(final_pass),
-        want: c::SYNFIN_WANT_LABEL | c::SYNFIN_WANT_SUFFIX | c::SYNFIN_WANT_EXPERTS,
+        want: c::SYNFIN_WANT_LABEL | c::SYNFIN_WANT_SUFFIX | c::SYNFIN_WANT_EXPERTS | c::SYNFIN_WANT_LADDER,
         reserved: [0; 2],
         fields: [u64::MAX; 2],
     }
@@ -103,7 +103,9 @@ fn fields(shown: &c::synfin_shown) -> Fields {
             fields.insert(short(&text(expert.name).unwrap()), vec!["1".to_string()]);
         }
     }
-    for (name, pointer) in [("(label)", shown.label), ("(suffix)", shown.suffix)] {
+    let texts =
+        [("(label)", shown.label), ("(suffix)", shown.suffix), ("(arrow)", shown.arrow), ("(margin)", shown.margin)];
+    for (name, pointer) in texts {
         if let Some(text) = text(pointer) {
             fields.insert(name.to_string(), vec![text]);
         }

@@ -77,9 +77,16 @@ pub fn read_fields(annotation: &Annotation) -> Fields {
     let mut label = String::new();
     text::label(&mut label, annotation).unwrap();
     fields.insert("(label)".to_string(), vec![label]);
+    let (verdict, segment) = (&annotation.verdict, annotation.segment);
     let mut suffix = String::new();
-    if text::suffix(&mut suffix, &annotation.verdict, annotation.segment).unwrap() {
+    if text::suffix(&mut suffix, verdict, segment).unwrap() {
         fields.insert("(suffix)".to_string(), vec![suffix]);
+    }
+    let (mut arrow, mut margin) = (String::new(), String::new());
+    if text::arrow(&mut arrow, verdict, segment).unwrap() {
+        text::margin(&mut margin, verdict).unwrap();
+        fields.insert("(arrow)".to_string(), vec![arrow]);
+        fields.insert("(margin)".to_string(), vec![margin]);
     }
     fields
 }

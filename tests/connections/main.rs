@@ -12,3 +12,4 @@ mod opening;
 mod repeats;
 mod reset;
 mod roles;
+mod words;
