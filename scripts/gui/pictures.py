@@ -3,7 +3,9 @@
 
     pictures.py FOLDER CAPTURE      run by scripts/screenshots.sh, inside its screen and private home
 """
+import os
 import pathlib
+import shutil
 import socket
 import subprocess
 import sys
@@ -228,6 +230,43 @@ def live_list(wireshark, port):
     shot("live", wireshark.main)
 
 
+def import_profile():
+    """The profile's zip, through Wireshark's own dialog, into a home that has none: its files arrive as they are."""
+    home = pathlib.Path(os.environ["HOME"])
+    other = home / "other"
+    shutil.copytree(home / ".config/wireshark", other / ".config/wireshark", ignore=shutil.ignore_patterns("profiles"))
+    archive = home / "synfin-profile.zip"
+    run("scripts/profile.sh", "--zip", archive)
+    with Wireshark(["-r", capture], pathlib.Path(capture).name, HOME=str(other), XDG_CONFIG_HOME=str(other / ".config")) as wireshark:
+        take(choose_archive, wireshark, archive)
+    arrived = other / ".config/wireshark/profiles"
+    if [one.name for one in arrived.iterdir()] != ["synfin"]:
+        raise Failure(f"the zip brought {list(arrived.iterdir())}")
+    # A series imports the kinds of files it knows: of the two with macros, its own.
+    files = {one.name for one in (arrived / "synfin").iterdir()}
+    wanted = {one.name for one in pathlib.Path("profiles/synfin").iterdir()}
+    if wanted - files not in (set(), {"dmacros"}, {"dfilter_macros"}):
+        raise Failure(f"the zip's import left out {wanted - files}")
+    for name in files:
+        if (arrived / "synfin" / name).read_bytes() != pathlib.Path("profiles/synfin", name).read_bytes():
+            raise Failure(f"{name} of the profile arrived changed")
+    print(f"  {time.monotonic() - start:3.0f} s  the profile's zip was imported: {' '.join(sorted(files))}", flush=True)
+
+
+def choose_archive(wireshark, archive):
+    wireshark.menu("Edit", "Configuration Profiles…")
+    window = wireshark.window("Configuration Profiles")
+    driver.click(wait("Import", lambda: driver.find(window, "push button", "Import")))
+    keys("Down", "Return")
+    wireshark.window("Select zip file for import")
+    driver.xdotool("type", "--delay", 10, str(archive))
+    keys("Return")
+    wireshark.window("Importing profiles")
+    keys("Return")
+    expect("the list of profiles", tree(window), "synfin")
+    keys("Escape")
+
+
 def can_capture():
     """Whether Wireshark may listen on loopback here: it lists the interface then."""
     listed = subprocess.run(["dumpcap", "-D"], capture_output=True, text=True, check=False)
@@ -249,6 +288,7 @@ def main():
         resize(wireshark.main, *MAIN)
         for picture in (packet_list, details, expert, ladder, statistics, conversation_filter, preferences):
             take(picture, wireshark)
+    import_profile()
     if can_capture():
         live()
     else:
