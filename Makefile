@@ -5,7 +5,7 @@ CARGO := cargo
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run build install uninstall test test-core lint doctor test-versions \
-	dist dist-check install-profile screenshots test-gui record clean
+	test-spark dist dist-check install-profile screenshots test-gui record clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | awk -F '\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -41,6 +41,9 @@ doctor: ## which Wireshark, which folder, did it load, and if not, why
 
 test-versions: setup ## the same plugin file in Wireshark 4.0, 4.4 and 4.6
 	@scripts/versions.sh
+
+test-spark: install ## the Spark job of examples/spark, on a local Spark
+	@scripts/test-spark.sh
 
 dist: setup ## release archive and Debian package, in dist/
 	@scripts/dist.sh

@@ -52,7 +52,7 @@ class Connections(unittest.TestCase):
         demo(captures / "it's hour 1.pcap", 1)
         demo(cls.folder / "hour2.pcap", 2)
         (captures / "hour2.pcap.gz").write_bytes(gzip.compress((cls.folder / "hour2.pcap").read_bytes()))
-        # The first four connections of hour 2 and a part of the fifth packet on; text; and one that takes too long.
+        # The first five connections of hour 2 and a part of the sixth's SYN; text; and one that takes too long.
         (captures / "cut.pcap").write_bytes((cls.folder / "hour2.pcap").read_bytes()[:3000])
         (captures / "noise.pcapng").write_text("this is no capture, whatever its name says")
         (captures / "slow.pcap").write_bytes((cls.folder / "hour2.pcap").read_bytes())
@@ -69,19 +69,19 @@ class Connections(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr[-3000:])
 
         lines = done.stdout.splitlines()
-        self.assertEqual(lines[-1], f"connections.py: 6 captures, 76 connections, 3 failures, in {output}")
+        self.assertEqual(lines[-1], f"connections.py: 6 captures, 78 connections, 3 failures, in {output}")
         failures = {line.split("/captures of today/")[1].split(" (on ")[0]: line for line in lines if line.startswith("failed: ")}
         self.assertEqual(sorted(failures), ["cut.pcap", "noise.pcapng", "slow.pcap"])
-        self.assertIn("after 4 connections): tshark: The file", failures["cut.pcap"])
+        self.assertIn("after 5 connections): tshark: The file", failures["cut.pcap"])
         self.assertIn("cut short in the middle of a packet", failures["cut.pcap"])
         self.assertIn("after 0 connections): tshark took more than 60.0 s", failures["slow.pcap"])
-        self.assertIn("2026-03-02 10:00       4               4        4          0          0      0  10.0.1.54:5432", lines)
+        self.assertIn("2026-03-02 10:00       6               6        6          0          0      0  10.0.1.54:5432", lines)
 
-        # 24 connections an hour (the database answers once in hour 0, and refuses hour + 2), and four of the cut capture.
+        # 21 connections an hour, one more in hour 0, and hour + 2 that the database refuses; and the cut capture's.
         table = f"'{output}/connections/*.parquet'"
         self.assertEqual(
             self.query(f"SELECT parse_filename(capture) AS name, count(*) FROM {table} GROUP BY name ORDER BY name"),
-            [("cut.pcap", 4), ("hour 0.pcap", 24), ("hour2.pcap.gz", 24), ("it's hour 1.pcap", 24)],
+            [("cut.pcap", 5), ("hour 0.pcap", 24), ("hour2.pcap.gz", 25), ("it's hour 1.pcap", 24)],
         )
         self.assertEqual(
             self.query(
@@ -121,8 +121,8 @@ class Connections(unittest.TestCase):
                 (9, "10.0.1.80:443", 1, 1, 0, 0, 0, 1),
                 (9, "10.0.1.80:80", 1, 6, 0, 0, 1, 0),
                 (9, "10.0.1.90:873", 1, 1, 0, 1, 0, 0),
-                # What the cut capture has is counted too: two connections to the web server, and the refused one is whole.
-                (10, "10.0.1.54:5432", 5, 5, 5, 0, 0, 0),
+                # What the cut capture has is counted too: two connections to the web server, two that the database refuses.
+                (10, "10.0.1.54:5432", 6, 6, 6, 0, 0, 0),
                 (10, "10.0.1.80:443", 1, 1, 0, 0, 0, 1),
                 (10, "10.0.1.80:80", 1, 8, 0, 0, 1, 0),
                 (10, "10.0.1.90:873", 1, 1, 0, 1, 0, 0),
