@@ -12,3 +12,4 @@ scripts/setup.sh jq=jq python3=python3
 if PYTHON=$(scripts/python.sh duckdb==2.0.1); then export PYTHON; else unset PYTHON; fi
 cargo test --locked
 cargo test --locked --no-default-features
+python3 -m unittest discover --start-directory tests/readmes

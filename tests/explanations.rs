@@ -482,7 +482,7 @@ fn resets() {
             ACCEPTS,
             OPENS,
             (
-                "The server aborts the open connection with a reset; data still on the way are lost.",
+                "The server aborts the open connection with a reset; data on the way are lost.",
                 "服务器用 RST 中止已打开的连接；仍在途中的数据会丢失。",
             ),
             ("The server sends a reset after the end of the connection.", "服务器在连接结束之后又发送了 RST。"),

@@ -58,7 +58,7 @@ fn write_rst(out: &mut dyn Write, story: &Story, rst: Rst) -> fmt::Result {
         }
         Rst::BreaksOff => write!(out, "The {who} breaks the opening off with a reset."),
         Rst::Aborts => {
-            write!(out, "The {who} aborts the open connection with a reset; data still on the way are lost.")
+            write!(out, "The {who} aborts the open connection with a reset; data on the way are lost.")
         }
     }
 }
