@@ -40,6 +40,9 @@ for name in plugin_version plugin_want_major plugin_want_minor plugin_register p
     check "the file exports $name" yes "$(nm -D --defined-only "$plugin" | grep -q " $name\$" && echo yes)"
 done
 
+check "the version that the file carries" "$(sed -n '/^\[package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)" \
+    "$(ws_file_version "$plugin")"
+
 # ---- the table, against what the scripts say of it
 
 known=$(sed -n 's/^    ROW(\([0-9]*\), \([0-9]*\), HOST_LAYOUT_.*/\1.\2/p' plugin-c/host_layout.h)

@@ -16,7 +16,9 @@ mod built_with {
 
 const _: () = assert!(size_of::<AtomicI32>() == size_of::<c_int>());
 
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
+/// What Wireshark reads ends with the first NUL. The version again, in words, is for `make doctor`, which finds it in a
+/// file that does not load.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0synfin-version=", env!("CARGO_PKG_VERSION"), "\0");
 
 const fn version_octets() -> [u8; VERSION.len()] {
     match VERSION.as_bytes().first_chunk() {
