@@ -43,6 +43,14 @@ done
 check "the version that the file carries" "$(sed -n '/^\[package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)" \
     "$(ws_file_version "$plugin")"
 
+# ---- the sources
+
+# packet_info, frame_data, field_info, tcp_analysis and the preferences, by the names that everybody gives to such a thing.
+check "the structures that differ are looked into by host.c alone" "" "$(
+    grep -nE '\b(pinfo|fd|fdata|finfo|item|tcpd|analysis|cinfo|columns|prefs)(->|\.)[a-z]' plugin-c/*.c |
+        grep -v -E '^plugin-c/host\.c:|^[^:]*:[0-9]*:( \*|/\*)' | grep -v '"[^"]*tcp\.[^"]*"' || true)"
+check "host.c is the one that includes the table" plugin-c/host.c "$(grep -l 'host_layout\.h\|host_facts\.h' plugin-c/*.c)"
+
 # ---- the table, against what the scripts say of it
 
 known=$(sed -n 's/^    ROW(\([0-9]*\), \([0-9]*\), HOST_LAYOUT_.*/\1.\2/p' plugin-c/host_layout.h)
