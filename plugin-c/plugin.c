@@ -98,6 +98,11 @@ static void register_preferences(void)
 
 static void register_protocol(void)
 {
+    /* A second protocol of the name would stop Wireshark from starting. */
+    if (proto_get_id_by_filter_name("synfin") != -1) {
+        fprintf(stderr, "synfin: two copies of the plugin are installed; this one stays out: remove one of them.\n");
+        return;
+    }
     shim.proto = proto_register_protocol("TCP Lifecycle", "synfin", "synfin");
     shim.protocol = find_protocol_by_id(shim.proto);
     shim.proto_tcp = proto_get_id_by_filter_name("tcp");
@@ -115,6 +120,8 @@ static void register_protocol(void)
 
 static void hand_off(void)
 {
+    if (shim.protocol == NULL)
+        return;
     feed_handoff();
     stats_handoff();
 }

@@ -60,6 +60,13 @@ echo 'void epan_get_version_number(int *a, int *b, int *c) { *a = 4; *b = 8; *c 
 expect "an unknown Wireshark" 0 "synfin.so' was compiled for Wireshark version" env "LD_PRELOAD=$here/unknown.so" tshark -G plugins
 expect "doctor, of an unknown Wireshark" 1 "made for another Wireshark" env "LD_PRELOAD=$here/unknown.so" release/doctor.sh
 expect "root installs again" 0 "installed and loaded" release/install.sh
+folder=$(dirname "$(tshark -G plugins 2>/dev/null | awk -F '\t' '/^synfin\.so/ { print $4 }')")
+cp release/synfin.so "$folder/lifecycle.so"
+expect "two copies with two names" 0 "two copies of the plugin are installed" tshark -G plugins
+expect "two copies, and TCP as ever" 0 "TCP Lifecycle" tshark -G protocols
+expect "doctor, of two copies" 1 "remove one of them" release/doctor.sh
+expect "installing with another copy there" 0 "another copy is in $folder/lifecycle.so" release/install.sh
+rm "$folder/lifecycle.so"
 expect "a user, after root" 0 "nothing to do" user release/install.sh
 expect "root removes" 0 "removed" release/install.sh --uninstall
 loads "root, removed" 0

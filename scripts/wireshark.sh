@@ -141,7 +141,7 @@ ws_advice() {
             ws_say "the file was made for another kind of processor; build it here: make build && make install" ;;
         *GLIBC* | *'cannot open shared object file'*)
             ws_say "a system library that the file needs is missing or too old; build it here: make build && make install" ;;
-        *'multiple directories'* | *uplicate*)
+        *'multiple directories'* | *uplicate* | *'two copies'*)
             ws_say "two copies are installed; remove one of them" ;;
         *'has no "'*)
             ws_say "the file is not a Wireshark plugin; install it again: make install, or install.sh of the release" ;;
