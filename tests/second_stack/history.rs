@@ -1,0 +1,194 @@
+//! What really happened to one connection: every segment sent, when each copy of it arrived and what its receiver made
+//! of it, and the states of both sockets after each.
+
+use synfin::tcp::{Both, Segment, Seq, Side, State};
+
+/// The order of everything that happens in a connection.
+pub type Tick = u32;
+
+/// What the receiver made of a segment that reached it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Taken {
+    /// It was processed.
+    Whole,
+    /// Its FIN lies beyond octets that have not arrived: the rest was processed.
+    WithoutFin,
+    /// It fails the test of RFC 9293 §3.10.7.4: answered and dropped.
+    Unacceptable,
+    /// smoltcp drops a segment whose Ack is older than the last, with all that is in it.
+    OldAck,
+    /// smoltcp drops a FIN that stands on octets which it has already, when their segment has no other.
+    FinOnOldData,
+    /// The port's socket is one of an earlier connection.
+    ByOldSocket,
+}
+
+/// An arrival of a copy of a segment.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    pub tick: Tick,
+    pub taken: Taken,
+}
+
+/// A segment that was sent.
+#[derive(Clone, Debug)]
+pub struct Emission {
+    pub side: Side,
+    pub tick: Tick,
+    pub at: i64,
+    pub segment: Segment,
+    /// Its TCP header and payload.
+    pub octets: Vec<u8>,
+    /// How many copies of it the link does not lose.
+    pub copies: usize,
+    /// Those that have arrived, in order.
+    pub arrivals: Vec<Arrival>,
+}
+
+/// What happened at a tick after which the states are known.
+#[derive(Clone, Copy, Debug)]
+pub enum Happened {
+    /// The emission of this index was sent.
+    Sent(usize),
+    /// A copy of the emission of this index arrived.
+    Arrived(usize),
+    /// Nothing more happens.
+    Ended,
+}
+
+/// A tick, and the true states after it.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    pub tick: Tick,
+    pub at: i64,
+    pub happened: Happened,
+    pub truth: Both<State>,
+}
+
+/// What the connection's hosts did and had; all of it on one side each.
+#[derive(Clone, Debug, Default)]
+pub struct OneSide {
+    /// When the program closed, and the FIN that has to follow.
+    pub close: Option<(Tick, Segment)>,
+    /// Whether the program aborted, or the stack gave up.
+    pub aborted: Option<Tick>,
+    /// State changes that nothing was sent or received for: the ticks after which they hold.
+    pub silent: Vec<(Tick, State)>,
+    /// Up to which tick the port belongs to a socket of an earlier connection.
+    pub old_until: Tick,
+    /// Whether the host ever had a socket for the port.
+    pub has_socket: bool,
+    /// The states the socket went through, with the tick of each.
+    pub path: Vec<(Tick, State)>,
+    /// Octets that the program gave to the socket.
+    pub written: usize,
+    /// Octets that the program got from it.
+    pub read: usize,
+}
+
+impl OneSide {
+    /// Whether the socket was ever in this state.
+    pub fn was(&self, state: State) -> bool {
+        self.path.iter().any(|&(_, s)| s == state)
+    }
+}
+
+/// One connection.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    pub emissions: Vec<Emission>,
+    pub moments: Vec<Moment>,
+    pub client: OneSide,
+    pub server: OneSide,
+    pub ports: [u16; 2],
+}
+
+impl History {
+    pub fn side(&self, side: Side) -> &OneSide {
+        match side {
+            Side::Client => &self.client,
+            Side::Server => &self.server,
+        }
+    }
+
+    pub fn side_mut(&mut self, side: Side) -> &mut OneSide {
+        match side {
+            Side::Client => &mut self.client,
+            Side::Server => &mut self.server,
+        }
+    }
+}
+
+/// What a host has received of the peer's sequence space, and offered: the receive variables of RFC 9293 §3.3.1.
+#[derive(Clone, Debug, Default)]
+pub struct Receiver {
+    /// RCV.NXT.
+    pub next: Option<Seq>,
+    /// RCV.NXT + RCV.WND as last told to the peer.
+    pub edge: Option<Seq>,
+    /// Octets beyond RCV.NXT that wait for those in front of them.
+    waiting: Vec<(Seq, Seq)>,
+    /// SND.UNA.
+    pub unacknowledged: Option<Seq>,
+    /// Whether the peer's FIN was taken.
+    pub has_fin: bool,
+}
+
+impl Receiver {
+    /// What a socket in this state makes of a segment.
+    pub fn takes(&self, state: State, segment: &Segment) -> Taken {
+        use synfin::tcp::{Flags, Kind};
+        let (Some(next), false) = (self.next, matches!(state, State::Closed | State::Listen | State::SynSent)) else {
+            return Taken::Whole;
+        };
+        let is_reset = segment.kind() == Kind::Rst;
+        if let (Some(una), Some(ack), false) = (self.unacknowledged, segment.acknowledgment(), is_reset)
+            && una.is_after(ack)
+        {
+            return Taken::OldAck;
+        }
+        let window = self.edge.map_or(0, |edge| edge.offset_from(next).max(0)).unsigned_abs();
+        let inside = |number: Seq| window > 0 && number.is_within(next, window - 1);
+        let length = segment.sequence_len();
+        let acceptable = match (length, window) {
+            (0, 0) => segment.seq == next,
+            (0, _) => inside(segment.seq),
+            _ => inside(segment.seq) || inside(segment.seq.advance(length - 1)),
+        };
+        let has_fin = segment.flags.has(Flags::FIN) && !is_reset;
+        if !acceptable {
+            return Taken::Unacceptable;
+        }
+        if has_fin && segment.payload_len > 0 && segment.payload_end() == next {
+            return Taken::FinOnOldData;
+        }
+        if has_fin && segment.seq.is_after(next) {
+            return Taken::WithoutFin;
+        }
+        Taken::Whole
+    }
+
+    /// Notes the octets and the acknowledgment of a segment that was processed.
+    pub fn took(&mut self, segment: &Segment) {
+        if let Some(ack) = segment.acknowledgment() {
+            self.unacknowledged = Some(self.unacknowledged.map_or(ack, |una| una.later(ack)));
+        }
+        let Some(mut next) = self.next else { return };
+        if segment.payload_len > 0 {
+            self.waiting.push((segment.payload_seq(), segment.payload_end()));
+        }
+        while let Some(index) = self.waiting.iter().position(|&(from, _)| next.is_at_or_past(from)) {
+            let (_, to) = self.waiting.swap_remove(index);
+            next = next.later(to);
+        }
+        self.next = Some(next);
+    }
+
+    /// Notes what the host's own segment offers.
+    pub fn offered(&mut self, segment: &Segment) {
+        if let Some(ack) = segment.acknowledgment() {
+            let edge = ack.advance(u32::from(segment.window));
+            self.edge = Some(self.edge.map_or(edge, |e| e.later(edge)));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Observers: where they stand, what passes them, and what synfin says there, by way of header parsing and tracker.
+
+use synfin::header;
+use synfin::tcp::{Both, Pass, Side, State, Timestamp};
+use synfin::tracker::{Address, Options, Path, Place, Tracker};
+
+use super::history::{Emission, Happened, History};
+use super::host::address;
+
+/// Where an observer stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tap {
+    /// In front of either receiver: what it sees has been delivered, in order of arrival. The core's assumption.
+    Arrival,
+    /// On the host itself: it sees what the host sends, before the link, and what arrives there.
+    At(Side),
+}
+
+impl Tap {
+    pub const ALL: [Tap; 3] = [Tap::Arrival, Tap::At(Side::Client), Tap::At(Side::Server)];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Tap::Arrival => "on arrival",
+            Tap::At(Side::Client) => "at the client",
+            Tap::At(Side::Server) => "at the server",
+        }
+    }
+
+    /// Whether it sees what this host sends before the link does anything to it.
+    pub fn is_before_link_of(self, sender: Side) -> bool {
+        self == Tap::At(sender)
+    }
+
+    /// The emission that passes it at this moment.
+    fn passes(self, history: &History, happened: Happened) -> Option<usize> {
+        let (index, is_sent) = match happened {
+            Happened::Sent(index) => (index, true),
+            Happened::Arrived(index) => (index, false),
+            Happened::Ended => return None,
+        };
+        (self.is_before_link_of(history.emissions[index].side) == is_sent).then_some(index)
+    }
+}
+
+/// What synfin says of a whole connection at its end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Whole {
+    pub outcome: &'static str,
+    pub kind: &'static str,
+    pub teardown: &'static str,
+    /// The host that synfin calls the closer.
+    pub closer: Option<Side>,
+    pub half_close_bytes: Option<u64>,
+}
+
+/// What was said of a connection.
+pub struct Said {
+    /// The states of the two hosts after each of the history's moments; none before the first segment passed.
+    pub states: Vec<Option<Both<State>>>,
+    pub whole: Option<Whole>,
+    /// How many segments passed.
+    pub segments: usize,
+}
+
+/// synfin at one tap, over any number of connections.
+pub struct Observer {
+    tap: Tap,
+    tracker: Tracker,
+    frame: u32,
+    stream: u32,
+}
+
+fn path(sender: Side) -> Path {
+    let ip = |side| Address::from_octets(&address(side));
+    Path { source: ip(sender), destination: ip(sender.peer()) }
+}
+
+impl Observer {
+    pub fn new(tap: Tap) -> Observer {
+        Observer { tap, tracker: Tracker::new(Options::default()), frame: 0, stream: 0 }
+    }
+
+    /// Lets the connection pass, from its real octets.
+    pub fn watch(&mut self, history: &History, is_known_tuple: bool) -> Said {
+        let mut said = Said { states: Vec::with_capacity(history.moments.len()), whole: None, segments: 0 };
+        let mut last = None;
+        for moment in &history.moments {
+            if let Some(index) = self.tap.passes(history, moment.happened) {
+                let emission = &history.emissions[index];
+                self.frame += 1;
+                said.segments += 1;
+                let place = Place { frame: self.frame, layer: 0 };
+                last = Some(self.take(place, emission, moment.at, is_known_tuple));
+                said.whole = Some(self.whole(place));
+            }
+            said.states.push(last);
+        }
+        self.stream += 1;
+        said
+    }
+
+    fn take(&mut self, place: Place, emission: &Emission, at: i64, is_known_tuple: bool) -> Both<State> {
+        let tcp = &emission.octets[usize::from(emission.octets[0] & 15) * 4..];
+        let len = u32::try_from(tcp.len()).expect("a packet is short");
+        let segment = header::parse(tcp, len, Some(Timestamp(at * 1000))).expect("a whole header");
+        let path = path(emission.side);
+        self.tracker.observe(place, self.stream, path, is_known_tuple, &segment).expect("there is room");
+        let shown = self.tracker.annotation(place, path, &segment, Pass::First).expect("it was just taken in");
+        let mut states = shown.verdict.states;
+        if !shown.connection.client_is_low() {
+            states.swap();
+        }
+        states
+    }
+
+    fn whole(&self, place: Place) -> Whole {
+        let (connection, _) = self.tracker.connection(place).expect("it was taken in");
+        let host = |side: Side| if connection.client_is_low() { side } else { side.peer() };
+        Whole {
+            outcome: connection.handshake_outcome(Pass::Final).name(),
+            kind: connection.handshake_kind().name(),
+            teardown: connection.teardown_kind(Pass::Final).name(),
+            closer: connection.closer().map(host),
+            half_close_bytes: connection.half_close_bytes(),
+        }
+    }
+}
