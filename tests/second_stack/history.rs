@@ -1,7 +1,7 @@
 //! What really happened to one connection: every segment sent, when each copy of it arrived and what its receiver made
 //! of it, and the states of both sockets after each.
 
-use synfin::tcp::{Both, Segment, Seq, Side, State};
+use synfin::tcp::{Both, Flags, Kind, Segment, Seq, Side, State};
 
 /// The order of everything that happens in a connection.
 pub type Tick = u32;
@@ -13,6 +13,8 @@ pub enum Taken {
     Whole,
     /// Its FIN lies beyond octets that have not arrived: the rest was processed.
     WithoutFin,
+    /// In SYN-SENT a FIN is not taken (RFC 9293 §3.10.7.3): the rest was processed.
+    WithoutOldFin,
     /// It fails the test of RFC 9293 §3.10.7.4: answered and dropped.
     Unacceptable,
     /// smoltcp drops a segment whose Ack is older than the last, with all that is in it.
@@ -21,6 +23,10 @@ pub enum Taken {
     FinOnOldData,
     /// The port's socket is one of an earlier connection.
     ByOldSocket,
+    /// There is no socket, or one that has closed.
+    ByNobody,
+    /// A listener takes nothing but a SYN.
+    ByListener,
 }
 
 /// An arrival of a copy of a segment.
@@ -35,7 +41,6 @@ pub struct Arrival {
 pub struct Emission {
     pub side: Side,
     pub tick: Tick,
-    pub at: i64,
     pub segment: Segment,
     /// Its TCP header and payload.
     pub octets: Vec<u8>,
@@ -74,19 +79,24 @@ pub struct OneSide {
     pub aborted: Option<Tick>,
     /// State changes that nothing was sent or received for: the ticks after which they hold.
     pub silent: Vec<(Tick, State)>,
-    /// Up to which tick the port belongs to a socket of an earlier connection.
-    pub old_until: Tick,
-    /// Whether the host ever had a socket for the port.
-    pub has_socket: bool,
+    /// Since when the host has a socket for this connection, if it ever has.
+    pub socket_since: Option<Tick>,
+    /// Whether a socket of an earlier connection has the port before that.
+    pub is_old: bool,
     /// The states the socket went through, with the tick of each.
     pub path: Vec<(Tick, State)>,
     /// Octets that the program gave to the socket.
     pub written: usize,
-    /// Octets that the program got from it.
-    pub read: usize,
+    /// Octets that the program had got from it, with the ticks since when.
+    pub read_at: Vec<(Tick, usize)>,
 }
 
 impl OneSide {
+    /// Whether the host had no socket of this connection at the tick.
+    pub fn is_before_socket(&self, tick: Tick) -> bool {
+        self.socket_since.is_none_or(|since| tick < since)
+    }
+
     /// Whether the socket was ever in this state.
     pub fn was(&self, state: State) -> bool {
         self.path.iter().any(|&(_, s)| s == state)
@@ -100,7 +110,6 @@ pub struct History {
     pub moments: Vec<Moment>,
     pub client: OneSide,
     pub server: OneSide,
-    pub ports: [u16; 2],
 }
 
 impl History {
@@ -137,9 +146,12 @@ pub struct Receiver {
 impl Receiver {
     /// What a socket in this state makes of a segment.
     pub fn takes(&self, state: State, segment: &Segment) -> Taken {
-        use synfin::tcp::{Flags, Kind};
-        let (Some(next), false) = (self.next, matches!(state, State::Closed | State::Listen | State::SynSent)) else {
-            return Taken::Whole;
+        let next = match (state, self.next) {
+            (State::Closed, _) => return Taken::ByNobody,
+            (State::Listen, _) if segment.kind() != Kind::Syn => return Taken::ByListener,
+            (State::SynSent, _) if segment.kind() == Kind::Fin => return Taken::WithoutOldFin,
+            (State::Listen | State::SynSent, _) | (_, None) => return Taken::Whole,
+            (_, Some(next)) => next,
         };
         let is_reset = segment.kind() == Kind::Rst;
         if let (Some(una), Some(ack), false) = (self.unacknowledged, segment.acknowledgment(), is_reset)

@@ -3,14 +3,14 @@
 //! A difference is explained by a set of kinds of facts when an observer that is told all facts of these kinds, and none
 //! of another, says the truth; the smallest such set names it. Told all of them, it has to be right everywhere.
 
-use synfin::tcp::{Both, Connection, End, Flags, Moment, Segment, Side, State};
+use synfin::tcp::{Both, Connection, End, Flags, Kind, Moment, Segment, Side, State};
 
 use super::history::{Arrival, Emission, History, Taken, Tick};
-use super::observe::Tap;
+use super::observe::{Tap, Whole};
 
 /// A kind of fact.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-#[repr(u16)]
+#[repr(u32)]
 pub enum Limit {
     InFlight,
     Ahead,
@@ -20,15 +20,18 @@ pub enum Limit {
     Queued,
     Silent,
     NoListener,
+    NoSocket,
+    Listener,
     OutOfOrder,
     Unacceptable,
     OldSocket,
+    OldFin,
     OldAck,
     FinOnOldData,
 }
 
 impl Limit {
-    pub const ALL: [Limit; 13] = [
+    pub const ALL: [Limit; 16] = [
         Limit::InFlight,
         Limit::Ahead,
         Limit::NotSeen,
@@ -37,9 +40,12 @@ impl Limit {
         Limit::Queued,
         Limit::Silent,
         Limit::NoListener,
+        Limit::NoSocket,
+        Limit::Listener,
         Limit::OutOfOrder,
         Limit::Unacceptable,
         Limit::OldSocket,
+        Limit::OldFin,
         Limit::OldAck,
         Limit::FinOnOldData,
     ];
@@ -55,9 +61,12 @@ impl Limit {
             Limit::Queued => "queued",
             Limit::Silent => "silent",
             Limit::NoListener => "no-listener",
+            Limit::NoSocket => "no-socket",
+            Limit::Listener => "listener",
             Limit::OutOfOrder => "out-of-order",
             Limit::Unacceptable => "unacceptable",
             Limit::OldSocket => "old-socket",
+            Limit::OldFin => "old-fin",
             Limit::OldAck => "smoltcp-old-ack",
             Limit::FinOnOldData => "smoltcp-fin-on-old-data",
         }
@@ -82,6 +91,13 @@ impl Limit {
             }
             Limit::Silent => "a socket changed without sending anything (time-out of TIME-WAIT, crash, a new listener)",
             Limit::NoListener => "a SYN may find no listener; the observer learns that from the RST",
+            Limit::NoSocket => {
+                "a segment that was on its way when its receiver ended (aborted, say) changes nothing there any more"
+            }
+            Limit::Listener => {
+                "RFC 9293 section 3.10.7.2: a listener takes nothing but a SYN; a segment that overtook its SYN looks \
+                 like one of an open connection"
+            }
             Limit::OutOfOrder => {
                 "a FIN that arrives before the data in front of it: Linux keeps it until they come, smoltcp takes its \
                  repeat"
@@ -92,6 +108,10 @@ impl Limit {
             }
             Limit::OldSocket => {
                 "the port is still one of an earlier connection's socket; smoltcp drops the SYN without an answer"
+            }
+            Limit::OldFin => {
+                "RFC 9293 section 3.10.7.3: a client in SYN-SENT drops the FIN of an earlier connection; synfin's \
+                 specification takes the first FIN for one of this connection"
             }
             Limit::OldAck => {
                 "smoltcp, against RFC 9293 section 3.10.7.4: a segment whose Ack is older than the last is dropped \
@@ -106,14 +126,14 @@ impl Limit {
 
 /// A set of kinds of facts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Limits(u16);
+pub struct Limits(u32);
 
 impl Limits {
     pub const NONE: Limits = Limits(0);
     pub const EVERY: Limits = Limits((1 << Limit::ALL.len()) - 1);
 
     pub fn has(self, limit: Limit) -> bool {
-        self.0 & 1 << limit as u16 != 0
+        self.0 & 1 << limit as u32 != 0
     }
 
     /// The names, joined.
@@ -154,14 +174,19 @@ impl<'a> Told<'a> {
 
     /// Whether this kind is told, having been met.
     fn tells(&mut self, limit: Limit) -> bool {
-        self.met.0 |= 1 << limit as u16;
+        self.met.0 |= 1 << limit as u32;
         self.told.has(limit)
     }
 
-    /// The state of the side.
-    pub fn state(&mut self) -> State {
+    /// Puts together what the observer sees and is told, in order.
+    fn gather(&mut self) {
         let (history, until) = (self.history, self.until);
         for emission in history.emissions.iter().filter(|e| e.tick <= until) {
+            let one = history.side(emission.side);
+            let is_by_old_socket = one.is_old && one.is_before_socket(emission.tick);
+            if emission.side == self.side && is_by_old_socket && self.tells(Limit::OldSocket) {
+                continue;
+            }
             match (emission.side == self.side, self.tap.is_before_link_of(emission.side)) {
                 (true, true) => self.feed(emission.tick, emission, emission.segment),
                 (true, false) => self.own(emission),
@@ -173,21 +198,35 @@ impl<'a> Told<'a> {
                 (false, true) => self.peers(emission),
             }
         }
-        let one = history.side(self.side);
-        if let Some((tick, fin)) = one.close
-            && tick <= self.until
+        if let Some((tick, fin)) = history.side(self.side).close
+            && tick <= until
             && self.tells(Limit::Queued)
         {
             self.fed.push((tick, end(self.side), fin));
         }
         self.fed.sort_by_key(|&(tick, ..)| tick);
+    }
+
+    /// What is said of the whole connection.
+    fn whole(&mut self) -> Whole {
+        self.gather();
+        let mut connection = Connection::default();
+        self.replay(&mut connection, None);
+        Whole::of(&connection)
+    }
+
+    /// The state of the side.
+    fn state(&mut self) -> State {
+        self.gather();
+        let (history, one) = (self.history, self.history.side(self.side));
         let last_silent = one.silent.iter().rfind(|(tick, _)| *tick <= self.until).copied();
-        let (at_silent, now) = self.replay(last_silent.map(|(tick, _)| tick));
-        if self.until < one.old_until && self.tells(Limit::OldSocket) {
+        let (at_silent, now) = self.replay(&mut Connection::default(), last_silent.map(|(tick, _)| tick));
+        let is_before_socket = one.is_before_socket(self.until);
+        if is_before_socket && one.is_old && self.tells(Limit::OldSocket) {
             let before = history.moments.iter().rfind(|m| m.tick <= self.until).expect("there was one");
             return before.truth[self.side];
         }
-        if !one.has_socket && self.tells(Limit::NoListener) {
+        if is_before_socket && !one.is_old && self.tells(Limit::NoListener) {
             return State::Closed;
         }
         match last_silent {
@@ -242,8 +281,9 @@ impl<'a> Told<'a> {
         let mut segment = emission.segment;
         let is_kept = match arrival.taken {
             Taken::Whole => true,
-            Taken::WithoutFin => {
-                if self.tells(Limit::OutOfOrder) {
+            Taken::WithoutFin | Taken::WithoutOldFin => {
+                let is_old = arrival.taken == Taken::WithoutOldFin;
+                if self.tells(if is_old { Limit::OldFin } else { Limit::OutOfOrder }) {
                     segment.flags = Flags(segment.flags.0 & !Flags::FIN.0);
                 }
                 true
@@ -252,6 +292,9 @@ impl<'a> Told<'a> {
             Taken::OldAck => !self.tells(Limit::OldAck),
             Taken::FinOnOldData => !self.tells(Limit::FinOnOldData),
             Taken::ByOldSocket => !self.tells(Limit::OldSocket),
+            Taken::ByNobody if segment.kind() == Kind::Syn => !self.tells(Limit::NoListener),
+            Taken::ByNobody => !self.tells(Limit::NoSocket),
+            Taken::ByListener => !self.tells(Limit::Listener),
         };
         if is_kept {
             self.feed(tick, emission, segment);
@@ -263,8 +306,7 @@ impl<'a> Told<'a> {
     }
 
     /// The states of the side after the last segment fed up to `when`, and after all.
-    fn replay(&self, when: Option<Tick>) -> (Option<State>, State) {
-        let mut connection = Connection::default();
+    fn replay(&self, connection: &mut Connection, when: Option<Tick>) -> (Option<State>, State) {
         let mut states = Both { client: State::Closed, server: State::Listen };
         let mut at = None;
         for (index, (tick, from, segment)) in self.fed.iter().enumerate() {
@@ -288,16 +330,40 @@ pub fn told_all(history: &History, tap: Tap, side: Side, until: Tick) -> State {
     Told::new(history, tap, side, until, Limits::EVERY).state()
 }
 
+/// The sets of kinds that were met when all were told, small ones first.
+fn sets(met: Limits) -> Vec<Limits> {
+    let met: Vec<u32> = met.iter().map(|limit| 1 << limit as u32).collect();
+    let mut sets: Vec<Limits> = (1u32..1 << met.len())
+        .map(|chosen| Limits(met.iter().enumerate().filter(|(i, _)| chosen >> i & 1 == 1).map(|(_, bit)| bit).sum()))
+        .collect();
+    sets.sort_by_key(|set| (set.0.count_ones(), set.0));
+    sets
+}
+
 /// The smallest set of kinds of facts with which the observer says the truth; None when there is none.
 pub fn explain(history: &History, tap: Tap, side: Side, until: Tick, truth: State) -> Option<Limits> {
-    let mut all = Told::new(history, tap, side, until, Limits::EVERY);
+    let told = |limits| Told::new(history, tap, side, until, limits);
+    let mut all = told(Limits::EVERY);
     if all.state() != truth {
         return None;
     }
-    let met: Vec<u16> = all.met.iter().map(|limit| limit as u16).collect();
-    let mut sets: Vec<Limits> = (1u32..1 << met.len())
-        .map(|chosen| Limits(met.iter().enumerate().filter(|(i, _)| chosen >> i & 1 == 1).map(|(_, bit)| 1 << bit).sum()))
-        .collect();
-    sets.sort_by_key(|set| (set.0.count_ones(), set.0));
-    sets.into_iter().find(|&set| Told::new(history, tap, side, until, set).state() == truth)
+    sets(all.met).into_iter().find(|&set| told(set).state() == truth)
+}
+
+/// Whether one part of what is said (first) of a whole connection is the truth (second).
+pub type Part = fn(&Whole, &Whole) -> bool;
+
+/// The same for a part of a whole connection, at an observer on arrival who is told what one of the two hosts knows.
+pub fn explain_whole(history: &History, truth: &Whole, part: Part) -> Option<Limits> {
+    let mut found = [Side::Client, Side::Server]
+        .into_iter()
+        .filter_map(|side| {
+            let told = |limits| Told::new(history, Tap::Arrival, side, Tick::MAX, limits);
+            let mut all = told(Limits::EVERY);
+            all.whole();
+            sets(all.met).into_iter().find(|&set| part(&told(set).whole(), truth))
+        })
+        .collect::<Vec<_>>();
+    found.sort_by_key(|set| (set.0.count_ones(), set.0));
+    found.first().copied()
 }

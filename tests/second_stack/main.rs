@@ -5,6 +5,7 @@ mod host;
 mod limits;
 mod link;
 mod observe;
+mod outcome;
 mod program;
 mod scenarios;
 mod world;
@@ -53,7 +54,7 @@ fn try_it() {
                 for (n, history) in world::play(&setting).iter().enumerate() {
                     connections += 1;
                     let verbose = std::env::var("V").is_ok();
-                    if verbose { dump(history); }
+                    if verbose { println!("== seed {seed} n{n}"); dump(history); }
                     for m in &history.moments {
                         for side in [Side::Client, Side::Server] {
                             let told = limits::told_all(history, Tap::At(side), side, m.tick);
@@ -67,6 +68,22 @@ fn try_it() {
                     }
                     for (t, observer) in observers.iter_mut().enumerate() {
                         let said = observer.watch(history, n > 0);
+                        if t == 0 && let (Some(truth), Some(whole)) = (outcome::truth(history), &said.whole) {
+                            let parts: [limits::Part; 2] = [observe::Whole::opened_as, observe::Whole::closed_as];
+                            for part in parts {
+                                if part(whole, &truth) { continue; }
+                                if let Some(set) = limits::explain_whole(history, &truth, part) {
+                                    *counts.entry(("whole", set.names())).or_default() += 1;
+                                } else {
+                                    let e = bad.entry(format!("WHOLE {}\n   truth {truth:?}\n   said  {whole:?}", scenario.name)).or_insert((0, format!("{} n{n} seed{seed}", link.name)));
+                                    e.0 += 1;
+                                }
+                            }
+                            if let Some(b) = truth.half_close_bytes && whole.half_close_bytes != Some(b) {
+                                let e = bad.entry(format!("WHOLE {}\n   truth {truth:?}\n   said  {whole:?}", scenario.name)).or_insert((0, format!("{} n{n} seed{seed}", link.name)));
+                                e.0 += 1;
+                            }
+                        }
                         for (m, states) in history.moments.iter().zip(&said.states) {
                             let Some(states) = states else { continue };
                             for side in [Side::Client, Side::Server] {

@@ -1,7 +1,7 @@
 //! Observers: where they stand, what passes them, and what synfin says there, by way of header parsing and tracker.
 
 use synfin::header;
-use synfin::tcp::{Both, Pass, Side, State, Timestamp};
+use synfin::tcp::{Both, Connection, Pass, Side, State, Timestamp};
 use synfin::tracker::{Address, Options, Path, Place, Tracker};
 
 use super::history::{Emission, Happened, History};
@@ -49,9 +49,33 @@ pub struct Whole {
     pub outcome: &'static str,
     pub kind: &'static str,
     pub teardown: &'static str,
-    /// The host that synfin calls the closer.
+    /// The host that closed, or reset, first. In a truth none also where both think that it was they.
     pub closer: Option<Side>,
     pub half_close_bytes: Option<u64>,
+}
+
+impl Whole {
+    /// What synfin says of a connection whose client end is known by address.
+    pub fn of(connection: &Connection) -> Whole {
+        let host = |side: Side| if connection.client_is_low() { side } else { side.peer() };
+        Whole {
+            outcome: connection.handshake_outcome(Pass::Final).name(),
+            kind: connection.handshake_kind().name(),
+            teardown: connection.teardown_kind(Pass::Final).name(),
+            closer: connection.closer().map(host),
+            half_close_bytes: connection.half_close_bytes(),
+        }
+    }
+
+    /// Whether it opened as the truth is.
+    pub fn opened_as(&self, truth: &Whole) -> bool {
+        (self.outcome, self.kind) == (truth.outcome, truth.kind)
+    }
+
+    /// Whether it closed as the truth is, and by whom, where the sockets know that.
+    pub fn closed_as(&self, truth: &Whole) -> bool {
+        self.teardown == truth.teardown && (truth.closer.is_none() || self.closer == truth.closer)
+    }
 }
 
 /// What was said of a connection.
@@ -116,13 +140,6 @@ impl Observer {
 
     fn whole(&self, place: Place) -> Whole {
         let (connection, _) = self.tracker.connection(place).expect("it was taken in");
-        let host = |side: Side| if connection.client_is_low() { side } else { side.peer() };
-        Whole {
-            outcome: connection.handshake_outcome(Pass::Final).name(),
-            kind: connection.handshake_kind().name(),
-            teardown: connection.teardown_kind(Pass::Final).name(),
-            closer: connection.closer().map(host),
-            half_close_bytes: connection.half_close_bytes(),
-        }
+        Whole::of(connection)
     }
 }

@@ -22,6 +22,8 @@ pub enum Step {
     /// Milliseconds.
     Pause(i64),
     Close,
+    /// Closes, unless a SYN has come by now.
+    CloseListener,
     /// Closes at once, with a RST.
     Abort,
     /// The machine loses its sockets.

@@ -102,7 +102,7 @@ scenarios! {
     refused, "nothing listens on the port",
         |_rng| Programs::new(vec![Connect], vec![]);
     listener_closes, "the listener closes while SYNs come",
-        |rng| Programs::new(vec![Connect, AwaitOpen, Close], vec![Listen, pause(rng, 20), Close]);
+        |rng| Programs::new(vec![Connect, AwaitOpen, Close], vec![Listen, pause(rng, 20), CloseListener, AwaitFin, Close]);
     no_answer, "nothing comes back; the client repeats its SYN until the end",
         |_rng| Programs::new(vec![Cut, Connect], vec![Listen]);
     no_answer_given_up, "the client gives up: smoltcp sends a RST then",

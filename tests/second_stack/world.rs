@@ -50,7 +50,8 @@ pub struct World {
     histories: Vec<History>,
 }
 
-const SIDES: [Side; 2] = [Side::Client, Side::Server];
+/// The server first: it listens before the client's SYN comes.
+const SIDES: [Side; 2] = [Side::Server, Side::Client];
 
 /// Plays a connection, and those after it between the same ports where the programs make such.
 pub fn play(setting: &Setting) -> Vec<History> {
@@ -74,7 +75,7 @@ pub fn play(setting: &Setting) -> Vec<History> {
         flying: BinaryHeap::new(),
         order: 0,
         ports: setting.ports,
-        histories: vec![History { ports: setting.ports, ..History::default() }],
+        histories: vec![History::default()],
     };
     world.run();
     // smoltcp's generator must give what the host was seeded for: nothing else proves that the numbers wrap.
@@ -154,13 +155,15 @@ impl World {
                 break;
             }
             self.programs[side].got += octets;
-            self.history().side_mut(side).read += octets;
+            let (tick, got) = (self.tick, self.programs[side].got);
+            self.history().side_mut(side).read_at.push((tick, got));
         }
     }
 
     fn perform(&mut self, side: Side, step: Step) {
         self.tick += 1;
         let tick = self.tick;
+        let was_listening = self.hosts[side].state() == State::Listen;
         match step {
             Step::Listen => {
                 let port = self.ports[usize::from(side == Side::Server)];
@@ -179,7 +182,8 @@ impl World {
                 self.history().side_mut(side).written += written;
                 self.programs[side].left_to_send(octets - written);
             }
-            Step::Close => {
+            Step::CloseListener if !was_listening => {}
+            Step::Close | Step::CloseListener => {
                 self.note_close(side);
                 self.hosts[side].socket().close();
             }
@@ -197,7 +201,7 @@ impl World {
             Step::Await(_) | Step::AwaitFin | Step::AwaitOpen | Step::AwaitState(_) | Step::AwaitQuiet
             | Step::Pause(_) => unreachable!("the program waits for these itself"),
         }
-        let is_silent = matches!(step, Step::Crash | Step::Listen);
+        let is_silent = was_listening || matches!(step, Step::Crash | Step::Listen);
         self.states_changed(side, is_silent);
     }
 
@@ -206,25 +210,25 @@ impl World {
         self.receivers[side] = Receiver::default();
         let tick = self.tick;
         let one = self.history().side_mut(side);
-        one.has_socket = true;
-        one.old_until = tick;
+        if one.socket_since.is_none() {
+            // What was done so far was done with a socket of an earlier connection.
+            (one.socket_since, one.written, one.close, one.aborted) = (Some(tick), 0, None, None);
+        }
     }
 
     /// A new connection between the same ports, unless this side had no part in the one under way.
     fn begin_attempt(&mut self, side: Side) {
         self.programs[side].got = 0;
-        if !self.history().side(side).has_socket {
+        if self.history().side(side).socket_since.is_none() {
             return;
         }
         self.settle();
         self.moment(Happened::Ended);
-        let mut next = History { ports: self.ports, ..History::default() };
-        next.side_mut(side.peer()).old_until = Tick::MAX;
+        let mut next = History::default();
         // A listening socket has no past.
-        if self.hosts[side.peer()].state() == State::Listen {
-            let peer = next.side_mut(side.peer());
-            (peer.old_until, peer.has_socket) = (0, true);
-        }
+        let peer = next.side_mut(side.peer());
+        peer.is_old = self.hosts[side.peer()].state() != State::Listen;
+        peer.socket_since = if peer.is_old { None } else { Some(0) };
         self.programs[side.peer()].got = 0;
         self.isns = Both::default();
         self.histories.push(next);
@@ -320,7 +324,6 @@ impl World {
         let emission = Emission {
             side,
             tick: self.tick,
-            at: self.now,
             segment,
             octets: packet,
             copies: arrivals.len(),
@@ -345,7 +348,8 @@ impl World {
         };
         let before = self.hosts[side].state();
         let tick = self.tick;
-        let taken = if self.history().side(side).old_until > tick {
+        let one = self.history().side(side);
+        let taken = if one.is_old && one.is_before_socket(tick) {
             Taken::ByOldSocket
         } else {
             self.receivers[side].takes(before, &segment)
@@ -360,7 +364,9 @@ impl World {
         if after == State::Listen {
             *receiver = Receiver::default();
         }
-        if matches!(taken, Taken::Whole | Taken::WithoutFin) && segment.kind() != Kind::Rst {
+        // What does not open anything tells a client in SYN-SENT nothing.
+        let is_news = before != State::SynSent || after != before;
+        if is_news && matches!(taken, Taken::Whole | Taken::WithoutFin) && segment.kind() != Kind::Rst {
             receiver.took(&segment);
             if taken == Taken::Whole && segment.kind() == Kind::Fin && !receiver.has_fin && has_peers_fin(after) {
                 receiver.has_fin = true;
