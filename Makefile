@@ -4,8 +4,8 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO := cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run build install uninstall test test-core lint doctor test-versions \
-	test-spark dist dist-check install-profile screenshots test-gui record clean
+# No target is a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | awk -F '\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -62,6 +62,15 @@ test-gui: install ## the same as a test: every window of synfin appears and says
 
 record: build ## record the test captures again from real TCP stacks (root)
 	@scripts/record.sh
+
+test-record: ## record them anew in a temporary folder and check those (root with namespaces; else says why not)
+	@scripts/test-record.sh
+
+test-stacks: ## tens of thousands of connections of a second TCP stack on a faulty link
+	@$(CARGO) test --release --locked --no-default-features --test second_stack -- --include-ignored --nocapture
+
+stacks-table: ## write what comes out of that into docs/STACKS.md
+	@SYNFIN_WRITE_TABLE=1 $(MAKE) --no-print-directory test-stacks
 
 clean: ## remove what was built (the cached Wireshark versions stay)
 	@$(CARGO) clean

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Records the captures of tests/captures again, from the Linux kernel's own TCP: scripts/record.sh [FOLDER].
+# Records the captures of tests/captures again, from the Linux kernel's own TCP: scripts/record.sh [--all] [FOLDER].
 # Needs root (network namespaces, TAP devices, capturing); installs iproute2, tcpdump and nftables with apt-get when
 # they are missing. What this machine does not permit is said by name and reason; nothing is skipped silently.
 set -eu

@@ -120,6 +120,15 @@ impl History {
         }
     }
 
+    /// Whether something happened to this side.
+    pub fn concerns(&self, happened: Happened, side: Side) -> bool {
+        match happened {
+            Happened::Sent(index) => self.emissions[index].side == side,
+            Happened::Arrived(index) => self.emissions[index].side != side,
+            Happened::Ended => true,
+        }
+    }
+
     pub fn side_mut(&mut self, side: Side) -> &mut OneSide {
         match side {
             Side::Client => &mut self.client,

@@ -70,9 +70,7 @@ fn seed_for(isn: u32, rng: &mut Rng) -> u64 {
     const MULTIPLIER: u64 = 0xbb2e_fcec_3c39_611d;
     const INCREMENT: u64 = 0x7590_ef39;
     // Newton's method: each round doubles the bits of the inverse that are right.
-    let inverse = (0..6).fold(MULTIPLIER, |x, _| {
-        x.wrapping_mul(2u64.wrapping_sub(MULTIPLIER.wrapping_mul(x)))
-    });
+    let inverse = (0..6).fold(MULTIPLIER, |x, _| x.wrapping_mul(2u64.wrapping_sub(MULTIPLIER.wrapping_mul(x))));
     let back = |state: u64| state.wrapping_sub(INCREMENT).wrapping_mul(inverse);
     loop {
         // The three highest bits say by how many bits the state is shifted to give the number.

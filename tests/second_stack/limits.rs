@@ -100,7 +100,7 @@ impl Limit {
             }
             Limit::OutOfOrder => {
                 "a FIN that arrives before the data in front of it: Linux keeps it until they come, smoltcp takes its \
-                 repeat"
+                 repeat; synfin's specification takes it at once, for the gap may be the capture's"
             }
             Limit::Unacceptable => {
                 "RFC 9293 section 3.10.7.4: a segment with nothing in the window is answered and dropped, its Ack too \
@@ -134,12 +134,6 @@ impl Limits {
 
     pub fn has(self, limit: Limit) -> bool {
         self.0 & 1 << limit as u32 != 0
-    }
-
-    /// The names, joined.
-    pub fn names(self) -> String {
-        let names: Vec<_> = Limit::ALL.iter().filter(|&&l| self.has(l)).map(|l| l.name()).collect();
-        names.join(" + ")
     }
 
     pub fn iter(self) -> impl Iterator<Item = Limit> {

@@ -41,8 +41,7 @@ pub struct Link {
 }
 
 impl Link {
-    pub const CLEAN: Link =
-        Link { name: "clean", delay: 10_000, jitter: 0, loss: 0, duplication: 0, reorders: false };
+    pub const CLEAN: Link = Link { name: "clean", delay: 10_000, jitter: 0, loss: 0, duplication: 0, reorders: false };
 
     /// Every kind of link, from one without faults to one with all of them.
     pub const ALL: [Link; 6] = [

@@ -38,21 +38,27 @@ fn is_open(one: &OneSide) -> bool {
 }
 
 /// What the sockets know of a connection that an observer on arrival saw all segments of. None where no segment arrived
-/// or where a socket of an earlier connection had a part in it: what is a connection then is a question of words.
+/// or where a socket of an earlier connection had a part in it (what is a connection then is a question of words), or
+/// where a FIN had not been taken when the time was up.
 pub fn truth(history: &History) -> Option<Whole> {
     if history.client.is_old || history.server.is_old || history.emissions.iter().all(|e| e.arrivals.is_empty()) {
         return None;
     }
     let changes = changes(history);
     let reset = changes.iter().find(|c| c.segment.kind() == Kind::Rst).copied();
+    if reset.is_none() && SIDES.iter().any(|&side| is_fin_waiting(history, &changes, side)) {
+        return None;
+    }
     let opened = Both { client: is_open(&history.client), server: is_open(&history.server) };
     let is_double = SIDES.iter().all(|&side| {
         let one = history.side(side);
         one.was(State::SynSent) && one.was(State::SynReceived)
     });
     let is_given_up = history.client.aborted.is_some() && !opened.client;
-    let rst_arrived =
-        history.emissions.iter().any(|e| e.segment.kind() == Kind::Rst && e.side == Side::Client && !e.arrivals.is_empty());
+    let rst_arrived = history
+        .emissions
+        .iter()
+        .any(|e| e.segment.kind() == Kind::Rst && e.side == Side::Client && !e.arrivals.is_empty());
     let outcome = match reset {
         _ if opened.client && opened.server => "complete",
         Some(reset) if reset.from == State::SynSent => "refused",
@@ -119,6 +125,14 @@ fn teardown(
         [first] => ("half-closed", Some(first.sender)),
         [] => (if opened { "open" } else { "none" }, None),
     }
+}
+
+/// Whether a FIN of this side reached the other host and was not taken by the end, for data in front of it were missing.
+fn is_fin_waiting(history: &History, changes: &[Change], side: Side) -> bool {
+    let has_arrived = |kind: Kind| {
+        history.emissions.iter().any(|e| e.side == side && e.segment.kind() == kind && !e.arrivals.is_empty())
+    };
+    has_arrived(Kind::Fin) && !changes.iter().any(|change| change.sender == side && is_fin(&change))
 }
 
 /// Whether each side's segments arrived in the order in which they were sent.

@@ -184,6 +184,10 @@ impl World {
             }
             Step::CloseListener if !was_listening => {}
             Step::Close | Step::CloseListener => {
+                if self.hosts[side].state() == State::SynSent {
+                    // smoltcp gives the attempt up with a RST.
+                    self.history().side_mut(side).aborted = Some(tick);
+                }
                 self.note_close(side);
                 self.hosts[side].socket().close();
             }
@@ -198,7 +202,11 @@ impl World {
             Step::Mend => self.is_cut = false,
             Step::StopReading => self.programs[side].reads = false,
             Step::StartReading => self.programs[side].reads = true,
-            Step::Await(_) | Step::AwaitFin | Step::AwaitOpen | Step::AwaitState(_) | Step::AwaitQuiet
+            Step::Await(_)
+            | Step::AwaitFin
+            | Step::AwaitOpen
+            | Step::AwaitState(_)
+            | Step::AwaitQuiet
             | Step::Pause(_) => unreachable!("the program waits for these itself"),
         }
         let is_silent = was_listening || matches!(step, Step::Crash | Step::Listen);
@@ -321,14 +329,8 @@ impl World {
         } else {
             self.link.arrivals(&mut self.rng, self.now, &mut self.last_arrival[side])
         };
-        let emission = Emission {
-            side,
-            tick: self.tick,
-            segment,
-            octets: packet,
-            copies: arrivals.len(),
-            arrivals: Vec::new(),
-        };
+        let emission =
+            Emission { side, tick: self.tick, segment, octets: packet, copies: arrivals.len(), arrivals: Vec::new() };
         let index = self.history().emissions.len();
         self.history().emissions.push(emission);
         let attempt = self.histories.len() - 1;

@@ -200,10 +200,9 @@ def abort(sock):
     sock.close()
 
 
-@scenario("240 short connections in real time: closed by either side, half-closed, aborted, refused", Pair)
-def many_short_connections(s):
+def play_short_connections(s, count):
     s.listen()
-    for number in range(240):
+    for number in range(count):
         kind = number % 8
         c, client, server = s.connect(41000 + number, 81 if kind == 5 else 80)
         if kind == 5:
@@ -233,6 +232,16 @@ def many_short_connections(s):
             (server if kind == 4 else client).close()
             c.expect(**OPENED, **BOTH_CLOSED, teardown__kind="reset", teardown__closer=closer,
                      conn__state="RSTO" if kind == 4 else "RSTR")
+
+
+@scenario("240 short connections in real time: closed by either side, half-closed, aborted, refused", Pair)
+def many_short_connections(s):
+    play_short_connections(s, 240)
+
+
+@scenario("4000 short connections of the same kinds", Pair, keep=False)
+def thousands_of_short_connections(s):
+    play_short_connections(s, 4000)
 
 
 @scenario("a socket that connects to itself: both ends are the same, no segment has a direction", Loopback)

@@ -105,12 +105,20 @@ def owners(truth, frames):
     return result
 
 
-def compare_states(result, frames, owner):
+def by_connection(owner):
+    """{index of a connection: its frames' numbers, in order}."""
+    numbers = {}
+    for number in sorted(owner):
+        numbers.setdefault(owner[number], []).append(number)
+    return numbers
+
+
+def compare_states(result, frames, numbers):
     for step in result.truth["steps"]:
         if "connection" not in step or ("frame" not in step and step["in_flight"]):
             continue  # what is in flight has not passed the observer: nothing to compare yet
         number = step.get("frame") or max(
-            (n for n, c in owner.items() if c == step["connection"] and n <= step["after_frame"]), default=None)
+            (n for n in numbers.get(step["connection"], ()) if n <= step["after_frame"]), default=None)
         if number is None:
             continue
         for role in ("client", "server"):
@@ -137,9 +145,8 @@ def expected_streams(connection, series):
     return chosen
 
 
-def compare_connection(result, index, frames, owner, series):
+def compare_connection(result, index, frames, numbers, series):
     connection = result.truth["connections"][index]
-    numbers = [n for n in sorted(owner) if owner[n] == index]
     streams = list(dict.fromkeys(frames[n]["tcp.stream"] for n in numbers))
     expected = expected_streams(connection, series)
     where = f"connection {index + 1}"
@@ -192,9 +199,10 @@ def check(tshark, series, path):
             result.wrong.append(f"frame {number}: {'no' if number in owner else 'an unexpected'} annotation")
     if result.wrong:
         return result
-    compare_states(result, frames, owner)
+    numbers = by_connection(owner)
+    compare_states(result, frames, numbers)
     for index in range(len(truth["connections"])):
-        compare_connection(result, index, frames, owner, series)
+        compare_connection(result, index, frames, numbers.get(index, []), series)
     for number, fields in truth["frame_fields"].items():
         for name, value in fields.items():
             found = frames[int(number)][name].replace(AGGREGATOR, ",")
@@ -226,7 +234,7 @@ def main():
     text = table.render(results, series)
     if arguments.table:
         beside = arguments.table.with_name(arguments.table.name + ".new")
-        beside.write_text(text, encoding="utf-8")
+        beside.write_text(text + table.kept_part(arguments.table), encoding="utf-8")
         beside.replace(arguments.table)
     else:
         print(text)

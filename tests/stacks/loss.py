@@ -26,6 +26,7 @@ def synack_retransmitted(s):
     with s.limit("lost-later", client="ESTABLISHED"):
         s.lose("server")
         s.wait(1.6)
+    with s.limit("never-back", client="ESTABLISHED"):
         while s.pending()[0].sender == "client":
             s.deliver("client")
     s.flow()
@@ -116,6 +117,7 @@ def last_ack_lost(s):
     with s.limit("lost-later", server="CLOSED"):
         s.lose("client")
         s.wait(1)
+    with s.limit("never-back", server="CLOSED"):
         s.deliver("server")
     s.flow()
     s.require_states(c, "TIME-WAIT", "CLOSED")

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Record the captures of tests/captures: real openings and closings of the Linux kernel's TCP, with the truth beside.
 
-    record.py [--only NAME]... [--list] [FOLDER]
+    record.py [--only NAME]... [--all] [--list] [FOLDER]
+
+--all: those too that are too large to be kept.
 
 Needs root (network namespaces, TAP devices, capturing). Every capture is written beside its place and renamed, so a
 run that is interrupted leaves whole files only. Exit status: 0 all recorded; 1 a scenario failed; 3 not permitted.
@@ -23,7 +25,7 @@ import observer  # noqa: F401
 import opening  # noqa: F401
 import trouble  # noqa: F401
 from lab import NotAllowed
-from scenarios import SCENARIOS
+from scenarios import SCENARIOS, TOO_LARGE
 from stage import ScenarioFailed, Stage
 from truth import LIMITS, write_truth
 
@@ -89,6 +91,7 @@ def main():
     parser.add_argument("folder", nargs="?", default=pathlib.Path(__file__).parent.parent / "captures",
                         type=pathlib.Path)
     parser.add_argument("--only", action="append", metavar="NAME")
+    parser.add_argument("--all", action="store_true")
     parser.add_argument("--list", action="store_true")
     arguments = parser.parse_args()
     if arguments.list:
@@ -107,7 +110,8 @@ def main():
     # A polite end takes the namespaces, the capturing program and unfinished files along.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     failed, refused = [], []
-    for name in arguments.only or SCENARIOS:
+    names = arguments.only or [name for name in SCENARIOS if arguments.all or name not in TOO_LARGE]
+    for name in names:
         try:
             done, result = record(name, arguments.folder)
         except NotAllowed as error:
@@ -121,7 +125,7 @@ def main():
         else:
             failed.append(name)
             print(f"FAILED            {name}: {result}", flush=True)
-    total = len(arguments.only or SCENARIOS)
+    total = len(names)
     print(f"{total - len(failed) - len(refused)} of {total} recorded, {len(refused)} not allowed here, "
           f"{len(failed)} failed")
     return 1 if failed else 0

@@ -14,6 +14,18 @@ synfin was asked, and named below.
 | --- | --- | --- | --- |
 """
 
+# The part of the page that tests/second_stack writes.
+KEPT = "<!-- tests/second_stack: begin -->\n"
+
+
+def kept_part(path):
+    """What another writer has put at the end of the page."""
+    if not path.exists():
+        return ""
+    _, begin, rest = path.read_text(encoding="utf-8").partition(KEPT)
+    return begin + rest
+
+
 MANY = 6  # more connections than this are told as a sum
 
 

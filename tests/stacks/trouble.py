@@ -40,7 +40,7 @@ def crashed_client_opens_again(s):
     with s.limit("silent", client="ESTABLISHED"):
         s.vanish(old, "client")
     c = s.connect()
-    with s.limit("silent", server="SYN-RECEIVED"):
+    with s.limit("old-socket", server="SYN-RECEIVED"):
         s.deliver("client")
     s.require_states(c, "SYN-SENT", "ESTABLISHED")
     s.deliver("server")
@@ -183,8 +183,10 @@ def forged_rst_in_window(s):
     s.listen()
     c = s.open()
     data = data_segment(s, c)
-    s.limit_to_end("challenge", client="CLOSED", server="CLOSED")
-    s.deliver(frame=forged_rst(data, 1000))
+    with s.limit("challenge", client="CLOSED", server="CLOSED"):
+        s.deliver(frame=forged_rst(data, 1000))
+    # From here on both sides show that they are there, and a cleverer observer could know.
+    s.limit_to_end("never-back", client="CLOSED", server="CLOSED")
     s.require_states(c, "ESTABLISHED", "ESTABLISHED")
     finish(s, c)
     c.expect(**COMPLETE, teardown__kind="reset", teardown__closer="client", conn__state="RSTO", **ENDED)

@@ -8,7 +8,12 @@ LIMITS = {
     "lost-later": "the segment passed the observer and was lost behind it: the core assumes that it arrived",
     "not-seen": "the segments that made the change did not pass the observer",
     "silent": "a socket ended without sending anything (time-out, crash, or closed before it had an answer)",
-    "out-of-order": "a FIN that arrives before the data in front of it waits in the receiver's queue until they come",
+    "never-back": "later segments show that an earlier one did not arrive or was not taken (it is repeated, or both "
+                  "sides go on after a RST); a cleverer observer could know then, but synfin's specification moves no "
+                  "state back",
+    "out-of-order": "a FIN that arrives before the data in front of it waits in the receiver's queue until they come; "
+                    "synfin's specification takes it at once, for the gap may be the capture's",
+    "old-socket": "the port is still one of an earlier connection's socket; a connection is judged by its own segments",
     "no-listener": "a SYN may find no listener; the observer learns that from the RST",
     "cookie": "with SYN cookies the server keeps no connection until the third segment comes back",
     "queue-full": "the server's accept queue is full: it ignores the third segment, which nothing on the wire shows",
