@@ -63,7 +63,7 @@ test-gui: install ## the same as a test: every window of synfin appears and says
 record: build ## record the test captures again from real TCP stacks (root)
 	@scripts/record.sh
 
-test-record: ## record them anew in a temporary folder and check those (root with namespaces; else says why not)
+test-record: install ## record them anew in a temporary folder and check those (root with namespaces; else says why not)
 	@scripts/test-record.sh
 
 test-stacks: ## tens of thousands of connections of a second TCP stack on a faulty link

@@ -97,6 +97,11 @@ impl OneSide {
         self.socket_since.is_none_or(|since| tick < since)
     }
 
+    /// The state of the socket after a tick.
+    pub fn state_at(&self, tick: Tick) -> Option<State> {
+        self.path.iter().rfind(|&&(since, _)| since <= tick).map(|&(_, state)| state)
+    }
+
     /// Whether the socket was ever in this state.
     pub fn was(&self, state: State) -> bool {
         self.path.iter().any(|&(_, s)| s == state)

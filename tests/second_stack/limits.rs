@@ -177,8 +177,14 @@ impl<'a> Told<'a> {
         let (history, until) = (self.history, self.until);
         for emission in history.emissions.iter().filter(|e| e.tick <= until) {
             let one = history.side(emission.side);
+            let is_own = emission.side == self.side;
             let is_by_old_socket = one.is_old && one.is_before_socket(emission.tick);
-            if emission.side == self.side && is_by_old_socket && self.tells(Limit::OldSocket) {
+            if is_own && is_by_old_socket && self.tells(Limit::OldSocket) {
+                continue;
+            }
+            // The RST of a host with a new listener is not about that one.
+            let is_by_listener = one.state_at(emission.tick) == Some(State::Listen);
+            if is_own && is_by_listener && self.tells(Limit::Silent) {
                 continue;
             }
             match (emission.side == self.side, self.tap.is_before_link_of(emission.side)) {

@@ -39,7 +39,7 @@ fn is_open(one: &OneSide) -> bool {
 
 /// What the sockets know of a connection that an observer on arrival saw all segments of. None where no segment arrived
 /// or where a socket of an earlier connection had a part in it (what is a connection then is a question of words), or
-/// where a FIN had not been taken when the time was up.
+/// where a FIN had not been taken when the time was up, or where both sides aborted.
 pub fn truth(history: &History) -> Option<Whole> {
     if history.client.is_old || history.server.is_old || history.emissions.iter().all(|e| e.arrivals.is_empty()) {
         return None;
@@ -47,6 +47,9 @@ pub fn truth(history: &History) -> Option<Whole> {
     let changes = changes(history);
     let reset = changes.iter().find(|c| c.segment.kind() == Kind::Rst).copied();
     if reset.is_none() && SIDES.iter().any(|&side| is_fin_waiting(history, &changes, side)) {
+        return None;
+    }
+    if SIDES.iter().all(|&side| history.side(side).aborted.is_some()) {
         return None;
     }
     let opened = Both { client: is_open(&history.client), server: is_open(&history.server) };

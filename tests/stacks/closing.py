@@ -117,6 +117,7 @@ def three_segment_close(s):
     s.require(not s.pending(), "the server's ACK must be delayed")
     s.read(c, "server")
     s.close(c, "server", flow=False)
+    s.require(s.pending()[0].fin, "the delayed ACK was faster than the FIN")
     s.deliver("server")
     s.frame_has(role="FIN+CLOSE-ACK", teardown__step="2,3", seq="Y", ack="X+1")
     s.flow()

@@ -7,8 +7,9 @@ sockets themselves beside it (`.json`). This page is written by `tests/stacks/ch
 (here with Wireshark {series}); do not edit it.
 
 *Truth* is what both kernels list at the end (client / server). *Agreement* counts states of either end, compared after
-every frame and every action; a *limit* is a state that no passive observer can know, predicted in the scenario before
-synfin was asked, and named below.
+every frame and every action; a *limit* is a state that no passive observer can know, or that synfin's specification
+judges otherwise where observers may (its text says so), predicted in the scenario before synfin was asked, and named
+below.
 
 | scenario | truth at the end | what synfin says | agreement |
 | --- | --- | --- | --- |
