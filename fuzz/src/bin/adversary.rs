@@ -1,7 +1,7 @@
 //! Traffic made to hurt: what it costs the core, and the same as capture files.
 //!
 //!   adversary measure COUNT SEED          time and memory at COUNT/4, COUNT/2 and COUNT segments of each scenario
-//!   adversary write SCENARIO COUNT SEED FILE
+//!   adversary write SCENARIO COUNT SEED FILE      `walk`: segments as the random driver of the core makes them
 //!   adversary list
 
 use std::fs::File;
@@ -13,6 +13,8 @@ use synfin::tcp::Pass;
 use synfin::tracker::{Options, Tracker};
 use synfin_fuzz::pcap::Capture;
 use synfin_fuzz::scenarios::{SCENARIOS, Scenario, State};
+use synfin_fuzz::source::Random;
+use synfin_fuzz::walk::Walk;
 
 /// Memory that the core may hold: octets a segment and a connection, and what it begins with.
 const PER_SEGMENT: usize = 16;
@@ -90,12 +92,17 @@ fn measure(count: u32, seed: u64) -> ExitCode {
 }
 
 fn write(name: &str, count: u32, seed: u64, file: &str) -> Result<(), String> {
-    let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name).ok_or_else(|| format!("no scenario {name}"))?;
+    let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name);
+    if scenario.is_none() && name != "walk" {
+        return Err(format!("no scenario {name}"));
+    }
     let failed = |error: std::io::Error| format!("{file}: {error}");
     let mut capture = Capture::new(BufWriter::new(File::create(file).map_err(failed)?)).map_err(failed)?;
-    let mut state = State::new(seed);
+    let (mut state, mut source) = (State::new(seed), Random(seed));
+    let mut walk = Walk::new(&mut source);
     for n in 0..count {
-        capture.put(&(scenario.make)(&mut state, n)).map_err(failed)?;
+        let step = scenario.map_or_else(|| walk.step(&mut source), |scenario| (scenario.make)(&mut state, n));
+        capture.put(&step).map_err(failed)?;
     }
     capture.finish().map_err(failed)
 }
