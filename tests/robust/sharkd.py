@@ -35,10 +35,13 @@ class Sharkd:
         if answer.get("status") != "OK":
             raise RuntimeError(f"{path}: {answer}")
 
-    def columns(self, fields, **parameters):
-        """A row for each frame: what these fields show in custom columns."""
+    def columns(self, fields, only=None):
+        """A row for each frame, or each that passes the filter `only`: what these fields show in custom columns."""
         columns = {f"column{number}": f"{field}:0" for number, field in enumerate(fields)}
-        return [frame["c"] for frame in self.ask("frames", **columns, **parameters)]
+        if only is not None:
+            # sharkd remembers the frames of a filter by its text, also when another capture was opened since.
+            columns["filter"] = f"({only}) && frame.number != {10**9 + self.asked}"
+        return [frame["c"] for frame in self.ask("frames", **columns)]
 
     def tree(self, frame):
         """The details of a frame as (depth, text) lines."""
@@ -61,7 +64,8 @@ class Sharkd:
         """What it said on stderr, its own chatter apart."""
         self.said.seek(0)
         lines = self.said.read().decode("utf-8", "replace").splitlines()
-        return [line for line in lines if line.strip() and not line.startswith(("Hello in child", "load: filename="))]
+        chatter = ("Hello in child", "load: filename=", "sharkd_session_process_")
+        return [line for line in lines if line.strip() and not line.startswith(chatter)]
 
     def __enter__(self):
         return self
