@@ -72,6 +72,15 @@ test-stacks: ## tens of thousands of connections of a second TCP stack on a faul
 stacks-table: ## write what comes out of that into docs/STACKS.md
 	@SYNFIN_WRITE_TABLE=1 $(MAKE) --no-print-directory test-stacks
 
+fuzz-smoke: ## minutes of fuzzing: core, C ABI, damaged captures in tshark
+	@scripts/fuzz-smoke.sh
+
+fuzz-long: ## the same with large numbers; SEED=n for another run
+	@scripts/fuzz-smoke.sh 100000000 10000000 2000 "$(or $(SEED),2)"
+
+test-robust: ## panics, sanitizers, valgrind, long-lived processes, live capture
+	@scripts/robust.sh
+
 clean: ## remove what was built (the cached Wireshark versions stay)
 	@$(CARGO) clean
 	@rm -rf dist

@@ -33,7 +33,9 @@ class Ran:
 class Wireshark:
     """The programs, with folders to run them in. `plugin`: the file under test."""
 
-    def __init__(self, plugin, tshark=None):
+    def __init__(self, plugin, tshark=None, preload=None):
+        # A sanitizer's library comes first; what others leak is not its business here.
+        self.sanitizer = {"LD_PRELOAD": preload, "ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=1"} if preload else {}
         self.tshark = tshark or os.environ.get("TSHARK", "tshark")
         self.folder = tempfile.mkdtemp(prefix="synfin-robust.")
         os.chmod(self.folder, 0o755)
@@ -79,6 +81,8 @@ class Wireshark:
         """A process of its own."""
         arguments, environment = self.command(arguments, capabilities)
         environment["WIRESHARK_PLUGIN_DIR"] = self.plugins[bool(with_plugin)]
+        if with_plugin:
+            environment.update(self.sanitizer)
         return subprocess.Popen(arguments, env={**environment, **(more or {})}, **pipes)
 
     def run(self, arguments, with_plugin, timeout=300, more=None):
