@@ -181,7 +181,7 @@ mod plugin {
     fn link_against_the_host(system: &str) {
         let arguments: &[&str] = match system {
             "macos" => &["-Wl,-undefined,dynamic_lookup"],
-            _ => &["-Wl,-z,now", "-Wl,-Bsymbolic"],
+            _ => &["-Wl,-z,now", "-Wl,-z,nodelete", "-Wl,-Bsymbolic"],
         };
         for argument in arguments {
             println!("cargo::rustc-link-arg-cdylib={argument}");

@@ -1,7 +1,7 @@
 //! C values to Rust and back.
 
 use core::fmt::{self, Write};
-use core::ptr::{self, NonNull};
+use core::ptr;
 use core::slice;
 
 use libc::{c_char, size_t};
@@ -15,14 +15,50 @@ use crate::text::{self, Language};
 use crate::tracker::{Address, Annotation, Options, Path, Place};
 use crate::{experts, header};
 
-/// Whether a caller's struct is the one of this header.
-pub fn check_size<T>(struct_size: u32) -> Result<(), Failure> {
-    if usize::try_from(struct_size) == Ok(size_of::<T>()) { Ok(()) } else { Err(Failure::BadSize) }
+/// Whether a caller's struct is the one of this header. A reference to it before that would promise more than it may be.
+///
+/// # Safety
+/// `pointer` is NULL or points to a structure as long as the size that stands first in it.
+unsafe fn check_size<T>(pointer: *const T) -> Result<(), Failure> {
+    if pointer.is_null() {
+        return Err(Failure::NullPointer);
+    }
+    // SAFETY: the caller's promise.
+    let size = unsafe { pointer.cast::<u32>().read() };
+    if usize::try_from(size) == Ok(size_of::<T>()) { Ok(()) } else { Err(Failure::BadSize) }
 }
 
-/// The options of a new tracker; none when they are of another size or have unknown values.
-pub fn read_options(options: &c::synfin_options) -> Option<Options> {
-    check_size::<c::synfin_options>(options.struct_size).ok()?;
+/// A caller's struct, to be read.
+///
+/// # Safety
+/// As [`check_size`]; and it stays as it is while it is referred to.
+unsafe fn input<'a, T>(pointer: *const T) -> Result<&'a T, Failure> {
+    // SAFETY: passed on from the caller; the size is right.
+    unsafe {
+        check_size(pointer)?;
+        Ok(&*pointer)
+    }
+}
+
+/// A caller's struct, to be written.
+///
+/// # Safety
+/// As [`check_size`]; it is writable, and nothing else refers to it meanwhile.
+pub unsafe fn output<'a, T>(pointer: *mut T) -> Result<&'a mut T, Failure> {
+    // SAFETY: passed on from the caller; the size is right.
+    unsafe {
+        check_size(pointer)?;
+        Ok(&mut *pointer)
+    }
+}
+
+/// The options of a new tracker; none when they are NULL, of another size, or have unknown values.
+///
+/// # Safety
+/// `options` is NULL or a `synfin_options`.
+pub unsafe fn read_options(options: *const c::synfin_options) -> Option<Options> {
+    // SAFETY: passed on from the caller.
+    let options = unsafe { input(options) }.ok()?;
     let language = match options.language {
         c::SYNFIN_LANGUAGE_ENGLISH => Language::English,
         c::SYNFIN_LANGUAGE_CHINESE => Language::Chinese,
@@ -49,9 +85,8 @@ pub unsafe fn read_segment(
     octets: *const u8,
     octets_len: size_t,
 ) -> Result<Input, Failure> {
-    // SAFETY: the caller's promise; the size is checked before anything else is used.
-    let segment = unsafe { segment.as_ref() }.ok_or(Failure::NullPointer)?;
-    check_size::<c::synfin_segment>(segment.struct_size)?;
+    // SAFETY: passed on from the caller.
+    let segment = unsafe { input(segment) }?;
     if octets.is_null() {
         return Err(Failure::NullPointer);
     }
@@ -77,9 +112,13 @@ pub struct Request {
 }
 
 impl Request {
-    pub fn read(request: Option<&c::synfin_request>) -> Result<Request, Failure> {
-        let request = request.ok_or(Failure::NullPointer)?;
-        check_size::<c::synfin_request>(request.struct_size)?;
+    /// Reads a request.
+    ///
+    /// # Safety
+    /// `request` is NULL or a `synfin_request`.
+    pub unsafe fn read(request: *const c::synfin_request) -> Result<Request, Failure> {
+        // SAFETY: passed on from the caller.
+        let request = unsafe { input(request) }?;
         let pass = if request.final_pass == 0 { Pass::First } else { Pass::Final };
         Ok(Request { pass, want: request.want, fields: request.fields })
     }
@@ -162,15 +201,14 @@ impl Sink for Values<'_> {
 /// Writes what is to be shown of a segment.
 ///
 /// # Safety
-/// `shown` is a writable `synfin_shown`.
+/// `shown` is NULL or a writable `synfin_shown`, and nothing else refers to it during the call.
 pub unsafe fn write_shown(
-    mut shown: NonNull<c::synfin_shown>,
+    shown: *mut c::synfin_shown,
     annotation: &Annotation,
     request: &Request,
 ) -> Result<(), Failure> {
-    // SAFETY: the caller's promise, and nothing else refers to it during the call.
-    let shown = unsafe { shown.as_mut() };
-    check_size::<c::synfin_shown>(shown.struct_size)?;
+    // SAFETY: passed on from the caller.
+    let shown = unsafe { output(shown) }?;
     let texts = Texts { buffer: &mut shown.text, used: 0 };
     let mut values = Values { texts, values: &mut shown.values, count: 0, field: 0, kind: 0 };
 

@@ -93,9 +93,8 @@ pub extern "C" fn synfin_version() -> *const c_char {
 /// `options` is NULL or points to a `synfin_options`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn synfin_tracker_new(options: *const c::synfin_options) -> *mut c::synfin_tracker {
-    // SAFETY: the caller's promise; the size is checked before anything else is used.
-    let options = unsafe { options.as_ref() };
-    let Some(options) = options.and_then(convert::read_options) else {
+    // SAFETY: passed on from the caller.
+    let Some(options) = (unsafe { convert::read_options(options) }) else {
         return ptr::null_mut();
     };
     new_handle(|| Tracker::new(options)).cast()
@@ -188,22 +187,20 @@ pub unsafe extern "C" fn synfin_tracker_show(
 ) -> u8 {
     // SAFETY: the caller's promise.
     let (handle, input, request) = unsafe {
-        (
-            tracker.cast::<TrackerHandle>().as_ref(),
-            read_segment(segment, octets, octets_len),
-            Request::read(request.as_ref()),
-        )
+        (tracker.cast::<TrackerHandle>().as_ref(), read_segment(segment, octets, octets_len), Request::read(request))
     };
     let Some(handle) = handle else {
         return Failure::NullPointer.status();
     };
     guard_handle(handle, |tracker| {
         let (input, request) = (input?, request?);
-        let shown = ptr::NonNull::new(shown).ok_or(Failure::NullPointer)?;
+        if shown.is_null() {
+            return Err(Failure::NullPointer);
+        }
         let annotation = tracker.annotation(input.place, input.path, &input.segment, request.pass);
         let mut annotation = annotation.ok_or(Failure::NotSeen)?;
         annotation.is_last |= request.wants(c::SYNFIN_WANT_CONNECTION);
-        // SAFETY: the caller's promise; it is not NULL.
+        // SAFETY: passed on from the caller.
         unsafe { write_shown(shown, &annotation, &request) }
     })
 }
@@ -238,13 +235,13 @@ pub unsafe extern "C" fn synfin_tally_add(
     changes: *mut c::synfin_stat_changes,
 ) -> u8 {
     // SAFETY: the caller's promise.
-    let (tally, tracker, out) =
-        unsafe { (tally.cast::<TallyHandle>().as_mut(), tracker.cast::<TrackerHandle>().as_ref(), changes.as_mut()) };
-    let (Some(tally), Some(tracker), Some(out)) = (tally, tracker, out) else {
+    let (tally, tracker) = unsafe { (tally.cast::<TallyHandle>().as_mut(), tracker.cast::<TrackerHandle>().as_ref()) };
+    let (Some(tally), Some(tracker), false) = (tally, tracker, changes.is_null()) else {
         return Failure::NullPointer.status();
     };
     guard_handle(tracker, |tracker| {
-        convert::check_size::<c::synfin_stat_changes>(out.struct_size)?;
+        // SAFETY: the caller's promise.
+        let out = unsafe { convert::output(changes) }?;
         let mut found = Ok(());
         let mut count = 0usize;
         let mut list = [c::synfin_stat_change { node: 0, delta: 0 }; c::SYNFIN_STAT_CHANGES_MAX as usize];

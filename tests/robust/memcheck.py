@@ -3,7 +3,7 @@
 
   memcheck.py [--plugin FILE] [--frames N] CAPTURES...
 
-All captures go into one, N frames of each, for one pass and for two. Records of memcheck are told apart by where they
+The statistics without it are two of Wireshark's own of the same kinds. All captures go into one, N frames of each, for one pass and for two. Records of memcheck are told apart by where they
 come from: a record of which the plugin is a part, or one that is not there without it, is a finding.
 """
 
@@ -18,7 +18,7 @@ from damaged import captures
 from wireshark import ROOT, Wireshark
 
 RUNS = (["-V"], ["-2", "-Y", "synfin.conn.last || tcp", "-T", "json"], ["-q", "-z", "synfin,tree", "-z", "synfin,conn"])
-PLAIN = (["-V"], ["-2", "-Y", "tcp", "-T", "json"], ["-q", "-z", "conv,tcp"])
+PLAIN = (["-V"], ["-2", "-Y", "tcp", "-T", "json"], ["-q", "-z", "plen,tree", "-z", "dhcp,stat"])
 DEPTH = 8
 
 
