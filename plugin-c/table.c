@@ -98,12 +98,14 @@ static stat_tap_table *only_table(const stat_tap_table_ui *ui)
     return g_array_index(ui->tables, stat_tap_table *, 0);
 }
 
-/* Connections may have gone on since. */
+/* Connections may have gone on since. A window that was closed has taken its table with it. */
 static void settle(void *data)
 {
-    const stat_tap_table_ui *ui = data;
-    for (unsigned row = 0; row < connset_count(rows); row++)
-        fill_row(only_table(ui), row);
+    stat_tap_table *table = stat_tap_find_table(data, TITLE);
+    if (table == NULL)
+        return;
+    for (unsigned row = 0; row < table->num_elements && row < connset_count(rows); row++)
+        fill_row(table, row);
 }
 
 static void no_longer(void *data)

@@ -1,6 +1,8 @@
 //! The statistics against the connection log: `-z synfin,tree`, `-z synfin,conn` and `-z synfin,jsonl`, in one pass and in
 //! two, with and without a filter, and the tree in sharkd.
 
+#![cfg(feature = "plugin")]
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! Times end to end: nanoseconds in every format that has them, across the turn of a second, and never a negative one.
 
+#![cfg(feature = "plugin")]
+
 mod common;
 
 use std::path::{Path, PathBuf};
