@@ -11,7 +11,14 @@ python=${PYTHON:-python3}
 if [ -z "${PYTHON:-}" ] && command -v duckdb >/dev/null 2>&1; then
     query() { duckdb -batch -init /dev/null -bail >/dev/null; }
 elif "$python" -c 'import duckdb' 2>/dev/null; then
-    query() { "$python" -c 'import sys, duckdb; duckdb.execute(sys.stdin.read())'; }
+    query() {
+        "$python" -c '
+import sys, duckdb
+try:
+    duckdb.execute(sys.stdin.read())
+except duckdb.Error as error:
+    sys.exit(str(error))'
+    }
 else
     die "neither the command duckdb nor its Python module is here; install one (https://duckdb.org, or pip install duckdb)"
 fi

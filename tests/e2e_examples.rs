@@ -1,7 +1,7 @@
 //! The recipes of examples/: each prints what examples/README.md shows, from captures the repository makes, and copes with
 //! odd names, several captures, broken ones, and tools that are not there.
 //!
-//! PYTHON names a python that has the module duckdb: `PYTHON=$(scripts/python.sh duckdb)`. scripts/test.sh does that.
+//! PYTHON names a python that has the module duckdb, with the command duckdb beside it; scripts/test.sh sees to that.
 
 mod common;
 
@@ -207,15 +207,37 @@ fn parquet_has_types() {
     let folder = two_hours();
     let told = run(folder.path(), "connections-parquet.sh log.parquet demo.pcap 'second hour.pcap'");
     assert_eq!((told.complaints.as_str(), told.status), ("", 0));
+    let Some(python) = std::env::var_os("PYTHON").map(PathBuf::from) else {
+        return;
+    };
+    // The command instead of the module: the same answer, and in one line what went wrong.
+    let path = format!("{}:{}", python.parent().expect("a folder").display(), std::env::var("PATH").unwrap());
+    for (place, is_command) in
+        [("log.parquet", false), ("by command.parquet", true), ("no/log.parquet", false), ("no/log.parquet", true)]
+    {
+        let command = format!("PATH=\"$PATH:{path}\" connections-parquet.sh '{place}' demo.pcap 'second hour.pcap'");
+        let mut command = shell(folder.path(), &command);
+        if is_command {
+            command.env_remove("PYTHON");
+        }
+        let again = self::told(command);
+        if place.starts_with("no/") {
+            assert_eq!(
+                (again.out.as_str(), again.status, again.complaints.lines().count()),
+                ("", 1, 1),
+                "{}",
+                again.complaints
+            );
+        } else {
+            assert_eq!((again.out, again.complaints.as_str()), (told.out.clone(), ""));
+        }
+    }
     let question = "
 import duckdb
 print(*(f'{name} {kind}' for name, kind, *rest in duckdb.sql('DESCRIBE SELECT * FROM \"log.parquet\"').fetchall()), sep=', ')
 print(duckdb.sql('''SET TimeZone = 'UTC';
     SELECT hour(start) AS hour, count(*), count(*) FILTER (outcome = 'refused'), max(handshake_time)
     FROM \"log.parquet\" GROUP BY hour ORDER BY hour''').fetchall())";
-    if std::env::var_os("PYTHON").is_none() {
-        return;
-    }
     let answer = run(folder.path(), &format!("\"$PYTHON\" - <<'EOT'\n{question}\nEOT\n"));
     let expected = "\
 capture VARCHAR, stream UINTEGER, start TIMESTAMP WITH TIME ZONE, duration DOUBLE, client VARCHAR, server VARCHAR, \
