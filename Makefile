@@ -60,6 +60,14 @@ screenshots: install ## the pictures in docs/images, from the real Wireshark on 
 test-gui: install ## the same as a test: every window of synfin appears and says what it should (a minute)
 	@scripts/screenshots.sh --check
 
+bench: install ## what the plugin costs, measured: the table of docs/COST.md (20 minutes; BENCH=--quick for a look)
+	@scripts/setup.sh python3=python3
+	@scripts/bench.py $(BENCH)
+
+bench-check: setup ## instructions a segment under valgrind, against bench/budget.json
+	@scripts/setup.sh python3=python3 valgrind=valgrind
+	@scripts/bench-check.py
+
 record: build ## record the test captures again from real TCP stacks (root)
 	@scripts/record.sh
 

@@ -93,7 +93,7 @@ pub struct Connection {
     pub(super) closing: Closing,
     pub(super) ended: Option<Ended>,
     /// Whose X of the opening is: the client's, unless the roles were exchanged after the end.
-    x_side: Side,
+    pub(super) x_side: Side,
     pub(super) zeek: zeek::View,
 }
 
@@ -119,6 +119,10 @@ impl Default for Connection {
 impl Connection {
     /// Takes the next segment in, sent by the endpoint `from`, and says what it is.
     pub fn observe(&mut self, moment: Moment, from: End, segment: &Segment) -> Verdict {
+        self.last_ordinal = moment.ordinal;
+        if let Some(verdict) = self.steady(from, segment) {
+            return verdict;
+        }
         let kind = segment.kind();
         let mut draft = Draft::default();
         if self.judgement == Judgement::None {
@@ -128,7 +132,6 @@ impl Connection {
                 draft.anomalies.add(Anomalies::PORT_REUSE);
             }
         }
-        self.last_ordinal = moment.ordinal;
         self.judge_client(moment, from, segment, kind);
         let side = self.side_of(from);
 
@@ -485,10 +488,9 @@ impl Connection {
     }
 
     /// The shift of a side's window field (RFC 7323 §2.3): 14, the largest there is, where the opening does not tell.
-    fn window_shift(&self, side: Side) -> u8 {
+    pub(super) fn window_shift(&self, side: Side) -> u8 {
         const UNKNOWN: u8 = 14;
-        let shift = |side: Side| self.known.options(side).map(|options| options.window_scale);
-        match (shift(side), shift(side.peer())) {
+        match (self.known.window_scale(side), self.known.window_scale(side.peer())) {
             (Some(None), _) | (_, Some(None)) => 0,
             (Some(Some(own)), Some(Some(_))) => own.min(UNKNOWN),
             // A SYN-ACK has the option in answer to one alone (RFC 7323 §1.3).

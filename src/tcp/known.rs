@@ -90,6 +90,18 @@ const KEPT: u8 = 1;
 const RARE: u8 = 7;
 const PLACE_WIDTH: u32 = 3;
 
+/// The place bits of a name.
+const fn bits(name: Name, place: u8) -> u64 {
+    (place as u64) << (name as u32).wrapping_mul(PLACE_WIDTH)
+}
+
+/// What is known of the sender in the midst of an open connection, and what is not.
+const STEADY_KNOWN: u64 =
+    bits(Name::Mark, KEPT) | bits(Name::Next, KEPT) | bits(Name::Acked, KEPT) | bits(Name::Edge, KEPT);
+const STEADY_UNKNOWN: u64 = STEPS | 1 << Fact::OwesSynAck as u8 | 1 << Fact::OwesFin as u8;
+/// The places of an ACK that performed a step.
+const STEPS: u64 = bits(Name::StepSeq, 7) | bits(Name::StepAck, 7);
+
 /// Something that is so of one side or not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
@@ -151,24 +163,29 @@ const _: () = assert!(size_of::<Endpoint>() == 52);
 const _: () = assert!(NAMES as u32 * PLACE_WIDTH == Fact::Seen as u32);
 
 impl Endpoint {
+    #[inline]
     fn shift(name: Name) -> u32 {
         u32::from(name as u8).wrapping_mul(PLACE_WIDTH)
     }
 
+    #[inline]
     fn place(&self, name: Name) -> u8 {
         (self.places >> Endpoint::shift(name)) as u8 & 7
     }
 
+    #[inline]
     fn set_place(&mut self, name: Name, place: u8) {
         let shift = Endpoint::shift(name);
         self.places = self.places & !(7 << shift) | u64::from(place) << shift;
     }
 
+    #[inline]
     fn moving_index(name: Name) -> usize {
         (name as usize).wrapping_sub(FIRST_MOVING)
     }
 
     /// The number of a name; none also when it is in the rare part.
+    #[inline]
     fn get(&self, name: Name) -> Option<u32> {
         let place = self.place(name);
         if place == UNKNOWN {
@@ -181,12 +198,20 @@ impl Endpoint {
     }
 
     /// Keeps the number of a name; false when there is no room for it.
+    #[inline]
     fn keep(&mut self, name: Name, number: u32) -> bool {
-        if let Some(own) = self.moving.get_mut(Endpoint::moving_index(name)) {
-            *own = number;
-            self.set_place(name, KEPT);
-            return true;
+        match self.moving.get_mut(Endpoint::moving_index(name)) {
+            Some(own) => {
+                *own = number;
+                self.set_place(name, KEPT);
+                true
+            }
+            None => self.share(name, number),
         }
+    }
+
+    /// Keeps the number of a name that has none of its own.
+    fn share(&mut self, name: Name, number: u32) -> bool {
         if self.get(name) == Some(number) {
             return true;
         }
@@ -234,11 +259,19 @@ impl PackedOptions {
         PackedOptions(bits | window_scale << 8 | mss << 16)
     }
 
+    fn bit(self, shift: u32) -> bool {
+        self.0 >> shift & 1 != 0
+    }
+
+    fn window_scale(self) -> Option<Option<u8>> {
+        self.bit(0).then_some(self.bit(2).then_some((self.0 >> 8) as u8))
+    }
+
     fn unpack(self) -> Option<SynOptions> {
-        let bit = |shift: u32| self.0 >> shift & 1 != 0;
-        bit(0).then(|| SynOptions {
+        let bit = |shift: u32| self.bit(shift);
+        Some(SynOptions {
             mss: bit(1).then_some((self.0 >> 16) as u16),
-            window_scale: bit(2).then_some((self.0 >> 8) as u8),
+            window_scale: self.window_scale()?,
             sack: bit(3),
             timestamps: bit(4),
             fast_open: bit(5),
@@ -271,6 +304,19 @@ pub struct Rare {
     pub syn_ack_steps: Both<Steps>,
 }
 
+/// What a segment that only moves numbers on says: the bases, and how far its Seq and Ack are past them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moved {
+    /// The sender's base.
+    pub own_base: Seq,
+    /// The receiver's.
+    pub peer_base: Seq,
+    /// From the sender's base to the Seq.
+    pub seq: i64,
+    /// From the receiver's base to the Ack.
+    pub ack: i64,
+}
+
 /// What is remembered of both sides.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
@@ -280,6 +326,7 @@ pub struct Known {
 
 impl Known {
     /// A number of a side.
+    #[inline]
     pub fn get(&self, side: Side, name: Name) -> Option<Seq> {
         let own = &self.sides[side];
         if own.place(name) == RARE {
@@ -289,25 +336,34 @@ impl Known {
     }
 
     /// Whether the number is known.
+    #[inline]
     pub fn has(&self, side: Side, name: Name) -> bool {
         self.sides[side].place(name) != UNKNOWN
     }
 
     /// Whether the number is known, and this one.
+    #[inline]
     pub fn is(&self, side: Side, name: Name, number: Seq) -> bool {
         self.get(side, name) == Some(number)
     }
 
     /// Remembers a number of a side.
+    #[inline]
     pub fn set(&mut self, side: Side, name: Name, number: Seq) {
-        if !self.sides[side].keep(name, number.0)
-            && let Some(kept) = self.rare_mut().numbers[side].get_mut(name as usize)
-        {
+        if !self.sides[side].keep(name, number.0) {
+            self.set_rare(side, name, number);
+        }
+    }
+
+    #[cold]
+    fn set_rare(&mut self, side: Side, name: Name, number: Seq) {
+        if let Some(kept) = self.rare_mut().numbers[side].get_mut(name as usize) {
             *kept = number.0;
         }
     }
 
     /// A position of a side.
+    #[inline]
     pub fn position(&self, side: Side, name: Name) -> Option<Position> {
         let number = self.get(side, name)?;
         let turn = self.rare.as_ref().and_then(|rare| rare.turns[side].get(name as usize).copied());
@@ -315,17 +371,24 @@ impl Known {
     }
 
     /// Remembers a position of a side.
+    #[inline]
     pub fn set_position(&mut self, side: Side, name: Name, position: Position) {
         self.set(side, name, position.seq());
         let turn = position.turn();
-        if (turn != 0 || self.rare.is_some())
-            && let Some(kept) = self.rare_mut().turns[side].get_mut(name as usize)
-        {
+        if turn != 0 || self.rare.is_some() {
+            self.set_turn(side, name, turn);
+        }
+    }
+
+    #[cold]
+    fn set_turn(&mut self, side: Side, name: Name, turn: i32) {
+        if let Some(kept) = self.rare_mut().turns[side].get_mut(name as usize) {
             *kept = turn;
         }
     }
 
     /// Remembers a number of a side where it comes after the one known.
+    #[inline]
     pub fn raise(&mut self, side: Side, name: Name, number: Seq) {
         self.set(side, name, self.get(side, name).map_or(number, |known| known.later(number)));
     }
@@ -344,11 +407,13 @@ impl Known {
     }
 
     /// The position of a number of `side`. The first one ever asked for starts the count.
+    #[inline]
     pub fn position_of(&self, side: Side, number: Seq) -> Position {
         self.position(side, Name::Mark).map_or(Position::first(number), |mark| mark.nearest(number))
     }
 
     /// Notes that `position` of `side` was seen.
+    #[inline]
     pub fn saw(&mut self, side: Side, position: Position) {
         if self.position(side, Name::Mark).is_none_or(|highest| highest < position) {
             self.set_position(side, Name::Mark, position);
@@ -375,12 +440,19 @@ impl Known {
         self.sides[side].options.unpack()
     }
 
+    /// The window scale in those options: none without options, none inside when they have none.
+    #[inline]
+    pub fn window_scale(&self, side: Side) -> Option<Option<u8>> {
+        self.sides[side].options.window_scale()
+    }
+
     /// Remembers the options of a side.
     pub fn set_options(&mut self, side: Side, options: SynOptions) {
         self.sides[side].options = PackedOptions::new(options);
     }
 
     /// A side's last ACK that performed a step, while the peer has sent nothing new since.
+    #[inline]
     pub fn step_ack(&self, side: Side) -> Option<StepAck> {
         let own = &self.sides[side];
         let payload_len = self.rare.as_ref().map_or(0, |rare| rare.step_payload_len[side]);
@@ -410,8 +482,44 @@ impl Known {
 
     /// Forgets that ACK.
     pub fn forget_step_ack(&mut self, side: Side) {
-        self.sides[side].set_place(Name::StepSeq, UNKNOWN);
-        self.sides[side].set_place(Name::StepAck, UNKNOWN);
+        self.sides[side].places &= !STEPS;
+    }
+
+    /// Moves the numbers on for a plain ACK of an open connection. None, with nothing changed, where it may be the answer
+    /// to a repeat, or where a number is not known yet.
+    pub fn move_on(&mut self, side: Side, segment: &Segment, window_shift: u8) -> Option<Moved> {
+        let peer = side.peer();
+        let places = self.sides[side].places;
+        if places & STEADY_KNOWN != STEADY_KNOWN || places & STEADY_UNKNOWN != 0 || !self.has(side, Name::First) {
+            return None;
+        }
+        let (own_base, peer_base) = (self.position(side, Name::OpenBase)?, self.position(peer, Name::OpenBase)?);
+        let (own_mark, peer_mark) = (self.position(side, Name::Mark)?, self.position(peer, Name::Mark)?);
+        let seq = own_mark.nearest(segment.seq);
+        let end = seq.advance(segment.payload_len);
+        let ack = peer_mark.nearest(segment.ack);
+        if segment.payload_len > 0 {
+            if self.position(side, Name::PayloadEnd).is_none_or(|highest| end > highest) {
+                self.set_position(side, Name::PayloadEnd, end);
+            }
+            // After something new of the peer, the same ACK again is an answer.
+            self.forget_step_ack(peer);
+        }
+        if end > own_mark {
+            self.set_position(side, Name::Mark, end);
+        }
+        if ack > peer_mark {
+            self.set_position(peer, Name::Mark, ack);
+        }
+        self.raise(side, Name::Next, segment.next());
+        self.raise(side, Name::Acked, segment.ack);
+        self.raise(side, Name::Edge, segment.ack.advance(u32::from(segment.window) << window_shift));
+        Some(Moved {
+            own_base: own_base.seq(),
+            peer_base: peer_base.seq(),
+            seq: seq.offset_from(own_base),
+            ack: ack.offset_from(peer_base),
+        })
     }
 
     /// Forgets an attempt, except what a repeat and Zeek's letters are known by, and X and Y as they were.

@@ -19,6 +19,7 @@ mod segment;
 mod seq;
 mod side;
 mod state;
+mod steady;
 mod times;
 mod verdict;
 mod zeek;

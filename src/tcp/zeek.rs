@@ -79,6 +79,13 @@ impl View {
         self.update_state(side, segment);
     }
 
+    /// Whether a segment without SYN, FIN and RST may change anything: the state of its sender, or the history.
+    pub fn is_news(&self, side: Side, segment: &Segment) -> bool {
+        let letter = if segment.payload_len > 0 { Letter::Data } else { Letter::Ack };
+        let track = &self.tracks[side];
+        track.state == Endpoint::Inactive || track.given & 1 << letter as u8 == 0
+    }
+
     /// The sides turn out to be the other way round.
     pub fn swap(&mut self, known: &mut Known) {
         self.tracks.swap();

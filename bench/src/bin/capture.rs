@@ -1,6 +1,6 @@
 //! Writes a capture of made-up traffic: `bench-capture FILE [SEGMENTS [CONNECTIONS [OVERLAP [SEED]]]]`.
 
-mod traffic;
+
 
 use std::error::Error;
 use std::fs::File;
@@ -11,7 +11,7 @@ use etherparse::{EtherType, Ethernet2Header, IpNumber, Ipv4Header, TcpHeader, Tc
 use pcap_file::pcap::{PcapHeader, PcapPacket, PcapWriter};
 use pcap_file::{DataLink, TsResolution};
 
-use traffic::{ACK, FIN, PSH, RST, SYN, Sent, Traffic};
+use synfin_bench::traffic::{ACK, FIN, PSH, RST, SYN, Sent, Traffic};
 
 /// What a Linux host sends: MSS, SACK, time stamps and window scale with a SYN, time stamps with everything else.
 fn options(sent: &Sent) -> Vec<u8> {

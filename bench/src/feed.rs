@@ -1,0 +1,155 @@
+//! Segments for the core: from made-up traffic, and of many connections that are open and stay so.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use synfin::header;
+use synfin::tcp::{Pass, Segment, Timestamp};
+use synfin::tracker::{Address, Annotation, Path, Place, Tracker};
+
+use crate::traffic::{ACK, SYN, Sent};
+
+/// Nanoseconds since the epoch of the first segment.
+pub const START: i64 = 1_700_000_000_000_000_000;
+
+/// A TCP header as it is on the wire.
+#[derive(Clone, Copy, Debug)]
+pub struct Octets {
+    octets: [u8; 40],
+    len: usize,
+}
+
+impl Octets {
+    /// The header, options included.
+    pub fn get(&self) -> &[u8] {
+        &self.octets[..self.len]
+    }
+}
+
+/// One segment, all that Wireshark would tell of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Fed {
+    pub place: Place,
+    pub stream: u32,
+    pub path: Path,
+    pub header: Octets,
+    pub reported_len: u32,
+    pub at: i64,
+}
+
+/// Options of a Linux SYN: MSS, SACK, time stamps, window scale.
+const SYN_OPTIONS: [u8; 20] = [2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7];
+
+fn header(sent: &Sent, ports: (u16, u16)) -> Octets {
+    let mut octets = [0; 40];
+    let options: &[u8] = if sent.flags & SYN != 0 { &SYN_OPTIONS } else { &[] };
+    let len = 20 + options.len();
+    octets[0..2].copy_from_slice(&ports.0.to_be_bytes());
+    octets[2..4].copy_from_slice(&ports.1.to_be_bytes());
+    octets[4..8].copy_from_slice(&sent.seq.to_be_bytes());
+    octets[8..12].copy_from_slice(&sent.ack.to_be_bytes());
+    octets[12] = (len / 4 << 4) as u8;
+    octets[13] = sent.flags;
+    octets[14..16].copy_from_slice(&sent.window.to_be_bytes());
+    octets[20..len].copy_from_slice(options);
+    Octets { octets, len }
+}
+
+impl Fed {
+    /// Segment number `n` of a capture, from 0.
+    pub fn new(n: u32, sent: &Sent) -> Fed {
+        let (client, server) = sent.endpoints();
+        let (from, to) = if sent.from_client { (client, server) } else { (server, client) };
+        let address = |octets: [u8; 4]| Address::Ip(IpAddr::V4(Ipv4Addr::from(octets)));
+        let header = header(sent, (from.1, to.1));
+        Fed {
+            place: Place { frame: n + 1, layer: 0 },
+            stream: sent.connection,
+            path: Path { source: address(from.0), destination: address(to.0) },
+            reported_len: header.len as u32 + sent.payload,
+            header,
+            at: START + sent.at as i64,
+        }
+    }
+
+    /// The header read.
+    pub fn segment(&self) -> Segment {
+        header::parse(self.header.get(), self.reported_len, Some(Timestamp(self.at))).expect("a whole header")
+    }
+
+    /// Reads the header and takes the segment in.
+    pub fn observe(&self, tracker: &mut Tracker) -> Segment {
+        let segment = self.segment();
+        tracker.observe(self.place, self.stream, self.path, false, &segment).expect("room");
+        segment
+    }
+
+    /// Takes the segment in and has it annotated: all that the core does for a frame. `look` sees the annotation.
+    pub fn annotate<T>(&self, tracker: &mut Tracker, look: impl FnOnce(&Annotation) -> T) -> T {
+        let segment = self.observe(tracker);
+        look(&tracker.annotation(self.place, self.path, &segment, Pass::First).expect("just taken in"))
+    }
+
+    /// The least that a handler could do: looks at the twenty octets.
+    pub fn floor(&self) -> u32 {
+        let word = |at: usize| {
+            let octets = self.header.get().get(at..at + 4);
+            octets.and_then(|octets| octets.try_into().ok()).map_or(0, u32::from_be_bytes)
+        };
+        word(0) ^ word(4) ^ word(8) ^ word(12) ^ word(16)
+    }
+}
+
+/// So many connections, opened and then carrying data for ever, one after the other in a scattered order.
+#[derive(Clone, Copy, Debug)]
+pub struct Open {
+    connections: u32,
+    n: u32,
+}
+
+/// Octets of payload in each of their segments.
+const PAYLOAD: u32 = 100;
+
+impl Open {
+    /// Before the first segment.
+    pub fn new(connections: u32) -> Open {
+        assert!(connections >= 1, "at least one connection");
+        Open { connections, n: 0 }
+    }
+
+    /// Segments that open all connections.
+    pub fn opening(&self) -> u32 {
+        self.connections * 3
+    }
+
+    /// The next segment. Computed, so that no memory but the core's is looked at.
+    pub fn next(&mut self) -> Fed {
+        let n = self.n;
+        self.n += 1;
+        let (round, place) = (n / self.connections, n % self.connections);
+        // 2,654,435,761 is prime, so every connection has its turn in each round.
+        let connection = (u64::from(place) * 2_654_435_761 % u64::from(self.connections)) as u32;
+        let isns = [connection.wrapping_mul(0x9e37_79b9), connection.wrapping_mul(0x85eb_ca6b)];
+        let (from_client, flags, payload) = match round {
+            0 => (true, SYN, 0),
+            1 => (false, SYN | ACK, 0),
+            2 => (true, ACK, 0),
+            _ => (round % 2 == 1, ACK, PAYLOAD),
+        };
+        // Each side's octets before this round: the client sends in rounds 3, 5 ..., the server in 4, 6 ...
+        let carried = |first: u32| if round > first { (round - first).div_ceil(2).wrapping_mul(PAYLOAD) } else { 0 };
+        let next = [isns[0].wrapping_add(1 + carried(3)), isns[1].wrapping_add(1 + carried(4))];
+        let (own, peer) = if from_client { (0, 1) } else { (1, 0) };
+        let sent = Sent {
+            at: u64::from(n) * 1000,
+            connection,
+            from_client,
+            seq: if flags & SYN != 0 { isns[own] } else { next[own] },
+            ack: if flags & ACK != 0 { next[peer] } else { 0 },
+            flags,
+            window: 502,
+            payload,
+        };
+        Fed::new(n, &sent)
+    }
+}
+
