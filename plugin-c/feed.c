@@ -93,7 +93,7 @@ static void complete(struct shim_note *note, const packet_info *pinfo, uint32_t 
 
 static void observe(packet_info *pinfo, struct shim_note *note)
 {
-    if (!streams_find(pinfo, note, &note->segment.stream))
+    if (!streams_find(pinfo, note))
         return;
     (void)shim_is_ok(synfin_tracker_observe(shim.tracker, &note->segment, note->octets, note->octets_len));
 }

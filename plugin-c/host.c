@@ -255,29 +255,33 @@ uint32_t host_stream_count(void)
 
 /* Takes the VLAN and the link addresses from the packet_info, which other layers have overwritten since. Raises no
  * exception. */
-static conversation_t *find_by_strategy(packet_info *pinfo, const host_flow *flow)
+static conversation_t *find_by_strategy(packet_info *pinfo, const host_flow *flow, uint32_t frame)
 {
     host_flow saved;
     conversation_t *found;
+    uint32_t saved_frame = host_frame_number(pinfo);
     (void)host_flow_of_frame(pinfo, &saved);
     put_flow(pinfo, flow);
+    memcpy((char *)pinfo + host->pinfo_num, &frame, sizeof frame);
     if (host->strat_arguments == 3)
         found = find_strat_3(pinfo, CONVERSATION_TCP, 0);
     else
         found = find_strat_4(pinfo, CONVERSATION_TCP, 0, 0);
+    memcpy((char *)pinfo + host->pinfo_num, &saved_frame, sizeof saved_frame);
     put_flow(pinfo, &saved);
     return found;
 }
 
-bool host_stream(packet_info *pinfo, const host_flow *flow, int proto_tcp, uint32_t *stream)
+/* As of that frame: a conversation that begins later is not found. */
+static bool stream_as_of(packet_info *pinfo, const host_flow *flow, int proto_tcp, uint32_t frame, uint32_t *stream)
 {
     conversation_t *conversation;
     const void *analysis;
     if (host_splits_flows())
-        conversation = find_by_strategy(pinfo, flow);
+        conversation = find_by_strategy(pinfo, flow, frame);
     else
-        conversation = find_conversation(host_frame_number(pinfo), &flow->source, &flow->destination, CONVERSATION_TCP,
-                                         flow->source_port, flow->destination_port, 0);
+        conversation = find_conversation(frame, &flow->source, &flow->destination, CONVERSATION_TCP, flow->source_port,
+                                         flow->destination_port, 0);
     if (conversation == NULL)
         return false;
     analysis = conversation_get_proto_data(conversation, proto_tcp);
@@ -285,6 +289,18 @@ bool host_stream(packet_info *pinfo, const host_flow *flow, int proto_tcp, uint3
         return false;
     *stream = number_at(analysis, host->tcp_stream);
     return true;
+}
+
+bool host_stream(packet_info *pinfo, const host_flow *flow, int proto_tcp, uint32_t *stream)
+{
+    return stream_as_of(pinfo, flow, proto_tcp, host_frame_number(pinfo), stream);
+}
+
+bool host_had_stream(packet_info *pinfo, const host_flow *flow, int proto_tcp, uint32_t stream)
+{
+    uint32_t before;
+    uint32_t frame = host_frame_number(pinfo);
+    return frame > 1 && stream_as_of(pinfo, flow, proto_tcp, frame - 1, &before) && before != stream;
 }
 
 /* ---- the tree and the columns ---------------------------------------------------------------------------- */

@@ -61,6 +61,8 @@ bool host_splits_flows(void);
 uint32_t host_stream_count(void);
 /* tcp.stream of a flow in this frame; changes nothing in TCP's analysis. */
 bool host_stream(packet_info *pinfo, const host_flow *flow, int proto_tcp, uint32_t *stream);
+/* The flow had another value of tcp.stream before this frame. */
+bool host_had_stream(packet_info *pinfo, const host_flow *flow, int proto_tcp, uint32_t stream);
 
 /* ---- the tree and the columns ---------------------------------------------------------------------------- */
 

@@ -52,7 +52,8 @@ void feed_reset(void);
 void streams_reset(void);
 /* Before and after the streams of a frame are asked for; every frame, also those without a note. */
 void streams_begin_frame(void);
-bool streams_find(packet_info *pinfo, const struct shim_note *note, uint32_t *stream);
+/* Fills in the stream of a note and whether its flow had another one before; false when TCP has none for it. */
+bool streams_find(packet_info *pinfo, struct shim_note *note);
 void streams_end_frame(void);
 
 /* show.c */

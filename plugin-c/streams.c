@@ -88,26 +88,39 @@ static struct slot *slot_of(const struct flow_key *key)
     return &slots[(mixed >> 32) % SLOTS];
 }
 
+/* tcp.stream by Wireshark's own table; and whether it is new while the flow had another one before. */
+static bool look_up(packet_info *pinfo, struct shim_note *note)
+{
+    synfin_segment *segment = &note->segment;
+    if (!host_stream(pinfo, &note->flow, shim.proto_tcp, &segment->stream))
+        return false;
+    if (synfin_tracker_knows_stream(shim.tracker, segment->stream) == 0)
+        segment->known_tuple = host_had_stream(pinfo, &note->flow, shim.proto_tcp, segment->stream) ? 1 : 0;
+    return true;
+}
+
 /* IPv4 addresses stand in front of zeroes, so an IPv6 flow could have the same key: its length tells them apart. */
-bool streams_find(packet_info *pinfo, const struct shim_note *note, uint32_t *stream)
+bool streams_find(packet_info *pinfo, struct shim_note *note)
 {
     struct flow_key key;
     struct slot *slot;
+    uint32_t stream;
     if (note->segment.address_len == 0 || host_splits_flows())
-        return host_stream(pinfo, &note->flow, shim.proto_tcp, stream);
+        return look_up(pinfo, note);
     make_key(note, &key);
     key.low_port |= (uint32_t)note->segment.address_len << 16;
     slot = slot_of(&key);
     if (new_count == 0 && slot->is_used != 0 && memcmp(&slot->key, &key, sizeof key) == 0) {
-        *stream = slot->stream;
+        note->segment.stream = slot->stream;
         return true;
     }
-    if (!host_stream(pinfo, &note->flow, shim.proto_tcp, stream))
+    if (!look_up(pinfo, note))
         return false;
-    if (*stream >= known_count && *stream - known_count < 64)
-        accounted |= UINT64_C(1) << (*stream - known_count);
+    stream = note->segment.stream;
+    if (stream >= known_count && stream - known_count < 64)
+        accounted |= UINT64_C(1) << (stream - known_count);
     slot->key = key;
-    slot->stream = *stream;
+    slot->stream = stream;
     slot->is_used = 1;
     return true;
 }

@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::core::{LEFT, RIGHT};
@@ -228,4 +229,39 @@ fn odd_frames() {
     let capture = Capture::new(pcap_file::DataLink::PPP, &[packets::two_in_a_frame(&wires[0], &wires[1])]);
     let lines = fields(&capture.path, &["synfin.role"], &["-2"]);
     assert_eq!(column(&lines, "synfin.role"), ["SYN+SYN-ACK"], "two layers, in order");
+}
+
+/// A connection of endpoints that had another one before is told by its first segment: in a script, and where Wireshark
+/// notices the same in what was recorded.
+#[test]
+fn ports_used_again() {
+    let capture = Capture::script(
+        "
+        open
+          | > R  C+1
+          | > S  C+9000
+          | < S. S+9000 ack C+9001
+          | > .  C+9001 ack S+9001
+          | > R  C+9001
+          | < S  S+900000
+        ",
+    );
+    let frames = |file: &Path, filter: &str, more: &[&str]| {
+        let arguments = [&["-Y", filter][..], more].concat();
+        column(&fields(file, &["frame.number"], &arguments), "frame.number")
+    };
+    for more in [&[][..], &["-2"], &["-o", "conversation.deinterlacing_key:V"]] {
+        if more.first() == Some(&"-o") && series() == "4.0" {
+            continue; // There is no such preference yet.
+        }
+        assert_eq!(frames(&capture.path, "synfin.expert.port_reuse", more), ["5", "9"], "{more:?}");
+    }
+    let mut noticed = 0;
+    for name in ["port_reuse_client_time_wait", "port_reuse_server_time_wait"] {
+        let file = PathBuf::from(format!("tests/captures/{name}.pcap"));
+        let reused = frames(&file, "tcp.analysis.reused_ports", &[]);
+        noticed += reused.len();
+        assert_eq!(frames(&file, "synfin.expert.port_reuse", &[]), reused, "{name}");
+    }
+    assert!(noticed >= 2, "Wireshark noticed {noticed}");
 }
