@@ -74,7 +74,8 @@ pub fn parse(octets: &[u8], reported_len: u32, at: Option<Timestamp>) -> Option<
     })
 }
 
-/// The options of a SYN. A malformed one ends the list; one of a kind that etherparse does not know is stepped over.
+/// The options of a SYN. One of a kind that etherparse does not know, or of a length that its kind does not have, is
+/// stepped over; a length that cannot be ends the list.
 fn syn_options(octets: &[u8]) -> SynOptions {
     let mut found = SynOptions::default();
     let mut options = TcpOptionsIterator::from_slice(octets);
@@ -84,15 +85,14 @@ fn syn_options(octets: &[u8]) -> SynOptions {
         match options.next() {
             None => return found,
             Some(Ok(option)) => note_option(&mut found, &option),
-            Some(Err(TcpOptionReadError::UnknownId(_))) => {
+            Some(Err(error)) => {
                 let Some((option, rest)) = split_option(here) else {
                     return found;
                 };
-                note_unknown(&mut found, option);
+                if matches!(error, TcpOptionReadError::UnknownId(_)) {
+                    note_unknown(&mut found, option);
+                }
                 options = TcpOptionsIterator::from_slice(rest);
-            }
-            Some(Err(TcpOptionReadError::UnexpectedEndOfSlice { .. } | TcpOptionReadError::UnexpectedSize { .. })) => {
-                return found;
             }
         }
     }
@@ -189,6 +189,18 @@ mod tests {
             if offset > 0 {
                 assert_eq!(parse(&header, 4 * u32::from(offset) - 1, None), None, "beyond the segment's end");
             }
+        }
+    }
+
+    #[test]
+    fn options_of_a_wrong_length_are_stepped_over() {
+        let scale = [3, 3, 7];
+        for wrong in [&[2, 3, 5][..], &[2, 6, 5, 0xb4, 0, 0], &[3, 2], &[4, 3, 0], &[8, 2], &[8, 8, 0, 0, 0, 0, 0, 0]] {
+            let mut options = [wrong, &scale].concat();
+            options.resize(options.len().next_multiple_of(4), 0);
+            let offset = u8::try_from(5 + options.len() / 4).unwrap();
+            let segment = parse(&octets(offset, 0x02, &options), u32::from(offset) * 4, None).unwrap();
+            assert_eq!(segment.options, SynOptions { window_scale: Some(7), ..SynOptions::default() }, "{wrong:?}");
         }
     }
 
