@@ -122,12 +122,18 @@ fn manual() -> String {
     );
     out.push_str(".SH FIELDS\nIn the order of the details.\n");
     for field in FIELDS {
-        let _ = writeln!(out, ".TP\n.BR {} \" (\" \"{}\" )\n{}.", roff(field.name), kind(field.kind), roff(field.blurb));
+        let _ =
+            writeln!(out, ".TP\n.BR {} \" (\" \"{}\" )\n{}.", roff(field.name), kind(field.kind), roff(field.blurb));
     }
     out.push_str(".SH EXPERT INFORMATION\n");
     for expert in EXPERTS {
-        let _ =
-            writeln!(out, ".TP\n.BR {} \" (\" {} )\n{}.", roff(expert.name), severity(expert.severity), roff(expert.text));
+        let _ = writeln!(
+            out,
+            ".TP\n.BR {} \" (\" {} )\n{}.",
+            roff(expert.name),
+            severity(expert.severity),
+            roff(expert.text)
+        );
     }
     out.push_str(EXAMPLES);
     out

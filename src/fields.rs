@@ -245,7 +245,9 @@ pub static FIELDS: &[Field] = &[
         "synfin.basis",
         "Basis of X and Y",
         String,
-        |a, sink| word(sink, a.verdict.numbers.basis.name()),
+        |a, sink| if a.verdict.numbers.x.is_some() || a.verdict.numbers.y.is_some() {
+            word(sink, a.verdict.numbers.basis.name());
+        },
         "Where X and Y come from: open (the two SYNs), close (the first FIN and what it acknowledges), first-seen (the first numbers captured: the opening was not)"
     ),
     field!(

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 use common::tshark::read;
 
-const OPENINGS: &str = "1-3 12-14 22-24 32-34 39 41 43-46 55-60 67-69 75-77 84 86 88 90 92-94 96 98 99 101 103 105 107 109-111";
+const OPENINGS: &str =
+    "1-3 12-14 22-24 32-34 39 41 43-46 55-60 67-69 75-77 84 86 88 90 92-94 96 98 99 101 103 105 107 109-111";
 const CLOSINGS: &str = "8-11 19-21 29-31 35-38 51-54 61 62 65 66 82";
 const RESETS: &str = "40 42 74 83 85 87 89 91 95 97 100 102 104 106 108";
 const REFUSED: &str = "39-42 84-91 94-97 101-108";
@@ -46,10 +47,7 @@ fn expected() -> Vec<(&'static str, String)> {
         ("synfin: handshakes completed by data", String::new()),
         ("synfin: data after the first FIN", "58-66".to_string()),
         ("synfin: sent again", SENT_AGAIN.to_string()),
-        (
-            "synfin: what deserves attention",
-            "40 42 57 85 87 89 91 93 95 97 100 102 104 106 108".to_string(),
-        ),
+        ("synfin: what deserves attention", "40 42 57 85 87 89 91 93 95 97 100 102 104 106 108".to_string()),
     ]);
     all
 }

@@ -1,8 +1,10 @@
 //! The closing: two FINs and their acknowledgments (RFC 9293 §3.6).
 
 use super::connection::{Connection, Draft, Moment};
+use super::earlier::What;
 use super::known::{Fact, Name};
 use super::segment::{Flags, Segment};
+use super::seq::Seq;
 use super::side::{Both, Side};
 use super::state::State;
 use super::times::Part;
@@ -88,23 +90,32 @@ impl Connection {
         let number = segment.payload_end();
         match self.known.get(side, Name::Fin) {
             None => {
+                // It may have been there before, after a RST that turned out to be ignored.
+                draft.repeats.fin = self.known.came_before(side, What::Fin, number);
                 self.known.set(side, Name::Fin, number);
                 self.first_fin_of(side, segment, draft);
                 let step = Steps::one(self.closing.fin_step(side));
                 self.closing.perform(step, moment);
             }
             Some(first) => {
-                draft.repeats.fin = first == number || self.known.is(side, Name::OtherFin, number);
-                if first != number {
-                    self.known.set(side, Name::OtherFin, number);
-                    draft.anomalies.add(Anomalies::SECOND_FIN);
-                }
+                draft.repeats.fin = self.note_another_fin(side, first, number, draft);
                 if draft.repeats.fin {
-                    self.known.note(side.peer(), Fact::OwesFin);
+                    self.known.owe_fin(side.peer(), number, first);
                 }
             }
         }
         draft.close_steps.add(Steps::one(self.closing.fin_step(side)));
+    }
+
+    /// Whether a FIN of a side repeats; one with another number than the first is remembered.
+    pub(super) fn note_another_fin(&mut self, side: Side, first: Seq, number: Seq, draft: &mut Draft) -> bool {
+        if number == first {
+            return true;
+        }
+        draft.anomalies.add(Anomalies::SECOND_FIN);
+        let repeats = self.known.came_before(side, What::Fin, number);
+        self.known.note_earlier(side, What::Fin, number);
+        repeats
     }
 
     fn first_fin_of(&mut self, side: Side, segment: &Segment, draft: &mut Draft) {

@@ -4,10 +4,11 @@
 //! their own modules, as further methods of [`Connection`].
 
 use super::closing::Closing;
+use super::earlier::What;
 use super::known::{Fact, Known, Name, StepAck};
 use super::numbering::{Basis, OldBases};
 use super::opening::{Opening, Progress};
-use super::segment::{Kind, Segment};
+use super::segment::{Flags, Kind, Segment};
 use super::seq::Seq;
 use super::side::{Both, Side};
 use super::state::{BEFORE, State};
@@ -120,9 +121,16 @@ impl Connection {
     /// Takes the next segment in, sent by the endpoint `from`, and says what it is.
     pub fn observe(&mut self, moment: Moment, from: End, segment: &Segment) -> Verdict {
         self.last_ordinal = moment.ordinal;
-        if let Some(verdict) = self.steady(from, segment) {
-            return verdict;
-        }
+        let verdict = match self.steady(from, segment) {
+            Some(verdict) => verdict,
+            None => self.take_in(moment, from, segment),
+        };
+        self.times.note(&mut self.known, Part::Last, segment.at);
+        verdict
+    }
+
+    /// Takes a segment in that may do more than move numbers on.
+    fn take_in(&mut self, moment: Moment, from: End, segment: &Segment) -> Verdict {
         let kind = segment.kind();
         let mut draft = Draft::default();
         if self.judgement == Judgement::None {
@@ -142,8 +150,10 @@ impl Connection {
         match kind {
             Kind::Other => {}
             Kind::Rst => {
-                self.known.unnote(side, Fact::OwesSynAck);
-                self.known.unnote(side, Fact::OwesFin);
+                if segment.payload_len == 0 && !segment.flags.has(Flags::FIN) {
+                    self.known.unnote(side, Fact::OwesSynAck);
+                    self.known.unnote(side, Fact::OwesFin);
+                }
                 self.reset(moment, side, segment, &mut draft);
             }
             Kind::Syn | Kind::SynAck | Kind::Ack | Kind::Fin => self.ordinary(moment, side, segment, kind, &mut draft),
@@ -154,7 +164,6 @@ impl Connection {
         let phase = self.phase(&draft, begun, was_ended, was_closed);
         let numbers = self.numbers(moment.rebase, side, segment);
         self.note(side, segment, kind, draft.bad_ack);
-        self.times.note(&mut self.known, Part::Last, segment.at);
         Verdict {
             sender: side,
             open_steps: draft.open_steps,
@@ -309,6 +318,7 @@ impl Connection {
             self.states.swap();
         }
         self.zeek.swap(&mut self.known);
+        self.opening.swap();
         self.closing.closer = self.closing.closer.map(Side::peer);
         if let Some(ended) = &mut self.ended {
             ended.by = ended.by.peer();
@@ -358,20 +368,20 @@ impl Connection {
         match kind {
             Kind::SynAck => {
                 draft.repeats.syn = self.repeats_syn_ack(side, segment);
-                if !self.known.is(side, Name::SynAck, segment.seq) {
-                    self.known.set(side, Name::OtherSynAck, segment.seq);
+                if !draft.repeats.syn {
+                    self.known.note_earlier(side, What::SynAck, segment.seq);
                 }
             }
             Kind::Fin => {
                 let number = segment.payload_end();
-                let first = self.known.get(side, Name::Fin);
-                draft.repeats.fin = first == Some(number) || self.known.is(side, Name::OtherFin, number);
-                if first.is_some_and(|fin| fin != number) {
-                    draft.anomalies.add(Anomalies::SECOND_FIN);
-                }
-                if first != Some(number) {
-                    self.known.set(side, Name::OtherFin, number);
-                }
+                draft.repeats.fin = match self.known.get(side, Name::Fin) {
+                    Some(first) => self.note_another_fin(side, first, number, draft),
+                    None => {
+                        let repeats = self.known.came_before(side, What::Fin, number);
+                        self.known.note_earlier(side, What::Fin, number);
+                        repeats
+                    }
+                };
             }
             Kind::Syn | Kind::Ack | Kind::Rst | Kind::Other => {}
         }
@@ -383,11 +393,9 @@ impl Connection {
     fn repeat_acks(&mut self, side: Side, segment: &Segment, kind: Kind, draft: &mut Draft) {
         if !draft.open_steps.is_empty() || !draft.close_steps.is_empty() {
             self.known.set_step_ack(side, &StepAck::of(segment, draft.open_steps, draft.close_steps));
-        } else if let Some(last) = self.known.step_ack(side)
-            && last == StepAck::of(segment, last.open_steps, last.close_steps)
-        {
-            draft.open_steps.add(last.open_steps);
-            draft.close_steps.add(last.close_steps);
+        } else if let Some(again) = self.known.step_acks(side).find(|ack| ack.is_again(segment)) {
+            draft.open_steps.add(again.open_steps);
+            draft.close_steps.add(again.close_steps);
             draft.repeats.ack = true;
         }
         if kind == Kind::Ack && segment.payload_len == 0 {
@@ -403,13 +411,21 @@ impl Connection {
             (self.known.is_so(side, Fact::OwesSynAck), self.known.is_so(side, Fact::OwesFin));
         self.known.unnote(side, Fact::OwesSynAck);
         self.known.unnote(side, Fact::OwesFin);
-        let acks = |name: Name| self.known.get(peer, name).is_some_and(|n| segment.ack.is_at_or_past(n.advance(1)));
+        let acks = |number: Option<Seq>| number.is_some_and(|number| segment.ack.is_at_or_past(number.advance(1)));
         let open_steps = self.opening.ack_steps[side];
-        if owes_syn_ack && draft.open_steps.is_empty() && !open_steps.is_empty() && acks(Name::SynAck) {
+        if owes_syn_ack
+            && draft.open_steps.is_empty()
+            && !open_steps.is_empty()
+            && acks(self.known.get(peer, Name::SynAck))
+        {
             draft.open_steps.add(open_steps);
             draft.repeats.ack = true;
         }
-        if owes_fin && draft.close_steps.is_empty() && self.known.is_so(peer, Fact::FinAcked) && acks(Name::Fin) {
+        if owes_fin
+            && draft.close_steps.is_empty()
+            && self.known.is_so(peer, Fact::FinAcked)
+            && acks(self.known.owed_fin(side))
+        {
             draft.close_steps.add(self.closing.ack_step(peer));
             draft.repeats.ack = true;
         }
@@ -492,10 +508,9 @@ impl Connection {
         const UNKNOWN: u8 = 14;
         match (self.known.window_scale(side), self.known.window_scale(side.peer())) {
             (Some(None), _) | (_, Some(None)) => 0,
-            (Some(Some(own)), Some(Some(_))) => own.min(UNKNOWN),
-            // A SYN-ACK has the option in answer to one alone (RFC 7323 §1.3).
-            (Some(Some(own)), None) if self.known.has(side, Name::SynAck) => own.min(UNKNOWN),
-            (None, _) | (_, None) => UNKNOWN,
+            // Where the peer's answer was not captured the shift is this one or none: the larger bound counts.
+            (Some(Some(own)), _) => own.min(UNKNOWN),
+            (None, _) => UNKNOWN,
         }
     }
 

@@ -2,6 +2,7 @@
 //! ends the payload), so each side keeps a few numbers, and for each name which of them it stands for. What does not
 //! fit goes to the [`Rare`] part, which nearly no connection has.
 
+use super::earlier::{Earlier, What};
 use super::numbering::OldBases;
 use super::segment::{Flags, Segment, SynOptions};
 use super::seq::{Position, Seq};
@@ -41,12 +42,6 @@ pub enum Name {
     StepSeq,
     /// The Ack of that one.
     StepAck,
-    /// The number of its last SYN with another one.
-    OtherSyn,
-    /// The number of the SYN-ACK before the last, where it was another.
-    OtherSynAck,
-    /// The own number of its last FIN with another number.
-    OtherFin,
     /// The number of its last SYN or SYN-ACK, for Zeek's letters.
     LetterSyn,
     /// That of its last FIN.
@@ -55,7 +50,7 @@ pub enum Name {
     LetterRst,
 }
 
-const NAMES: usize = 20;
+const NAMES: usize = 17;
 const POSITIONS: usize = 5;
 /// The names from this one up to `Edge` move with every other segment, and have a number each.
 const FIRST_MOVING: usize = Name::Mark as usize;
@@ -74,9 +69,6 @@ const SHARING: [Name; NAMES - MOVING] = [
     Name::Fin,
     Name::StepSeq,
     Name::StepAck,
-    Name::OtherSyn,
-    Name::OtherSynAck,
-    Name::OtherFin,
     Name::LetterSyn,
     Name::LetterFin,
     Name::LetterRst,
@@ -143,6 +135,11 @@ impl StepAck {
             close_steps,
         }
     }
+
+    /// Whether the segment's ACK is this one again.
+    pub fn is_again(&self, segment: &Segment) -> bool {
+        *self == StepAck::of(segment, self.open_steps, self.close_steps)
+    }
 }
 
 /// One side.
@@ -160,7 +157,7 @@ struct Endpoint {
 }
 
 const _: () = assert!(size_of::<Endpoint>() == 52);
-const _: () = assert!(NAMES as u32 * PLACE_WIDTH == Fact::Seen as u32);
+const _: () = assert!(NAMES as u32 * PLACE_WIDTH <= Fact::Seen as u32);
 
 impl Endpoint {
     #[inline]
@@ -298,8 +295,12 @@ pub struct Rare {
     pub times: [i64; PARTS],
     /// Octets of payload on the client's SYN.
     pub syn_data: u32,
-    /// The last acknowledgment that a client in SYN-SENT could not accept.
-    pub bad_ack: Option<Seq>,
+    /// Numbers that came before those above.
+    earlier: Earlier,
+    /// Each side's ACK that performed a step before its last one, while the peer has sent nothing new since.
+    older_step_ack: Both<Option<StepAck>>,
+    /// The own number of the peer's repeated FIN that each side has not answered since, where it is not the first.
+    owed_fin: Both<Option<Seq>>,
     /// The steps that each side's SYN-ACK performed, where both sides sent a SYN.
     pub syn_ack_steps: Both<Steps>,
 }
@@ -399,9 +400,8 @@ impl Known {
         if last == Some(number) {
             return;
         }
-        match last {
-            Some(last) => self.set(side, Name::OtherSynAck, last),
-            None => self.sides[side].set_place(Name::OtherSynAck, UNKNOWN),
+        if let Some(last) = last {
+            self.note_earlier(side, What::SynAck, last);
         }
         self.set(side, Name::SynAck, number);
     }
@@ -418,6 +418,30 @@ impl Known {
         if self.position(side, Name::Mark).is_none_or(|highest| highest < position) {
             self.set_position(side, Name::Mark, position);
         }
+    }
+
+    /// Whether this number of a side came before.
+    pub fn came_before(&self, side: Side, what: What, number: Seq) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.earlier.has(side, what, number))
+    }
+
+    /// Remembers a number of a side that another may follow.
+    pub fn note_earlier(&mut self, side: Side, what: What, number: Seq) {
+        self.rare_mut().earlier.add(side, what, number);
+    }
+
+    /// Notes that a side has the peer's repeated FIN to answer; `first` is the peer's first one.
+    pub fn owe_fin(&mut self, side: Side, number: Seq, first: Seq) {
+        self.note(side, Fact::OwesFin);
+        if number != first || self.rare.is_some() {
+            self.rare_mut().owed_fin[side] = (number != first).then_some(number);
+        }
+    }
+
+    /// The own number of the peer's repeated FIN that a side last had to answer.
+    pub fn owed_fin(&self, side: Side) -> Option<Seq> {
+        let other = self.rare.as_ref().and_then(|rare| rare.owed_fin[side]);
+        other.or_else(|| self.get(side.peer(), Name::Fin))
     }
 
     /// Whether something is so of a side.
@@ -467,8 +491,17 @@ impl Known {
         })
     }
 
+    /// The same, and the one before it.
+    pub fn step_acks(&self, side: Side) -> impl Iterator<Item = StepAck> {
+        let older = self.rare.as_ref().and_then(|rare| rare.older_step_ack[side]);
+        self.step_ack(side).into_iter().chain(older)
+    }
+
     /// Remembers an ACK that performed a step.
     pub fn set_step_ack(&mut self, side: Side, step_ack: &StepAck) {
+        if let Some(last) = self.step_ack(side) {
+            self.rare_mut().older_step_ack[side] = Some(last);
+        }
         self.set(side, Name::StepSeq, step_ack.seq);
         self.set(side, Name::StepAck, step_ack.ack);
         let own = &mut self.sides[side];
@@ -483,6 +516,9 @@ impl Known {
     /// Forgets that ACK.
     pub fn forget_step_ack(&mut self, side: Side) {
         self.sides[side].places &= !STEPS;
+        if let Some(rare) = &mut self.rare {
+            rare.older_step_ack[side] = None;
+        }
     }
 
     /// Moves the numbers on for a plain ACK of an open connection. None, with nothing changed, where it may be the answer
@@ -524,8 +560,11 @@ impl Known {
 
     /// Forgets an attempt, except what a repeat and Zeek's letters are known by, and X and Y as they were.
     pub fn forget_attempt(&mut self) {
-        const KEPT_NAMES: [Name; 5] = [Name::Syn, Name::OtherSyn, Name::LetterSyn, Name::LetterFin, Name::LetterRst];
+        const KEPT_NAMES: [Name; 3] = [Name::LetterSyn, Name::LetterFin, Name::LetterRst];
         for side in [Side::Client, Side::Server] {
+            if let Some(syn) = self.get(side, Name::Syn) {
+                self.note_earlier(side, What::Syn, syn);
+            }
             let kept = KEPT_NAMES.map(|name| (name, self.get(side, name)));
             let seen = self.is_so(side, Fact::Seen);
             self.sides[side] = Endpoint::default();
@@ -540,7 +579,8 @@ impl Known {
         }
         if let Some(rare) = &mut self.rare {
             rare.syn_data = 0;
-            rare.bad_ack = None;
+            rare.earlier.forget_attempt();
+            rare.older_step_ack = Both::default();
             rare.syn_ack_steps = Both::default();
         }
     }
@@ -552,6 +592,10 @@ impl Known {
             rare.numbers.swap();
             rare.turns.swap();
             rare.step_payload_len.swap();
+            rare.syn_ack_steps.swap();
+            rare.earlier.swap();
+            rare.older_step_ack.swap();
+            rare.owed_fin.swap();
         }
     }
 
@@ -569,6 +613,9 @@ impl Known {
     pub fn extra_memory(&self) -> usize {
         let Some(rare) = &self.rare else { return 0 };
         let bases = rare.old_bases.capacity().saturating_mul(size_of::<OldBases>());
-        size_of::<Rare>().saturating_add(bases).saturating_add(rare.letters.capacity())
+        size_of::<Rare>()
+            .saturating_add(bases)
+            .saturating_add(rare.letters.capacity())
+            .saturating_add(rare.earlier.extra_memory())
     }
 }

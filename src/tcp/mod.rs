@@ -9,6 +9,7 @@
 
 mod closing;
 mod connection;
+mod earlier;
 mod known;
 mod negotiated;
 mod numbering;

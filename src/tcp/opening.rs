@@ -1,6 +1,7 @@
 //! The opening: who may say what, in which order (RFC 9293 §3.5, §3.10.7).
 
 use super::connection::{Connection, Draft, Moment};
+use super::earlier::What;
 use super::known::{Fact, Name};
 use super::segment::{Kind, Segment};
 use super::seq::Seq;
@@ -57,6 +58,17 @@ impl Findings {
     pub const SYN_REPEATED: Findings = Findings(1 << 12);
     /// The SYN-ACK was repeated before step 3.
     pub const SYN_ACK_REPEATED: Findings = Findings(1 << 13);
+    /// The server sent a segment with ACK. That counts when it turns out to be the client.
+    pub const SERVER_ACKED: Findings = Findings(1 << 14);
+
+    /// That `side` sent a segment with ACK.
+    #[must_use]
+    pub const fn acked(side: Side) -> Findings {
+        match side {
+            Side::Client => Findings::CLIENT_ACKED,
+            Side::Server => Findings::SERVER_ACKED,
+        }
+    }
 
     /// That the SYN of `side` was acknowledged, where both sides sent one.
     #[must_use]
@@ -96,6 +108,20 @@ impl Opening {
     /// Notes that something turned out.
     pub const fn note(&mut self, finding: Findings) {
         self.findings.0 |= finding.0;
+    }
+
+    /// The two sides turn out to be the other way round.
+    pub fn swap(&mut self) {
+        const PAIRS: [[Findings; 2]; 2] = [
+            [Findings::CLIENT_ACKED, Findings::SERVER_ACKED],
+            [Findings::CLIENT_SYN_ACKED, Findings::SERVER_SYN_ACKED],
+        ];
+        for [one, other] in PAIRS {
+            if self.found(one) != self.found(other) {
+                self.findings.0 ^= one.0 | other.0;
+            }
+        }
+        self.ack_steps.swap();
     }
 
     /// Notes that something turned out, if it did.
@@ -147,7 +173,7 @@ impl Connection {
 
     /// Whether a SYN-ACK has the number of the side's last one, or of the one before.
     pub(super) fn repeats_syn_ack(&self, side: Side, segment: &Segment) -> bool {
-        self.known.is(side, Name::SynAck, segment.seq) || self.known.is(side, Name::OtherSynAck, segment.seq)
+        self.known.is(side, Name::SynAck, segment.seq) || self.known.came_before(side, What::SynAck, segment.seq)
     }
 
     /// Whether both sides sent a SYN without ACK: simultaneous or split open. A server's SYN that arrives when the
@@ -208,8 +234,8 @@ impl Connection {
             },
             Kind::Rst | Kind::Other => {}
         }
-        if side == Side::Client && kind != Kind::Syn {
-            self.opening.note(Findings::CLIENT_ACKED);
+        if kind != Kind::Syn {
+            self.opening.note(Findings::acked(side));
         }
     }
 
@@ -247,9 +273,10 @@ impl Connection {
         self.begin_opening(segment.seq, None);
         draft.open_steps.add(Steps::one(1));
         let known = self.known.get(side, Name::Syn);
-        draft.repeats.syn = known == Some(segment.seq) || self.known.is(side, Name::OtherSyn, segment.seq);
-        if known.is_some_and(|syn| syn != segment.seq) {
-            self.known.set(side, Name::OtherSyn, segment.seq);
+        draft.repeats.syn = known == Some(segment.seq) || self.known.came_before(side, What::Syn, segment.seq);
+        if let Some(known) = known.filter(|&known| known != segment.seq) {
+            self.known.note_earlier(side, What::Syn, known);
+            self.known.note_earlier(side, What::Syn, segment.seq);
         }
         self.perform(1, moment, segment);
         // The SYN that was answered counts, and the SYN-ACK where the server sent both.
@@ -358,7 +385,11 @@ impl Connection {
                     }
                 }
             }
+            // The client's answers a SYN that was not captured, and not its own: the time of the server's counts.
+            let answered_at = self.times.of(&self.known, Part::SynAck);
             self.perform(2, moment, segment);
+            let at = if side == Side::Server { answered_at.or(segment.at) } else { answered_at };
+            self.times.note(&mut self.known, Part::SynAck, at);
         }
         let is_base = self.known.is(side, Name::OpenBase, segment.seq);
         let is_first = self.known.options(side).is_none();
@@ -386,8 +417,7 @@ impl Connection {
                 draft.anomalies.add(Anomalies::SYNACK_WRONG_ACK);
             }
             if self.states.client == State::SynSent {
-                self.known.rare_mut().bad_ack = Some(segment.ack);
-                draft.bad_ack = true;
+                self.note_bad_ack(segment, draft);
             }
         }
         if !self.opening.found(Findings::SETTLED) && (acceptable || !self.opening.found(Findings::SYN_ACK_ACCEPTABLE)) {
@@ -466,9 +496,9 @@ impl Connection {
         let Some(first) = self.x_plus_1() else { return };
         if let Some(last) = self.known.get(Side::Server, Name::SynAck) {
             let acked = segment.ack.back(1);
-            let other = self.known.get(Side::Server, Name::OtherSynAck);
+            let is_syn_ack = acked == last || self.known.came_before(Side::Server, What::SynAck, acked);
             let current = self.known.get(Side::Server, Name::OpenBase).unwrap_or(last);
-            let chosen = if acked == last || Some(acked) == other { acked } else { current };
+            let chosen = if is_syn_ack { acked } else { current };
             if !segment.ack.is_at_or_past(chosen.advance(1)) {
                 draft.anomalies.add(Anomalies::OPEN_ACK_WRONG);
             } else if segment.seq.is_at_or_past(first) {
@@ -491,15 +521,18 @@ impl Connection {
     /// A server's segment without SYN before step 3.
     fn server_segment(&mut self, moment: Moment, segment: &Segment, draft: &mut Draft) {
         let Some(first) = self.x_plus_1() else { return };
+        let acceptable = self.is_acceptable_ack(segment.ack);
         if self.known.has(Side::Server, Name::SynAck) {
-            self.opening.note_if(self.is_acceptable_ack(segment.ack), Findings::EARLY_SERVER_ACK);
+            self.opening.note_if(acceptable, Findings::EARLY_SERVER_ACK);
             self.opening.note_if(segment.payload_len > 0 || segment.ack.is_after(first), Findings::WENT_ON);
+            if !acceptable && self.states.client == State::SynSent {
+                self.note_bad_ack(segment, draft);
+            }
             return;
         }
         if !self.known.has(Side::Server, Name::OpenBase) && !self.opening.found(Findings::CLIENT_ACKED) {
             self.set_open_base(moment, Side::Server, segment.seq.back(1));
         }
-        let acceptable = self.is_acceptable_ack(segment.ack);
         self.opening.note_if(acceptable, Findings::EARLY_SERVER_ACK);
         let used =
             self.known.get(Side::Client, Name::Next).map_or(0, |next| next.offset_from(first).max(0).unsigned_abs());
@@ -508,9 +541,14 @@ impl Connection {
         } else if !acceptable && self.states.client == State::SynSent {
             // RFC 9293 figure 10: the server is still in an older connection.
             self.states.server = State::Established;
-            self.known.rare_mut().bad_ack = Some(segment.ack);
-            draft.bad_ack = true;
+            self.note_bad_ack(segment, draft);
         }
+    }
+
+    /// An acknowledgment that a client in SYN-SENT cannot accept: it answers with a RST (RFC 9293 §3.10.7.3).
+    fn note_bad_ack(&mut self, segment: &Segment, draft: &mut Draft) {
+        self.known.note_earlier(Side::Server, What::BadAck, segment.ack);
+        draft.bad_ack = true;
     }
 
     fn step_3(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {

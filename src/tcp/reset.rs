@@ -1,10 +1,10 @@
 //! RST: whether its receiver takes it, and what it ends (RFC 9293 §3.5.2, §3.10.7; RFC 5961 §3).
 
 use super::connection::{Connection, Draft, Ended, Moment};
+use super::earlier::What;
 use super::known::{Fact, Name};
 use super::opening::{Findings, Progress};
 use super::segment::Segment;
-use super::seq::Seq;
 use super::side::{Both, Side};
 use super::state::State;
 use super::verdict::Reset;
@@ -60,11 +60,9 @@ impl Connection {
     /// Whether it is the client's answer to an acknowledgment it cannot accept (RFC 9293 §3.10.7.3): the client stays
     /// in SYN-SENT.
     fn rejects_bad_ack(&self, side: Side, segment: &Segment) -> bool {
-        side == Side::Client && self.states.client == State::SynSent && self.bad_ack() == Some(segment.seq)
-    }
-
-    fn bad_ack(&self) -> Option<Seq> {
-        self.known.rare()?.bad_ack
+        side == Side::Client
+            && self.states.client == State::SynSent
+            && self.known.came_before(Side::Server, What::BadAck, segment.seq)
     }
 
     /// Whether no SYN-ACK was seen, of neither side.

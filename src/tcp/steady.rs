@@ -22,9 +22,7 @@ impl Connection {
             return None;
         }
         let moved = self.known.move_on(side, segment, self.window_shift(side))?;
-        if side == Side::Client {
-            self.opening.note(Findings::CLIENT_ACKED);
-        }
+        self.opening.note(Findings::acked(side));
         let (x, y) =
             if side == self.x_side { (moved.own_base, moved.peer_base) } else { (moved.peer_base, moved.own_base) };
         Some(Verdict {

@@ -81,4 +81,8 @@ scripts! {
       | > S  X
       | < R. 0     ack X+1               | | RST  | | seq; ack=X+1
     ";
+
+    nothing_is_in_force_before_a_number_that_counts = "
+      | < R. S   ack C+1                 |              | RST      |        | basis; x; y; seq
+    ";
 }

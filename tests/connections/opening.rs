@@ -251,4 +251,23 @@ scripts! {
     = conn.state OTH
     = conn.history Da
     ";
+
+    late_opening_that_turns_the_roles_round = "
+    # The low port is the client's: until its SYN comes the other side is taken for the client.
+    ports 80 40000
+    ESTABLISHED | > .  C+1 ack S+1       | ESTABLISHED  | ACK      |        | sender=server; phase=data
+    ESTABLISHED | > S  C                 | ESTABLISHED  | SYN      | open 1 | sender=client; phase=data
+    ESTABLISHED | < S. S   ack C+1       | ESTABLISHED  | SYN-ACK  | open 2 | phase=data
+    ESTABLISHED | > .  C+1 ack S+1       | ESTABLISHED  | ACK      |        | phase=data
+    = handshake.outcome partial
+    = handshake.frame3
+    ";
+
+    syn_ack_of_the_client_answers_not_its_own_syn = "
+      | > S  X
+      | > S. X   ack Y+1                 |              | SYN-ACK  | open 2 | handshake.synack_rtt
+      | < .  Y+1 ack X+1
+    = handshake.outcome no-answer
+    = handshake.synack_rtt
+    ";
 }

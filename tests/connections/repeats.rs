@@ -119,4 +119,40 @@ scripts! {
     = handshake.ack_rtt
     = handshake.time 0.004000000
     ";
+
+    third_segment_again_after_a_later_step = "
+      | < S. S   ack C+1
+      | < F. S+1 ack C+1
+      | > .  C+1 ack S+1                 |             | OPEN-ACK  | open 3
+      | > .  C+1 ack S+2                 |             | CLOSE-ACK | close 2
+      | > .  C+1 ack S+1                 |             | OPEN-ACK  | open 3  | retransmission=1
+      | > .  C+1 ack S+2                 |             | CLOSE-ACK | close 2 | retransmission=1
+    ";
+
+    fin_with_an_earlier_number_again = "
+    open
+      | > F. C+1  ack S+1 len 7          |             | FIN       | close 1
+      | > F. C+1  ack S+1 len 0          |             | FIN       | close 1 | retransmission; !second_fin
+      | > F. C+1  ack S+1 len 3          |             | FIN       | close 1 | retransmission; !second_fin
+      | > F. C+1  ack S+1 len 0          |             | FIN       | close 1 | retransmission=1; !second_fin; !fin_retransmission
+    ";
+
+    answer_to_the_repeat_of_a_second_fin = "
+    open
+      | > F. C+1  ack S+1 len 7
+      | > F. C+1  ack S+1 len 0
+      | < .  S+1  ack C+9                |             | CLOSE-ACK | close 2
+      | > F. C+1  ack S+1 len 0          |             | FIN       | close 1 | retransmission=1
+      | < .  S+1  ack C+2                |             | CLOSE-ACK | close 2 | retransmission=1
+    ";
+
+    answer_is_owed_until_a_segment_without_payload_and_fin = "
+    open
+      | > F. X    ack Y
+      | < .  Y    ack X+1                |             | CLOSE-ACK | close 2
+      | > F. X    ack Y                  |             | FIN       | close 1 | retransmission=1
+    # Not accepted, and with payload.
+      | < R  Y+900000000 len 5           |             | RST       |         | reset=stray
+      | < .  Y    ack X+1 win 9          |             | CLOSE-ACK | close 2 | retransmission=1
+    ";
 }

@@ -212,4 +212,55 @@ scripts! {
     = teardown.kind reset
     = teardown.closer server
     ";
+
+    new_attempt_remembers_no_syn_but_for_repeats = "
+    SYN-SENT     | > S  X                | SYN-RECEIVED | SYN     | open 1
+    SYN-RECEIVED | < S  Y                | SYN-RECEIVED | SYN     | open 1
+      | > R  X+1
+    SYN-SENT     | > S  X                | SYN-RECEIVED | SYN     | open 1   | retransmission=1; y
+    SYN-RECEIVED | < S  Y                | SYN-RECEIVED | SYN     | open 1   | retransmission=1; !simultaneous_open; !syn_retransmission
+    SYN-RECEIVED | > S. X   ack Y+1      | ESTABLISHED  | SYN-ACK | open 2
+    ESTABLISHED  | < S. Y   ack X+1      | ESTABLISHED  | SYN-ACK | open 2+3
+    = handshake.kind simultaneous
+    = handshake.outcome complete
+    = handshake.synack_rtt
+    ";
+
+    new_attempt_of_the_other_side = "
+      | < S  S
+      | < R  S+1
+      | > S  X
+      | < S. Y   ack X+1
+      | > .  X+1 ack Y+1                 |              | OPEN-ACK | open 3 | negotiated=MSS -/-
+    ";
+
+    listener_takes_a_reset_whatever_it_was_before = "
+      | < S  S
+      | < R  S+1
+      | > S  X
+    CLOSED       | > R  X+1              | LISTEN       | RST      |
+    ";
+
+    reset_answers_an_earlier_unacceptable_ack = "
+      | > S  X
+    SYN-SENT     | < .  Y+1 ack X-500    | ESTABLISHED  | ACK      |
+      | < .  Y+1 ack X-400
+    SYN-SENT     | > R  X-500            | CLOSED       | RST      |        | reset=handshake
+    = handshake.outcome reset
+    ";
+
+    reset_answers_an_unacceptable_ack_after_a_wrong_syn_ack = "
+      | > S  X
+      | < S. Y   ack X-500
+    SYN-SENT     | < .  Y+1 ack X-400    | SYN-RECEIVED | ACK      |
+    SYN-SENT     | > R  X-400            | LISTEN       | RST      |        | reset=handshake
+    = reset.frame
+    ";
+
+    window_of_a_side_whose_offer_was_not_answered = "
+    # Its own shift is the most there can be: 500 octets, and not 500 * 2^14.
+      | > S  X <wscale:0>
+      | > .  X+1 ack Y+1 win 500
+    ESTABLISHED  | < R. Y+20000 ack X+1  | ESTABLISHED  | RST      |        | reset=stray
+    ";
 }
