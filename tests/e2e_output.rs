@@ -204,6 +204,27 @@ fn expert_information() {
     assert!(refused.contains("Connection refused"), "{refused}");
 }
 
+/// A connection between the ports of an earlier one says so on its first segment, in every pass.
+#[test]
+fn port_reuse() {
+    for (capture, frame, stream) in
+        [("port_reuse_client_time_wait", "12", "1"), ("crashed_client_opens_again", "8", "1")]
+    {
+        let file = format!("tests/captures/{capture}.pcap");
+        for passes in [&[][..], &["-2"]] {
+            // From 4.4 on the second capture has a third connection, from frame 11 on.
+            let mut arguments = vec!["-Y", "synfin.expert.port_reuse && tcp.stream == 1"];
+            arguments.extend(passes);
+            let lines = fields(file.as_ref(), &["frame.number", "tcp.stream"], &arguments);
+            let found: Vec<_> =
+                lines.iter().map(|line| (line["frame.number"][0].as_str(), line["tcp.stream"][0].as_str())).collect();
+            assert_eq!(found, [(frame, stream)], "{capture}");
+        }
+    }
+    let file = "tests/captures/many_short_connections.pcap".as_ref();
+    assert!(fields(file, &["frame.number"], &["-Y", "synfin.expert.port_reuse"]).is_empty());
+}
+
 /// With synfin disabled the listing is Wireshark's own; with TCP disabled nothing of either is left.
 #[test]
 fn switched_off() {

@@ -3,8 +3,11 @@
 use crate::classes::{Class, Ledger};
 use crate::observed::{ACK, FIN, RST, SYN, Seen, Stream, streams};
 
+/// What synfin says.
+type Ours = fn(&Stream) -> bool;
+
 /// Its bits, and what synfin says of the same.
-const PARTS: [(u32, &str, fn(&Stream) -> bool); 6] = [
+const PARTS: [(u32, &str, Ours); 6] = [
     (1, "SYN", |stream| stream.frame("handshake.frame1").is_some()),
     (2, "SYN-ACK", |stream| stream.frame("handshake.frame2").is_some()),
     (4, "ACK", |stream| stream.frame("handshake.frame3").is_some()),

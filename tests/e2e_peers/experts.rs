@@ -35,7 +35,11 @@ fn none_on_a_clean_connection() {
     assert!(clean > 150, "only {clean} clean connections");
 }
 
-/// Real captures show nearly all of them; tests/connections has each of them.
+/// Items that no capture at hand has: tests/connections makes them.
+const SCRIPTED: [&str; 3] =
+    ["synfin.expert.open_ack_wrong", "synfin.expert.data_after_fin", "synfin.expert.second_fin"];
+
+/// Real captures show nearly all of them.
 #[test]
 fn found_in_captures() {
     let mut found: BTreeMap<&str, usize> = BTreeMap::new();
@@ -43,7 +47,9 @@ fn found_in_captures() {
         *found.entry(name).or_default() += 1;
     }
     println!("{found:#?}");
-    let missing: Vec<_> = EXPERTS.iter().map(|expert| expert.name).filter(|name| !found.contains_key(name)).collect();
-    let at_most = if captures::more().is_some() { 2 } else { 5 };
+    let missing = EXPERTS.iter().map(|expert| expert.name).filter(|name| !found.contains_key(name));
+    let missing: Vec<_> = missing.filter(|name| !SCRIPTED.contains(name)).collect();
+    // The repository's own captures are fewer.
+    let at_most = if captures::more().is_some() { 0 } else { 4 };
     assert!(missing.len() <= at_most, "no capture shows {missing:?}");
 }

@@ -8,8 +8,11 @@ use crate::observed::{Stream, streams};
 const ALWAYS: [&str; 6] =
     ["handshake.kind", "handshake.outcome", "teardown.kind", "conn.state", "conn.client", "conn.server"];
 
+/// Whether something is so of a connection.
+type Condition = fn(&Stream) -> bool;
+
 /// Present exactly when the other thing is so.
-const WHEN: [(&str, &str, fn(&Stream) -> bool); 6] = [
+const WHEN: [(&str, &str, Condition); 6] = [
     ("teardown.closer", "there was a close of an open connection, or a FIN", |stream| {
         !matches!(stream.get("teardown.kind"), Some("none" | "open"))
     }),

@@ -75,10 +75,6 @@ impl Stream {
         self.get(field).map(|number| number.parse().expect("a frame number"))
     }
 
-    pub fn segment(&self, frame: u32) -> &Seen {
-        self.segments.iter().find(|segment| segment.frame == frame).expect("a link leads to a segment of the stream")
-    }
-
     pub fn name(&self) -> String {
         let (client, server) = (self.get("conn.client"), self.get("conn.server"));
         format!("{} stream {} ({} {})", self.capture, self.number, client.unwrap_or("?"), server.unwrap_or("?"))
