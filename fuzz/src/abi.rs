@@ -347,7 +347,14 @@ fn check_shown(shown: &c::synfin_shown, request: &c::synfin_request) {
         }
     }
     assert!(expert_count >= 64 || shown.experts >> expert_count == 0, "expert bits");
-    for (text, want) in [(shown.label, c::SYNFIN_WANT_LABEL), (shown.suffix, c::SYNFIN_WANT_SUFFIX)] {
+    let texts = [
+        (shown.label, c::SYNFIN_WANT_LABEL),
+        (shown.suffix, c::SYNFIN_WANT_SUFFIX),
+        (shown.arrow, c::SYNFIN_WANT_LADDER),
+        (shown.margin, c::SYNFIN_WANT_LADDER),
+    ];
+    assert_eq!(shown.arrow.is_null(), shown.margin.is_null(), "an arrow and what stands beside it");
+    for (text, want) in texts {
         assert!(text.is_null() || request.want & want as u8 != 0, "a text that was not wanted");
         if !text.is_null() {
             check_text(text);
