@@ -201,26 +201,26 @@ def main():
         return spark.createDataFrame(rows, schema, verifySchema=False).coalesce(parts)
 
     def save(frame, name):
+        """Writes a table, and gives it as it was written."""
         frame.write.mode("overwrite" if options.overwrite else "error").parquet(f"{output}/{name}")
+        return spark.read.parquet(f"{output}/{name}")
 
     # The first look at the results makes all of them, with as many tasks as there are captures; few files are written.
     counts = results.map(lambda result: result[0]).countByValue()
-    read_count = counts["connection"]
-    failures = table("failure", FAILURES, 1).orderBy("capture").persist()
-    connections = table("connection", CONNECTIONS, 1 + read_count // 1_000_000)
-    save(failures, "failures")
-    save(connections, "connections")
-    answer = failed_by_server_and_hour(connections).coalesce(1).persist()
-    save(answer, "failed_by_server_and_hour")
+    failures = save(table("failure", FAILURES, 1), "failures")
+    connections = save(table("connection", CONNECTIONS, 1 + counts["connection"] // 1_000_000), "connections")
+    results.unpersist()
+    answer = save(failed_by_server_and_hour(connections).coalesce(1), "failed_by_server_and_hour")
 
     print("hour              failed  of connections  refused  no answer  half-open  reset  server")
-    for row in answer.withColumn("hour", f.date_format("hour", "yyyy-MM-dd HH:mm")).limit(1000).collect():
+    shown = answer.withColumn("hour", f.date_format("hour", "yyyy-MM-dd HH:mm"))
+    for row in shown.orderBy("hour", f.desc("failed"), "server").limit(1000).collect():
         print(
             f"{row.hour or '-':16}  {row.failed:6}  {row.connections:14}  {row.refused:7}  {row.no_answer:9}  {row.half_open:9}"
             f"  {row.reset:5}  {row.server}"
         )
-    failed = counts["failure"]
-    for row in failures.limit(20).collect():
+    read_count, failed = counts["connection"], counts["failure"]
+    for row in failures.orderBy("capture").limit(20).collect():
         print(f"failed: {row.capture} (on {row.worker}, after {row.connections} connections): {row.error}")
     print(f"connections.py: {len(captures)} captures, {read_count} connections, {failed} failures, in {output}")
     spark.stop()

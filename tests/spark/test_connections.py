@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 JOB = ROOT / "examples/spark/connections.py"
 TSHARK = os.environ.get("TSHARK", "tshark")
 # Not what a cluster is given: one machine, no web interface, few partitions.
-LOCAL = ["--master", "local[2]", "--conf", "spark.ui.enabled=false", "--conf", "spark.sql.shuffle.partitions=2"]
+LOCAL = ["spark.ui.enabled=false", "spark.sql.shuffle.partitions=2", "spark.log.level=WARN"]
 
 
 def demo(path, hour):
@@ -29,8 +29,8 @@ def run_job(*arguments):
     # Elsewhere than UTC, where a day begins at 18:15 UTC: hours in UTC do not come by themselves.
     environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable, "TZ": "Asia/Kathmandu"}
     submit = pathlib.Path(sys.executable).with_name("spark-submit")
-    command = [submit, *LOCAL, JOB, *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
+    command = [submit, "--master", "local[2]", *(part for setting in LOCAL for part in ("--conf", setting)), JOB, *arguments]
+    return subprocess.run(command, cwd=tempfile.gettempdir(), env=environment, capture_output=True, text=True, timeout=900, check=False)
 
 
 def program(folder, name, text):
@@ -131,7 +131,7 @@ class Connections(unittest.TestCase):
 
         again = run_job(self.captures, output)
         self.assertEqual(again.returncode, 1)
-        self.assertIn(f"{output} holds tables already; --overwrite replaces them", again.stderr)
+        self.assertIn(f"{output} holds tables already; --overwrite replaces them", again.stdout)
 
     def test_a_worker_without_the_plugin(self):
         plain = program(self.folder, "plain-tshark", "echo 'other.so 1.0 dissector'")
