@@ -39,14 +39,15 @@ fn is_open(one: &OneSide) -> bool {
 
 /// What the sockets know of a connection that an observer on arrival saw all segments of. None where no segment arrived
 /// or where a socket of an earlier connection had a part in it (what is a connection then is a question of words), or
-/// where a FIN had not been taken when the time was up, or where both sides aborted.
+/// where a FIN had not been taken when the time was up (or both before a RST came), or where both sides aborted.
 pub fn truth(history: &History) -> Option<Whole> {
     if history.client.is_old || history.server.is_old || history.emissions.iter().all(|e| e.arrivals.is_empty()) {
         return None;
     }
     let changes = changes(history);
     let reset = changes.iter().find(|c| c.segment.kind() == Kind::Rst).copied();
-    if reset.is_none() && SIDES.iter().any(|&side| is_fin_waiting(history, &changes, side)) {
+    let waiting = SIDES.iter().filter(|&&side| is_fin_waiting(history, &changes, side)).count();
+    if waiting == 2 || (waiting == 1 && reset.is_none()) {
         return None;
     }
     if SIDES.iter().all(|&side| history.side(side).aborted.is_some()) {
