@@ -1,0 +1,361 @@
+//! All 512 combinations of the nine flags, from either side, in every pair of states: what the reference says of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr};
+
+use synfin::experts::{self, EXPERTS};
+use synfin::tcp::{Flags, Pass, Segment, Seq, State, SynOptions};
+use synfin::tracker::{Address, Options, Path, Place, Tracker};
+
+/// Initial sequence numbers of the client and of the server; the client's close crosses the wrap.
+const ISN: [u32; 2] = [u32::MAX - 1, 233_779_340];
+const PORTS: [u16; 2] = [40_000, 80];
+
+/// Where a connection stands: the segments that led there, and what each kind of segment does there.
+///
+/// History: `>` from the client, `<` from the server, then the kind. Kinds: S SYN, H SYN-ACK, A ACK, F FIN with ACK,
+/// R RST with ACK, r RST without. SYN and SYN-ACK have the initial number of their sender, all others the number after
+/// the last one it used; the Ack is the number after the last one that the peer used (a SYN-ACK's: after its SYN; X: one
+/// less, for a FIN that crosses the peer's). Cells: client's state/server's state, then steps: o1 to o3, c1 to c4.
+/// `=`: the states stay. `?`: the reference leaves it open; the flags that make no kind must not matter all the same.
+const TABLE: &[(&str, &str, [&str; 2])] = &[
+    // history, states, what S H A F R r from the client and from the server do
+    (
+        "",
+        "C/L",
+        [
+            "SS/SR o1 | E/SR o2 | E/E      | F1/CW c1    | C/C | C/C",
+            "SS/SR o1 | E/SR o2 | E/E      | CW/F1 c1    | C/C | C/C",
+        ],
+    ),
+    (
+        ">S",
+        "SS/SR",
+        [
+            "= o1     | ?       | E/E o3   | F1/CW o3 c1 | C/L | C/L",
+            "SR/SR o1 | E/SR o2 | =        | CW/F1 c1    | C/C | =",
+        ],
+    ),
+    (
+        ">S <H",
+        "E/SR",
+        [
+            "= o1     | ?       | E/E o3   | F1/CW o3 c1 | C/L | C/L",
+            "?        | = o2    | =        | CW/F1 c1    | C/C | C/C",
+        ],
+    ),
+    (
+        ">S <S",
+        "SR/SR",
+        [
+            "= o1     | SR/E o2 | SR/E o2  | F1/CW o2 c1 | C/C | C/C",
+            "= o1     | E/SR o2 | E/SR o2  | CW/F1 o2 c1 | C/C | C/C",
+        ],
+    ),
+    (
+        ">S <H >A",
+        "E/E",
+        [
+            "= o1     | ?       | =        | F1/CW c1    | C/C | C/C",
+            "?        | = o2    | =        | CW/F1 c1    | C/C | C/C",
+        ],
+    ),
+    (
+        ">S <H >A >F",
+        "F1/CW",
+        [
+            "= o1     | ?       | =        | = c1        | C/C | C/C",
+            "?        | = o2    | F2/CW c2 | TW/LA c2 c3 | C/C | C/C",
+        ],
+    ),
+    (
+        ">S <H >A >F <A",
+        "F2/CW",
+        [
+            "= o1     | ?       | =        | = c1        | C/C | C/C",
+            "?        | = o2    | =        | TW/LA c3    | C/C | C/C",
+        ],
+    ),
+    (
+        ">S <H >A >F <F",
+        "TW/LA",
+        [
+            "= o1     | ?       | TW/C c4  | TW/C c1 c4  | C/C | C/C",
+            "?        | = o2    | =        | = c3        | C/C | C/C",
+        ],
+    ),
+    (
+        ">S <H >A >F <F >A",
+        "TW/C",
+        [
+            // RFC 9293 §3.10.7.4: a RST ends TIME-WAIT too.
+            "= o1     | ?       | =        | = c1        | C/C | C/C",
+            "?        | = o2    | =        | = c3        | C/C | C/C",
+        ],
+    ),
+    (
+        ">S <H >A >F <X",
+        "CL/CL",
+        [
+            "= o1     | ?       | CL/TW c4 | CL/TW c1 c4 | C/C | C/C",
+            "?        | = o2    | TW/CL c2 | TW/CL c2 c3 | C/C | C/C",
+        ],
+    ),
+    (
+        ">S <H >A >F <X <A",
+        "TW/CL",
+        [
+            "= o1     | ?       | TW/TW c4 | TW/TW c1 c4 | C/C | C/C",
+            "?        | = o2    | =        | = c3        | C/C | C/C",
+        ],
+    ),
+    (
+        ">S <H >A <F",
+        "CW/F1",
+        [
+            "= o1     | ?       | CW/F2 c2 | LA/TW c2 c3 | C/C | C/C",
+            "?        | = o2    | =        | = c1        | C/C | C/C",
+        ],
+    ),
+    (
+        ">S <H >A <F >A",
+        "CW/F2",
+        [
+            "= o1     | ?       | =        | LA/TW c3    | C/C | C/C",
+            "?        | = o2    | =        | = c1        | C/C | C/C",
+        ],
+    ),
+    (
+        ">S <H >A <F >F",
+        "LA/TW",
+        [
+            "= o1     | ?       | =        | = c3        | C/C | C/C",
+            "?        | = o2    | C/TW c4  | C/TW c1 c4  | C/C | C/C",
+        ],
+    ),
+    (
+        ">S <R",
+        "C/C",
+        [
+            "SS/SR o1 | ?       | =        | =           | =   | =",
+            "?        | E/SR o2 | =        | =           | =   | =",
+        ],
+    ),
+    (
+        ">S <H >A >R",
+        "C/C",
+        [
+            "SS/SR o1 | =       | =        | =           | =   | =",
+            "?        | =       | =        | =           | =   | =",
+        ],
+    ),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Said {
+    states: [State; 2],
+    open: u8,
+    close: u8,
+}
+
+fn state(short: &str) -> State {
+    match short {
+        "C" => State::Closed,
+        "L" => State::Listen,
+        "SS" => State::SynSent,
+        "SR" => State::SynReceived,
+        "E" => State::Established,
+        "F1" => State::FinWait1,
+        "F2" => State::FinWait2,
+        "CW" => State::CloseWait,
+        "CL" => State::Closing,
+        "LA" => State::LastAck,
+        "TW" => State::TimeWait,
+        _ => panic!("{short}: not a state"),
+    }
+}
+
+fn states(text: &str) -> [State; 2] {
+    let (client, server) = text.split_once('/').expect("two states");
+    [state(client), state(server)]
+}
+
+/// What a cell says; none where it leaves it open.
+fn cell(text: &str, before: [State; 2]) -> Option<Said> {
+    let mut words = text.split_whitespace();
+    let states = match words.next().expect("a cell") {
+        "?" => return None,
+        "=" => before,
+        other => states(other),
+    };
+    let mut said = Said { states, open: 0, close: 0 };
+    for word in words {
+        let step: u32 = word[1..].parse().expect("a step");
+        *(if word.starts_with('o') { &mut said.open } else { &mut said.close }) |= 1 << step;
+    }
+    Some(said)
+}
+
+/// The kind of a segment by its flags, from the reference's definition of roles.
+fn kind(flags: u16) -> char {
+    let [fin, syn, rst, ack] = [1, 2, 4, 16].map(|bit| flags & bit != 0);
+    match (syn, fin, rst, ack) {
+        (true, _, true, _) | (true, true, ..) | (false, true, false, false) | (false, false, false, false) => 'O',
+        (false, _, true, true) => 'R',
+        (false, _, true, false) => 'r',
+        (true, false, false, true) => 'H',
+        (true, false, false, false) => 'S',
+        (false, true, false, true) => 'F',
+        (false, false, false, true) => 'A',
+    }
+}
+
+/// The role that these steps and this kind make.
+fn role(kind: char, said: Said) -> String {
+    let mut parts = Vec::new();
+    match kind {
+        'O' => return "OTHER".to_string(),
+        'S' => parts.push("SYN"),
+        'H' => parts.push("SYN-ACK"),
+        _ => {}
+    }
+    if !matches!(kind, 'S' | 'H') && said.open & 0b1100 != 0 {
+        parts.push("OPEN-ACK");
+    }
+    if kind == 'F' {
+        parts.push("FIN");
+    }
+    if said.close & 0b10100 != 0 {
+        parts.push("CLOSE-ACK");
+    }
+    if matches!(kind, 'R' | 'r') {
+        parts.push("RST");
+    }
+    if parts.is_empty() { "ACK".to_string() } else { parts.join("+") }
+}
+
+/// A connection that is told what happens to it.
+struct Told {
+    tracker: Tracker,
+    next: [u32; 2],
+    frame: u32,
+}
+
+impl Told {
+    fn new() -> Told {
+        Told { tracker: Tracker::new(Options::default()), next: ISN, frame: 0 }
+    }
+
+    fn segment(&self, sender: usize, kind: char, flags: u16, window: u16) -> Segment {
+        let peer = 1 - sender;
+        let seq = if matches!(kind, 'S' | 'H') { ISN[sender] } else { self.next[sender] };
+        let ack = match kind {
+            'H' => ISN[peer].wrapping_add(1),
+            'X' => self.next[peer].wrapping_sub(1),
+            // Nothing of the peer was seen: it can only have sent its SYN.
+            _ if self.next[peer] == ISN[peer] => ISN[peer].wrapping_add(1),
+            _ => self.next[peer],
+        };
+        Segment {
+            seq: Seq(seq),
+            ack: Seq(ack),
+            flags: Flags(flags),
+            window,
+            payload_len: 0,
+            source_port: PORTS[sender],
+            destination_port: PORTS[peer],
+            at: None,
+            options: SynOptions::default(),
+        }
+    }
+
+    /// What is said of the next segment, its role, and whether its flags are called bad.
+    fn tell(&mut self, sender: usize, segment: &Segment) -> (Said, String, bool) {
+        self.frame += 1;
+        let place = Place { frame: self.frame, layer: 0 };
+        let address = |side: usize| Address::Ip(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1 + side as u8)));
+        let path = Path { source: address(sender), destination: address(1 - sender) };
+        self.tracker.observe(place, 0, path, false, segment).expect("room");
+        let annotation = self.tracker.annotation(place, path, segment, Pass::First).expect("taken in");
+        let verdict = annotation.verdict;
+        let bits = |has: &dyn Fn(u8) -> bool| (1..=4).filter(|step| has(*step)).fold(0, |bits, step| bits | 1 << step);
+        let said = Said {
+            states: [verdict.states.client, verdict.states.server],
+            open: bits(&|step| verdict.open_steps.has(step)),
+            close: bits(&|step| verdict.close_steps.has(step)),
+        };
+        let mut role = String::new();
+        verdict.role(segment, |part| role.push_str(part));
+        let bad = EXPERTS.iter().position(|expert| expert.name == "synfin.expert.bad_flags").expect("it is there");
+        (said, role, experts::of(&annotation) >> bad & 1 == 1)
+    }
+
+    /// Plays a history; the states at its end.
+    fn play(&mut self, history: &str) -> [State; 2] {
+        let mut states = [State::Closed, State::Listen];
+        for word in history.split_whitespace() {
+            let (sender, kind) = (usize::from(word.starts_with('<')), word.chars().nth(1).expect("a kind"));
+            let flags = match kind {
+                'S' => 0x02,
+                'H' => 0x12,
+                'A' => 0x10,
+                'F' | 'X' => 0x11,
+                'R' => 0x14,
+                _ => panic!("{word}: not a kind"),
+            };
+            let segment = self.segment(sender, kind, flags, 8000);
+            states = self.tell(sender, &segment).0.states;
+            if !matches!(kind, 'R') {
+                self.next[sender] = segment.next().0;
+            }
+        }
+        states
+    }
+}
+
+#[test]
+fn every_flag_combination_from_every_state() {
+    // The first of each cell that is wrong.
+    let mut wrong = BTreeMap::new();
+    let mut reached = BTreeSet::new();
+    let mut checked = 0;
+    for &(history, before, rows) in TABLE {
+        let before = states(before);
+        assert_eq!(Told::new().play(history), before, "{history}: the states it leads to");
+        reached.extend(before.map(State::name));
+        for (sender, row) in rows.into_iter().enumerate() {
+            let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+            let mut first = [None; 7];
+            for flags in 0..512 {
+                let kind = kind(flags);
+                let column = "SHAFRrO".find(kind).expect("a kind");
+                let mut told = Told::new();
+                told.play(history);
+                // Another window than before: the same ACK again would be a frame captured twice.
+                let segment = told.segment(sender, kind, flags, 4000);
+                let (said, role_said, is_bad) = told.tell(sender, &segment);
+                let expected = match cells.get(column) {
+                    Some(cell_text) => cell(cell_text, before),
+                    // OTHER changes nothing, anywhere.
+                    None => Some(Said { states: before, open: 0, close: 0 }),
+                };
+                let expected = expected.or(first[column]).unwrap_or(said);
+                first[column] = Some(expected);
+                let fin_rst = matches!(kind, 'R' | 'r') && flags & 1 != 0;
+                let agrees =
+                    said == expected && role_said == role(kind, expected) && is_bad == (kind == 'O' || fin_rst);
+                if !agrees {
+                    let place = format!("after '{history}', {}{kind}", if sender == 0 { '>' } else { '<' });
+                    let role = role(kind, expected);
+                    let found =
+                        format!("{flags:#05x}: {said:?} {role_said} bad {is_bad}, expected {expected:?} {role}");
+                    wrong.entry(place).or_insert(found);
+                }
+                checked += 1;
+            }
+        }
+    }
+    assert_eq!(checked, TABLE.len() * 1024);
+    assert_eq!(reached.len(), State::ALL.len(), "every state stands somewhere in the table: {reached:?}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
