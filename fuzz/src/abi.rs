@@ -201,7 +201,8 @@ impl Caller {
             2 => 60,
             _ => 20,
         };
-        let mut octets: Vec<u8> = (0..len).map(|_| source.take(8) as u8 & if source.one_in(2) { 0xff } else { 3 }).collect();
+        let mut octets: Vec<u8> =
+            (0..len).map(|_| source.take(8) as u8 & if source.one_in(2) { 0xff } else { 3 }).collect();
         if let Some(offset) = octets.get_mut(12)
             && !source.one_in(8)
         {
@@ -236,7 +237,11 @@ impl Caller {
         let claims = (
             size_of_claim::<c::synfin_segment>(source),
             size_of_claim::<c::synfin_request>(source),
-            if source.one_in(256) { size_of_claim::<c::synfin_shown>(source) } else { Some(size_of::<c::synfin_shown>()) },
+            if source.one_in(256) {
+                size_of_claim::<c::synfin_shown>(source)
+            } else {
+                Some(size_of::<c::synfin_shown>())
+            },
         );
         let segment = claims.0.map(|size| Memory::claiming(Self::segment(source), size));
         let word = |source: &mut dyn FnMut(u32) -> u32| u64::from(source(32)) << 32 | u64::from(source(32));
@@ -253,7 +258,8 @@ impl Caller {
         let (at, len) = octets.as_ref().map_or((ptr::null(), 20), |octets| (octets.as_ptr(), octets.len()));
         let right = claims.2 == Some(size_of::<c::synfin_shown>());
         // SAFETY: plain old data.
-        let odd = (!right).then(|| claims.2.map(|size| Memory::claiming(unsafe { std::mem::zeroed::<c::synfin_shown>() }, size)));
+        let odd = (!right)
+            .then(|| claims.2.map(|size| Memory::claiming(unsafe { std::mem::zeroed::<c::synfin_shown>() }, size)));
         let out = match &odd {
             None => &raw mut *self.shown,
             Some(memory) => pointer(memory.as_ref()),
@@ -321,7 +327,8 @@ fn check_shown(shown: &c::synfin_shown, request: &c::synfin_request) {
     let check_text = |text: *const std::ffi::c_char| {
         if text_range.contains(&text) {
             // SAFETY: checked to lie in the buffer; what is left of it is searched for the NUL.
-            let rest = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), text_range.end.offset_from(text) as usize) };
+            let rest =
+                unsafe { std::slice::from_raw_parts(text.cast::<u8>(), text_range.end.offset_from(text) as usize) };
             let text = CStr::from_bytes_until_nul(rest).expect("a NUL within the buffer");
             assert!(text.to_str().is_ok(), "UTF-8");
         } else {
@@ -355,7 +362,7 @@ fn check_shown(shown: &c::synfin_shown, request: &c::synfin_request) {
     ];
     assert_eq!(shown.arrow.is_null(), shown.margin.is_null(), "an arrow and what stands beside it");
     for (text, want) in texts {
-        assert!(text.is_null() || request.want & want as u8 != 0, "a text that was not wanted");
+        assert!(text.is_null() || request.want & want != 0, "a text that was not wanted");
         if !text.is_null() {
             check_text(text);
         }

@@ -183,7 +183,11 @@ impl Check {
                 assert_eq!(lines.0, words[index], "segment {index}: its own fields changed");
             }
         }
-        assert!(self.tracker.annotation(Place { frame: u32::MAX, layer: 0 }, self.path(), &self.blank(), Pass::Final).is_none());
+        assert!(
+            self.tracker
+                .annotation(Place { frame: u32::MAX, layer: 0 }, self.path(), &self.blank(), Pass::Final)
+                .is_none()
+        );
         let memory = self.tracker.memory();
         assert!(memory <= MEMORY_BASE + count * MEMORY_SEGMENT, "{memory} octets for {count} segments");
     }

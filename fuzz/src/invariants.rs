@@ -57,7 +57,12 @@ impl Before {
         let may_open = matches!(kind, Kind::Syn | Kind::SynAck) || verdict.ended;
         let goes_back =
             (verdict.phase == Phase::Open && may_open) || (last.phase == Phase::Closed && kind == Kind::SynAck);
-        assert!(verdict.phase as u8 >= last.phase as u8 || goes_back, "phase {:?} after {:?}", verdict.phase, last.phase);
+        assert!(
+            verdict.phase as u8 >= last.phase as u8 || goes_back,
+            "phase {:?} after {:?}",
+            verdict.phase,
+            last.phase
+        );
     }
 
     fn states(&self, kind: Kind, verdict: &Verdict) {

@@ -55,7 +55,11 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario { name: "both-ways", about: "one stream, attempts from alternating sides, each reset", make: both_ways },
     Scenario { name: "syn-acks", about: "one SYN, SYN-ACKs with ever other numbers", make: syn_acks },
     Scenario { name: "syns", about: "one stream, SYNs with ever other numbers", make: syns },
-    Scenario { name: "port-reuse", about: "one pair of ports, whole connections one after the other", make: port_reuse },
+    Scenario {
+        name: "port-reuse",
+        about: "one pair of ports, whole connections one after the other",
+        make: port_reuse,
+    },
     Scenario { name: "beyond-fin", about: "data beyond the sender's own FIN", make: beyond_fin },
     Scenario { name: "clock-back", about: "short connections, the clock running backwards", make: clock_back },
     Scenario { name: "layers", about: "sixteen TCP layers in each frame", make: layers },
@@ -95,7 +99,7 @@ fn syn_flood(state: &mut State, n: u32) -> Step {
 }
 
 fn syn_scan(state: &mut State, n: u32) -> Step {
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         state.seq = state.random.take(32);
         step(n, n / 2, true, SYN, state.seq, 0, 0)
     } else {
@@ -105,7 +109,7 @@ fn syn_scan(state: &mut State, n: u32) -> Step {
 
 fn never_ends(state: &mut State, n: u32) -> Step {
     state.seq = state.seq.wrapping_add(1460);
-    if n % 2 == 0 { step(n, 0, true, ACK, state.seq, 7, 1460) } else { step(n, 0, false, ACK, 7, state.seq, 0) }
+    if n.is_multiple_of(2) { step(n, 0, true, ACK, state.seq, 7, 1460) } else { step(n, 0, false, ACK, 7, state.seq, 0) }
 }
 
 fn wild_numbers(state: &mut State, n: u32) -> Step {
@@ -122,12 +126,12 @@ fn all_flags(state: &mut State, n: u32) -> Step {
 
 fn half_circles(state: &mut State, n: u32) -> Step {
     state.seq = state.seq.wrapping_add(0x7fff_ffff);
-    step(n, 0, n % 2 == 0, ACK, state.seq, state.seq, 1)
+    step(n, 0, n.is_multiple_of(2), ACK, state.seq, state.seq, 1)
 }
 
 fn many_fins(state: &mut State, n: u32) -> Step {
     let seq = state.random.take(10);
-    step(n, 0, n % 2 == 0, FIN_ACK, seq, state.random.take(10), state.random.take(6))
+    step(n, 0, n.is_multiple_of(2), FIN_ACK, seq, state.random.take(10), state.random.take(6))
 }
 
 fn forged_resets(state: &mut State, n: u32) -> Step {
@@ -140,7 +144,7 @@ fn forged_resets(state: &mut State, n: u32) -> Step {
 }
 
 fn syn_rst(state: &mut State, n: u32) -> Step {
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         state.seq = state.random.take(32);
         step(n, 0, true, SYN, state.seq, 0, 0)
     } else {
@@ -149,8 +153,8 @@ fn syn_rst(state: &mut State, n: u32) -> Step {
 }
 
 fn both_ways(state: &mut State, n: u32) -> Step {
-    let from_client = n / 2 % 2 == 0;
-    if n % 2 == 0 {
+    let from_client = (n / 2).is_multiple_of(2);
+    if n.is_multiple_of(2) {
         state.seq = state.random.take(32);
         step(n, 0, from_client, SYN, state.seq, 0, 0)
     } else {

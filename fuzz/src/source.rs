@@ -26,7 +26,7 @@ pub struct Random(pub u64);
 
 impl Random {
     /// 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn word(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -37,7 +37,7 @@ impl Random {
 
 impl Source for Random {
     fn take(&mut self, bits: u32) -> u32 {
-        (self.next() >> (64 - bits)) as u32
+        (self.word() >> (64 - bits)) as u32
     }
 
     fn is_empty(&self) -> bool {

@@ -60,7 +60,10 @@ fn run(scenario: &Scenario, count: u32, seed: u64) -> Cost {
 
 fn measure(count: u32, seed: u64) -> ExitCode {
     let mut failed = Vec::new();
-    println!("{:14} {:>10} {:>11} {:>9} {:>9} {:>12} {:>9}", "scenario", "segments", "connections", "take ns", "ask ns", "octets", "of limit");
+    println!(
+        "{:14} {:>10} {:>11} {:>9} {:>9} {:>12} {:>9}",
+        "scenario", "segments", "connections", "take ns", "ask ns", "octets", "of limit"
+    );
     for scenario in SCENARIOS {
         let mut first = 0.0;
         for part in [4, 2, 1] {

@@ -74,7 +74,7 @@ fn main() -> ExitCode {
     let (mut segments, mut walks) = (0, 0u64);
     while segments < limits.0 && !(walks % 256 == 0 && limits.1.is_some_and(|limit| start.elapsed() >= limit)) {
         // Walks of different seeds do not overlap: the seed is spread before the number is added.
-        segments += walk(Random(seed).next().wrapping_add(walks), false);
+        segments += walk(Random(seed).word().wrapping_add(walks), false);
         walks += 1;
     }
     let seconds = start.elapsed().as_secs_f64();
