@@ -16,7 +16,7 @@ robust_drivers
 drivers=$ROBUST/release
 "$drivers/drive-core" "$segments" "$seed"
 "$drivers/drive-abi" "$calls" "$seed"
-"$drivers/adversary" measure 100000 "$seed"
+"$drivers/adversary" measure 200000 "$seed"
 robust_captures "$drivers" "$seed"
 # shellcheck disable=SC2086 # folders, split on purpose
 python3 tests/robust/damaged.py "$files" "$seed" --plugin "$PLUGIN" $CAPTURES

@@ -109,7 +109,11 @@ fn syn_scan(state: &mut State, n: u32) -> Step {
 
 fn never_ends(state: &mut State, n: u32) -> Step {
     state.seq = state.seq.wrapping_add(1460);
-    if n.is_multiple_of(2) { step(n, 0, true, ACK, state.seq, 7, 1460) } else { step(n, 0, false, ACK, 7, state.seq, 0) }
+    if n.is_multiple_of(2) {
+        step(n, 0, true, ACK, state.seq, 7, 1460)
+    } else {
+        step(n, 0, false, ACK, 7, state.seq, 0)
+    }
 }
 
 fn wild_numbers(state: &mut State, n: u32) -> Step {
