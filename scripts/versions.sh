@@ -8,7 +8,8 @@
 #   versions.sh 4.4 ...    these alone
 #   versions.sh --make     make the folders and the commands in .versions/bin, and test nothing
 #
-# The file is the one that make dist ships (scripts/release-build.sh), or SYNFIN_PLUGIN.
+# The file is the one that make dist ships (scripts/release-build.sh), or SYNFIN_PLUGIN. SYNFIN_E2E=e2e_output runs that
+# end-to-end test alone.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -146,8 +147,8 @@ check() { # SERIES
         sharkd=$(command -v sharkd || true)
         sh -c "$compile_shim" && TSHARK=$program scripts/install.sh "$plugin" || return 1
     fi
-    # Every end-to-end test there is: cargo knows them by their names.
-    SYNFIN_TSHARK=$program SYNFIN_SHARKD=$sharkd cargo test --release --locked --test 'e2e_*' || return 1
+    # Every end-to-end test there is: cargo finds them by their names.
+    SYNFIN_TSHARK=$program SYNFIN_SHARKD=$sharkd cargo test --release --locked --test "${SYNFIN_E2E:-e2e_*}" || return 1
     if [ -x scripts/robust.sh ]; then SYNFIN_TSHARK=$program SYNFIN_SHARKD=$sharkd scripts/robust.sh; fi
 }
 
