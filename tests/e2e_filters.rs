@@ -93,9 +93,19 @@ fn passing(capture: &Path, filter: &str) -> Vec<u32> {
     lines.iter().map(|line| line["frame.number"][0].parse().expect("a number")).collect()
 }
 
+/// The library is compiled with this machine's headers, so it fits this machine's tshark alone.
+fn is_this_machines() -> bool {
+    let headers = Command::new("pkg-config").args(["--modversion", "wireshark"]).output().expect("pkg-config runs");
+    let headers = String::from_utf8(headers.stdout).expect("UTF-8");
+    headers.split('.').take(2).collect::<Vec<_>>().join(".") == series()
+}
+
 #[test]
 fn entries_of_the_menu() {
-    series();
+    if !is_this_machines() {
+        println!("no headers of Wireshark {} here", series());
+        return;
+    }
     let capture = capture();
     let entries = asked(&capture.path);
     assert_eq!(entries.len(), 12, "{entries:?}");

@@ -14,8 +14,22 @@
 #include <epan/epan.h>
 #include <epan/epan_dissect.h>
 #include <epan/conversation_filter.h>
+#include <ws_version.h>
 
-typedef void run_function(epan_dissect_t *, int, wtap_rec *, tvbuff_t *, frame_data *, struct epan_column_info *);
+/* Newer series hand the callbacks a pointer of the registrar's as well, and the newest leave the octets to the record. */
+#if WIRESHARK_VERSION_MINOR >= 4
+#define ASK(callback, pinfo) (callback)(pinfo, NULL)
+#else
+#define ASK(callback, pinfo) (callback)(pinfo)
+#endif
+#if WIRESHARK_VERSION_MINOR >= 6
+#define PARAMETERS epan_dissect_t *edt, int type, wtap_rec *record, frame_data *frame, struct epan_column_info *columns
+#define ARGUMENTS edt, type, record, frame, columns
+#else
+#define PARAMETERS                                                                                                     \
+    epan_dissect_t *edt, int type, wtap_rec *record, tvbuff_t *tvb, frame_data *frame, struct epan_column_info *columns
+#define ARGUMENTS edt, type, record, tvb, frame, columns
+#endif
 
 static FILE *out(void)
 {
@@ -33,18 +47,17 @@ static void write_down(packet_info *pinfo)
         char *text;
         if (strcmp(filter->proto_name, "synfin") != 0)
             continue;
-        text = filter->is_filter_valid(pinfo) ? filter->build_filter_string(pinfo) : NULL;
+        text = ASK(filter->is_filter_valid, pinfo) ? ASK(filter->build_filter_string, pinfo) : NULL;
         fprintf(out(), "%u\t%s\t%s\n", pinfo->num, filter->display_name, text != NULL ? text : "");
         fflush(out());
         g_free(text);
     }
 }
 
-void epan_dissect_run_with_taps(epan_dissect_t *edt, int file_type, wtap_rec *record, tvbuff_t *tvb, frame_data *frame,
-                                struct epan_column_info *columns)
+void epan_dissect_run_with_taps(PARAMETERS)
 {
-    run_function *run;
+    void (*run)(PARAMETERS);
     *(void **)&run = dlsym(RTLD_NEXT, "epan_dissect_run_with_taps");
-    run(edt, file_type, record, tvb, frame, columns);
+    run(ARGUMENTS);
     write_down(&edt->pi);
 }
