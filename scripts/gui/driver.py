@@ -76,7 +76,7 @@ def press(node):
 
 
 def xdotool(*arguments):
-    subprocess.run(["xdotool", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["xdotool", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL, timeout=PATIENCE_S)
 
 
 def keys(*names):
@@ -172,7 +172,7 @@ def escape(text):
 def resize(window, width, height, x=4, y=28):
     number = window_id(window.get_name())
     xdotool("windowactivate", "--sync", number)
-    xdotool("windowsize", "--sync", number, width, height)
+    xdotool("windowsize", number, width, height)  # --sync would wait for ever where it has that size already
     xdotool("windowmove", number, x, y)
     wait("the new size", lambda: window.get_extents(Atspi.CoordType.SCREEN).width == width)
 

@@ -38,7 +38,7 @@ def shot(name, window=None, crop=None, colours=64):
         now = run("identify", "-format", "%#", raw)
         same, before = now == before, now
         if not same:
-            time.sleep(0.25)
+            time.sleep(0.5)
         return same
     wait(f"{name} at rest", at_rest)
     run("pngquant", "--force", "--speed", "1", "--nofs", "--strip", "--output", target, colours, raw)

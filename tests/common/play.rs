@@ -28,7 +28,9 @@ pub fn verify(name: &str, script: &Script, seen: &Seen, first_frame: u32) {
     let value = |expected: &Option<String>| value(expected.as_deref(), first_frame);
     for (index, row) in script.rows.iter().enumerate() {
         let (first, last) = (&seen.first[index], &seen.last[index]);
-        for (field, expected) in &row.expect.fields {
+        // tshark prints no label, suffix or arrow: they are in parentheses, and its reader leaves them out.
+        let prints_words = last.contains_key("(label)");
+        for (field, expected) in row.expect.fields.iter().filter(|(field, _)| prints_words || !field.starts_with('(')) {
             check(name, &row.text, last, field, value(expected).as_deref());
         }
         for (field, expected) in &row.expect.first {
