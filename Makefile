@@ -86,6 +86,9 @@ fuzz-smoke: ## minutes of fuzzing: core, C ABI, damaged captures in tshark
 fuzz-long: ## the same with large numbers; SEED=n for another run
 	@scripts/fuzz-smoke.sh 100000000 10000000 2000 "$(or $(SEED),2)"
 
+fuzz-guided: ## libFuzzer; TARGET=core or abi, SECONDS=n
+	@scripts/fuzz-guided.sh "$(or $(TARGET),core)" "$(or $(SECONDS),60)"
+
 test-robust: ## panics, sanitizers, valgrind, long-lived processes, live capture
 	@scripts/robust.sh
 
