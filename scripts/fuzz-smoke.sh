@@ -20,3 +20,10 @@ drivers=$ROBUST/release
 robust_captures "$drivers" "$seed"
 # shellcheck disable=SC2086 # folders, split on purpose
 python3 tests/robust/damaged.py "$files" "$seed" --plugin "$PLUGIN" $CAPTURES
+# The other Wiresharks, where make test-versions has put them and this user may enter them.
+for root in .versions/trixie .versions/sid; do
+    if [ "$(id -u)" = 0 ] && [ -x "$root/usr/bin/tshark" ]; then
+        # shellcheck disable=SC2086 # folders, split on purpose
+        python3 tests/robust/damaged.py "$((files / 4))" "$seed" --root "$PWD/$root" --plugin "$PLUGIN" $CAPTURES
+    fi
+done

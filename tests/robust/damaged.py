@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Damaged captures through tshark, with the plugin and without it.
 
-  damaged.py COUNT SEED [--plugin FILE] [--preload FILE] [--batch N] [--keep FOLDER] CAPTURES...
+  damaged.py COUNT SEED [--plugin FILE] [--preload FILE] [--root FOLDER] [--batch N] [--keep FOLDER] CAPTURES...
 
 COUNT damaged files, N of them in each run of tshark (one behind the other in one capture). A batch with a finding is
 kept, and its files are tried one by one to name the one. The same seed makes the same files, randpkt's apart.
@@ -41,7 +41,7 @@ def show(title, findings):
 class Run:
     def __init__(self, arguments):
         self.arguments = arguments
-        self.host = Wireshark(arguments.plugin, preload=arguments.preload)
+        self.host = Wireshark(arguments.plugin, preload=arguments.preload, root=arguments.root)
         self.folder = os.path.join(self.host.folder, "files")
         os.mkdir(self.folder)
         self.damage = Damage(captures(arguments.captures), self.folder)
@@ -97,6 +97,7 @@ def main():
     parser.add_argument("seed", type=int)
     parser.add_argument("--plugin", default=os.path.join(ROOT, "target", "release", "libsynfin.so"))
     parser.add_argument("--preload", help="the library of the sanitizer that the plugin was built with")
+    parser.add_argument("--root", help="a folder with another system, whose tshark is to be used (root alone)")
     parser.add_argument("--batch", type=int, default=25)
     parser.add_argument("--keep", default=os.path.join(ROOT, "target", "findings"))
     parser.add_argument("captures", nargs="+")

@@ -33,18 +33,20 @@ class Ran:
 class Wireshark:
     """The programs, with folders to run them in. `plugin`: the file under test."""
 
-    def __init__(self, plugin, tshark=None, preload=None):
+    def __init__(self, plugin, preload=None, root=None):
         # A sanitizer's library comes first; what others leak is not its business here.
         self.sanitizer = {"LD_PRELOAD": preload, "ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=1"} if preload else {}
-        self.tshark = tshark or os.environ.get("TSHARK", "tshark")
+        self.tshark = os.environ.get("TSHARK", "tshark")
+        # Another system in a folder, entered with this one's /tmp and /dev in it (root alone can).
+        self.root = root
         self.folder = tempfile.mkdtemp(prefix="synfin-robust.")
         os.chmod(self.folder, 0o755)
         self.home = os.path.join(self.folder, "home")
         os.mkdir(self.home)
         os.chmod(self.home, 0o777)
-        version = subprocess.run([self.tshark, "--version"], capture_output=True, text=True, check=True).stdout
+        version = subprocess.run(self.inside([self.tshark, "--version"]), capture_output=True, text=True, check=True).stdout
         self.version = re.search(r"\d+\.\d+\.\d+", version).group()
-        folders = subprocess.run([self.tshark, "-G", "folders"], capture_output=True, text=True, check=True).stdout
+        folders = subprocess.run(self.inside([self.tshark, "-G", "folders"]), capture_output=True, text=True, check=True).stdout
         installed = re.search(r"^Global Plugins:\s*(.*)$", folders, re.M).group(1)
         self.plugins = [self._folder(name, installed) for name in ("without", "with")]
         series = ".".join(self.version.split(".")[:2])
@@ -62,16 +64,26 @@ class Wireshark:
         for kind in ("epan", "wiretap", "codecs"):
             os.makedirs(os.path.join(here, kind))
             there = os.path.join(installed, kind)
-            for file in os.listdir(there) if os.path.isdir(there) else []:
+            seen = (self.root or "") + there
+            for file in os.listdir(seen) if os.path.isdir(seen) else []:
                 path = os.path.join(there, file)
-                with open(path, "rb") as opened:
+                with open((self.root or "") + path, "rb") as opened:
                     if b"synfin.handshake.step" not in opened.read():
                         os.symlink(path, os.path.join(here, kind, file))
         return folder
 
+    def inside(self, arguments, identity=()):
+        """A command line in the other system, if there is one."""
+        if self.root is None:
+            return arguments
+        script = 'root=$1 as=$2; shift 2; mount --rbind /tmp "$root/tmp" && mount --rbind /dev "$root/dev" && exec chroot $as "$root" "$@"'
+        return ["unshare", "-m", "--propagation", "private", "sh", "-c", script, "sh", self.root, *(identity or [""]), *arguments]
+
     def command(self, arguments, capabilities=()):
         """The command line and the environment apart from the plugin folder."""
-        if os.geteuid() == 0:
+        if self.root is not None:
+            arguments = self.inside(arguments, [f"--userspec={NOBODY}:{NOBODY}"])
+        elif os.geteuid() == 0:
             identity = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *capabilities]
             arguments = ["setpriv", *identity, *arguments]
         path = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"

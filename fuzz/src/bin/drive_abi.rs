@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     while calls < count && start.elapsed() < Duration::from_secs(seconds) {
         let mut source = Random(Random(seed).word().wrapping_add(runs));
         let mut caller = Caller::default();
-        for _ in 0..2000 {
+        for _ in 0..count.saturating_sub(calls).min(2000) {
             caller.call(&mut source);
         }
         calls += caller.calls;
