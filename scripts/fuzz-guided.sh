@@ -22,4 +22,4 @@ corpus=$PWD/$ROBUST/corpus-$target
 mkdir -p "$corpus"
 # The stable compiler can do it; it wants to be told that this is meant.
 export RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$PWD/$ROBUST/libfuzzer"
-cargo fuzz run --features "$features" "$target" "$corpus" -- -max_total_time="$seconds" -max_len=2048 -print_final_stats=1
+cargo fuzz run --features "$features" "$target" "$corpus" -- -max_total_time="$seconds" -max_len=2048 -len_control=0 -print_final_stats=1

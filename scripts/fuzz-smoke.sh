@@ -6,7 +6,7 @@
 set -eu
 
 cd "$(dirname "$0")/.."
-segments=${1:-20000000} calls=${2:-1000000} files=${3:-400} seed=${4:-1}
+segments=${1:-10000000} calls=${2:-500000} files=${3:-300} seed=${4:-1}
 . scripts/robust-build.sh
 
 robust_setup python3=python3
@@ -21,9 +21,10 @@ robust_captures "$drivers" "$seed"
 # shellcheck disable=SC2086 # folders, split on purpose
 python3 tests/robust/damaged.py "$files" "$seed" --plugin "$PLUGIN" $CAPTURES
 # The other Wiresharks, where make test-versions has put them and this user may enter them.
-for root in .versions/trixie .versions/sid; do
+versions=${SYNFIN_VERSIONS_DIR:-$PWD/.versions}
+for root in "$versions/trixie" "$versions/sid"; do
     if [ "$(id -u)" = 0 ] && [ -x "$root/usr/bin/tshark" ]; then
         # shellcheck disable=SC2086 # folders, split on purpose
-        python3 tests/robust/damaged.py "$((files / 4))" "$seed" --root "$PWD/$root" --plugin "$PLUGIN" $CAPTURES
+        python3 tests/robust/damaged.py "$((files / 6))" "$seed" --root "$root" --plugin "$PLUGIN" $CAPTURES
     fi
 done
