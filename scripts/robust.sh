@@ -63,14 +63,16 @@ sanitized_shim() {
 # shellcheck disable=SC2086 # folders, split on purpose
 memcheck() { python3 tests/robust/memcheck.py --plugin "$PLUGIN" $CAPTURES; }
 
-# Miri comes with nightly compilers alone, and takes a second for some calls.
+# Miri comes with nightly compilers alone, and takes seconds for a hundred calls.
 miri() {
     if ! cargo +nightly miri --version >/dev/null 2>&1; then
         ws_say "robust: no Miri here (rustup component add --toolchain nightly miri rust-src): SKIPPED"
         return 0
     fi
-    MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri run --quiet --locked --manifest-path fuzz/Cargo.toml \
-        --target-dir "$ROBUST/miri" --features abi --bin drive-abi -- 150 1
+    for seed in 1 2 3 4 5 6; do
+        MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri run --quiet --locked --manifest-path fuzz/Cargo.toml \
+            --target-dir "$ROBUST/miri" --features abi --bin drive-abi -- 150 "$seed" || return 1
+    done
 }
 
 robust_setup valgrind=valgrind
