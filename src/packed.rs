@@ -106,6 +106,15 @@ impl Packed {
         (Packed(w.bits), (!fit).then_some(Turns { seq, ack }))
     }
 
+    /// Whether the segment performs or repeats a step, or is a RST.
+    fn is_event(self) -> bool {
+        let mut r = Reader(self.0);
+        let _sender = r.flag();
+        let steps = r.take(7);
+        let _repeats_phase_and_states = r.take(13);
+        steps != 0 || usize::from(r.small(3)) < Reset::ALL.len()
+    }
+
     /// The verdict again. `segment`, with its `ordinal`, is the same one as at first; `long_turns` gives what did not
     /// fit.
     pub fn unpack(
@@ -231,6 +240,15 @@ impl Words {
                 OWN_WORD
             }
         }
+    }
+
+    /// Whether the verdict with this number is that of a segment with a step, or of a RST.
+    pub fn is_event(&self, ordinal: u64, number: u16) -> Option<bool> {
+        let packed = match number {
+            OWN_WORD => self.own.get(&ordinal),
+            _ => self.words.get(usize::from(number)),
+        };
+        packed.map(|packed| packed.is_event())
     }
 
     /// The verdict with this number.

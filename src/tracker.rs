@@ -241,6 +241,14 @@ impl Tracker {
         })
     }
 
+    /// Whether a segment performs or repeats a step, or is a RST: only then has the Info column something to say of it.
+    /// None when it was not taken in.
+    #[must_use]
+    pub fn is_event(&self, place: Place) -> Option<bool> {
+        let (_, taken) = self.taken(place)?;
+        self.words.is_event(place.ordinal(), taken.verdict)
+    }
+
     /// The connection of a segment that was taken in, and the stream it is.
     #[must_use]
     pub fn connection(&self, place: Place) -> Option<(&Connection, u32)> {

@@ -123,6 +123,11 @@ impl Request {
         Ok(Request { pass, want: request.want, fields: request.fields })
     }
 
+    /// Whether nothing is wanted but what the Info column gets: so it is in a plain listing.
+    pub fn wants_suffix_alone(&self) -> bool {
+        self.want == c::SYNFIN_WANT_SUFFIX && self.fields == [0; 2]
+    }
+
     /// Whether something else than fields is wanted: one of `SYNFIN_WANT_*`.
     pub fn wants(&self, what: u8) -> bool {
         self.want & what != 0
@@ -196,6 +201,23 @@ impl Sink for Values<'_> {
             self.push(0, text);
         }
     }
+}
+
+/// Writes that there is nothing to show of a segment.
+///
+/// # Safety
+/// `shown` is NULL or a writable `synfin_shown`.
+pub unsafe fn write_nothing(shown: *mut c::synfin_shown, stream: u32) -> Result<(), Failure> {
+    // SAFETY: passed on from the caller.
+    let shown = unsafe { output(shown) }?;
+    shown.value_count = 0;
+    shown.stream = stream;
+    shown.reserved = 0;
+    shown.experts = 0;
+    for text in [&mut shown.label, &mut shown.suffix, &mut shown.arrow, &mut shown.margin] {
+        *text = NO_TEXT;
+    }
+    Ok(())
 }
 
 /// Writes what is to be shown of a segment.

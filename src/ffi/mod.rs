@@ -11,7 +11,7 @@ mod guard;
 use core::ptr;
 
 use bindings as c;
-use convert::{Request, read_segment, write_shown};
+use convert::{Request, read_segment, write_nothing, write_shown};
 use guard::{Failure, Guarded, guard, guard_handle, put};
 use libc::{c_char, size_t};
 
@@ -196,6 +196,13 @@ pub unsafe extern "C" fn synfin_tracker_show(
         let (input, request) = (input?, request?);
         if shown.is_null() {
             return Err(Failure::NullPointer);
+        }
+        if request.wants_suffix_alone()
+            && tracker.is_event(input.place) == Some(false)
+            && let Some((_, stream)) = tracker.connection(input.place)
+        {
+            // SAFETY: passed on from the caller.
+            return unsafe { write_nothing(shown, stream) };
         }
         let annotation = tracker.annotation(input.place, input.path, &input.segment, request.pass);
         let mut annotation = annotation.ok_or(Failure::NotSeen)?;
