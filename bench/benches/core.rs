@@ -47,11 +47,11 @@ fn live(criterion: &mut Criterion) {
         let mut tracker = Tracker::new(Options::default());
         let mut open = Open::new(connections);
         for _ in 0..open.opening() {
-            open.next().observe(&mut tracker);
+            open.segment().observe(&mut tracker);
         }
         group.bench_function(format!("{connections}-connections-{SEGMENTS}-segments"), |bencher| {
             bencher.iter_custom(|runs| {
-                (0..runs).map(|_| timed(SEGMENTS, || open.next(), |fed| annotate(&mut tracker, fed))).sum()
+                (0..runs).map(|_| timed(SEGMENTS, || open.segment(), |fed| annotate(&mut tracker, fed))).sum()
             });
         });
     }
@@ -61,7 +61,7 @@ fn live(criterion: &mut Criterion) {
             let work = |fed: &Fed| {
                 black_box(fed.floor());
             };
-            (0..runs).map(|_| timed(SEGMENTS, || open.next(), work)).sum()
+            (0..runs).map(|_| timed(SEGMENTS, || open.segment(), work)).sum()
         });
     });
     group.finish();

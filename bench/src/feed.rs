@@ -47,7 +47,7 @@ fn header(sent: &Sent, ports: (u16, u16)) -> Octets {
     octets[2..4].copy_from_slice(&ports.1.to_be_bytes());
     octets[4..8].copy_from_slice(&sent.seq.to_be_bytes());
     octets[8..12].copy_from_slice(&sent.ack.to_be_bytes());
-    octets[12] = (len / 4 << 4) as u8;
+    octets[12] = ((len / 4) << 4) as u8;
     octets[13] = sent.flags;
     octets[14..16].copy_from_slice(&sent.window.to_be_bytes());
     octets[20..len].copy_from_slice(options);
@@ -122,7 +122,7 @@ impl Open {
     }
 
     /// The next segment. Computed, so that no memory but the core's is looked at.
-    pub fn next(&mut self) -> Fed {
+    pub fn segment(&mut self) -> Fed {
         let n = self.n;
         self.n += 1;
         let (round, place) = (n / self.connections, n % self.connections);
@@ -152,4 +152,3 @@ impl Open {
         Fed::new(n, &sent)
     }
 }
-

@@ -21,7 +21,7 @@ const SECOND: u64 = 1_000_000_000;
 pub struct Random(pub u64);
 
 impl Random {
-    pub fn next(&mut self) -> u64 {
+    pub fn word(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -31,7 +31,7 @@ impl Random {
 
     /// A number from `low` up to and including `high`.
     pub fn between(&mut self, low: u64, high: u64) -> u64 {
-        low + self.next() % (high - low + 1)
+        low + self.word() % (high - low + 1)
     }
 }
 
@@ -226,7 +226,7 @@ impl Traffic {
         for (plan, connection) in plans.into_iter().zip(0..) {
             due.push(Reverse((at, connection)));
             at += random.between(between / 2, between + between / 2);
-            live.push(Live { plan, sent: 0, next: [random.next() as u32, random.next() as u32] });
+            live.push(Live { plan, sent: 0, next: [random.word() as u32, random.word() as u32] });
         }
         Traffic { random, live, due }
     }

@@ -1,7 +1,5 @@
 //! Writes a capture of made-up traffic: `bench-capture FILE [SEGMENTS [CONNECTIONS [OVERLAP [SEED]]]]`.
 
-
-
 use std::error::Error;
 use std::fs::File;
 use std::io::BufWriter;

@@ -21,18 +21,17 @@ fn steady(segments: u32, mut work: impl FnMut(&mut Tracker, &Fed)) {
     let mut tracker = Tracker::new(Options::default());
     let mut open = Open::new(CONNECTIONS);
     for _ in 0..open.opening() {
-        open.next().observe(&mut tracker);
+        open.segment().observe(&mut tracker);
     }
     for _ in 0..segments {
-        work(&mut tracker, &open.next());
+        work(&mut tracker, &open.segment());
     }
 }
 
 /// Feeds the first `segments` of the mixed traffic.
 fn mixed(segments: u32, mut work: impl FnMut(&mut Tracker, &Fed)) {
     let mut tracker = Tracker::new(Options::default());
-    let traffic: Vec<Fed> =
-        Traffic::mixed(1, MIXED, 6_700, 100).zip(0..).map(|(sent, n)| Fed::new(n, &sent)).collect();
+    let traffic: Vec<Fed> = Traffic::mixed(1, MIXED, 6_700, 100).zip(0..).map(|(sent, n)| Fed::new(n, &sent)).collect();
     for fed in traffic.iter().take(segments as usize) {
         work(&mut tracker, fed);
     }
@@ -70,12 +69,11 @@ fn boundary(segments: u32) {
     let tracker = unsafe { ffi::synfin_tracker_new(&raw const options) };
     let mut open = Open::new(CONNECTIONS);
     for _ in 0..open.opening().saturating_add(segments) {
-        let fed = open.next();
+        let fed = open.segment();
         let segment = c_segment(&fed);
         let octets = fed.header.get();
         // SAFETY: all pointers are to living values of the right types.
-        let status =
-            unsafe { ffi::synfin_tracker_observe(tracker, &raw const segment, octets.as_ptr(), octets.len()) };
+        let status = unsafe { ffi::synfin_tracker_observe(tracker, &raw const segment, octets.as_ptr(), octets.len()) };
         assert_eq!(status, c::SYNFIN_STATUS_OK);
     }
     // SAFETY: made above, and used no more.

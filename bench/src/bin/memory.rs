@@ -33,5 +33,5 @@ fn main() {
     let transfer = Traffic::one_transfer(1, 1_000_000);
     report("transfer", transfer.zip(0..).map(|(sent, n)| Fed::new(n, &sent)));
     let mut open = Open::new(1000);
-    report("open", (0..1_000_000).map(|_| open.next()));
+    report("open", (0..1_000_000).map(|_| open.segment()));
 }
