@@ -90,7 +90,7 @@ def packet_list(wireshark):
             raise Failure(f"the column Step never says {step}: {sorted(steps)}")
     wireshark.menu("View", "Packet Details")
     wireshark.menu("View", "Packet Bytes")
-    resize(wireshark.main, MAIN[0], 470)
+    resize(wireshark.main, MAIN[0], 520)
     select_row(wireshark, 2)
     shot("packet-list", wireshark.main)
     wireshark.filter("synfin.step")
@@ -216,7 +216,7 @@ def live():
     port = 8643
     arguments = ["-C", "synfin", "-i", "lo", "-k", "-f", f"tcp port {port}"]
     with Wireshark(arguments, "Capturing from") as wireshark:
-        resize(wireshark.main, MAIN[0], 470)
+        resize(wireshark.main, MAIN[0], 520)
         take(lambda: live_list(wireshark, port))
 
 

@@ -29,7 +29,7 @@ WHOLE = ("synfin.conn.", "synfin.handshake.kind", "synfin.handshake.outcome", "s
          "synfin.teardown.closer", "synfin.teardown.half_close_bytes", "synfin.teardown.time",
          "synfin.teardown.frame", "synfin.reset.frame", "synfin.negotiated")
 # Not the oracle's subject.
-SKIPPED = {"synfin.explain"}
+SKIPPED = {"synfin.explain", "synfin.step"}
 EXPERT = "synfin.expert."
 
 
