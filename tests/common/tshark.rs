@@ -14,7 +14,7 @@ use super::play::verify;
 use super::script::{self, ISNS, Script};
 
 /// The program under test.
-fn program() -> String {
+pub fn program() -> String {
     std::env::var("SYNFIN_TSHARK").unwrap_or_else(|_| "tshark".to_string())
 }
 

@@ -1,0 +1,65 @@
+//! The commands in the README do what the README shows.
+#![cfg(feature = "plugin")]
+
+mod common;
+
+use std::process::Command;
+
+use common::tshark::{program, series};
+
+/// A command and the lines shown below it.
+struct Shown {
+    command: String,
+    output: Vec<String>,
+}
+
+fn commands(text: &str) -> Vec<Shown> {
+    let mut found: Vec<Shown> = Vec::new();
+    let mut in_block = false;
+    for line in text.lines() {
+        let Some(line) = line.strip_prefix("    ") else {
+            in_block = false;
+            continue;
+        };
+        if let Some(command) = line.strip_prefix("$ tshark ") {
+            found.push(Shown { command: command.to_string(), output: Vec::new() });
+            in_block = true;
+        } else if let Some(last) = found.last_mut().filter(|_| in_block) {
+            if last.command.ends_with('\\') {
+                last.command.push_str(&format!("\n{line}"));
+            } else {
+                last.output.push(line.to_string());
+            }
+        }
+    }
+    found
+}
+
+/// A line `...` stands for any further lines, at least one; spaces at the end of a line do not count.
+#[test]
+fn commands_print_what_is_shown() {
+    series();
+    let shown = commands(&std::fs::read_to_string("README.md").expect("the README"));
+    assert!(shown.len() >= 10, "only {} commands", shown.len());
+    for Shown { command, output } in shown {
+        let ran = Command::new("sh")
+            .arg("-c")
+            .arg(format!("{} {command}", program()))
+            .current_dir("tests/captures")
+            .env("LC_ALL", "C.UTF-8")
+            .env("TZ", "UTC")
+            .env("HOME", "/nonexistent")
+            .output()
+            .expect("a shell");
+        assert!(ran.status.success(), "{command}: {}", String::from_utf8_lossy(&ran.stderr));
+        let text = String::from_utf8(ran.stdout).expect("UTF-8");
+        let printed: Vec<&str> = text.lines().map(str::trim_end).collect();
+        let is_open = output.last().is_some_and(|line| line == "...");
+        let expected = &output[..output.len() - usize::from(is_open)];
+        assert!(is_open || printed.len() == expected.len(), "{command}: prints\n{text}");
+        assert!(!is_open || printed.len() > expected.len(), "{command}: prints only\n{text}");
+        for (printed, expected) in printed.iter().zip(expected) {
+            assert_eq!(printed, &expected.trim_end(), "{command}");
+        }
+    }
+}
