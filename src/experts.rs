@@ -86,7 +86,7 @@ pub static EXPERTS: &[Expert] = &[
     expert!("refused", Warning, Response, "Connection refused: the server answers the SYN with a reset", |a| {
         ended(a, Reset::Refused)
     }),
-    expert!("half_open", Warning, Response, "Half-open: SYN and SYN-ACK, but the opening was never completed", |a| {
+    expert!("half_open", Warning, Response, "Half-open: SYN and SYN-ACK, but no third segment", |a| {
         last_outcome(a) == Some(HandshakeOutcome::HalfOpen)
     }),
     expert!("no_answer", Warning, Response, "No answer to the SYN: filtered, or the server is down", |a| {
