@@ -1,7 +1,6 @@
 //! Expert information: what deserves attention, and when.
 
-use crate::fields::{is_syn, last_outcome};
-use crate::tcp::{Anomalies, HandshakeOutcome, Kind, Reset, Verdict};
+use crate::tcp::{Anomalies, HandshakeOutcome, Kind, Pass, Reset, Verdict};
 use crate::tracker::Annotation;
 
 /// How serious an item is, in Wireshark's words.
@@ -155,6 +154,16 @@ pub fn of(annotation: &Annotation) -> u64 {
         }
     }
     bits
+}
+
+/// What became of the opening in the end, on the last segment.
+fn last_outcome(a: &Annotation) -> Option<HandshakeOutcome> {
+    a.is_last.then(|| a.connection.handshake_outcome(Pass::Final))
+}
+
+/// Whether the segment is a SYN or a SYN-ACK.
+fn is_syn(a: &Annotation) -> bool {
+    matches!(a.segment.kind(), Kind::Syn | Kind::SynAck)
 }
 
 #[cfg(test)]

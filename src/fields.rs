@@ -1,8 +1,12 @@
 //! THE field table: each field's name, type and description, and how it is read. Nothing else names a field.
 
+mod read;
+
 use std::fmt::{self, Write};
 
-use crate::tcp::{HandshakeOutcome, Kind, Pass, Side};
+use read::{close_link, frame, later_frame, maybe, open_link, time, truth, word, write};
+
+use crate::tcp::Side;
 use crate::text;
 use crate::tracker::Annotation;
 
@@ -54,59 +58,6 @@ pub struct Field {
 impl fmt::Debug for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Field").field("name", &self.name).field("kind", &self.kind).finish_non_exhaustive()
-    }
-}
-
-fn word(sink: &mut dyn Sink, word: &str) {
-    sink.text(&mut |out| out.write_str(word).map(|()| true));
-}
-
-fn write(sink: &mut dyn Sink, mut body: impl FnMut(&mut dyn Write) -> fmt::Result) {
-    sink.text(&mut |out| body(out).map(|()| true));
-}
-
-fn truth(sink: &mut dyn Sink, truth: bool) {
-    if truth {
-        sink.number(1);
-    }
-}
-
-fn maybe(sink: &mut dyn Sink, number: Option<impl TryInto<i64>>) {
-    if let Some(Ok(number)) = number.map(TryInto::try_into) {
-        sink.number(number);
-    }
-}
-
-fn frame(sink: &mut dyn Sink, frame: u32) {
-    if frame != 0 {
-        sink.number(i64::from(frame));
-    }
-}
-
-/// A time that stands on the frame where it becomes known and on the connection's last segment.
-fn time(a: &Annotation, sink: &mut dyn Sink, known_at: u32, ns: Option<u64>) {
-    if a.is_last || (known_at != 0 && a.frame == known_at) {
-        maybe(sink, ns);
-    }
-}
-
-/// The frame at which two steps of the opening, counted from 0, are both known.
-fn later_frame(a: &Annotation, steps: [usize; 2]) -> u32 {
-    let frames = a.connection.handshake_frames();
-    steps.iter().filter_map(|&step| frames.get(step)).copied().max().unwrap_or(0)
-}
-
-/// A link of the opening: on its segments and on the connection's last.
-fn open_link(a: &Annotation, sink: &mut dyn Sink, number: u32) {
-    if a.is_last || !a.verdict.open_steps.is_empty() {
-        frame(sink, number);
-    }
-}
-
-/// A link of the closing: on its segments and on the connection's last.
-fn close_link(a: &Annotation, sink: &mut dyn Sink, number: u32) {
-    if a.is_last || !a.verdict.close_steps.is_empty() {
-        frame(sink, number);
     }
 }
 
@@ -478,16 +429,6 @@ pub fn is_of_connection(name: &str) -> bool {
     let Some(name) = name.strip_prefix("synfin.") else { return false };
     let is_group = ["handshake.", "teardown.", "conn."].iter().any(|group| name.starts_with(group));
     is_group && !name.ends_with(".step") && name != "conn.last" || matches!(name, "negotiated" | "reset.frame")
-}
-
-/// What became of the opening in the end, on the last segment.
-pub(crate) fn last_outcome(a: &Annotation) -> Option<HandshakeOutcome> {
-    a.is_last.then(|| a.connection.handshake_outcome(Pass::Final))
-}
-
-/// Whether the segment is a SYN or a SYN-ACK.
-pub(crate) fn is_syn(a: &Annotation) -> bool {
-    matches!(a.segment.kind(), Kind::Syn | Kind::SynAck)
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@
 //! their own modules, as further methods of [`Connection`].
 
 use super::closing::Closing;
-use super::earlier::What;
-use super::known::{Fact, Known, Name, StepAck};
+use super::findings::{Opening, Progress};
+use super::known::{Fact, Known, Name};
 use super::numbering::{Basis, OldBases};
-use super::opening::{Opening, Progress};
+use super::roles::Judgement;
 use super::segment::{Flags, Kind, Segment};
 use super::seq::Seq;
 use super::side::{Both, Side};
@@ -41,20 +41,6 @@ pub struct Moment {
     pub rebase: bool,
 }
 
-/// How the client is known. Later evidence in this list outweighs earlier.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-enum Judgement {
-    /// No segment yet.
-    #[default]
-    None,
-    /// By the ports, or as the sender of the first segment.
-    Guess,
-    /// As the receiver of a SYN-ACK.
-    SynAck,
-    /// As the sender of the first SYN.
-    Syn,
-}
-
 /// What ended a connection before its time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Ended {
@@ -83,9 +69,9 @@ pub(super) struct Draft {
 /// One connection: a `tcp.stream` of Wireshark.
 #[derive(Clone, Debug)]
 pub struct Connection {
-    judgement: Judgement,
-    client_end: End,
-    first_end: End,
+    pub(super) judgement: Judgement,
+    pub(super) client_end: End,
+    pub(super) first_end: End,
     last_ordinal: u64,
     pub(super) times: Times,
     pub(super) known: Known,
@@ -253,7 +239,7 @@ impl Connection {
     }
 
     /// Keeps X and Y for the segments before this one, because one of them is about to change.
-    fn keep_bases(&mut self, moment: Moment) {
+    pub(super) fn keep_bases(&mut self, moment: Moment) {
         let (open, close) = self.plain_bases();
         let old_bases = &mut self.known.rare_mut().old_bases;
         if old_bases.last().is_none_or(|old| old.until != moment.ordinal) {
@@ -282,61 +268,6 @@ impl Connection {
         }
     }
 
-    fn judge_client(&mut self, moment: Moment, from: End, segment: &Segment, kind: Kind) {
-        if from == End::Same {
-            self.judgement = self.judgement.max(Judgement::Guess);
-            self.client_end = End::Same;
-            return;
-        }
-        let to = if from == End::Low { End::High } else { End::Low };
-        let (judgement, client) = match kind {
-            Kind::Syn => (Judgement::Syn, from),
-            Kind::SynAck => (Judgement::SynAck, to),
-            Kind::Ack | Kind::Fin | Kind::Rst | Kind::Other => {
-                // A port below 1024 is a service's: the side without one is the client.
-                let to_service = segment.destination_port < 1024;
-                let from_service = segment.source_port < 1024;
-                (Judgement::Guess, if from_service && !to_service { to } else { from })
-            }
-        };
-        if judgement <= self.judgement {
-            return;
-        }
-        let change = self.judgement != Judgement::None && client != self.client_end;
-        self.judgement = judgement;
-        self.client_end = client;
-        if change {
-            self.swap_sides(moment);
-        }
-    }
-
-    /// The roles turn out to be the other way round; what was said stays said.
-    pub(super) fn swap_sides(&mut self, moment: Moment) {
-        self.keep_bases(moment);
-        self.known.swap();
-        if self.states != BEFORE {
-            self.states.swap();
-        }
-        self.zeek.swap(&mut self.known);
-        self.opening.swap();
-        self.closing.closer = self.closing.closer.map(Side::peer);
-        if let Some(ended) = &mut self.ended {
-            ended.by = ended.by.peer();
-            // After the end X and Y stay as they are.
-            self.x_side = self.x_side.peer();
-        }
-    }
-
-    /// Makes the server the client, when a new attempt is its SYN.
-    pub(super) fn exchange_roles(&mut self, moment: Moment) {
-        self.client_end = match self.client_end {
-            End::Low => End::High,
-            End::High => End::Low,
-            End::Same => return,
-        };
-        self.swap_sides(moment);
-    }
-
     /// A segment that is neither RST nor `OTHER`.
     fn ordinary(&mut self, moment: Moment, side: Side, segment: &Segment, kind: Kind, draft: &mut Draft) {
         let mut side = side;
@@ -360,74 +291,6 @@ impl Connection {
         if segment.payload_len > 0 || kind == Kind::Fin {
             // After something new of the peer, the same ACK again is an answer, not a frame captured twice.
             self.known.forget_step_ack(side.peer());
-        }
-    }
-
-    /// A segment after the RST that ended the connection: it performs nothing, but repeats are still repeats.
-    fn after_end(&mut self, side: Side, segment: &Segment, kind: Kind, draft: &mut Draft) {
-        match kind {
-            Kind::SynAck => {
-                draft.repeats.syn = self.repeats_syn_ack(side, segment);
-                if !draft.repeats.syn {
-                    self.known.note_earlier(side, What::SynAck, segment.seq);
-                }
-            }
-            Kind::Fin => {
-                let number = segment.payload_end();
-                draft.repeats.fin = match self.known.get(side, Name::Fin) {
-                    Some(first) => self.note_another_fin(side, first, number, draft),
-                    None => {
-                        let repeats = self.known.came_before(side, What::Fin, number);
-                        self.known.note_earlier(side, What::Fin, number);
-                        repeats
-                    }
-                };
-            }
-            Kind::Syn | Kind::Ack | Kind::Rst | Kind::Other => {}
-        }
-        self.count_payload(side, segment, draft);
-    }
-
-    /// Whether the ACK performed its step before; and what a new one performs is kept for that question. Called
-    /// when the draft holds what the acknowledgment performs, and not yet what the FIN does.
-    fn repeat_acks(&mut self, side: Side, segment: &Segment, kind: Kind, draft: &mut Draft) {
-        if !draft.open_steps.is_empty() || !draft.close_steps.is_empty() {
-            self.known.set_step_ack(side, &StepAck::of(segment, draft.open_steps, draft.close_steps));
-        } else if let Some(again) = self.known.step_acks(side).find(|ack| ack.is_again(segment)) {
-            draft.open_steps.add(again.open_steps);
-            draft.close_steps.add(again.close_steps);
-            draft.repeats.ack = true;
-        }
-        if kind == Kind::Ack && segment.payload_len == 0 {
-            self.answer_repeats(side, segment, draft);
-        }
-    }
-
-    /// The side's first segment without payload, SYN and FIN after a repeated SYN-ACK or FIN of the peer: where it
-    /// acknowledges that one, it is its ACK once more.
-    fn answer_repeats(&mut self, side: Side, segment: &Segment, draft: &mut Draft) {
-        let peer = side.peer();
-        let (owes_syn_ack, owes_fin) =
-            (self.known.is_so(side, Fact::OwesSynAck), self.known.is_so(side, Fact::OwesFin));
-        self.known.unnote(side, Fact::OwesSynAck);
-        self.known.unnote(side, Fact::OwesFin);
-        let acks = |number: Option<Seq>| number.is_some_and(|number| segment.ack.is_at_or_past(number.advance(1)));
-        let open_steps = self.opening.ack_steps[side];
-        if owes_syn_ack
-            && draft.open_steps.is_empty()
-            && !open_steps.is_empty()
-            && acks(self.known.get(peer, Name::SynAck))
-        {
-            draft.open_steps.add(open_steps);
-            draft.repeats.ack = true;
-        }
-        if owes_fin
-            && draft.close_steps.is_empty()
-            && self.known.is_so(peer, Fact::FinAcked)
-            && acks(self.known.owed_fin(side))
-        {
-            draft.close_steps.add(self.closing.ack_step(peer));
-            draft.repeats.ack = true;
         }
     }
 

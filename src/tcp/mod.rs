@@ -9,13 +9,18 @@
 
 mod closing;
 mod connection;
+mod double_open;
 mod earlier;
+mod endpoint;
+mod findings;
 mod known;
 mod negotiated;
 mod numbering;
 mod opening;
 mod outcome;
+mod repeats;
 mod reset;
+mod roles;
 mod segment;
 mod seq;
 mod side;
@@ -27,9 +32,9 @@ mod zeek;
 
 pub use closing::Relation;
 pub use connection::{Connection, End, Moment};
+pub use findings::Progress;
 pub use negotiated::Negotiated;
 pub use numbering::Basis;
-pub use opening::Progress;
 pub use outcome::{HandshakeKind, HandshakeOutcome, Pass, TeardownKind};
 pub use segment::{Flags, Kind, Segment, SynOptions, Timestamp};
 pub use seq::{Position, Seq};

@@ -1,7 +1,7 @@
 //! What the two SYNs agreed on.
 
 use super::connection::Connection;
-use super::opening::Findings;
+use super::findings::Findings;
 use super::segment::SynOptions;
 use super::side::Side;
 

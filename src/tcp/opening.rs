@@ -2,6 +2,7 @@
 
 use super::connection::{Connection, Draft, Moment};
 use super::earlier::What;
+use super::findings::{Findings, Progress};
 use super::known::{Fact, Name};
 use super::segment::{Kind, Segment};
 use super::seq::Seq;
@@ -10,131 +11,9 @@ use super::state::{BEFORE, State};
 use super::times::Part;
 use super::verdict::{Anomalies, Steps};
 
-/// How far the opening has come.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Progress {
-    /// No SYN and no SYN-ACK was seen.
-    #[default]
-    NotCaptured,
-    /// One was seen, step 3 not yet.
-    Underway,
-    /// Step 3 was seen.
-    Complete,
-    /// The connection is open without a step 3: that one was not captured, and no segment can be it any more.
-    Over,
-}
-
-/// What turned out in the opening: a set.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Findings(u16);
-
-impl Findings {
-    /// A segment that is not part of an opening came first.
-    pub const MIDSTREAM: Findings = Findings(1);
-    /// A SYN-ACK with an acceptable Ack was seen.
-    pub const SYN_ACK_ACCEPTABLE: Findings = Findings(1 << 1);
-    /// A SYN-ACK acknowledged data of the SYN (RFC 7413).
-    pub const ACKED_SYN_DATA: Findings = Findings(1 << 2);
-    /// Step 3 told which SYN-ACK counts.
-    pub const SETTLED: Findings = Findings(1 << 3);
-    /// The server acknowledged X+1 without SYN before its own SYN.
-    pub const EARLY_SERVER_ACK: Findings = Findings(1 << 4);
-    /// Both sides sent a SYN without ACK before it was complete.
-    pub const DOUBLE: Findings = Findings(1 << 5);
-    /// It is a split handshake.
-    pub const SPLIT: Findings = Findings(1 << 6);
-    /// The server, after its SYN-ACK, sent payload or acknowledged more than X+1.
-    pub const WENT_ON: Findings = Findings(1 << 7);
-    /// The client sent a segment with ACK.
-    pub const CLIENT_ACKED: Findings = Findings(1 << 8);
-    /// The client's SYN was acknowledged, where both sides sent one.
-    pub const CLIENT_SYN_ACKED: Findings = Findings(1 << 9);
-    /// The server's SYN was, where both sides sent one.
-    pub const SERVER_SYN_ACKED: Findings = Findings(1 << 10);
-    /// The client answered an acknowledgment it could not accept with a RST: the server took that, and the client went
-    /// on.
-    pub const BAD_ACK_RESET: Findings = Findings(1 << 11);
-    /// The SYN was repeated before the SYN-ACK.
-    pub const SYN_REPEATED: Findings = Findings(1 << 12);
-    /// The SYN-ACK was repeated before step 3.
-    pub const SYN_ACK_REPEATED: Findings = Findings(1 << 13);
-    /// The server sent a segment with ACK. That counts when it turns out to be the client.
-    pub const SERVER_ACKED: Findings = Findings(1 << 14);
-
-    /// That `side` sent a segment with ACK.
-    #[must_use]
-    pub const fn acked(side: Side) -> Findings {
-        match side {
-            Side::Client => Findings::CLIENT_ACKED,
-            Side::Server => Findings::SERVER_ACKED,
-        }
-    }
-
-    /// That the SYN of `side` was acknowledged, where both sides sent one.
-    #[must_use]
-    pub const fn syn_acked(side: Side) -> Findings {
-        match side {
-            Side::Client => Findings::CLIENT_SYN_ACKED,
-            Side::Server => Findings::SERVER_SYN_ACKED,
-        }
-    }
-}
-
-/// The opening of the last attempt.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Opening {
-    /// How far it has come.
-    pub progress: Progress,
-    findings: Findings,
-    /// The steps that each side's acknowledgment performed.
-    pub ack_steps: Both<Steps>,
-    /// The frames of the first segments that performed steps 1 to 3; 0: none.
-    pub frames: [u32; 3],
-}
-
-impl Opening {
-    /// Whether a SYN or a SYN-ACK was seen.
-    #[must_use]
-    pub fn is_captured(&self) -> bool {
-        self.progress != Progress::NotCaptured
-    }
-
-    /// Whether something turned out.
-    #[must_use]
-    pub const fn found(&self, finding: Findings) -> bool {
-        self.findings.0 & finding.0 != 0
-    }
-
-    /// Notes that something turned out.
-    pub const fn note(&mut self, finding: Findings) {
-        self.findings.0 |= finding.0;
-    }
-
-    /// The two sides turn out to be the other way round.
-    pub fn swap(&mut self) {
-        const PAIRS: [[Findings; 2]; 2] = [
-            [Findings::CLIENT_ACKED, Findings::SERVER_ACKED],
-            [Findings::CLIENT_SYN_ACKED, Findings::SERVER_SYN_ACKED],
-        ];
-        for [one, other] in PAIRS {
-            if self.found(one) != self.found(other) {
-                self.findings.0 ^= one.0 | other.0;
-            }
-        }
-        self.ack_steps.swap();
-    }
-
-    /// Notes that something turned out, if it did.
-    const fn note_if(&mut self, condition: bool, finding: Findings) {
-        if condition {
-            self.note(finding);
-        }
-    }
-}
-
 impl Connection {
     /// Notes that a segment performs a step (1 to 3).
-    fn perform(&mut self, step: u8, moment: Moment, segment: &Segment) {
+    pub(super) fn perform(&mut self, step: u8, moment: Moment, segment: &Segment) {
         let index = usize::from(step.saturating_sub(1));
         let part = match step {
             1 => Part::Syn,
@@ -158,29 +37,6 @@ impl Connection {
         if octets != self.syn_data() {
             self.known.rare_mut().syn_data = octets;
         }
-    }
-
-    /// The steps that a side's SYN-ACK performed, where both sides sent a SYN.
-    fn syn_ack_steps(&self, side: Side) -> Steps {
-        self.known.rare().map_or(Steps::NONE, |rare| rare.syn_ack_steps[side])
-    }
-
-    fn set_syn_ack_steps(&mut self, side: Side, steps: Steps) {
-        if steps != self.syn_ack_steps(side) {
-            self.known.rare_mut().syn_ack_steps[side] = steps;
-        }
-    }
-
-    /// Whether a SYN-ACK has the number of the side's last one, or of the one before.
-    pub(super) fn repeats_syn_ack(&self, side: Side, segment: &Segment) -> bool {
-        self.known.is(side, Name::SynAck, segment.seq) || self.known.came_before(side, What::SynAck, segment.seq)
-    }
-
-    /// Whether both sides sent a SYN without ACK: simultaneous or split open. A server's SYN that arrives when the
-    /// opening is complete or over tells nothing any more.
-    #[must_use]
-    pub fn is_double_open(&self) -> bool {
-        self.opening.found(Findings::DOUBLE)
     }
 
     /// The client's number after its SYN: X+1, when X is known.
@@ -332,23 +188,6 @@ impl Connection {
         }
     }
 
-    /// The server's own SYN crosses the client's: simultaneous open (RFC 9293 figure 7), or a split handshake.
-    fn server_syn(&mut self, moment: Moment, segment: &Segment, draft: &mut Draft) {
-        if self.opening.progress != Progress::Underway {
-            return;
-        }
-        self.opening.note(Findings::DOUBLE);
-        self.set_open_base(moment, Side::Server, segment.seq);
-        draft.anomalies.add(Anomalies::SIMULTANEOUS_OPEN);
-        if self.opening.found(Findings::EARLY_SERVER_ACK) {
-            self.opening.note(Findings::SPLIT);
-            draft.anomalies.add(Anomalies::SPLIT_HANDSHAKE);
-        }
-        if self.states.client == State::SynSent {
-            self.states = Both { client: State::SynReceived, server: State::SynReceived };
-        }
-    }
-
     fn syn_ack(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {
         match side {
             Side::Server => self.begin_opening(segment.ack.back(1), Some(segment.seq)),
@@ -451,44 +290,6 @@ impl Connection {
         self.opening.note(Findings::MIDSTREAM);
         draft.anomalies.add(Anomalies::NOT_CAPTURED);
         self.states = Both { client: State::Established, server: State::Established };
-    }
-
-    /// An acknowledgment while both sides have a SYN of their own out (RFC 9293 figure 7).
-    fn double_open_ack(&mut self, moment: Moment, side: Side, segment: &Segment, draft: &mut Draft) {
-        let peer = side.peer();
-        let Some(syn) = self.known.get(peer, Name::Syn) else {
-            return;
-        };
-        let is_plain = segment.kind() != Kind::SynAck;
-        if side == Side::Server && is_plain && self.known.has(Side::Server, Name::SynAck) {
-            self.opening.note_if(segment.payload_len > 0 || segment.ack.is_after(syn.advance(1)), Findings::WENT_ON);
-        }
-        if !segment.ack.is_at_or_past(syn.advance(1)) {
-            if side == Side::Client && is_plain {
-                draft.anomalies.add(Anomalies::OPEN_ACK_WRONG);
-            }
-            return;
-        }
-        if self.opening.found(Findings::syn_acked(peer)) {
-            return;
-        }
-        self.opening.note(Findings::syn_acked(peer));
-        if self.states[peer].is_opening() {
-            self.states[peer] = State::Established;
-        }
-        draft.open_steps.add(Steps::one(2));
-        self.perform(2, moment, segment);
-        let answers_syn_ack = self.known.has(Side::Client, Name::SynAck) && !self.known.has(Side::Server, Name::SynAck);
-        if side == Side::Server && is_plain && answers_syn_ack && !self.opening.found(Findings::SPLIT) {
-            self.opening.note(Findings::SPLIT);
-            draft.anomalies.add(Anomalies::SPLIT_HANDSHAKE);
-        }
-        if self.opening.found(Findings::syn_acked(side)) {
-            draft.open_steps.add(Steps::one(3));
-            self.perform(3, moment, segment);
-            self.opening.progress = Progress::Complete;
-        }
-        self.opening.ack_steps[side] = draft.open_steps;
     }
 
     /// A client's segment with ACK before step 3.

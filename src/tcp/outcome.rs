@@ -2,8 +2,8 @@
 
 use super::closing::Relation;
 use super::connection::Connection;
+use super::findings::{Findings, Progress};
 use super::known::Name;
-use super::opening::{Findings, Progress};
 use super::segment::Timestamp;
 use super::side::Side;
 use super::times::Part;

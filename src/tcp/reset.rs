@@ -2,8 +2,8 @@
 
 use super::connection::{Connection, Draft, Ended, Moment};
 use super::earlier::What;
+use super::findings::{Findings, Progress};
 use super::known::{Fact, Name};
-use super::opening::{Findings, Progress};
 use super::segment::Segment;
 use super::side::{Both, Side};
 use super::state::State;

@@ -3,8 +3,8 @@
 //! could make one more than that is looked for before anything is changed; where it is found, the rules are asked.
 
 use super::connection::{Connection, End};
+use super::findings::{Findings, Progress};
 use super::numbering::Basis;
-use super::opening::{Findings, Progress};
 use super::segment::{Kind, Segment};
 use super::side::Side;
 use super::verdict::{Anomalies, Numbers, Phase, Repeats, Steps, Verdict};
