@@ -12,7 +12,7 @@ use synfin::tracker::{Address, Options, Path, Place, Tracker};
 
 /// Octets that the core may hold for a segment of ordinary traffic, and for a connection.
 const PER_SEGMENT: usize = 16;
-const PER_CONNECTION: usize = 720;
+const PER_CONNECTION: usize = 262;
 /// Octets for a segment that was made to fit no pattern.
 const PER_HOSTILE_SEGMENT: usize = 64;
 /// Octets that it begins with.
