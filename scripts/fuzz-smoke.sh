@@ -20,11 +20,3 @@ drivers=$ROBUST/release
 robust_captures "$drivers" "$seed"
 # shellcheck disable=SC2086 # folders, split on purpose
 python3 tests/robust/damaged.py "$files" "$seed" --plugin "$PLUGIN" $CAPTURES
-# The other Wiresharks, where make test-versions has put them and this user may enter them.
-versions=${SYNFIN_VERSIONS_DIR:-$PWD/.versions}
-for root in "$versions/trixie" "$versions/sid"; do
-    if [ "$(id -u)" = 0 ] && [ -x "$root/usr/bin/tshark" ]; then
-        # shellcheck disable=SC2086 # folders, split on purpose
-        python3 tests/robust/damaged.py "$((files / 6))" "$seed" --root "$root" --plugin "$PLUGIN" $CAPTURES
-    fi
-done

@@ -139,7 +139,7 @@ class Checker:
             if fields.get(name, "0").startswith("-"):
                 yield f"frame {number}: {name} is {fields[name]}"
         role = fields.get("synfin.role", "").split("+")
-        if ("RST" in role or "OTHER" in role) and any(name.endswith(".step") for name in fields):
+        if ("RST" in role or "OTHER" in role) and any(name in fields for name in ("synfin.handshake.step", "synfin.teardown.step")):
             yield f"frame {number}: a step of a {role}"
 
     def connections(self, two):
