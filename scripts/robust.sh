@@ -57,7 +57,7 @@ sanitized_shim() {
     flags="-fsanitize=address,undefined -fno-sanitize-recover=undefined"
     CFLAGS=$flags RUSTFLAGS="-Clink-arg=-lasan -Clink-arg=-lubsan" robust_cargo || return 1
     robust_keep sanitized
-    python3 tests/robust/damaged.py 100 2 --plugin "$ROBUST/sanitized/synfin.so" --preload "$library" $CAPTURES
+    python3 tests/robust/damaged.py 50 2 --plugin "$ROBUST/sanitized/synfin.so" --preload "$library" $CAPTURES
 }
 
 # shellcheck disable=SC2086 # folders, split on purpose

@@ -93,6 +93,8 @@ class Wireshark:
         """A process of its own."""
         arguments, environment = self.command(arguments, capabilities)
         environment["WIRESHARK_PLUGIN_DIR"] = self.plugins[bool(with_plugin)]
+        # No external capture programs: nobody asks for them, and with a sanitizer's library before them they hang.
+        environment["WIRESHARK_EXTCAP_DIR"] = self.home
         if with_plugin:
             environment.update(self.sanitizer)
         return subprocess.Popen(arguments, env={**environment, **(more or {})}, **pipes)
