@@ -30,8 +30,8 @@ pub struct Rare {
     pub syn_data: u32,
     /// Numbers that came before those above.
     earlier: Earlier,
-    /// Each side's ACK that performed a step before its last one, while the peer has sent nothing new since.
-    older_step_ack: Both<Option<StepAck>>,
+    /// Each side's ACKs that performed a step before its last one, while the peer has sent nothing new since.
+    older_step_acks: Both<Vec<StepAck>>,
     /// The own number of the peer's repeated FIN that each side has not answered since, where it is not the first.
     owed_fin: Both<Option<Seq>>,
     /// The steps that each side's SYN-ACK performed, where both sides sent a SYN.
@@ -224,16 +224,19 @@ impl Known {
         })
     }
 
-    /// The same, and the one before it.
-    pub fn step_acks(&self, side: Side) -> impl Iterator<Item = StepAck> {
-        let older = self.rare.as_ref().and_then(|rare| rare.older_step_ack[side]);
-        self.step_ack(side).into_iter().chain(older)
+    /// That ACK, or one that performed a step before it, where the segment's is the same again.
+    pub fn step_ack_again(&self, side: Side, segment: &Segment) -> Option<StepAck> {
+        let last = self.step_ack(side)?;
+        if last.is_again(segment) {
+            return Some(last);
+        }
+        self.rare.as_ref()?.older_step_acks[side].iter().find(|older| older.is_again(segment)).copied()
     }
 
     /// Remembers an ACK that performed a step.
     pub fn set_step_ack(&mut self, side: Side, step_ack: &StepAck) {
         if let Some(last) = self.step_ack(side) {
-            self.rare_mut().older_step_ack[side] = Some(last);
+            self.rare_mut().older_step_acks[side].push(last);
         }
         self.set(side, Name::StepSeq, step_ack.seq);
         self.set(side, Name::StepAck, step_ack.ack);
@@ -250,7 +253,7 @@ impl Known {
     pub fn forget_step_ack(&mut self, side: Side) {
         self.sides[side].places &= !STEPS;
         if let Some(rare) = &mut self.rare {
-            rare.older_step_ack[side] = None;
+            rare.older_step_acks[side].clear();
         }
     }
 
@@ -313,7 +316,7 @@ impl Known {
         if let Some(rare) = &mut self.rare {
             rare.syn_data = 0;
             rare.earlier.forget_attempt();
-            rare.older_step_ack = Both::default();
+            rare.older_step_acks = Both::default();
             rare.syn_ack_steps = Both::default();
         }
     }
@@ -327,7 +330,7 @@ impl Known {
             rare.step_payload_len.swap();
             rare.syn_ack_steps.swap();
             rare.earlier.swap();
-            rare.older_step_ack.swap();
+            rare.older_step_acks.swap();
             rare.owed_fin.swap();
         }
     }
@@ -345,10 +348,11 @@ impl Known {
     /// Octets of memory beyond the structure itself.
     pub fn extra_memory(&self) -> usize {
         let Some(rare) = &self.rare else { return 0 };
+        let acks = |side: Side| rare.older_step_acks[side].capacity().saturating_mul(size_of::<StepAck>());
         let bases = rare.old_bases.capacity().saturating_mul(size_of::<OldBases>());
-        size_of::<Rare>()
-            .saturating_add(bases)
-            .saturating_add(rare.letters.capacity())
-            .saturating_add(rare.earlier.extra_memory())
+        let earlier = rare.earlier.extra_memory();
+        [acks(Side::Client), acks(Side::Server), bases, earlier, rare.letters.capacity()]
+            .into_iter()
+            .fold(size_of::<Rare>(), usize::saturating_add)
     }
 }

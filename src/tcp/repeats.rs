@@ -43,7 +43,7 @@ impl Connection {
     pub(super) fn repeat_acks(&mut self, side: Side, segment: &Segment, kind: Kind, draft: &mut Draft) {
         if !draft.open_steps.is_empty() || !draft.close_steps.is_empty() {
             self.known.set_step_ack(side, &StepAck::of(segment, draft.open_steps, draft.close_steps));
-        } else if let Some(again) = self.known.step_acks(side).find(|ack| ack.is_again(segment)) {
+        } else if let Some(again) = self.known.step_ack_again(side, segment) {
             draft.open_steps.add(again.open_steps);
             draft.close_steps.add(again.close_steps);
             draft.repeats.ack = true;
