@@ -271,7 +271,7 @@ fn ports_used_again() {
         let arguments = [&["-Y", filter][..], more].concat();
         column(&fields(file, &["frame.number"], &arguments), "frame.number")
     };
-    for more in [&[][..], &["-2"], &["-o", "conversation.deinterlacing_key:V"]] {
+    for more in [&[][..], &["-2"], &["-o", "protocols.conversation_deinterlacing_key:VMI"]] {
         if more.first() == Some(&"-o") && series() == "4.0" {
             continue; // There is no such preference yet.
         }
