@@ -8,7 +8,7 @@ use synfin::experts::EXPERTS;
 use synfin::fields::{FIELDS, is_of_connection};
 
 use crate::common::captures;
-use crate::common::tshark::{Line, fields};
+use crate::common::tshark::{Line, fields, series};
 
 pub const FIN: u32 = 0x01;
 pub const SYN: u32 = 0x02;
@@ -79,6 +79,16 @@ impl Stream {
         let (client, server) = (self.get("conn.client"), self.get("conn.server"));
         format!("{} stream {} ({} {})", self.capture, self.number, client.unwrap_or("?"), server.unwrap_or("?"))
     }
+}
+
+/// Whether the Wireshark under test is of the series that the classes of differences are those of. Which segments make a
+/// stream, and what Wireshark's own fields say of it, differs from series to series; what synfin says does not.
+pub fn is_compared_here() -> bool {
+    let is_so = series() == "4.0";
+    if !is_so {
+        println!("The peers are compared in Wireshark 4.0: not in {}", series());
+    }
+    is_so
 }
 
 /// All streams of all captures. Those in frames with several TCP layers are left out: fields of one frame stand in one
@@ -198,10 +208,10 @@ fn add(stream: &mut Stream, line: &Line, of_connection: &[&str]) {
     }
 }
 
-/// A time stamp as tshark prints it: seconds with nine decimals, or from 4.6 on in ISO 8601.
+/// A time stamp as tshark prints it: seconds with nine decimals.
 fn nanoseconds(text: &str) -> i128 {
     let (seconds, rest) = text.split_once('.').unwrap_or((text, "0"));
-    let nanos: i128 = rest.trim_end_matches('Z').parse().expect("a fraction");
+    let nanos: i128 = rest.parse().expect("a fraction");
     let seconds: i128 = seconds.parse().unwrap_or_else(|_| panic!("not seconds: {text}"));
     seconds * 1_000_000_000 + nanos
 }
