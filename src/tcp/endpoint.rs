@@ -5,7 +5,7 @@ use super::segment::{Flags, Segment, SynOptions};
 use super::seq::Seq;
 use super::verdict::Steps;
 
-/// What a number of one side is. RST and `OTHER` segments leave the first thirteen alone.
+/// What a number of one side is. RST and `OTHER` segments leave all but the last three alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Name {
