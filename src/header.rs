@@ -28,19 +28,16 @@ const KIND_FAST_OPEN: u8 = 34;
 /// is zero. None where no Wireshark gives a `tcp.len`: fewer than [`MIN_CAPTURED`] octets, or a data offset beyond the
 /// segment's end. A data offset below 5 is nonsense, but has a `tcp.len`, counted from that offset.
 #[must_use]
+#[inline]
 pub fn parse(octets: &[u8], reported_len: u32, at: Option<Timestamp>) -> Option<Segment> {
-    let captured = octets.get(..octets.len().min(MAX_LEN))?;
-    let offset = usize::from(*captured.get(12)? >> 4).checked_mul(4)?;
-    if captured.len() < MIN_CAPTURED {
+    if octets.len() < MIN_CAPTURED {
         return None;
     }
-    let payload_len = reported_len.checked_sub(u32::try_from(offset).ok()?)?;
-
     // The fixed part as etherparse wants it: complete, and with a data offset that says so.
-    let mut fixed = [0u8; FIXED_LEN];
-    for (to, from) in fixed.iter_mut().zip(captured) {
-        *to = *from;
-    }
+    let mut fixed = octets.first_chunk().copied().unwrap_or_else(|| cut_short(octets));
+    // The upper four bits, times four.
+    let offset = fixed[12] >> 2 & 0x3c;
+    let payload_len = reported_len.checked_sub(u32::from(offset))?;
     let reserved_and_ae = fixed[12] & 0x0f;
     fixed[12] = 5 << 4 | reserved_and_ae;
     let header = TcpHeaderSlice::from_slice(&fixed).ok()?;
@@ -51,7 +48,8 @@ pub fn parse(octets: &[u8], reported_len: u32, at: Option<Timestamp>) -> Option<
         flags = flags.with(Flags::AE);
     }
     let options = if flags.has(Flags::SYN) {
-        let mut options = captured.get(FIXED_LEN..offset.min(captured.len())).map(syn_options).unwrap_or_default();
+        let end = usize::from(offset).min(octets.len());
+        let mut options = octets.get(FIXED_LEN..end).map(syn_options).unwrap_or_default();
         options.ecn = if flags.has(Flags::ACK) {
             flags.has(Flags::ECE) && !flags.has(Flags::CWR)
         } else {
@@ -72,6 +70,16 @@ pub fn parse(octets: &[u8], reported_len: u32, at: Option<Timestamp>) -> Option<
         at,
         options,
     })
+}
+
+/// The fixed part of a header of which less was captured.
+#[cold]
+fn cut_short(octets: &[u8]) -> [u8; FIXED_LEN] {
+    let mut fixed = [0u8; FIXED_LEN];
+    for (to, from) in fixed.iter_mut().zip(octets) {
+        *to = *from;
+    }
+    fixed
 }
 
 /// The options of a SYN. One of a kind that etherparse does not know, or of a length that its kind does not have, is

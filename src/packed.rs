@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::tcp::{
-    Anomalies, Basis, Both, Connection, Numbers, Phase, Repeats, Reset, Segment, Seq, Side, State, Steps, Verdict,
+    Anomalies, Basis, Both, Connection, Heard, Numbers, Passing, Phase, Repeats, Reset, Segment, Seq, Side, State,
+    Steps, Verdict,
 };
 
 /// A verdict in one word.
@@ -106,24 +107,8 @@ impl Packed {
         (Packed(w.bits), (!fit).then_some(Turns { seq, ack }))
     }
 
-    /// Whether the segment performs or repeats a step, or is a RST.
-    fn is_event(self) -> bool {
-        let mut r = Reader(self.0);
-        let _sender = r.flag();
-        let steps = r.take(7);
-        let _repeats_phase_and_states = r.take(13);
-        steps != 0 || usize::from(r.small(3)) < Reset::ALL.len()
-    }
-
-    /// The verdict again. `segment`, with its `ordinal`, is the same one as at first; `long_turns` gives what did not
-    /// fit.
-    pub fn unpack(
-        self,
-        ordinal: u64,
-        connection: &Connection,
-        segment: &Segment,
-        long_turns: impl FnOnce() -> Option<Turns>,
-    ) -> Option<Verdict> {
+    /// What it says, its numbers aside.
+    fn read(self) -> Option<Said> {
         let mut r = Reader(self.0);
         let sender = if r.flag() { Side::Server } else { Side::Client };
         let open_steps = Steps::from_bits(r.small(3));
@@ -135,33 +120,57 @@ impl Packed {
         let ended = r.flag();
         let basis = r.one_of(&Basis::ALL, 2)?;
         let x_is_servers = r.flag();
-        let known = (r.flag(), r.flag());
+        let mut known = || r.flag().then_some(0);
+        let numbers = Numbers { basis, x_is_servers, x: known(), y: known(), seq: None, ack: None };
         let anomalies = Anomalies::from_bits(r.take(9) as u16);
         let mut signed = || {
             let shift = 64_u32.wrapping_sub(TURNS_WIDTH);
             (r.take(TURNS_WIDTH) << shift).cast_signed() >> shift
         };
-        let (mut seq_turns, mut ack_turns) = (signed(), signed());
-        if seq_turns == -TURNS_LIMIT {
-            let long = long_turns()?;
-            (seq_turns, ack_turns) = (long.seq, long.ack);
-        }
+        let turns = Turns { seq: signed(), ack: signed() };
+        let verdict =
+            Verdict { sender, open_steps, close_steps, repeats, phase, states, reset, ended, numbers, anomalies };
+        Some(Said { verdict, turns })
+    }
+}
 
-        let (open, close) = connection.bases_at(ordinal);
-        let [x, y] = match basis {
-            Basis::Close => close,
-            Basis::Open | Basis::FirstSeen => open,
-        };
-        let (x, y) = (known.0.then_some(x), known.1.then_some(y));
-        let sender_has_x = (sender == Side::Server) == x_is_servers;
-        let (own, peers) = if sender_has_x { (x, y) } else { (y, x) };
+/// A word as it is read: a verdict whose X and Y are there when they were known, whatever they are, and no more numbers.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    verdict: Verdict,
+    turns: Turns,
+}
+
+impl Said {
+    /// Whether the segment performs or repeats a step, or is a RST.
+    fn is_event(&self) -> bool {
+        let verdict = &self.verdict;
+        !verdict.open_steps.is_empty() || !verdict.close_steps.is_empty() || verdict.reset.is_some()
+    }
+
+    /// The verdict again. `segment`, with its `ordinal`, is the same one as at first; `long_turns` gives what did not
+    /// fit.
+    fn verdict(
+        &self,
+        ordinal: u64,
+        connection: &Connection,
+        segment: &Segment,
+        long_turns: impl FnOnce() -> Option<Turns>,
+    ) -> Option<Verdict> {
+        let turns = if self.turns.seq == -TURNS_LIMIT { long_turns()? } else { self.turns };
+        let mut verdict = self.verdict;
+        let numbers = &mut verdict.numbers;
+        let [x, y] = connection.bases_at(ordinal, numbers.basis == Basis::Close);
+        numbers.x = numbers.x.map(|_| x);
+        numbers.y = numbers.y.map(|_| y);
+        let sender_has_x = (verdict.sender == Side::Server) == numbers.x_is_servers;
+        let (own, peers) = if sender_has_x { (numbers.x, numbers.y) } else { (numbers.y, numbers.x) };
         let offset = |number: Seq, base: Option<u32>, turns: i64| {
             base.map(|base| i64::from(number.0.wrapping_sub(base)).wrapping_add(turns << 32))
         };
-        let seq = offset(segment.seq, own, seq_turns);
-        let ack = segment.acknowledgment().and_then(|ack| offset(ack, peers, ack_turns));
-        let numbers = Numbers { basis, x_is_servers, x, y, seq, ack };
-        Some(Verdict { sender, open_steps, close_steps, repeats, phase, states, reset, ended, numbers, anomalies })
+        numbers.seq = offset(segment.seq, own, turns.seq);
+        numbers.ack = segment.acknowledgment().and_then(|ack| offset(ack, peers, turns.ack));
+        Some(verdict)
     }
 }
 
@@ -180,9 +189,11 @@ const RECENT: usize = 64;
 /// All words of a capture.
 #[derive(Debug)]
 pub struct Words {
-    words: Vec<Packed>,
+    words: Vec<Said>,
     numbers: HashMap<Packed, u16>,
     recent: [(Packed, u16); RECENT],
+    /// The words of segments that do nothing, by [`Passing::key`]; a number is one more than the word's.
+    passing: Box<[u16; Passing::KEYS]>,
     /// The words of single segments, by ordinal, when the numbers are used up.
     own: BTreeMap<u64, Packed>,
     /// Turns that fit into no word, by ordinal.
@@ -196,6 +207,7 @@ impl Default for Words {
             numbers: HashMap::new(),
             // No verdict has all bits set: none has state 15.
             recent: [(Packed(u64::MAX), 0); RECENT],
+            passing: Box::new([0; Passing::KEYS]),
             own: BTreeMap::new(),
             turns: BTreeMap::new(),
         }
@@ -203,8 +215,30 @@ impl Default for Words {
 }
 
 impl Words {
-    /// Keeps a verdict and gives its number.
-    pub fn keep(&mut self, ordinal: u64, verdict: &Verdict) -> u16 {
+    /// Keeps what was said of a segment and gives its number.
+    #[inline]
+    pub fn keep(&mut self, ordinal: u64, heard: &Heard) -> u16 {
+        match heard {
+            Heard::Judged(verdict) => self.keep_verdict(ordinal, verdict),
+            Heard::Passing(passing) => {
+                let kept = passing.key().and_then(|key| self.passing.get(key)?.checked_sub(1));
+                kept.unwrap_or_else(|| self.keep_passing(ordinal, passing))
+            }
+        }
+    }
+
+    #[cold]
+    fn keep_passing(&mut self, ordinal: u64, passing: &Passing) -> u16 {
+        let number = self.keep_verdict(ordinal, &passing.verdict());
+        if let Some(slot) = passing.key().and_then(|key| self.passing.get_mut(key))
+            && number != OWN_WORD
+        {
+            *slot = number.saturating_add(1);
+        }
+        number
+    }
+
+    fn keep_verdict(&mut self, ordinal: u64, verdict: &Verdict) -> u16 {
         let (packed, turns) = Packed::new(verdict);
         if let Some(turns) = turns {
             self.turns.insert(ordinal, turns);
@@ -229,9 +263,9 @@ impl Words {
         if let Some(&number) = self.numbers.get(&packed) {
             return number;
         }
-        match u16::try_from(self.words.len()) {
-            Ok(number) if self.words.len() < NUMBERS => {
-                self.words.push(packed);
+        match (u16::try_from(self.words.len()), packed.read()) {
+            (Ok(number), Some(said)) if self.words.len() < NUMBERS => {
+                self.words.push(said);
                 self.numbers.insert(packed, number);
                 number
             }
@@ -244,28 +278,34 @@ impl Words {
 
     /// Whether the verdict with this number is that of a segment with a step, or of a RST.
     pub fn is_event(&self, ordinal: u64, number: u16) -> Option<bool> {
-        let packed = match number {
-            OWN_WORD => self.own.get(&ordinal),
-            _ => self.words.get(usize::from(number)),
-        };
-        packed.map(|packed| packed.is_event())
+        match self.words.get(usize::from(number)) {
+            Some(said) => Some(said.is_event()),
+            None => Some(self.own(ordinal)?.is_event()),
+        }
     }
 
     /// The verdict with this number.
+    #[inline]
     pub fn verdict(&self, ordinal: u64, number: u16, connection: &Connection, segment: &Segment) -> Option<Verdict> {
-        let packed = match number {
-            OWN_WORD => self.own.get(&ordinal),
-            _ => self.words.get(usize::from(number)),
-        };
-        packed?.unpack(ordinal, connection, segment, || self.turns.get(&ordinal).copied())
+        let long_turns = || self.turns.get(&ordinal).copied();
+        match self.words.get(usize::from(number)) {
+            Some(said) => said.verdict(ordinal, connection, segment, long_turns),
+            None => self.own(ordinal)?.verdict(ordinal, connection, segment, long_turns),
+        }
+    }
+
+    /// The word of a single segment.
+    #[cold]
+    fn own(&self, ordinal: u64) -> Option<Said> {
+        self.own.get(&ordinal)?.read()
     }
 
     /// Octets of memory held.
     pub fn memory(&self) -> usize {
-        let words = self.words.capacity().saturating_mul(size_of::<Packed>());
+        let words = self.words.capacity().saturating_mul(size_of::<Said>());
         let numbers = self.numbers.capacity().saturating_mul(size_of::<(Packed, u16)>());
         let own = tree_memory(self.own.len(), size_of::<(u64, Packed)>());
         let turns = tree_memory(self.turns.len(), size_of::<(u64, Turns)>());
-        [words, numbers, own, turns].into_iter().fold(0, usize::saturating_add)
+        [words, numbers, own, turns].into_iter().fold(size_of_val(&*self.passing), usize::saturating_add)
     }
 }

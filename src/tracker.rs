@@ -59,6 +59,7 @@ pub struct Path {
 
 impl Path {
     /// Which end of its connection sends the segment.
+    #[inline]
     fn end(&self, segment: &Segment) -> End {
         if let (Address::Ip(IpAddr::V4(source)), Address::Ip(IpAddr::V4(destination))) = (self.source, self.destination)
         {
@@ -203,8 +204,8 @@ impl Tracker {
         let Some(tracked) = self.connections.get_mut(number) else { return Err(Refusal::NoRoom) };
         let ordinal = place.ordinal();
         let moment = Moment { frame: place.frame, ordinal, known_tuple, rebase: self.options.rebase };
-        let verdict = tracked.connection.observe(moment, path.end(segment), segment);
-        let verdict = self.words.keep(ordinal, &verdict);
+        let heard = tracked.connection.hear(moment, path.end(segment), segment);
+        let verdict = self.words.keep(ordinal, &heard);
         let taken = Taken { connection: number.saturating_add(1), verdict };
         if place.layer == 0 {
             self.frames.set(place.frame, taken);

@@ -86,7 +86,8 @@ impl Fed {
     /// Takes the segment in and has it annotated: all that the core does for a frame. `look` sees the annotation.
     pub fn annotate<T>(&self, tracker: &mut Tracker, look: impl FnOnce(&Annotation) -> T) -> T {
         let segment = self.observe(tracker);
-        look(&tracker.annotation(self.place, self.path, &segment, Pass::First).expect("just taken in"))
+        let annotation = tracker.annotation(self.place, self.path, &segment, Pass::First);
+        look(annotation.as_ref().expect("just taken in"))
     }
 
     /// The least that a handler could do: looks at the twenty octets.

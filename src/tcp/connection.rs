@@ -12,6 +12,7 @@ use super::segment::{Flags, Kind, Segment};
 use super::seq::Seq;
 use super::side::{Both, Side};
 use super::state::{BEFORE, State};
+use super::steady::Passing;
 use super::times::{Part, Times};
 use super::verdict::{Anomalies, Numbers, Phase, Repeats, Reset, Steps, Verdict};
 use super::zeek;
@@ -66,6 +67,15 @@ pub(super) struct Draft {
     pub bad_ack: bool,
 }
 
+/// What a segment turned out to be.
+#[derive(Clone, Copy, Debug)]
+pub enum Heard {
+    /// Nothing but one more in an open connection.
+    Passing(Passing),
+    /// Whatever this says.
+    Judged(Verdict),
+}
+
 /// One connection: a `tcp.stream` of Wireshark.
 #[derive(Clone, Debug)]
 pub struct Connection {
@@ -106,13 +116,22 @@ impl Default for Connection {
 impl Connection {
     /// Takes the next segment in, sent by the endpoint `from`, and says what it is.
     pub fn observe(&mut self, moment: Moment, from: End, segment: &Segment) -> Verdict {
+        match self.hear(moment, from, segment) {
+            Heard::Passing(passing) => passing.verdict(),
+            Heard::Judged(verdict) => verdict,
+        }
+    }
+
+    /// The same, with less to say of a segment that does nothing.
+    #[inline]
+    pub fn hear(&mut self, moment: Moment, from: End, segment: &Segment) -> Heard {
         self.last_ordinal = moment.ordinal;
-        let verdict = match self.steady(from, segment) {
-            Some(verdict) => verdict,
-            None => self.take_in(moment, from, segment),
+        let heard = match self.steady(from, segment) {
+            Some(passing) => Heard::Passing(passing),
+            None => Heard::Judged(self.take_in(moment, from, segment)),
         };
         self.times.note(&mut self.known, Part::Last, segment.at);
-        verdict
+        heard
     }
 
     /// Takes a segment in that may do more than move numbers on.
@@ -182,16 +201,17 @@ impl Connection {
         self.last_ordinal
     }
 
-    /// X and Y of opening and closing as they were for the segment `ordinal`, where they were known.
+    /// X and Y as they were for the segment `ordinal`, where they were known: those of the closing, or of the opening.
     #[must_use]
-    pub fn bases_at(&self, ordinal: u64) -> ([u32; 2], [u32; 2]) {
+    pub fn bases_at(&self, ordinal: u64, of_closing: bool) -> [u32; 2] {
         let old = self.known.rare().and_then(|rare| {
             let index = rare.old_bases.partition_point(|old| old.until <= ordinal);
             rare.old_bases.get(index)
         });
         match old {
-            Some(old) => (old.open, old.close),
-            None => self.plain_bases(),
+            Some(old) if of_closing => old.close,
+            Some(old) => old.open,
+            None => self.plain_bases(of_closing),
         }
     }
 
@@ -230,17 +250,18 @@ impl Connection {
         self.zeek.history(&self.known, push);
     }
 
-    fn plain_bases(&self) -> ([u32; 2], [u32; 2]) {
-        let pair = |side: Side, name: Name| {
-            let number = |side: Side| self.known.get(side, name).map_or(0, |number| number.0);
-            [number(side), number(side.peer())]
+    fn plain_bases(&self, of_closing: bool) -> [u32; 2] {
+        let (side, name) = if of_closing {
+            (self.closing.closer.unwrap_or(Side::Client), Name::CloseBase)
+        } else {
+            (self.x_side, Name::OpenBase)
         };
-        (pair(self.x_side, Name::OpenBase), pair(self.closing.closer.unwrap_or(Side::Client), Name::CloseBase))
+        [side, side.peer()].map(|side| self.known.get(side, name).map_or(0, |number| number.0))
     }
 
     /// Keeps X and Y for the segments before this one, because one of them is about to change.
     pub(super) fn keep_bases(&mut self, moment: Moment) {
-        let (open, close) = self.plain_bases();
+        let (open, close) = (self.plain_bases(false), self.plain_bases(true));
         let old_bases = &mut self.known.rare_mut().old_bases;
         if old_bases.last().is_none_or(|old| old.until != moment.ordinal) {
             old_bases.push(OldBases { until: moment.ordinal, open, close });

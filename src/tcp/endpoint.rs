@@ -86,6 +86,8 @@ const fn bits(name: Name, place: u8) -> u64 {
 pub(super) const STEADY_KNOWN: u64 =
     bits(Name::Mark, KEPT) | bits(Name::Next, KEPT) | bits(Name::Acked, KEPT) | bits(Name::Edge, KEPT);
 pub(super) const STEADY_UNKNOWN: u64 = STEPS | 1 << Fact::OwesSynAck as u8 | 1 << Fact::OwesFin as u8;
+/// All place bits of the sender's first number, which is somewhere.
+pub(super) const FIRST: u64 = bits(Name::First, 7);
 /// The places of an ACK that performed a step.
 pub(super) const STEPS: u64 = bits(Name::StepSeq, 7) | bits(Name::StepAck, 7);
 
@@ -137,6 +139,19 @@ impl StepAck {
     }
 }
 
+/// What a segment that only moves numbers on says: the bases, and how far its Seq and Ack are past them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Moved {
+    /// The sender's base.
+    pub own_base: Seq,
+    /// The receiver's.
+    pub peer_base: Seq,
+    /// From the sender's base to the Seq.
+    pub seq: i64,
+    /// From the receiver's base to the Ack.
+    pub ack: i64,
+}
+
 /// One side.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C, packed(4))]
@@ -174,6 +189,42 @@ impl Endpoint {
     #[inline]
     fn moving_index(name: Name) -> usize {
         (name as usize).wrapping_sub(FIRST_MOVING)
+    }
+
+    /// Moves the numbers of a sender on for a segment that is wholly in the first turn of the circle, as are all numbers
+    /// known of both sides. None, with nothing changed, where one is not, or is not kept here.
+    #[inline]
+    pub(super) fn move_on(&mut self, peer: &mut Endpoint, segment: &Segment, window_shift: u8) -> Option<Moved> {
+        // Ahead of the mark or behind it on the circle, as in plain numbers: else it lies in another turn.
+        let same_turn = |number: Seq, mark: u32| (number.0 >= mark) == number.is_at_or_past(Seq(mark));
+        let own_base = self.get(Name::OpenBase)?;
+        let peer_base = peer.get(Name::OpenBase)?;
+        let peer_mark = peer.get(Name::Mark)?;
+        let has_payload_end = self.place(Name::PayloadEnd) == KEPT;
+        let [mark, payload_end, next, acked, edge] = &mut self.moving;
+        let end = segment.seq.0.checked_add(segment.payload_len)?;
+        if !same_turn(segment.seq, *mark) || !same_turn(segment.ack, peer_mark) {
+            return None;
+        }
+        *mark = end.max(*mark);
+        let [highest, ..] = &mut peer.moving;
+        *highest = segment.ack.0.max(peer_mark);
+        *next = Seq(end).later(Seq(*next)).0;
+        *acked = segment.ack.later(Seq(*acked)).0;
+        *edge = segment.ack.advance(u32::from(segment.window) << window_shift).later(Seq(*edge)).0;
+        if segment.payload_len > 0 {
+            *payload_end = if has_payload_end { end.max(*payload_end) } else { end };
+            self.set_place(Name::PayloadEnd, KEPT);
+            // After something new of the peer, the same ACK again is an answer.
+            peer.places &= !STEPS;
+        }
+        let offset = |number: Seq, base: u32| i64::from(number.0).wrapping_sub(i64::from(base));
+        Some(Moved {
+            own_base: Seq(own_base),
+            peer_base: Seq(peer_base),
+            seq: offset(segment.seq, own_base),
+            ack: offset(segment.ack, peer_base),
+        })
     }
 
     /// The number of a name; none also when it is in the rare part.

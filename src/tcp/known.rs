@@ -2,8 +2,10 @@
 //! [`Rare`] part that nearly no connection has.
 
 use super::earlier::{Earlier, What};
-use super::endpoint::{Endpoint, NAMES, POSITIONS, PackedOptions, RARE, STEADY_KNOWN, STEADY_UNKNOWN, STEPS, UNKNOWN};
-pub use super::endpoint::{Fact, Name, StepAck};
+use super::endpoint::{
+    Endpoint, FIRST, NAMES, POSITIONS, PackedOptions, RARE, STEADY_KNOWN, STEADY_UNKNOWN, STEPS, UNKNOWN,
+};
+pub use super::endpoint::{Fact, Moved, Name, StepAck};
 use super::numbering::OldBases;
 use super::segment::{Flags, Segment, SynOptions};
 use super::seq::{Position, Seq};
@@ -36,19 +38,6 @@ pub struct Rare {
     owed_fin: Both<Option<Seq>>,
     /// The steps that each side's SYN-ACK performed, where both sides sent a SYN.
     pub syn_ack_steps: Both<Steps>,
-}
-
-/// What a segment that only moves numbers on says: the bases, and how far its Seq and Ack are past them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Moved {
-    /// The sender's base.
-    pub own_base: Seq,
-    /// The receiver's.
-    pub peer_base: Seq,
-    /// From the sender's base to the Seq.
-    pub seq: i64,
-    /// From the receiver's base to the Ack.
-    pub ack: i64,
 }
 
 /// What is remembered of both sides.
@@ -259,12 +248,24 @@ impl Known {
 
     /// Moves the numbers on for a plain ACK of an open connection. None, with nothing changed, where it may be the answer
     /// to a repeat, or where a number is not known yet.
+    #[inline]
     pub fn move_on(&mut self, side: Side, segment: &Segment, window_shift: u8) -> Option<Moved> {
-        let peer = side.peer();
-        let places = self.sides[side].places;
-        if places & STEADY_KNOWN != STEADY_KNOWN || places & STEADY_UNKNOWN != 0 || !self.has(side, Name::First) {
+        let (own, peer) = self.sides.split_mut(side);
+        let places = own.places;
+        if places & STEADY_KNOWN != STEADY_KNOWN || places & STEADY_UNKNOWN != 0 || places & FIRST == 0 {
             return None;
         }
+        if self.rare.is_none()
+            && let Some(moved) = own.move_on(peer, segment, window_shift)
+        {
+            return Some(moved);
+        }
+        self.move_on_anywhere(side, segment, window_shift)
+    }
+
+    /// The same in whatever turn, with numbers in the rare part.
+    fn move_on_anywhere(&mut self, side: Side, segment: &Segment, window_shift: u8) -> Option<Moved> {
+        let peer = side.peer();
         let (own_base, peer_base) = (self.position(side, Name::OpenBase)?, self.position(peer, Name::OpenBase)?);
         let (own_mark, peer_mark) = (self.position(side, Name::Mark)?, self.position(peer, Name::Mark)?);
         let seq = own_mark.nearest(segment.seq);

@@ -31,7 +31,7 @@ mod verdict;
 mod zeek;
 
 pub use closing::Relation;
-pub use connection::{Connection, End, Moment};
+pub use connection::{Connection, End, Heard, Moment};
 pub use findings::Progress;
 pub use negotiated::Negotiated;
 pub use numbering::Basis;
@@ -40,5 +40,6 @@ pub use segment::{Flags, Kind, Segment, SynOptions, Timestamp};
 pub use seq::{Position, Seq};
 pub use side::{Both, Side};
 pub use state::State;
+pub use steady::Passing;
 pub use verdict::{Anomalies, Numbers, Phase, Repeats, Reset, Steps, Verdict};
 pub use zeek::HISTORY_MAX;

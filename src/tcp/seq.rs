@@ -25,13 +25,13 @@ impl Seq {
     /// Whether this number is `other` or comes after it: 0 <= self - other < 2^31.
     #[must_use]
     pub const fn is_at_or_past(self, other: Seq) -> bool {
-        self.0.wrapping_sub(other.0) < 1 << 31
+        self.offset_from(other) >= 0
     }
 
     /// Whether this number comes after `other`: 0 < self - other < 2^31.
     #[must_use]
     pub const fn is_after(self, other: Seq) -> bool {
-        self.0 != other.0 && self.is_at_or_past(other)
+        self.offset_from(other) > 0
     }
 
     /// Whether this number lies in `first ..= first + more`, going upwards.

@@ -45,6 +45,14 @@ impl<T> Both<T> {
     pub fn swap(&mut self) {
         std::mem::swap(&mut self.client, &mut self.server);
     }
+
+    /// That of `side`, and that of its peer.
+    pub fn split_mut(&mut self, side: Side) -> (&mut T, &mut T) {
+        match side {
+            Side::Client => (&mut self.client, &mut self.server),
+            Side::Server => (&mut self.server, &mut self.client),
+        }
+    }
 }
 
 impl<T> Index<Side> for Both<T> {

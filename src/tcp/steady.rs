@@ -4,14 +4,68 @@
 
 use super::connection::{Connection, End};
 use super::findings::{Findings, Progress};
+use super::known::Moved;
 use super::numbering::Basis;
 use super::segment::{Kind, Segment};
-use super::side::Side;
+use super::side::{Both, Side};
+use super::state::State;
 use super::verdict::{Anomalies, Numbers, Phase, Repeats, Steps, Verdict};
+
+/// What is said of such a segment.
+#[derive(Clone, Copy, Debug)]
+pub struct Passing {
+    sender: Side,
+    states: Both<State>,
+    x_is_servers: bool,
+    moved: Moved,
+}
+
+impl Passing {
+    /// Numbers that [`Passing::key`] can be.
+    pub const KEYS: usize = 1 << 10;
+
+    /// All of it but the numbers, as a number below [`Passing::KEYS`]; none where Seq or Ack lies a turn of the circle or
+    /// more from its base.
+    #[must_use]
+    pub fn key(&self) -> Option<usize> {
+        let Moved { seq, ack, .. } = self.moved;
+        let states = usize::from(self.states.client as u8) << 4 | usize::from(self.states.server as u8);
+        let key = states << 2 | usize::from(self.sender == Side::Server) << 1 | usize::from(self.x_is_servers);
+        ((seq | ack) >> 32 == 0).then_some(key)
+    }
+
+    /// The same as a verdict.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let Moved { own_base, peer_base, seq, ack } = self.moved;
+        let sender_has_x = (self.sender == Side::Server) == self.x_is_servers;
+        let (x, y) = if sender_has_x { (own_base, peer_base) } else { (peer_base, own_base) };
+        Verdict {
+            sender: self.sender,
+            open_steps: Steps::NONE,
+            close_steps: Steps::NONE,
+            repeats: Repeats::default(),
+            phase: Phase::Data,
+            states: self.states,
+            reset: None,
+            ended: false,
+            numbers: Numbers {
+                basis: Basis::Open,
+                x_is_servers: self.x_is_servers,
+                x: Some(x.0),
+                y: Some(y.0),
+                seq: Some(seq),
+                ack: Some(ack),
+            },
+            anomalies: Anomalies::default(),
+        }
+    }
+}
 
 impl Connection {
     /// Takes in a segment that only moves numbers on, and says so. None, with nothing changed, when it may do more.
-    pub(super) fn steady(&mut self, from: End, segment: &Segment) -> Option<Verdict> {
+    #[inline]
+    pub(super) fn steady(&mut self, from: End, segment: &Segment) -> Option<Passing> {
         let is_open = matches!(self.opening.progress, Progress::Complete | Progress::Over);
         let is_plain = segment.kind() == Kind::Ack && from != End::Same;
         if !is_open || !is_plain || self.closing.closer.is_some() || self.ended.is_some() {
@@ -23,26 +77,7 @@ impl Connection {
         }
         let moved = self.known.move_on(side, segment, self.window_shift(side))?;
         self.opening.note(Findings::acked(side));
-        let (x, y) =
-            if side == self.x_side { (moved.own_base, moved.peer_base) } else { (moved.peer_base, moved.own_base) };
-        Some(Verdict {
-            sender: side,
-            open_steps: Steps::NONE,
-            close_steps: Steps::NONE,
-            repeats: Repeats::default(),
-            phase: Phase::Data,
-            states: self.states,
-            reset: None,
-            ended: false,
-            numbers: Numbers {
-                basis: Basis::Open,
-                x_is_servers: self.x_side == Side::Server,
-                x: Some(x.0),
-                y: Some(y.0),
-                seq: Some(moved.seq),
-                ack: Some(moved.ack),
-            },
-            anomalies: Anomalies::default(),
-        })
+        let x_is_servers = self.x_side == Side::Server;
+        Some(Passing { sender: side, states: self.states, x_is_servers, moved })
     }
 }

@@ -37,8 +37,10 @@ impl Since {
     const RARE: Since = Since([1, 0, 0, 0, 0, 0x80]);
 
     /// None when it does not fit.
+    #[inline]
     fn new(nanoseconds: i64) -> Option<Since> {
-        if nanoseconds <= LIMIT.wrapping_neg().wrapping_add(1) || nanoseconds >= LIMIT {
+        // The two lowest say that there is none, and that it is elsewhere.
+        if !(LIMIT.wrapping_neg().wrapping_add(2)..LIMIT).contains(&nanoseconds) {
             return None;
         }
         let [a, b, c, d, e, f, _, _] = nanoseconds.to_le_bytes();
@@ -49,6 +51,13 @@ impl Since {
         let [a, b, c, d, e, f] = self.0;
         // Shifted up and down again for the sign.
         i64::from_le_bytes([0, 0, a, b, c, d, e, f]) >> 16
+    }
+}
+
+#[cold]
+fn keep_rare(known: &mut Known, part: Part, at: Timestamp) {
+    if let Some(time) = known.rare_mut().times.get_mut(part as usize) {
+        *time = at.0;
     }
 }
 
@@ -88,18 +97,20 @@ impl Times {
     }
 
     /// Notes when a part was captured.
+    #[inline]
     pub fn note(&mut self, known: &mut Known, part: Part, at: Option<Timestamp>) {
         let Some(slot) = self.since.get_mut(part as usize) else { return };
         let Some(at) = at else {
             *slot = Since::NONE;
             return;
         };
-        *slot = at.0.checked_sub(self.first).and_then(Since::new).unwrap_or_else(|| {
-            if let Some(time) = known.rare_mut().times.get_mut(part as usize) {
-                *time = at.0;
+        *slot = match at.0.checked_sub(self.first).and_then(Since::new) {
+            Some(since) => since,
+            None => {
+                keep_rare(known, part, at);
+                Since::RARE
             }
-            Since::RARE
-        });
+        };
     }
 
     /// Forgets all parts.
