@@ -1,6 +1,7 @@
 //! What people read: expressions, the summary line, the labels of steps.
 
 use std::fmt::{self, Write};
+use std::net::IpAddr;
 
 use crate::explain;
 use crate::tcp::{Flags, Negotiated, Segment, Side, Steps, Verdict};
@@ -65,25 +66,13 @@ pub fn flags(out: &mut dyn Write, flags: Flags) -> fmt::Result {
 }
 
 /// Writes a number. `write!` takes ten times as long, and steps are shown on half the lines of a busy capture.
-fn decimal(out: &mut dyn Write, number: u64) -> fmt::Result {
-    let mut digits = [b'0'; 20];
-    let mut rest = number;
-    let mut first = digits.len();
-    for (place, digit) in digits.iter_mut().enumerate().rev() {
-        *digit |= (rest % 10) as u8;
-        rest /= 10;
-        first = place;
-        if rest == 0 {
-            break;
-        }
-    }
-    let digits = digits.get(first..).and_then(|digits| std::str::from_utf8(digits).ok());
-    out.write_str(digits.unwrap_or_default())
+fn decimal(out: &mut dyn Write, number: impl itoa::Integer) -> fmt::Result {
+    out.write_str(itoa::Buffer::new().format(number))
 }
 
 /// A number with its expression behind it, where there is one: `822643296(X+1)`.
 fn number(out: &mut dyn Write, number: u32, letter: char, offset: Option<i64>) -> fmt::Result {
-    decimal(out, number.into())?;
+    decimal(out, number)?;
     let Some(offset) = offset else { return Ok(()) };
     out.write_char('(')?;
     expression(out, letter, offset)?;
@@ -106,7 +95,7 @@ pub fn summary(out: &mut dyn Write, verdict: &Verdict, segment: &Segment) -> fmt
     }
     if segment.payload_len > 0 {
         out.write_str(", Len = ")?;
-        decimal(out, segment.payload_len.into())?;
+        decimal(out, segment.payload_len)?;
     }
     out.write_str(" (Flags = ")?;
     flags(out, segment.flags)?;
@@ -118,11 +107,11 @@ fn steps(out: &mut dyn Write, steps: Steps, of: u8) -> fmt::Result {
     let mut between = "";
     for step in steps.iter() {
         out.write_str(between)?;
-        decimal(out, step.into())?;
+        decimal(out, step)?;
         between = "+";
     }
     out.write_char('/')?;
-    decimal(out, of.into())
+    decimal(out, of)
 }
 
 /// Writes `Open 2/3`, `Close 2+3/4`, or both with `, ` between. False when there is neither.
@@ -248,9 +237,17 @@ pub fn suffix(out: &mut dyn Write, verdict: &Verdict, segment: &Segment) -> Resu
 /// Those of `out`.
 pub fn endpoint(out: &mut dyn Write, address: Address, port: u16) -> fmt::Result {
     match address {
-        Address::Ip(ip) => write!(out, "{}", std::net::SocketAddr::new(ip, port)),
-        Address::Unknown => write!(out, "?:{port}"),
+        Address::Ip(IpAddr::V4(v4)) => {
+            for (octet, between) in v4.octets().into_iter().zip(["", ".", ".", "."]) {
+                out.write_str(between)?;
+                decimal(out, octet)?;
+            }
+            out.write_char(':')?;
+        }
+        Address::Ip(IpAddr::V6(v6)) => write!(out, "[{v6}]:")?,
+        Address::Unknown => out.write_str("?:")?,
     }
+    decimal(out, port)
 }
 
 /// Writes what the two SYNs agreed: `MSS 1460/1400, WS 7/8, SACK, TS`.

@@ -136,27 +136,35 @@ impl Request {
 
 /// Texts one after the other in the caller's buffer, each with a NUL behind it.
 struct Texts<'a> {
-    buffer: &'a mut [c_char],
+    buffer: &'a mut [u8],
     used: usize,
 }
 
 impl Write for Texts<'_> {
+    #[inline]
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.used.checked_add(text.len()).ok_or(fmt::Error)?;
-        // One octet stays free for the NUL.
-        if end >= self.buffer.len() {
-            return Err(fmt::Error);
-        }
-        let room = self.buffer.get_mut(self.used..end).ok_or(fmt::Error)?;
-        for (to, &from) in room.iter_mut().zip(text.as_bytes()) {
-            *to = from as c_char;
-        }
-        self.used = end;
-        Ok(())
+        self.append(text.as_bytes())
+    }
+
+    #[inline]
+    fn write_char(&mut self, letter: char) -> fmt::Result {
+        if letter.is_ascii() { self.append(&[letter as u8]) } else { self.write_str(letter.encode_utf8(&mut [0; 4])) }
     }
 }
 
 impl Texts<'_> {
+    #[inline]
+    fn append(&mut self, octets: &[u8]) -> fmt::Result {
+        let end = self.used.checked_add(octets.len()).ok_or(fmt::Error)?;
+        // One octet stays free for the NUL.
+        if end >= self.buffer.len() {
+            return Err(fmt::Error);
+        }
+        self.buffer.get_mut(self.used..end).ok_or(fmt::Error)?.copy_from_slice(octets);
+        self.used = end;
+        Ok(())
+    }
+
     /// Writes one text; NULL when `write` fails, has nothing to say, or there is no room.
     fn put(&mut self, write: &mut dyn FnMut(&mut dyn Write) -> Result<bool, fmt::Error>) -> *const c_char {
         let start = self.used;
@@ -168,7 +176,7 @@ impl Texts<'_> {
             *end = 0;
         }
         self.used = self.used.saturating_add(1);
-        self.buffer.get(start).map_or(NO_TEXT, ptr::from_ref)
+        self.buffer.get(start).map_or(NO_TEXT, |first| ptr::from_ref(first).cast())
     }
 }
 
@@ -231,7 +239,9 @@ pub unsafe fn write_shown(
 ) -> Result<(), Failure> {
     // SAFETY: passed on from the caller.
     let shown = unsafe { output(shown) }?;
-    let texts = Texts { buffer: &mut shown.text, used: 0 };
+    // SAFETY: C's characters are octets, signed or not, and the slice is as long as the array it stands for.
+    let buffer = unsafe { slice::from_raw_parts_mut(shown.text.as_mut_ptr().cast::<u8>(), shown.text.len()) };
+    let texts = Texts { buffer, used: 0 };
     let mut values = Values { texts, values: &mut shown.values, count: 0, field: 0, kind: 0 };
 
     let mut label = NO_TEXT;
