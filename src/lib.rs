@@ -22,6 +22,7 @@
     )
 )]
 
+mod connections;
 pub mod experts;
 mod explain;
 #[cfg(feature = "plugin")]

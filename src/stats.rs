@@ -109,7 +109,7 @@ impl Tally {
         let Some((connection, stream)) = tracker.connection(place) else {
             return false;
         };
-        let now = places(connection);
+        let now = places(&connection);
         let before = self.counted.insert(stream, now);
         for (heading, (&first, &place)) in self.first.iter().zip(&now).enumerate() {
             let old = before.and_then(|places| places.get(heading).copied());
@@ -136,7 +136,7 @@ impl Tally {
         };
         for (&stream, counted) in &mut self.counted {
             if let Some(connection) = tracker.connection_of_stream(stream) {
-                *counted = places(connection);
+                *counted = places(&connection);
             }
             for (&first, &place) in self.first.iter().zip(counted.iter()) {
                 count(first);

@@ -5,9 +5,11 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::connections::Connections;
+pub use crate::connections::Seen;
 use crate::packed::Words;
-use crate::store::{Chunks, Index};
-use crate::tcp::{Connection, End, Moment, Pass, Segment, Side, Verdict};
+use crate::store::Index;
+use crate::tcp::{End, Heard, Moment, Pass, Segment, Side, Verdict};
 
 /// The address of an endpoint, as far as synfin needs it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -44,7 +46,7 @@ pub struct Place {
 impl Place {
     /// Its place in the order of all segments.
     fn ordinal(self) -> u64 {
-        u64::from(self.frame) << 32 | u64::from(self.layer)
+        Moment::outermost(self.frame) | u64::from(self.layer)
     }
 }
 
@@ -59,7 +61,7 @@ pub struct Path {
 
 impl Path {
     /// Which end of its connection sends the segment.
-    #[inline]
+    #[inline(always)]
     fn end(&self, segment: &Segment) -> End {
         if let (Address::Ip(IpAddr::V4(source)), Address::Ip(IpAddr::V4(destination))) = (self.source, self.destination)
         {
@@ -113,15 +115,8 @@ struct Taken {
 
 const _: () = assert!(size_of::<Taken>() == 6);
 
-/// A connection and the stream it is.
-#[derive(Debug, Default)]
-struct Tracked {
-    connection: Connection,
-    stream: u32,
-}
-
 /// Everything there is to say of one segment.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Annotation<'a> {
     /// What was said of it.
     pub verdict: Verdict,
@@ -130,7 +125,7 @@ pub struct Annotation<'a> {
     /// Its frame.
     pub frame: u32,
     /// The connection, as far as it is known by now.
-    pub connection: &'a Connection,
+    pub connection: Seen<'a>,
     /// `tcp.stream`.
     pub stream: u32,
     /// Between whom it goes.
@@ -166,9 +161,7 @@ pub struct Tracker {
     /// The others, by ordinal.
     inner: BTreeMap<u64, Taken>,
     words: Words,
-    /// The number of each stream's connection, plus one.
-    streams: Index<u32>,
-    connections: Chunks<Tracked, 64>,
+    connections: Connections,
     segments: u32,
 }
 
@@ -182,7 +175,7 @@ impl Tracker {
     /// Whether a segment of this stream was taken in.
     #[must_use]
     pub fn knows_stream(&self, stream: u32) -> bool {
-        self.streams.get(stream) != 0
+        self.connections.number(stream).is_some()
     }
 
     /// Takes a segment in, unless it was taken in before. `known_tuple`: its endpoints had another stream before.
@@ -200,12 +193,12 @@ impl Tracker {
         if self.taken(place).is_some() {
             return Ok(());
         }
-        let number = self.connection_number(stream)?;
-        let Some(tracked) = self.connections.get_mut(number) else { return Err(Refusal::NoRoom) };
         let ordinal = place.ordinal();
         let moment = Moment { frame: place.frame, ordinal, known_tuple, rebase: self.options.rebase };
-        let heard = tracked.connection.hear(moment, path.end(segment), segment);
-        let verdict = self.words.keep(ordinal, &heard);
+        let from = path.end(segment);
+        let keep = |heard: &Heard| self.words.keep(ordinal, heard);
+        let heard = self.connections.hear(stream, moment, from, segment, keep);
+        let (number, verdict) = heard.ok_or(Refusal::NoRoom)?;
         let taken = Taken { connection: number.saturating_add(1), verdict };
         if place.layer == 0 {
             self.frames.set(place.frame, taken);
@@ -226,17 +219,17 @@ impl Tracker {
         pass: Pass,
     ) -> Option<Annotation<'a>> {
         let (number, taken) = self.taken(place)?;
-        let tracked = self.connections.get(number)?;
+        let connection = self.connections.get(number, self.options.rebase)?;
         let ordinal = place.ordinal();
-        let verdict = self.words.verdict(ordinal, taken.verdict, &tracked.connection, segment)?;
+        let verdict = self.words.verdict(ordinal, taken.verdict, &connection, segment)?;
         Some(Annotation {
             verdict,
             segment,
             frame: place.frame,
-            connection: &tracked.connection,
-            stream: tracked.stream,
+            is_last: pass == Pass::Final && connection.last_ordinal() == ordinal,
+            connection,
+            stream: self.connections.stream(number),
             path,
-            is_last: pass == Pass::Final && tracked.connection.last_ordinal() == ordinal,
             pass,
             language: self.options.language,
         })
@@ -252,17 +245,22 @@ impl Tracker {
 
     /// The connection of a segment that was taken in, and the stream it is.
     #[must_use]
-    pub fn connection(&self, place: Place) -> Option<(&Connection, u32)> {
+    pub fn connection(&self, place: Place) -> Option<(Seen<'_>, u32)> {
         let (number, _) = self.taken(place)?;
-        let tracked = self.connections.get(number)?;
-        Some((&tracked.connection, tracked.stream))
+        Some((self.connections.get(number, self.options.rebase)?, self.connections.stream(number)))
+    }
+
+    /// The stream of a segment that was taken in.
+    #[must_use]
+    pub fn stream(&self, place: Place) -> Option<u32> {
+        let (number, _) = self.taken(place)?;
+        Some(self.connections.stream(number))
     }
 
     /// The connection that is this stream.
     #[must_use]
-    pub fn connection_of_stream(&self, stream: u32) -> Option<&Connection> {
-        let number = self.streams.get(stream).checked_sub(1)?;
-        self.connections.get(number).map(|tracked| &tracked.connection)
+    pub fn connection_of_stream(&self, stream: u32) -> Option<Seen<'_>> {
+        self.connections.get(self.connections.number(stream)?, self.options.rebase)
     }
 
     /// How many segments were taken in.
@@ -280,20 +278,10 @@ impl Tracker {
     /// Octets of memory held.
     #[must_use]
     pub fn memory(&self) -> usize {
-        let extra: usize = self.connections.iter().map(|tracked| tracked.connection.extra_memory()).sum();
         let inner = self.inner.len().saturating_mul(size_of::<(u64, Taken)>()).saturating_mul(3) / 2;
-        [self.frames.memory(), inner, self.words.memory(), self.streams.memory(), self.connections.memory(), extra]
+        [self.frames.memory(), inner, self.words.memory(), self.connections.memory()]
             .into_iter()
             .fold(size_of::<Tracker>(), usize::saturating_add)
-    }
-
-    fn connection_number(&mut self, stream: u32) -> Result<u32, Refusal> {
-        if let Some(number) = self.streams.get(stream).checked_sub(1) {
-            return Ok(number);
-        }
-        let number = self.connections.push(Tracked { stream, ..Tracked::default() }).ok_or(Refusal::NoRoom)?;
-        self.streams.set(stream, number.saturating_add(1));
-        Ok(number)
     }
 
     /// A segment that was taken in, with its connection's number.

@@ -199,7 +199,7 @@ pub unsafe extern "C" fn synfin_tracker_show(
         }
         if request.wants_suffix_alone()
             && tracker.is_event(input.place) == Some(false)
-            && let Some((_, stream)) = tracker.connection(input.place)
+            && let Some(stream) = tracker.stream(input.place)
         {
             // SAFETY: passed on from the caller.
             return unsafe { write_nothing(shown, stream) };

@@ -12,7 +12,7 @@ use super::segment::{Flags, Kind, Segment};
 use super::seq::Seq;
 use super::side::{Both, Side};
 use super::state::{BEFORE, State};
-use super::steady::Passing;
+use super::steady::{Midst, Passing};
 use super::times::{Part, Times};
 use super::verdict::{Anomalies, Numbers, Phase, Repeats, Reset, Steps, Verdict};
 use super::zeek;
@@ -40,6 +40,14 @@ pub struct Moment {
     pub known_tuple: bool,
     /// Whether X and Y change at the first FIN (preference `synfin.rebase`).
     pub rebase: bool,
+}
+
+impl Moment {
+    /// The ordinal of a frame's outermost segment.
+    #[must_use]
+    pub const fn outermost(frame: u32) -> u64 {
+        (frame as u64) << 32
+    }
 }
 
 /// What ended a connection before its time.
@@ -76,38 +84,42 @@ pub enum Heard {
     Judged(Verdict),
 }
 
-/// One connection: a `tcp.stream` of Wireshark.
+/// One connection: a `tcp.stream` of Wireshark. What a segment that does nothing needs stands first and together, up to
+/// the times: with a million connections, what lies elsewhere comes from far.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Connection {
-    pub(super) judgement: Judgement,
-    pub(super) client_end: End,
-    pub(super) first_end: End,
-    last_ordinal: u64,
-    pub(super) times: Times,
     pub(super) known: Known,
+    last_ordinal: u64,
     pub(super) states: Both<State>,
+    pub(super) client_end: End,
+    /// Whose X of the opening is: the client's, unless the roles were exchanged after the end.
+    pub(super) x_side: Side,
+    pub(super) midst: Midst,
+    pub(super) judgement: Judgement,
+    pub(super) first_end: End,
+    pub(super) times: Times,
     pub(super) opening: Opening,
     pub(super) closing: Closing,
     pub(super) ended: Option<Ended>,
-    /// Whose X of the opening is: the client's, unless the roles were exchanged after the end.
-    pub(super) x_side: Side,
     pub(super) zeek: zeek::View,
 }
 
 impl Default for Connection {
     fn default() -> Self {
         Connection {
-            judgement: Judgement::None,
-            client_end: End::Low,
-            first_end: End::Low,
-            last_ordinal: 0,
-            times: Times::default(),
             known: Known::default(),
+            last_ordinal: 0,
             states: BEFORE,
+            client_end: End::Low,
+            x_side: Side::Client,
+            midst: Midst::default(),
+            judgement: Judgement::None,
+            first_end: End::Low,
+            times: Times::default(),
             opening: Opening::default(),
             closing: Closing::default(),
             ended: None,
-            x_side: Side::Client,
             zeek: zeek::View::default(),
         }
     }
@@ -123,7 +135,7 @@ impl Connection {
     }
 
     /// The same, with less to say of a segment that does nothing.
-    #[inline]
+    #[inline(always)]
     pub fn hear(&mut self, moment: Moment, from: End, segment: &Segment) -> Heard {
         self.last_ordinal = moment.ordinal;
         let heard = match self.steady(from, segment) {
@@ -169,6 +181,7 @@ impl Connection {
         let phase = self.phase(&draft, begun, was_ended, was_closed);
         let numbers = self.numbers(moment.rebase, side, segment);
         self.note(side, segment, kind, draft.bad_ack);
+        self.midst = self.find_midst();
         Verdict {
             sender: side,
             open_steps: draft.open_steps,
@@ -203,6 +216,7 @@ impl Connection {
 
     /// X and Y as they were for the segment `ordinal`, where they were known: those of the closing, or of the opening.
     #[must_use]
+    #[inline]
     pub fn bases_at(&self, ordinal: u64, of_closing: bool) -> [u32; 2] {
         let old = self.known.rare().and_then(|rare| {
             let index = rare.old_bases.partition_point(|old| old.until <= ordinal);
@@ -250,6 +264,7 @@ impl Connection {
         self.zeek.history(&self.known, push);
     }
 
+    #[inline]
     fn plain_bases(&self, of_closing: bool) -> [u32; 2] {
         let (side, name) = if of_closing {
             (self.closing.closer.unwrap_or(Side::Client), Name::CloseBase)

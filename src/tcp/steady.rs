@@ -62,21 +62,48 @@ impl Passing {
     }
 }
 
+/// Which segments may do nothing: those of one side, with payload or without, where the connection is open, nobody closes
+/// it, and neither Zeek's letters nor the findings of the opening would change. A set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Midst(u8);
+
+impl Midst {
+    const fn bit(side: Side, has_payload: bool) -> u8 {
+        1 << ((side as u8) << 1 | has_payload as u8)
+    }
+
+    const fn has(self, side: Side, has_payload: bool) -> bool {
+        self.0 & Midst::bit(side, has_payload) != 0
+    }
+}
+
 impl Connection {
-    /// Takes in a segment that only moves numbers on, and says so. None, with nothing changed, when it may do more.
-    #[inline]
-    pub(super) fn steady(&mut self, from: End, segment: &Segment) -> Option<Passing> {
+    /// Which segments may do nothing from now on. That changes only with one that does something.
+    pub(super) fn find_midst(&self) -> Midst {
         let is_open = matches!(self.opening.progress, Progress::Complete | Progress::Over);
-        let is_plain = segment.kind() == Kind::Ack && from != End::Same;
-        if !is_open || !is_plain || self.closing.closer.is_some() || self.ended.is_some() {
-            return None;
+        if !is_open || self.closing.closer.is_some() || self.ended.is_some() {
+            return Midst::default();
         }
+        let mut bits = 0;
+        for side in [Side::Client, Side::Server] {
+            for has_payload in [false, true] {
+                if self.opening.found(Findings::acked(side)) && !self.zeek.is_news(side, has_payload) {
+                    bits |= Midst::bit(side, has_payload);
+                }
+            }
+        }
+        Midst(bits)
+    }
+
+    /// Takes in a segment that only moves numbers on, and says so. None, with nothing changed, when it may do more.
+    #[inline(always)]
+    pub(super) fn steady(&mut self, from: End, segment: &Segment) -> Option<Passing> {
         let side = self.side_of(from);
-        if self.zeek.is_news(side, segment) {
+        let may = self.midst.has(side, segment.payload_len > 0);
+        if !may || segment.kind() != Kind::Ack || from == End::Same {
             return None;
         }
         let moved = self.known.move_on(side, segment, self.window_shift(side))?;
-        self.opening.note(Findings::acked(side));
         let x_is_servers = self.x_side == Side::Server;
         Some(Passing { sender: side, states: self.states, x_is_servers, moved })
     }

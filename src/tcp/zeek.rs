@@ -80,8 +80,8 @@ impl View {
     }
 
     /// Whether a segment without SYN, FIN and RST may change anything: the state of its sender, or the history.
-    pub fn is_news(&self, side: Side, segment: &Segment) -> bool {
-        let letter = if segment.payload_len > 0 { Letter::Data } else { Letter::Ack };
+    pub fn is_news(&self, side: Side, has_payload: bool) -> bool {
+        let letter = if has_payload { Letter::Data } else { Letter::Ack };
         let track = &self.tracks[side];
         track.state == Endpoint::Inactive || track.given & 1 << letter as u8 == 0
     }

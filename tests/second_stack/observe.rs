@@ -140,6 +140,6 @@ impl Observer {
 
     fn whole(&self, place: Place) -> Whole {
         let (connection, _) = self.tracker.connection(place).expect("it was taken in");
-        Whole::of(connection)
+        Whole::of(&connection)
     }
 }
