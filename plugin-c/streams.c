@@ -15,8 +15,9 @@
 
 #include <string.h>
 
-/* A power of two; a flow that shares its slot with another costs lookups, nothing else. */
+/* Powers of two; a flow that shares its slot or its mark with another costs lookups, nothing else. */
 #define SLOTS 8192u
+#define MARKS (1u << 22)
 
 /* The two ends in the order of their octets: both directions are one flow. */
 struct flow_key {
@@ -37,8 +38,18 @@ static uint32_t known_count; /* streams that existed before this frame */
 static uint32_t new_count;   /* made by this frame */
 static uint64_t accounted;   /* of those, a bit for each that a note turned out to belong to */
 
+/* A bit for each flow that has had a stream: one whose bit is not set has had none, as long as every stream is accounted
+ * for. So a scan, whose flows are all new, need not be looked up as of the frame before. */
+static uint64_t marks[MARKS / 64];
+static bool has_marks;
+static bool is_complete = true;
+
 void streams_reset(void)
 {
+    if (has_marks)
+        memset(marks, 0, sizeof marks);
+    has_marks = false;
+    is_complete = true;
     memset(slots, 0, sizeof slots);
     known_count = 0;
     new_count = 0;
@@ -55,8 +66,10 @@ void streams_begin_frame(void)
 void streams_end_frame(void)
 {
     uint64_t all = new_count < 64 ? (UINT64_C(1) << new_count) - 1 : UINT64_MAX;
-    if (accounted != all || new_count > 64)
+    if (accounted != all || new_count > 64) {
         memset(slots, 0, sizeof slots);
+        is_complete = false;
+    }
     known_count += new_count;
 }
 
@@ -79,22 +92,32 @@ static void make_key(const struct shim_note *note, struct flow_key *key)
     }
 }
 
-/* Any spread does: a clash is a lookup. The multiplier is 2^64 divided by the golden ratio. */
-static struct slot *slot_of(const struct flow_key *key)
+/* Any spread does. The multiplier is 2^64 divided by the golden ratio. */
+static uint64_t spread(const struct flow_key *key)
 {
     uint64_t ports = (uint64_t)key->low_port << 32 | key->high_port;
     uint64_t mixed = key->low[0] ^ key->low[1] ^ (key->high[0] ^ key->high[1]) * 3 ^ ports * 5;
-    mixed *= UINT64_C(0x9e3779b97f4a7c15);
-    return &slots[(mixed >> 32) % SLOTS];
+    return mixed * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* Whether the flow may have had a stream; from now on it has. */
+static bool mark(uint64_t hash)
+{
+    uint64_t *word = &marks[(hash >> 42) / 64];
+    uint64_t bit = UINT64_C(1) << ((hash >> 42) % 64);
+    bool was_set = (*word & bit) != 0;
+    *word |= bit;
+    has_marks = true;
+    return was_set || !is_complete;
 }
 
 /* tcp.stream by Wireshark's own table; and whether it is new while the flow had another one before. */
-static bool look_up(packet_info *pinfo, struct shim_note *note)
+static bool look_up(packet_info *pinfo, struct shim_note *note, bool may_have_had)
 {
     synfin_segment *segment = &note->segment;
     if (!host_stream(pinfo, &note->flow, shim.proto_tcp, &segment->stream))
         return false;
-    if (synfin_tracker_knows_stream(shim.tracker, segment->stream) == 0)
+    if (may_have_had && synfin_tracker_knows_stream(shim.tracker, segment->stream) == 0)
         segment->known_tuple = host_had_stream(pinfo, &note->flow, shim.proto_tcp, segment->stream) ? 1 : 0;
     return true;
 }
@@ -104,17 +127,19 @@ bool streams_find(packet_info *pinfo, struct shim_note *note)
 {
     struct flow_key key;
     struct slot *slot;
+    uint64_t hash;
     uint32_t stream;
     if (note->segment.address_len == 0 || host_splits_flows())
-        return look_up(pinfo, note);
+        return look_up(pinfo, note, true);
     make_key(note, &key);
     key.low_port |= (uint32_t)note->segment.address_len << 16;
-    slot = slot_of(&key);
+    hash = spread(&key);
+    slot = &slots[(hash >> 32) % SLOTS];
     if (new_count == 0 && slot->is_used != 0 && memcmp(&slot->key, &key, sizeof key) == 0) {
         note->segment.stream = slot->stream;
         return true;
     }
-    if (!look_up(pinfo, note))
+    if (!look_up(pinfo, note, mark(hash)))
         return false;
     stream = note->segment.stream;
     if (stream >= known_count && stream - known_count < 64)

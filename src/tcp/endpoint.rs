@@ -209,9 +209,9 @@ impl Endpoint {
         *mark = end.max(*mark);
         let [highest, ..] = &mut peer.moving;
         *highest = segment.ack.0.max(peer_mark);
-        *next = Seq(end).later(Seq(*next)).0;
-        *acked = segment.ack.later(Seq(*acked)).0;
-        *edge = segment.ack.advance(u32::from(segment.window) << window_shift).later(Seq(*edge)).0;
+        *next = Seq(*next).later(Seq(end)).0;
+        *acked = Seq(*acked).later(segment.ack).0;
+        *edge = Seq(*edge).later(segment.ack.advance(u32::from(segment.window) << window_shift)).0;
         if segment.payload_len > 0 {
             *payload_end = if has_payload_end { end.max(*payload_end) } else { end };
             self.set_place(Name::PayloadEnd, KEPT);

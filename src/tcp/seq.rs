@@ -46,7 +46,7 @@ impl Seq {
         self.0.wrapping_sub(other.0).cast_signed()
     }
 
-    /// The later of the two.
+    /// The later of the two; this one where neither is: they are half a circle apart.
     #[must_use]
     pub const fn later(self, other: Seq) -> Seq {
         if other.is_after(self) { other } else { self }

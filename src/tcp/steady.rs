@@ -108,3 +108,78 @@ impl Connection {
         Some(Passing { sender: side, states: self.states, x_is_servers, moved })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::known::{Known, Name};
+    use super::super::seq::Seq;
+    use super::*;
+    use crate::tcp::{Flags, SynOptions};
+
+    const MOVING: [Name; 5] = [Name::Mark, Name::PayloadEnd, Name::Next, Name::Acked, Name::Edge];
+    /// Where the circle's halves and its end make a difference.
+    const NUMBERS: [u32; 7] = [0, 1, 1 << 30, (1 << 31) - 1, 1 << 31, (1 << 31) + 1, u32::MAX];
+
+    fn known(mark: u32, next: u32, acked: u32, edge: u32, payload_end: Option<u32>) -> Known {
+        let mut known = Known::default();
+        for side in [Side::Client, Side::Server] {
+            known.set(side, Name::OpenBase, Seq(1000));
+            known.set(side, Name::First, Seq(1000));
+            known.set(side, Name::Mark, Seq(mark));
+            known.set(side, Name::Next, Seq(next));
+            known.set(side, Name::Acked, Seq(acked));
+            known.set(side, Name::Edge, Seq(edge));
+            if let Some(end) = payload_end {
+                known.set(side, Name::PayloadEnd, Seq(end));
+            }
+        }
+        known
+    }
+
+    /// In the first turn of the circle and in any, with the rare part and without: the same numbers.
+    #[test]
+    fn the_short_way_and_the_long_one_move_the_same() {
+        let mut short_ways = 0;
+        for mark in NUMBERS {
+            for other in NUMBERS {
+                for seq in NUMBERS {
+                    for ack in NUMBERS {
+                        for (payload_len, payload_end) in
+                            [(0, None), (1, None), (100, Some(other)), (u32::MAX, Some(mark))]
+                        {
+                            let segment = Segment {
+                                seq: Seq(seq),
+                                ack: Seq(ack),
+                                flags: Flags::ACK,
+                                window: 1,
+                                payload_len,
+                                source_port: 0,
+                                destination_port: 0,
+                                at: None,
+                                options: SynOptions::default(),
+                            };
+                            let mut short = known(mark, other, other, other, payload_end);
+                            let mut long = short.clone();
+                            // With a rare part the long way is gone.
+                            long.rare_mut();
+                            let moved = short.move_on(Side::Client, &segment, 14);
+                            assert_eq!(moved, long.move_on(Side::Client, &segment, 14), "{segment:?}");
+                            short_ways += u32::from(short.rare().is_none());
+                            for side in [Side::Client, Side::Server] {
+                                for name in MOVING {
+                                    let of = |known: &Known| known.position(side, name);
+                                    assert_eq!(
+                                        of(&short),
+                                        of(&long),
+                                        "{side:?} {name:?} from {mark} {other} by {segment:?}"
+                                    );
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        assert!(short_ways > 1000, "{short_ways} went the short way");
+    }
+}
