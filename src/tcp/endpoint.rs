@@ -53,22 +53,6 @@ const MOVING: usize = 5;
 /// Numbers that the other names of a side share.
 const SHARED: usize = 4;
 
-/// Names that share numbers.
-const SHARING: [Name; NAMES - MOVING] = [
-    Name::OpenBase,
-    Name::CloseBase,
-    Name::HalfClose,
-    Name::First,
-    Name::Syn,
-    Name::SynAck,
-    Name::Fin,
-    Name::StepSeq,
-    Name::StepAck,
-    Name::LetterSyn,
-    Name::LetterFin,
-    Name::LetterRst,
-];
-
 /// Where the number of a name is: three bits.
 pub(super) const UNKNOWN: u8 = 0;
 /// In the shared number 0, and so on; a moving name has its own number.
@@ -80,6 +64,26 @@ const PLACE_WIDTH: u32 = 3;
 /// The place bits of a name.
 const fn bits(name: Name, place: u8) -> u64 {
     (place as u64) << (name as u32).wrapping_mul(PLACE_WIDTH)
+}
+
+/// The lowest bit of the place of each name that shares numbers: of all but the moving ones.
+const SHARING: u64 = {
+    let mut all = 0;
+    let mut name = 0;
+    while name < NAMES {
+        if name < FIRST_MOVING || name >= FIRST_MOVING + MOVING {
+            all |= 1 << (name as u32 * PLACE_WIDTH);
+        }
+        name += 1;
+    }
+    all
+};
+
+/// Whether a name that shares numbers has this place.
+const fn is_shared(places: u64, place: u8) -> bool {
+    // The three bits of a name that has it are zero here.
+    let others = places ^ SHARING.wrapping_mul(place as u64);
+    (others | others >> 1 | others >> 2) & SHARING != SHARING
 }
 
 /// What is known of the sender in the midst of an open connection, and what is not.
@@ -259,10 +263,9 @@ impl Endpoint {
             return true;
         }
         self.set_place(name, UNKNOWN);
-        let used = SHARING.iter().fold(0u8, |used, &name| used | 1 << self.place(name));
         let mut free = RARE;
         for (&kept, place) in self.shared.iter().zip(KEPT..) {
-            if used & 1 << place == 0 {
+            if !is_shared(self.places, place) {
                 free = free.min(place);
             } else if kept == number {
                 self.set_place(name, place);
