@@ -244,8 +244,17 @@ static proto_item *add_item(proto_tree *tree, tvbuff_t *tvb)
 {
     const char *label = shown.label != NULL ? shown.label : "TCP Lifecycle";
     proto_item *item = proto_tree_add_protocol_format(tree, shim.proto, tvb, 0, 0, "%s", label);
-    proto_tree *leaves = proto_item_add_subtree(item, subtree);
     host_mark_generated(item);
+    return item;
+}
+
+/* Where nobody looks at the protocol itself - a filter, a column or -e names fields, and the tree is not visible - they need
+ * no item to stand under, which would cost more than they do. */
+static proto_item *add_to_tree(proto_tree *tree, tvbuff_t *tvb)
+{
+    bool needs_item = (request.want & SYNFIN_WANT_LABEL) != 0 || shown.experts != 0;
+    proto_item *item = needs_item ? add_item(tree, tvb) : NULL;
+    proto_tree *leaves = needs_item ? proto_item_add_subtree(item, subtree) : tree;
     for (uint32_t i = 0; i < shown.value_count; i++) {
         if (shown.values[i].field < field_count)
             host_mark_generated(add_value(leaves, tvb, &shown.values[i]));
@@ -275,7 +284,7 @@ void show_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const str
     if (!shim_is_ok(synfin_tracker_show(shim.tracker, &note->segment, note->octets, note->octets_len, &request, &shown)))
         return;
     if (is_in_tree)
-        item = add_item(tree, tvb);
+        item = add_to_tree(tree, tvb);
     if (shown.experts != 0 && (request.want & SYNFIN_WANT_EXPERTS) != 0)
         add_experts(pinfo, item);
     if (shown.suffix != NULL && (request.want & SYNFIN_WANT_SUFFIX) != 0)

@@ -6,6 +6,7 @@
     --frames N --pairs N     other sizes (default 1000000 and 7)
     --no-core                without the criterion benches of the core
     --no-docs                leaves docs/COST.md alone
+    --also 4.6 ...           the `-T fields` rows in that series too, from the folders that scripts/versions.sh --make makes
 
 Each ratio is the median over pairs of runs, one with and one without, taken in turn. "Without" means that the plugin's
 file is not there. The cost is user and system time of the process, the memory its largest resident set.
@@ -18,6 +19,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import signal
 import statistics
 import subprocess
@@ -54,24 +56,28 @@ PEERS = [
     ("the same job in Lua (bench/lifecycle.lua)", ["-X", f"lua_script:{BENCH / 'lifecycle.lua'}"], 1),
 ]
 RSS_TARGET = 1.03
+# Wireshark 4.0 makes all of the tree for `-T fields`, later ones what the fields ask for.
+ALSO = [row for row in ROWS if "-T" in row[2]]
+RELEASES = {"4.4": "trixie", "4.6": "sid"}
 
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def output(command, **options):
-    return subprocess.run(command, check=True, capture_output=True, text=True, **options).stdout
+def output(command):
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return done.stdout
 
 
 class Plugin:
-    """The installed plugin's file, which can be put aside and back."""
+    """The installed plugin's file, which can be put aside and back. `root`: where the program sees its file system."""
 
-    def __init__(self, tshark):
+    def __init__(self, tshark, root=Path("/")):
         loaded = [line for line in output([tshark, "-G", "plugins"]).splitlines() if line.startswith("synfin")]
         if not loaded:
-            sys.exit("bench: synfin is not installed; run: make install")
-        self.file = Path(loaded[0].split("\t")[-1])
+            sys.exit(f"bench: synfin is not installed for {tshark}; run: make install")
+        self.file = root / loaded[0].split("\t")[-1].lstrip("/")
         self.aside = self.file.with_name("synfin.so.bench")
         atexit.register(self.put, True)
 
@@ -83,9 +89,9 @@ class Plugin:
 
 
 class Tshark:
-    def __init__(self, program):
+    def __init__(self, program, root=Path("/")):
         self.program = program
-        self.plugin = Plugin(program)
+        self.plugin = Plugin(program, root)
         self.environment = dict(os.environ, HOME=str(OUT / "home"), TZ="UTC", LC_ALL="C.UTF-8")
         self.environment.pop("XDG_CONFIG_HOME", None)
         (OUT / "home").mkdir(parents=True, exist_ok=True)
@@ -144,6 +150,31 @@ def measure_tshark(tshark, capture, count):
         runs = min(count, limit) if limit else count
         peers.append({"what": name, **tshark.pairs(capture, (False, arguments), (False, []), runs)})
     return rows, peers
+
+
+def series(name):
+    """Another series of Wireshark, with the plugin that was built last."""
+    versions = Path(os.environ.get("SYNFIN_VERSIONS_DIR", ROOT / ".versions"))
+    program, root = versions / "bin" / f"tshark-{name}", versions / RELEASES[name]
+    if not program.exists():
+        sys.exit(f"bench: there is no Wireshark {name} in {versions}; run: scripts/versions.sh --make")
+    folders = output([program, "-G", "folders"])
+    folder = root / re.search(r"^Global Plugins:\s*(.*)$", folders, re.M)[1].lstrip("/") / "epan"
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(ROOT / "target" / "release" / "libsynfin.so", folder / "synfin.so")
+    return Tshark(program, root)
+
+
+def measure_also(names, capture, count):
+    rows = []
+    for name in names:
+        tshark = series(name)
+        for what, target, ours, theirs in ALSO:
+            say(f"bench: Wireshark {name}: {what}")
+            pairs = tshark.pairs(capture, (True, ours), (False, theirs), count)
+            rows.append({"what": f"the same in Wireshark {name}: {what}", "target": target, **pairs})
+        tshark.plugin.put(True)
+    return rows
 
 
 def measure_memory(programs):
@@ -221,10 +252,10 @@ def core_lines(core):
 
 def table(result):
     lines = []
-    for row in result["tshark"]:
+    for row in result["tshark"] + result["also"]:
         lines.append((row["what"], f"{row['target']:.2f}",
                       f"{row['ratio']:.3f} ({row['seconds'][0]} s / {row['seconds'][1]} s)", verdict(row["ratio"], row["target"])))
-    worst = max(row["memory"] for row in result["tshark"])
+    worst = max(row["memory"] for row in result["tshark"] + result["also"])
     lines.append(("peak memory (RSS), the worst of these", f"{RSS_TARGET:.2f}", f"{worst:.3f}", verdict(worst, RSS_TARGET)))
     memory = result["memory"]
     lines.append(("memory of the core, a segment", "16 octets", f"{memory['segment']} octets", verdict(memory["segment"], 16)))
@@ -262,6 +293,7 @@ def arguments():
     parser.add_argument("--pairs", type=int)
     parser.add_argument("--no-core", action="store_true")
     parser.add_argument("--no-docs", action="store_true")
+    parser.add_argument("--also", nargs="+", choices=sorted(RELEASES), default=[])
     chosen = parser.parse_args()
     chosen.frames = chosen.frames or (100_000 if chosen.quick else 1_000_000)
     chosen.pairs = chosen.pairs or (3 if chosen.quick else 7)
@@ -284,7 +316,7 @@ def main():
     rows, peers = measure_tshark(tshark, capture, chosen.pairs)
     tshark.plugin.put(True)
     result = {"machine": where, "frames": chosen.frames, "connections": connections, "pairs": chosen.pairs,
-              "tshark": rows, "peers": peers, "memory": measure_memory(programs),
+              "tshark": rows, "also": measure_also(chosen.also, capture, chosen.pairs), "peers": peers, "memory": measure_memory(programs),
               "core": {} if chosen.no_core else measure_core()}
     text = report(result)
     (OUT / "bench.md").write_text(text)
