@@ -58,8 +58,14 @@ for series in 3.6 4.0 4.1 4.2 4.3 4.4 4.5 4.6 4.7 4.8 5.0; do
     in_table=$(printf '%s\n' "$known" | grep -x -F -e "$series" || true)
     check "install.sh and the table agree on $series" "$in_table" "$(ws_supported "$series" && echo "$series")"
 done
-check "the list of series" "$(printf '%s\n' "$known" | tr '\n' ' ')" "$WS_SERIES "
-check "the same in words" "$WS_SERIES" "$(printf '%s\n' "$WS_WORKS_IN" | sed 's/,//g; s/ and / /')"
+# shellcheck disable=SC2086 # series, split on purpose
+listed=$(printf '%s\n' $WS_SERIES $WS_EXPECTED | sort -V | tr '\n' ' ')
+check "the list of series" "$(printf '%s\n' "$known" | tr '\n' ' ')" "$listed"
+check "the same in words" "$listed" "$(printf '%s\n' "$WS_WORKS_IN" | sed 's/,//g; s/ and / /') "
+for series in $WS_EXPECTED; do
+    check "the table says that nobody ran $series" yes \
+        "$(grep -q "^ \* Wireshark $series\.[0-9]* (from its headers alone: expected to work, not run)\$" plugin-c/host_layout.h && echo yes)"
+done
 
 # ---- in a host
 
@@ -90,6 +96,7 @@ host whole $wanted find_conversation_strat
 host without_strat $wanted
 for series in $known; do loads "Wireshark $series" 0 "" whole "$series"; done
 loads "Wireshark 4.0, which never had it" 0 "" without_strat 4.0
+loads "Wireshark 4.2, which never had it" 0 "" without_strat 4.2
 loads "Wireshark 4.4 without a function that came with it" 3 "lacks a function" without_strat 4.4
 for series in 3.6 4.1 4.3 4.5 4.7 4.8 4.10 5.0 0.0; do
     loads "Wireshark $series" 2 "compiled for Wireshark version 4." whole "$series"

@@ -155,10 +155,39 @@ check() { # SERIES
     python3 tests/robust/damaged.py "${SYNFIN_DAMAGED:-200}" 1 ${root:+--root "$root"} --plugin "$plugin" tests/captures
 }
 
-# The table of host versions must be what these headers say.
+# Folders with the headers of the series that no Debian release here has, one a line: sets headers.
+fetch_headers() { # SERIES...
+    headers=
+    for series in "$@"; do
+        scripts/host-headers.sh "$series" "$versions/headers/$series" || return 1
+        headers="$headers${headers:+
+}$versions/headers/$series"
+    done
+}
+
+# The table of host versions must be what these headers say; and where headers are a bundle's, its bundles of the other
+# series must say what those series' own say. The shim compiles against the bundle as against the others.
 check_layout() { # SERIES...
+    # shellcheck disable=SC2086 # series, split on purpose
+    fetch_headers $WS_SERIES $WS_EXPECTED || return 1
+    (
+        IFS='
+'
+        # shellcheck disable=SC2086 # folders, split on purpose
+        scripts/host-layout.sh --check $headers
+    ) || return 1
+    # shellcheck disable=SC2086 # series, split on purpose
+    fetch_headers $WS_EXPECTED || return 1
+    for series in $WS_EXPECTED; do
+        for file in plugin-c/*.c; do
+            cc -std=c11 -fsyntax-only -Wall -Wextra -Werror -Iplugin-c \
+                -isystem "$versions/headers/$series/usr/include/wireshark" "$file" || return 1
+        done
+        set -- "$@" "$series"
+    done
     for series in "$@"; do
         shift
+        case " $WS_EXPECTED " in *" $series "*) set -- "$@" "$versions/headers/$series"; continue ;; esac
         if on_this_machine "$series"; then set -- "$@" /; else set -- "$@" "$versions/$(release_of "$series")"; fi
     done
     scripts/host-layout.sh --check "$@" && scripts/host-prototypes.sh "$@"
