@@ -54,6 +54,7 @@ static struct shim_note *next_note(uint32_t frame)
 static void note_segment(tvbuff_t *tvb, const packet_info *pinfo)
 {
     struct shim_note *note;
+    synfin_segment *segment;
     size_t captured = tvb_captured_length(tvb);
     if (captured < host_octets_before_len())
         return;
@@ -62,10 +63,17 @@ static void note_segment(tvbuff_t *tvb, const packet_info *pinfo)
         return;
     note->octets_len = captured < SYNFIN_HEADER_MAX ? captured : SYNFIN_HEADER_MAX;
     tvb_memcpy(tvb, note->octets, 0, note->octets_len);
-    note->segment.reported_len = tvb_reported_length(tvb);
+    segment = &note->segment;
+    memset(segment, 0, sizeof *segment);
+    segment->reported_len = tvb_reported_length(tvb);
     host_flow_addresses(pinfo, &note->flow);
     note->flow.source_port = (uint32_t)note->octets[0] << 8 | note->octets[1];
     note->flow.destination_port = (uint32_t)note->octets[2] << 8 | note->octets[3];
+    segment->address_len = host_address(&note->flow.source, segment->source);
+    if (host_address(&note->flow.destination, segment->destination) != segment->address_len)
+        segment->address_len = 0;
+    if (!host_visited(pinfo))
+        streams_expect(note);
 }
 
 static int dissect_before_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
@@ -79,16 +87,10 @@ static int dissect_before_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
 static void complete(struct shim_note *note, const packet_info *pinfo, uint32_t layer)
 {
     synfin_segment *segment = &note->segment;
-    uint32_t reported_len = segment->reported_len;
-    memset(segment, 0, sizeof *segment);
     segment->struct_size = sizeof *segment;
     segment->frame = feed.frame;
     segment->layer = layer;
-    segment->reported_len = reported_len;
     segment->has_time = host_time(pinfo, &segment->time_s, &segment->time_ns) ? 1 : 0;
-    segment->address_len = host_address(&note->flow.source, segment->source);
-    if (host_address(&note->flow.destination, segment->destination) != segment->address_len)
-        segment->address_len = 0;
 }
 
 static void observe(packet_info *pinfo, struct shim_note *note)

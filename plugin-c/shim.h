@@ -23,10 +23,20 @@ struct shim {
 
 extern struct shim shim;
 
+/* The two ends in the order of their octets: both directions are one flow. */
+struct flow_key {
+    uint64_t low[2];
+    uint64_t high[2];
+    uint32_t low_port;
+    uint32_t high_port;
+};
+
 /* A TCP segment of the frame being dissected, noted before TCP's own dissector ran. */
 struct shim_note {
     host_flow flow;
     synfin_segment segment;
+    struct flow_key key;
+    uint64_t hash;
     size_t octets_len;
     uint8_t octets[SYNFIN_HEADER_MAX];
 };
@@ -52,6 +62,8 @@ void feed_reset(void);
 void streams_reset(void);
 /* Before and after the streams of a frame are asked for; every frame, also those without a note. */
 void streams_begin_frame(void);
+/* A note of which streams_find() will be asked: what that will look at is on its way from memory meanwhile. */
+void streams_expect(struct shim_note *note);
 /* Fills in the stream of a note and whether its flow had another one before; false when TCP has none for it. */
 bool streams_find(packet_info *pinfo, struct shim_note *note);
 void streams_end_frame(void);

@@ -19,14 +19,6 @@
 #define SLOTS 8192u
 #define MARKS (1u << 22)
 
-/* The two ends in the order of their octets: both directions are one flow. */
-struct flow_key {
-    uint64_t low[2];
-    uint64_t high[2];
-    uint32_t low_port;
-    uint32_t high_port;
-};
-
 struct slot {
     struct flow_key key;
     uint32_t stream;
@@ -73,6 +65,7 @@ void streams_end_frame(void)
     known_count += new_count;
 }
 
+/* IPv4 addresses stand in front of zeroes, so an IPv6 flow could have the same key: its length tells them apart. */
 static void make_key(const struct shim_note *note, struct flow_key *key)
 {
     const synfin_segment *segment = &note->segment;
@@ -90,6 +83,7 @@ static void make_key(const struct shim_note *note, struct flow_key *key)
         key->low_port = destination_port;
         key->high_port = source_port;
     }
+    key->low_port |= (uint32_t)segment->address_len << 16;
 }
 
 /* Any spread does. The multiplier is 2^64 divided by the golden ratio. */
@@ -98,6 +92,19 @@ static uint64_t spread(const struct flow_key *key)
     uint64_t ports = (uint64_t)key->low_port << 32 | key->high_port;
     uint64_t mixed = key->low[0] ^ key->low[1] ^ (key->high[0] ^ key->high[1]) * 3 ^ ports * 5;
     return mixed * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static struct slot *slot_of(uint64_t hash)
+{
+    return &slots[(hash >> 32) % SLOTS];
+}
+
+/* TCP's dissector takes longer than a line takes from memory, and looks at much else in between. */
+void streams_expect(struct shim_note *note)
+{
+    make_key(note, &note->key);
+    note->hash = spread(&note->key);
+    __builtin_prefetch(slot_of(note->hash));
 }
 
 /* Whether the flow may have had a stream; from now on it has. */
@@ -122,29 +129,22 @@ static bool look_up(packet_info *pinfo, struct shim_note *note, bool may_have_ha
     return true;
 }
 
-/* IPv4 addresses stand in front of zeroes, so an IPv6 flow could have the same key: its length tells them apart. */
 bool streams_find(packet_info *pinfo, struct shim_note *note)
 {
-    struct flow_key key;
-    struct slot *slot;
-    uint64_t hash;
+    struct slot *slot = slot_of(note->hash);
     uint32_t stream;
     if (note->segment.address_len == 0 || host_splits_flows())
         return look_up(pinfo, note, true);
-    make_key(note, &key);
-    key.low_port |= (uint32_t)note->segment.address_len << 16;
-    hash = spread(&key);
-    slot = &slots[(hash >> 32) % SLOTS];
-    if (new_count == 0 && slot->is_used != 0 && memcmp(&slot->key, &key, sizeof key) == 0) {
+    if (new_count == 0 && slot->is_used != 0 && memcmp(&slot->key, &note->key, sizeof slot->key) == 0) {
         note->segment.stream = slot->stream;
         return true;
     }
-    if (!look_up(pinfo, note, mark(hash)))
+    if (!look_up(pinfo, note, mark(note->hash)))
         return false;
     stream = note->segment.stream;
     if (stream >= known_count && stream - known_count < 64)
         accounted |= UINT64_C(1) << (stream - known_count);
-    slot->key = key;
+    slot->key = note->key;
     slot->stream = stream;
     slot->is_used = 1;
     return true;
