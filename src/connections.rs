@@ -186,3 +186,80 @@ impl Connections {
         .fold(0, usize::saturating_add)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::tcp::{Flags, Seq, SynOptions};
+
+    fn segment(n: u32) -> Segment {
+        Segment {
+            seq: Seq(n),
+            ack: Seq(0),
+            flags: Flags::SYN,
+            window: 1,
+            payload_len: 0,
+            source_port: 1,
+            destination_port: 2,
+            at: None,
+            options: SynOptions::default(),
+        }
+    }
+
+    /// Streams in an order of their own, each heard once, some more often: each connection is the one fed alone.
+    #[test]
+    fn streams_in_any_order_are_kept_apart() {
+        let mut connections = Connections::default();
+        let mut alone: BTreeMap<u32, Connection> = BTreeMap::new();
+        let orders: [&[u32]; 4] = [
+            &[0, 1, 2, 3, 4],
+            &[7, 0, 0, 1, 2, 7, 1, 3, 9, 2],
+            &[3, 2, 1, 0, 0, 1, 2, 3],
+            &[1 << 31, 0, 5, 1 << 31, 0],
+        ];
+        for (streams, base) in orders.into_iter().zip([0, 100, 200, 300]) {
+            for (frame, stream) in (base + 1..).zip(streams.iter().map(|stream| stream + base)) {
+                let moment = Moment { frame, ordinal: Moment::outermost(frame), known_tuple: false, rebase: true };
+                let verdict = alone.entry(stream).or_default().observe(moment, End::Low, &segment(frame));
+                let heard = connections.hear(stream, moment, End::Low, &segment(frame), |heard| match heard {
+                    Heard::Judged(verdict) => *verdict,
+                    Heard::Passing(passing) => passing.verdict(),
+                });
+                let (number, said) = heard.unwrap();
+                assert_eq!(said, verdict);
+                assert_eq!((connections.number(stream), connections.stream(number)), (Some(number), stream));
+            }
+        }
+        assert_eq!(connections.len() as usize, alone.len());
+        for (stream, connection) in &alone {
+            let seen = connections.get(connections.number(*stream).unwrap(), true).unwrap();
+            assert_eq!(format!("{:?}", *seen), format!("{connection:?}"), "stream {stream}");
+        }
+        assert_eq!((connections.number(99), connections.number(u32::MAX)), (None, None));
+    }
+
+    /// What has no number is refused, and nothing is changed.
+    #[test]
+    fn the_last_stream_has_no_room() {
+        let mut connections = Connections::default();
+        let moment = Moment { frame: 1, ordinal: Moment::outermost(1), known_tuple: false, rebase: true };
+        assert!(connections.hear(u32::MAX, moment, End::Low, &segment(1), |_| ()).is_none());
+        assert_eq!((connections.len(), connections.number(u32::MAX)), (0, None));
+    }
+
+    /// A scan of which every target answers late: room for one segment is used again and again.
+    #[test]
+    fn room_for_first_segments_is_used_again() {
+        let mut connections = Connections::default();
+        for stream in 0..10_000 {
+            for nth in 0..2 {
+                let frame = stream * 2 + nth + 1;
+                let moment = Moment { frame, ordinal: Moment::outermost(frame), known_tuple: false, rebase: true };
+                connections.hear(stream, moment, End::Low, &segment(frame), |_| ()).unwrap();
+            }
+        }
+        assert_eq!((connections.firsts.len(), connections.whole.len(), connections.free.len()), (1, 10_000, 1));
+    }
+}
