@@ -183,13 +183,18 @@ fn tree_memory(entries: usize, entry: usize) -> usize {
 const NUMBERS: usize = 0xffff;
 const OWN_WORD: u16 = u16::MAX;
 
+/// Words that are kept read as well, at eleven times the room.
+const READ: usize = 256;
+
 /// Words remembered by their last bits, so that most segments need no look-up.
 const RECENT: usize = 64;
 
 /// All words of a capture.
 #[derive(Debug)]
 pub struct Words {
-    words: Vec<Said>,
+    words: Vec<Packed>,
+    /// The first of them, read: all that most captures have.
+    said: Vec<Said>,
     numbers: HashMap<Packed, u16>,
     recent: [(Packed, u16); RECENT],
     /// The words of segments that do nothing, by [`Passing::key`]; a number is one more than the word's.
@@ -204,6 +209,7 @@ impl Default for Words {
     fn default() -> Self {
         Words {
             words: Vec::new(),
+            said: Vec::new(),
             numbers: HashMap::new(),
             // No verdict has all bits set: none has state 15.
             recent: [(Packed(u64::MAX), 0); RECENT],
@@ -263,9 +269,15 @@ impl Words {
         if let Some(&number) = self.numbers.get(&packed) {
             return number;
         }
-        match (u16::try_from(self.words.len()), packed.read()) {
-            (Ok(number), Some(said)) if self.words.len() < NUMBERS => {
-                self.words.push(said);
+        match u16::try_from(self.words.len()) {
+            Ok(number) if self.words.len() < NUMBERS => {
+                if self.words.len() < READ
+                    && self.said.len() == self.words.len()
+                    && let Some(said) = packed.read()
+                {
+                    self.said.push(said);
+                }
+                self.words.push(packed);
                 self.numbers.insert(packed, number);
                 number
             }
@@ -278,9 +290,9 @@ impl Words {
 
     /// Whether the verdict with this number is that of a segment with a step, or of a RST.
     pub fn is_event(&self, ordinal: u64, number: u16) -> Option<bool> {
-        match self.words.get(usize::from(number)) {
+        match self.said.get(usize::from(number)) {
             Some(said) => Some(said.is_event()),
-            None => Some(self.own(ordinal)?.is_event()),
+            None => Some(self.read(ordinal, number)?.is_event()),
         }
     }
 
@@ -288,24 +300,29 @@ impl Words {
     #[inline]
     pub fn verdict(&self, ordinal: u64, number: u16, connection: &Connection, segment: &Segment) -> Option<Verdict> {
         let long_turns = || self.turns.get(&ordinal).copied();
-        match self.words.get(usize::from(number)) {
+        match self.said.get(usize::from(number)) {
             Some(said) => said.verdict(ordinal, connection, segment, long_turns),
-            None => self.own(ordinal)?.verdict(ordinal, connection, segment, long_turns),
+            None => self.read(ordinal, number)?.verdict(ordinal, connection, segment, long_turns),
         }
     }
 
-    /// The word of a single segment.
+    /// Reads a word that is not kept read.
     #[cold]
-    fn own(&self, ordinal: u64) -> Option<Said> {
-        self.own.get(&ordinal)?.read()
+    fn read(&self, ordinal: u64, number: u16) -> Option<Said> {
+        let packed = match number {
+            OWN_WORD => self.own.get(&ordinal),
+            _ => self.words.get(usize::from(number)),
+        };
+        packed?.read()
     }
 
     /// Octets of memory held.
     pub fn memory(&self) -> usize {
-        let words = self.words.capacity().saturating_mul(size_of::<Said>());
+        let words = self.words.capacity().saturating_mul(size_of::<Packed>());
+        let said = self.said.capacity().saturating_mul(size_of::<Said>());
         let numbers = self.numbers.capacity().saturating_mul(size_of::<(Packed, u16)>());
         let own = tree_memory(self.own.len(), size_of::<(u64, Packed)>());
         let turns = tree_memory(self.turns.len(), size_of::<(u64, Turns)>());
-        [words, numbers, own, turns].into_iter().fold(size_of_val(&*self.passing), usize::saturating_add)
+        [words, said, numbers, own, turns].into_iter().fold(size_of_val(&*self.passing), usize::saturating_add)
     }
 }
