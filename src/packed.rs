@@ -275,6 +275,8 @@ impl Words {
                     && self.said.len() == self.words.len()
                     && let Some(said) = packed.read()
                 {
+                    // All the room at once.
+                    self.said.reserve(READ.saturating_sub(self.said.len()));
                     self.said.push(said);
                 }
                 self.words.push(packed);
