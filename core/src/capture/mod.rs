@@ -1,0 +1,12 @@
+//! All connections of a capture, and what was said of each segment.
+//!
+//! A segment is taken in once, when its frame is first visited; what was said of it can be asked again in any order.
+
+mod connections;
+mod record;
+mod store;
+mod tracker;
+mod tuples;
+
+pub use connections::Seen;
+pub use tracker::{Options, Path, Place, Refusal, Tracker};

@@ -1,0 +1,79 @@
+//! What is kept of each segment: twelve bytes. And of the few of which there is more to say, that, in order.
+
+use crate::connection::Word;
+
+/// A segment that was taken in.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, packed(4))]
+pub struct Record {
+    /// Its connection's number plus one; 0: none.
+    connection: u32,
+    /// What was said of it.
+    word: Word,
+}
+
+const _: () = assert!(size_of::<Record>() == 12);
+
+impl Record {
+    /// Of a segment of the connection with this number.
+    #[inline]
+    pub fn new(number: u32, word: Word) -> Record {
+        Record { connection: number.saturating_add(1), word }
+    }
+
+    /// The connection's number, and what was said.
+    #[inline]
+    pub fn read(self) -> Option<(u32, Word)> {
+        Some((self.connection.checked_sub(1)?, self.word))
+    }
+}
+
+/// More on a few segments, in the order in which they came.
+#[derive(Clone, Debug)]
+pub struct Sparse<T>(Vec<(u64, T)>);
+
+impl<T> Default for Sparse<T> {
+    fn default() -> Self {
+        Sparse(Vec::new())
+    }
+}
+
+impl<T> Sparse<T> {
+    /// Adds more on a segment: one after all that were added before, or it is sorted in.
+    pub fn add(&mut self, ordinal: u64, thing: T) {
+        if self.0.last().is_none_or(|&(last, _)| last < ordinal) {
+            self.0.push((ordinal, thing));
+            return;
+        }
+        match self.0.binary_search_by_key(&ordinal, |&(known, _)| known) {
+            Ok(_) => {}
+            Err(index) => self.0.insert(index, (ordinal, thing)),
+        }
+    }
+
+    /// What was added on a segment.
+    pub fn get(&self, ordinal: u64) -> Option<&T> {
+        let index = self.0.binary_search_by_key(&ordinal, |&(known, _)| known).ok()?;
+        self.0.get(index).map(|(_, thing)| thing)
+    }
+
+    /// Bytes of memory held.
+    pub fn memory(&self) -> usize {
+        self.0.capacity().saturating_mul(size_of::<(u64, T)>())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn found_again_whatever_the_order() {
+        let mut sparse = Sparse::default();
+        for ordinal in [5, 9, 7, 9, 1] {
+            sparse.add(ordinal, ordinal * 10);
+        }
+        let found = [1, 2, 5, 7, 9].map(|ordinal| sparse.get(ordinal).copied());
+        assert_eq!(found, [Some(10), None, Some(50), Some(70), Some(90)]);
+    }
+}

@@ -1,0 +1,300 @@
+//! One capture: segments and ICMP errors in, views out.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::connections::{Connections, Seen};
+use super::record::{Record, Sparse};
+use super::store::Index;
+use super::tuples::{Tuples, order};
+use crate::connection::{Arrival, Heard, ResetDetail, State, Turns, Word, ordinal};
+use crate::segment::icmp::{IcmpError, IcmpKind};
+use crate::segment::{Address, End, Endpoints, Kind, Segment, Side};
+
+/// Where a segment stands in the capture.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// The frame's number, from 1.
+    pub frame: u32,
+    /// Which TCP layer of the frame it is, from 0; of an ICMP message: which ICMP layer.
+    pub layer: u32,
+}
+
+impl Place {
+    /// Its place in the order of all segments.
+    pub(crate) fn ordinal(self) -> u64 {
+        ordinal(self.frame, self.layer)
+    }
+}
+
+/// Between whom a segment goes; the ports are in the segment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Path {
+    /// The sender's address.
+    pub source: Address,
+    /// The receiver's address.
+    pub destination: Address,
+}
+
+impl Path {
+    /// Which end of its connection sends the segment, and whether both endpoints are the same.
+    #[inline(always)]
+    pub(crate) fn end(&self, segment: &Segment) -> (End, bool) {
+        if let (Some(IpAddr::V4(source)), Some(IpAddr::V4(destination))) = (self.source, self.destination) {
+            // The order is the same; nearly all segments come this way.
+            let place = |address: Ipv4Addr, port: u16| u64::from(address.to_bits()) << 16 | u64::from(port);
+            let (from, to) = (place(source, segment.source_port), place(destination, segment.destination_port));
+            return (if from <= to { End::Low } else { End::High }, from == to);
+        }
+        let (_, end, is_self) = order(self.source, segment.source_port, self.destination, segment.destination_port);
+        (end, is_self)
+    }
+}
+
+/// What a user can choose.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// Whether X and Y change at the first FIN.
+    pub rebase: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { rebase: true }
+    }
+}
+
+/// Why a segment was not taken in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// There are 2^32 connections.
+    NoRoom,
+}
+
+/// How far back an older connection is looked for: nobody waits for what a hostile capture could ask.
+const OLDER_MOST: usize = 64;
+
+/// An ICMP error that was taken in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Noted {
+    /// The number of the connection.
+    pub number: u32,
+    /// What it says.
+    pub kind: IcmpKind,
+    /// Who sent it.
+    pub from: Address,
+    /// Who sent the segment that it quotes.
+    pub about: Side,
+    /// Whether only one side had asked to open by then.
+    pub is_about_syn: bool,
+}
+
+/// A connection, and what is kept beside it.
+pub(crate) struct Look<'a> {
+    pub connection: Seen<'a>,
+    pub endpoints: Endpoints,
+    pub stream: u32,
+    pub previous: Option<u32>,
+}
+
+/// All connections of a capture.
+#[derive(Debug, Default)]
+pub struct Tracker {
+    options: Options,
+    /// The outermost TCP layer of each frame, the only one of nearly all.
+    frames: Index<Record>,
+    /// The others, by ordinal.
+    inner: BTreeMap<u64, Record>,
+    /// What does not fit into a record.
+    turns: Sparse<Turns>,
+    resets: Sparse<ResetDetail>,
+    icmp: Sparse<Noted>,
+    tuples: Tuples,
+    connections: Connections,
+    segments: u32,
+}
+
+impl Tracker {
+    /// One that has seen nothing.
+    #[must_use]
+    pub fn new(options: Options) -> Tracker {
+        Tracker { options, ..Tracker::default() }
+    }
+
+    /// Takes a segment in, unless it was taken in before.
+    ///
+    /// # Errors
+    /// When there is no room for it; nothing is changed then.
+    #[inline]
+    pub fn observe(&mut self, place: Place, stream: u32, path: Path, segment: &Segment) -> Result<(), Refusal> {
+        if self.taken(place).is_some() {
+            return Ok(());
+        }
+        let (mut arrival, number) = match self.connections.number(stream) {
+            Some(number) => {
+                let (end, is_self) = path.end(segment);
+                (Arrival { is_self, ..Arrival::new(place.frame, place.layer, end, self.options.rebase) }, number)
+            }
+            None => self.begin(place, stream, path, segment).ok_or(Refusal::NoRoom)?,
+        };
+        if matches!(segment.kind(), Kind::Ack | Kind::Fin) {
+            arrival.older = self.older(number, arrival.end, segment);
+        }
+        let connection = self.connections.get_mut(number).ok_or(Refusal::NoRoom)?;
+        let word = match connection.hear(arrival, segment) {
+            Heard::Passing(word, None) => word,
+            Heard::Passing(word, Some(turns)) => {
+                self.turns.add(arrival.ordinal, turns);
+                word
+            }
+            Heard::Judged(verdict, detail) => {
+                let (word, turns) = Word::new(&verdict);
+                if let Some(turns) = turns {
+                    self.turns.add(arrival.ordinal, turns);
+                }
+                if let Some(detail) = detail {
+                    self.resets.add(arrival.ordinal, detail);
+                }
+                word
+            }
+        };
+        let record = Record::new(number, word);
+        if place.layer == 0 {
+            self.frames.set(place.frame, record);
+        } else {
+            self.inner.insert(arrival.ordinal, record);
+        }
+        self.segments = self.segments.saturating_add(1);
+        Ok(())
+    }
+
+    /// A new connection.
+    #[inline(never)]
+    fn begin(&mut self, place: Place, stream: u32, path: Path, segment: &Segment) -> Option<(Arrival, u32)> {
+        let (endpoints, end, is_self) =
+            order(path.source, segment.source_port, path.destination, segment.destination_port);
+        let number = self.connections.begin(stream)?;
+        let previous = self.tuples.add(&endpoints)?;
+        let arrival = Arrival::new(place.frame, place.layer, end, self.options.rebase);
+        Some((Arrival { is_self, is_reused: previous.is_some(), ..arrival }, number))
+    }
+
+    /// The state of the sender in the latest earlier connection that the segment fits, where it is one of such a connection.
+    #[inline]
+    fn older(&self, number: u32, end: End, segment: &Segment) -> Option<State> {
+        if !self.connections.get(number)?.is_older(end, segment) {
+            return None;
+        }
+        self.look_for_older(number, end, segment)
+    }
+
+    #[cold]
+    fn look_for_older(&self, number: u32, end: End, segment: &Segment) -> Option<State> {
+        let mut earlier = self.tuples.previous(number);
+        for _ in 0..OLDER_MOST {
+            let number = earlier?;
+            if let Some(state) = self.connections.get(number)?.state_of_stray(end, segment) {
+                return Some(state);
+            }
+            earlier = self.tuples.previous(number);
+        }
+        None
+    }
+
+    /// Takes an ICMP error in, sent by `from`. False where it is about no known connection: nothing is changed then. One that
+    /// was taken in before is left as it is.
+    pub fn observe_icmp(&mut self, place: Place, from: Address, error: &IcmpError) -> bool {
+        let at = place.ordinal();
+        if self.icmp.get(at).is_some() {
+            return true;
+        }
+        let (source, destination) = (Some(error.source), Some(error.destination));
+        let (endpoints, end, _) = order(source, error.source_port, destination, error.destination_port);
+        let Some(number) = self.tuples.latest(&endpoints) else { return false };
+        let Some(connection) = self.connections.get_mut(number) else { return false };
+        if !connection.hear_icmp(place.frame, end, error) {
+            return false;
+        }
+        let is_about_syn = connection.handshake_kind().is_none();
+        let noted = Noted { number, kind: error.kind, from, about: connection.side(end), is_about_syn };
+        self.icmp.add(at, noted);
+        true
+    }
+
+    /// Whether a segment performs or repeats a step, or is a RST: only then has the Info column something to say of it.
+    /// None when it was not taken in.
+    #[must_use]
+    pub fn is_event(&self, place: Place) -> Option<bool> {
+        self.taken(place).map(|(_, word)| word.is_event())
+    }
+
+    /// The stream of a segment that was taken in.
+    #[must_use]
+    pub fn stream(&self, place: Place) -> Option<u32> {
+        let (number, _) = self.taken(place)?;
+        Some(self.connections.stream(number))
+    }
+
+    /// All streams, in the order in which they began.
+    pub fn streams(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.connections.len()).map(|number| self.connections.stream(number))
+    }
+
+    /// The connection with this number, and its stream, endpoints and the stream that these had before: for views.
+    pub(crate) fn look(&self, number: u32) -> Option<Look<'_>> {
+        Some(Look {
+            connection: self.connections.get(number)?,
+            endpoints: self.tuples.endpoints(number)?,
+            stream: self.connections.stream(number),
+            previous: self.tuples.previous(number).map(|number| self.connections.stream(number)),
+        })
+    }
+
+    /// The number of a stream's connection.
+    pub(crate) fn number(&self, stream: u32) -> Option<u32> {
+        self.connections.number(stream)
+    }
+
+    /// What does not fit into the record of a segment.
+    pub(crate) fn turns(&self, ordinal: u64) -> Option<Turns> {
+        self.turns.get(ordinal).copied()
+    }
+
+    /// What else is said of a RST.
+    pub(crate) fn reset_detail(&self, ordinal: u64) -> Option<ResetDetail> {
+        self.resets.get(ordinal).copied()
+    }
+
+    /// The ICMP error at a place.
+    pub(crate) fn noted(&self, place: Place) -> Option<Noted> {
+        self.icmp.get(place.ordinal()).copied()
+    }
+
+    /// How many segments were taken in.
+    #[must_use]
+    pub fn segment_count(&self) -> u32 {
+        self.segments
+    }
+
+    /// How many connections they belong to.
+    #[must_use]
+    pub fn connection_count(&self) -> u32 {
+        self.connections.len()
+    }
+
+    /// Bytes of memory held.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        let inner = self.inner.len().saturating_mul(size_of::<(u64, Record)>()).saturating_mul(3) / 2;
+        let sparse = [self.turns.memory(), self.resets.memory(), self.icmp.memory()];
+        let rest = [self.frames.memory(), inner, self.tuples.memory(), self.connections.memory()];
+        rest.into_iter().chain(sparse).fold(size_of::<Tracker>(), usize::saturating_add)
+    }
+
+    /// A segment that was taken in: its connection's number, and what was said of it.
+    #[inline]
+    pub(crate) fn taken(&self, place: Place) -> Option<(u32, Word)> {
+        let record = if place.layer == 0 { self.frames.get(place.frame) } else { *self.inner.get(&place.ordinal())? };
+        record.read()
+    }
+}

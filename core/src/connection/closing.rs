@@ -1,0 +1,211 @@
+//! The teardown: two FINs and their acknowledgments (RFC 9293 §3.6).
+
+use super::endpoint::Facts;
+use super::remembered::What;
+use super::state::{Event, State};
+use super::times::MaybeTime;
+use super::verdict::{Anomalies, Steps};
+use super::{Arrival, Connection, Draft};
+use crate::segment::{End, Flags, Segment, Side};
+
+/// How the second FIN stands to the first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Relation {
+    /// It came after an acknowledgment of the first.
+    FourSegment,
+    /// It acknowledged the first itself.
+    ThreeSegment,
+    /// It was sent before the first was acknowledged.
+    Simultaneous,
+}
+
+/// The teardown of the last attempt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Closing {
+    /// Who sent the first FIN.
+    pub closer: Option<End>,
+    /// How the second FIN stands to the first, when there is one.
+    pub relation: Option<Relation>,
+    /// The frames of the first segments that performed steps 1 to 4; 0: none.
+    pub frames: [u32; 4],
+}
+
+impl Closing {
+    /// The step of this end's FIN: 1 or 3.
+    fn fin_step(&self, end: End) -> u8 {
+        if self.closer == Some(end) { 1 } else { 3 }
+    }
+
+    /// The step of the acknowledgment of this end's FIN: 2 or 4.
+    pub fn ack_step(&self, end: End) -> Steps {
+        Steps::one(self.fin_step(end).saturating_add(1))
+    }
+
+    fn perform(&mut self, step: Steps, arrival: &Arrival) {
+        for (frame, number) in self.frames.iter_mut().zip(1..) {
+            if step.has(number) && *frame == 0 {
+                *frame = arrival.frame;
+            }
+        }
+    }
+}
+
+impl Connection {
+    /// Whether both FINs were acknowledged, also when one was repeated since.
+    pub(super) fn were_fins_acked(&self) -> bool {
+        End::BOTH.into_iter().all(|end| self.ends[end].is(Facts::FIN_ACKED))
+    }
+
+    /// Whether both FINs are acknowledged, as far as is believed now.
+    pub(super) fn is_closed(&self) -> bool {
+        self.were_fins_acked() && !End::BOTH.into_iter().any(|end| self.ends[end].is(Facts::FIN_BACK))
+    }
+
+    /// Whether the segment acknowledges the peer's FIN, for the first time or again.
+    pub(super) fn acknowledge_fin(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
+        let (from, peer) = (arrival.end, arrival.end.peer());
+        let owner = &self.ends[peer];
+        let (Some(fin), Some(ack)) = (owner.fin, segment.acknowledgment()) else {
+            return;
+        };
+        if !ack.is_at_or_past(fin.advance(1)) || owner.next.is_some_and(|highest| ack.is_after(highest)) {
+            return;
+        }
+        let is_first = !owner.is(Facts::FIN_ACKED);
+        if is_first || owner.is(Facts::FIN_BACK) {
+            self.happens(peer, Event::FinAcked);
+            self.happens(from, Event::AcksFin);
+        }
+        self.ends[peer].unnote(Facts::FIN_BACK.union(Facts::FIN_UNANSWERED));
+        if !is_first {
+            return;
+        }
+        self.ends[peer].note(Facts::FIN_ACKED);
+        draft.is_first_fin_ack = true;
+        let step = self.closing.ack_step(peer);
+        draft.close_steps.add(step);
+        self.closing.perform(step, arrival);
+        if self.were_fins_acked() {
+            self.times.closed = MaybeTime::new(segment.at);
+        }
+    }
+
+    /// A FIN: the first of the connection, the other side's, or one more of the same side.
+    pub(super) fn fin(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
+        let from = arrival.end;
+        let number = segment.payload_end();
+        match self.ends[from].fin {
+            None => {
+                // It may have been there before, after a RST that turned out to be ignored.
+                draft.repeats.fin = self.note_number(from, What::Fin, number);
+                self.ends[from].fin = Some(number);
+                self.first_fin_of(arrival, segment, draft);
+                let step = Steps::one(self.closing.fin_step(from));
+                self.closing.perform(step, arrival);
+            }
+            Some(first) => {
+                draft.repeats.fin = self.note_number(from, What::Fin, number);
+                if number != first {
+                    draft.anomalies |= Anomalies::SECOND_FIN;
+                }
+                if draft.repeats.fin {
+                    self.owe_fin(from.peer(), number, first);
+                }
+                if number == first {
+                    self.repeat_fin(from, draft);
+                }
+            }
+        }
+        draft.close_steps.add(Steps::one(self.closing.fin_step(from)));
+    }
+
+    fn first_fin_of(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
+        let (from, peer) = (arrival.end, arrival.end.peer());
+        let Some(closer) = self.closing.closer else {
+            self.closing.closer = Some(from);
+            self.times.fin = MaybeTime::new(segment.at);
+            for (end, number) in [(from, segment.payload_end()), (peer, segment.ack)] {
+                let position = self.ends[end].position_of(number);
+                self.ends[end].teardown_base.set(position);
+            }
+            let other = &mut self.ends[peer];
+            let acked = other.position_of(segment.ack);
+            other.half_close_from.set(other.payload_end.get().map_or(acked, |end| end.max(acked)));
+            self.happens(from, Event::SendsFin);
+            self.send_fin_to(peer);
+            return;
+        };
+        let just_acked = draft.close_steps.has(2);
+        if self.ends[closer].is(Facts::FIN_ACKED) {
+            self.closing.relation = Some(if just_acked { Relation::ThreeSegment } else { Relation::FourSegment });
+            self.happens(from, Event::SendsFin);
+            self.happens(peer, Event::GetsFin);
+        } else {
+            self.closing.relation = Some(Relation::Simultaneous);
+            draft.anomalies |= Anomalies::SIMULTANEOUS_CLOSE;
+            for end in End::BOTH {
+                self.happens(end, Event::FinsCross);
+            }
+        }
+    }
+
+    /// A server that did not take step 3 takes no FIN either.
+    fn send_fin_to(&mut self, end: End) {
+        let is_waiting = self.opening.progress == super::opening::Progress::NotTaken && end != self.client_end;
+        if !is_waiting {
+            self.happens(end, Event::GetsFin);
+        }
+    }
+
+    /// A FIN again, with the number of the first: its sender has no acknowledgment of it, unless it acknowledges the peer's
+    /// FIN by it (stacks of the BSD family answer a crossing FIN so).
+    fn repeat_fin(&mut self, from: End, draft: &Draft) {
+        if draft.is_first_fin_ack {
+            return;
+        }
+        let peer = &self.ends[from.peer()];
+        let is_alone = peer.fin.is_none() || !peer.is(Facts::FIN_ACKED);
+        self.ends[from].note(Facts::FIN_UNANSWERED);
+        if self.ends[from].is(Facts::FIN_ACKED) {
+            self.ends[from].note(Facts::FIN_BACK);
+            self.happens(from, if is_alone { Event::RepeatsFinAlone } else { Event::RepeatsFin });
+        }
+        // A side that went back and has its FIN acknowledged again meets the peer's FIN once more.
+        if self.states.of(from.peer()) == State::FinWait2 {
+            self.happens(from.peer(), Event::GetsFin);
+        }
+    }
+
+    /// Counts the payload that an end sends, and notices what comes after its own FIN.
+    pub(super) fn count_payload(&mut self, from: End, segment: &Segment, draft: &mut Draft) {
+        if segment.payload_len == 0 {
+            return;
+        }
+        // From the start on: where nothing of the end was seen, the count starts there.
+        let syn = u32::from(segment.flags.has(Flags::SYN));
+        let own = &mut self.ends[from];
+        let end = own.position_of(segment.seq).advance(segment.payload_len).advance(syn);
+        if own.payload_end.get().is_none_or(|highest| end > highest) {
+            own.payload_end.set(end);
+            draft.has_news = true;
+            if own.fin.is_some_and(|fin| segment.payload_end().is_after(fin)) {
+                draft.anomalies |= Anomalies::DATA_AFTER_FIN;
+            }
+        }
+    }
+
+    /// Bytes of payload that the other side sent after the first FIN, when there was one.
+    #[must_use]
+    pub fn half_close_bytes(&self) -> Option<u64> {
+        let other = &self.ends[self.closing.closer?.peer()];
+        let from = other.half_close_from.get()?;
+        let end = other.payload_end.get().unwrap_or(from);
+        Some(u64::try_from(end.offset_from(from)).unwrap_or(0))
+    }
+
+    /// FINs that a side sent in the last attempt, repeats with them.
+    #[must_use]
+    pub fn fins(&self, side: Side) -> u32 {
+        self.ends[self.end(side)].fins
+    }
+}

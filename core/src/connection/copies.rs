@@ -1,0 +1,143 @@
+//! Copies: one segment captured more than once (SPEC section 2). Nothing was sent twice, so nothing happened.
+
+use super::verdict::{Reset, Steps};
+use super::{Connection, Draft};
+use crate::segment::{End, Flags, Kind, Network, Segment, Seq, Timestamp, Timestamps};
+
+/// Nanoseconds that copies with the same IPv4 identification and hop count are apart at most.
+const SAME_PACKET_NS: u64 = 200_000_000;
+/// The same for copies known by their TCP time stamps.
+const SAME_STAMPS_NS: u64 = 1_000_000_000;
+/// The same for copies that have neither.
+const BARE_NS: u64 = 5_000_000;
+
+/// The sorts of segments of which the last one is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(super) enum Sort {
+    Syn,
+    SynAck,
+    Fin,
+    Rst,
+    /// An ACK that performed a step of the handshake.
+    OpenAck,
+    /// An ACK that performed a step of the teardown.
+    CloseAck,
+}
+
+/// The last segment of its sort that an end sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sent {
+    pub end: End,
+    pub sort: Sort,
+    pub seq: Seq,
+    pub ack: Seq,
+    payload_len: u32,
+    window: u16,
+    flags: u16,
+    network: Network,
+    timestamps: Option<Timestamps>,
+    at: Option<Timestamp>,
+    pub open_steps: Steps,
+    pub close_steps: Steps,
+    reset: Option<Reset>,
+    is_older: bool,
+}
+
+impl Sent {
+    /// Whether the segment has the same header, as far as a copy must.
+    pub fn is_like(&self, segment: &Segment) -> bool {
+        self.seq == segment.seq
+            && self.ack == segment.ack
+            && self.payload_len == segment.payload_len
+            && self.window == segment.window
+            && self.flags == segment.flags.0 & Flags::ALL.0
+    }
+
+    /// Whether the segment is this one, captured once more.
+    fn is_captured_again_as(&self, segment: &Segment) -> bool {
+        if !self.is_like(segment) {
+            return false;
+        }
+        let apart = self.at.zip(segment.at).and_then(|(one, other)| one.apart(other));
+        let within = |most: u64| apart.is_some_and(|apart| apart <= most);
+        match (self.network.identification, segment.network.identification) {
+            (Some(one), Some(other)) => {
+                let hops_differ =
+                    self.network.hops.zip(segment.network.hops).is_some_and(|(one, other)| one != other);
+                one == other && (hops_differ || within(SAME_PACKET_NS))
+            }
+            _ => match (self.timestamps, segment.timestamps) {
+                (Some(one), Some(other)) => one == other && within(SAME_STAMPS_NS),
+                (None, None) => self.sort != Sort::Rst && within(BARE_NS),
+                _ => false,
+            },
+        }
+    }
+}
+
+impl Connection {
+    /// What the segment is a copy of.
+    pub(super) fn original(&self, end: End, kind: Kind, segment: &Segment) -> Option<Sent> {
+        let is_sort = |sort: Sort| match kind {
+            Kind::Syn => sort == Sort::Syn,
+            Kind::SynAck => sort == Sort::SynAck,
+            Kind::Fin => sort == Sort::Fin,
+            Kind::Rst => sort == Sort::Rst,
+            Kind::Ack => matches!(sort, Sort::OpenAck | Sort::CloseAck),
+            Kind::Other => false,
+        };
+        let mut sent = self.sent.iter();
+        sent.find(|sent| sent.end == end && is_sort(sent.sort) && sent.is_captured_again_as(segment)).copied()
+    }
+
+    /// Keeps a segment that may be captured again.
+    pub(super) fn keep_sent(&mut self, end: End, kind: Kind, segment: &Segment, draft: &Draft) {
+        let sort = match kind {
+            Kind::Syn => Sort::Syn,
+            Kind::SynAck => Sort::SynAck,
+            Kind::Fin => Sort::Fin,
+            Kind::Rst => Sort::Rst,
+            Kind::Ack if !draft.open_steps.is_empty() => Sort::OpenAck,
+            Kind::Ack if !draft.close_steps.is_empty() => Sort::CloseAck,
+            Kind::Ack | Kind::Other => return,
+        };
+        let sent = Sent {
+            end,
+            sort,
+            seq: segment.seq,
+            ack: segment.ack,
+            payload_len: segment.payload_len,
+            window: segment.window,
+            flags: segment.flags.0 & Flags::ALL.0,
+            network: segment.network,
+            timestamps: segment.timestamps,
+            at: segment.at,
+            open_steps: draft.open_steps,
+            close_steps: draft.close_steps,
+            reset: draft.reset,
+            is_older: draft.is_older,
+        };
+        match self.sent.iter_mut().find(|known| known.end == end && known.sort == sort) {
+            Some(known) => *known = sent,
+            None => self.sent.push(sent),
+        }
+    }
+
+    /// The last ACK of an end that performed a step of this sort.
+    pub(super) fn step_ack(&self, end: End, sort: Sort) -> Option<&Sent> {
+        self.sent.iter().find(|sent| sent.end == end && sent.sort == sort)
+    }
+
+    /// Says of a copy what was said of the original.
+    pub(super) fn draft_of_copy(sent: &Sent) -> Draft {
+        Draft {
+            open_steps: sent.open_steps,
+            close_steps: sent.close_steps,
+            reset: sent.reset,
+            is_older: sent.is_older,
+            is_copy: true,
+            ..Draft::default()
+        }
+    }
+}

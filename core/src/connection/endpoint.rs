@@ -1,0 +1,239 @@
+//! What is remembered of one end: plain numbers, each in a field of its own.
+
+use bitflags::bitflags;
+
+use super::times::MaybeTime;
+use crate::segment::{Position, Segment, Seq, SynOptions};
+
+/// A position that may not be known, in eight bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct MaybePosition(Position);
+
+impl MaybePosition {
+    /// Not known. No segment gets there: 2^31 turns of the circle are needed.
+    pub const NONE: MaybePosition = MaybePosition(Position::LEAST);
+
+    /// The position, when it is known.
+    #[inline(always)]
+    pub fn get(self) -> Option<Position> {
+        (self.0 != Position::LEAST).then_some(self.0)
+    }
+
+    /// The position, which is known from now on.
+    #[inline(always)]
+    pub fn set(&mut self, position: Position) {
+        self.0 = position;
+    }
+
+    /// The same where it lies past what is known.
+    #[inline(always)]
+    pub fn raise(&mut self, position: Position) {
+        // What is not known lies before all that is.
+        if position > self.0 {
+            self.0 = position;
+        }
+    }
+}
+
+bitflags! {
+    /// What is so of an end or not.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    pub(super) struct Facts: u16 {
+        /// A segment of it was captured, of whatever kind.
+        const SEEN = 1;
+        /// One without RST was.
+        const SPOKE = 1 << 1;
+        /// It sent a segment with ACK in this attempt.
+        const SENT_ACK = 1 << 2;
+        /// Its first FIN was acknowledged.
+        const FIN_ACKED = 1 << 3;
+        /// It has repeated that FIN since: the acknowledgment did not reach it.
+        const FIN_BACK = 1 << 4;
+        /// It repeated its FIN, and nobody acknowledged it since.
+        const FIN_UNANSWERED = 1 << 5;
+        /// The peer repeated a SYN-ACK that this end has not answered since.
+        const OWES_SYN_ACK = 1 << 6;
+        /// The peer repeated a FIN that this end has not answered since.
+        const OWES_FIN = 1 << 7;
+        /// The peer's RST asks for a challenge ACK.
+        const OWES_CHALLENGE = 1 << 8;
+        /// Its SYN was acknowledged, where both ends sent one.
+        const SYN_ACKED = 1 << 9;
+        /// The peer has sent nothing new since the ACK of this end that performed a step of the handshake.
+        const OPEN_ACK_FRESH = 1 << 10;
+        /// The same of the teardown.
+        const CLOSE_ACK_FRESH = 1 << 11;
+        /// It has sent something else than a SYN-ACK since step 3.
+        const WENT_ON_SINCE = 1 << 12;
+        /// What it sent last without an answer was a keep-alive.
+        const KEEP_ALIVE = 1 << 13;
+        /// A SYN or a SYN-ACK of it was captured, in any attempt.
+        const SENT_SYN = 1 << 14;
+    }
+}
+
+/// A segment that the peer may still answer with a RST.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Said {
+    /// Its frame; 0: none.
+    pub frame: u32,
+    /// Its Ack, when it has one.
+    pub ack: Option<Seq>,
+    /// The number after its last one.
+    pub end: Seq,
+    /// Nanoseconds of silence before it; negative: not known.
+    pub silence_ns: i64,
+}
+
+/// One end.
+#[derive(Clone, Debug)]
+pub(super) struct Endpoint {
+    /// Its base in handshake and data.
+    pub handshake_base: MaybePosition,
+    /// Its base from the first FIN on.
+    pub teardown_base: MaybePosition,
+    /// Where its payload after the peer's first FIN starts.
+    pub half_close_from: MaybePosition,
+    /// The highest number seen of it, which its other numbers unwrap against.
+    pub mark: MaybePosition,
+    /// The highest number after a byte of its payload.
+    pub payload_end: MaybePosition,
+    /// The sequence number of its first segment in this attempt.
+    pub first: Option<Seq>,
+    /// The number after the last one it used: its *highest*.
+    pub next: Option<Seq>,
+    /// The highest acknowledgment it sent.
+    pub acked: Option<Seq>,
+    /// The highest right window edge it offered.
+    pub edge: Option<Seq>,
+    /// The number of its SYN without ACK.
+    pub syn: Option<Seq>,
+    /// The number of its last acceptable SYN-ACK.
+    pub syn_ack: Option<Seq>,
+    /// The own number of its first FIN.
+    pub fin: Option<Seq>,
+    /// The options of its last SYN or SYN-ACK that counts.
+    pub options: Option<SynOptions>,
+    /// The window of its last SYN or acceptable SYN-ACK.
+    pub syn_window: u16,
+    pub facts: Facts,
+    /// The hop count of its last segment without RST.
+    pub hops: Option<u8>,
+    /// How often the first byte that the peer has not taken was sent.
+    pub tries: u8,
+    /// The last segment without RST since the peer's last one.
+    pub said: Said,
+    /// The place of its last segment without RST in the order of all segments; 0: none.
+    pub last_spoke: u64,
+    /// Segments it sent, in all attempts.
+    pub packets: u32,
+    /// SYNs without ACK that it sent in this attempt.
+    pub syns: u32,
+    /// The frames of the first and the last of them.
+    pub syn_frames: (u32, u32),
+    /// FINs that it sent in this attempt.
+    pub fins: u32,
+    /// When the first and the last of them were captured.
+    pub fin_times: (MaybeTime, MaybeTime),
+    /// Bytes of payload in earlier attempts.
+    pub bytes_before: u64,
+}
+
+impl Default for Endpoint {
+    fn default() -> Self {
+        Endpoint {
+            handshake_base: MaybePosition::NONE,
+            teardown_base: MaybePosition::NONE,
+            half_close_from: MaybePosition::NONE,
+            mark: MaybePosition::NONE,
+            payload_end: MaybePosition::NONE,
+            first: None,
+            next: None,
+            acked: None,
+            edge: None,
+            syn: None,
+            syn_ack: None,
+            fin: None,
+            options: None,
+            syn_window: 0,
+            facts: Facts::default(),
+            hops: None,
+            tries: 0,
+            said: Said::default(),
+            last_spoke: 0,
+            packets: 0,
+            syns: 0,
+            syn_frames: (0, 0),
+            fins: 0,
+            fin_times: (MaybeTime::NONE, MaybeTime::NONE),
+            bytes_before: 0,
+        }
+    }
+}
+
+impl Endpoint {
+    /// Whether something is so.
+    #[inline(always)]
+    pub fn is(&self, fact: Facts) -> bool {
+        self.facts.contains(fact)
+    }
+
+    /// Notes that something is so.
+    pub fn note(&mut self, fact: Facts) {
+        self.facts.insert(fact);
+    }
+
+    /// Notes that something is no longer so.
+    pub fn unnote(&mut self, fact: Facts) {
+        self.facts.remove(fact);
+    }
+
+    /// The number that its handshake and data are counted from.
+    #[inline]
+    pub fn base(&self) -> Option<Seq> {
+        self.handshake_base.get().map(Position::seq)
+    }
+
+    /// The position of one of its numbers. The first one ever asked for starts the count.
+    #[inline(always)]
+    pub fn position_of(&self, number: Seq) -> Position {
+        self.mark.get().map_or(Position::first(number), |mark| mark.nearest(number))
+    }
+
+    /// Notes that a number of it was seen, in its own segment or in an acknowledgment.
+    #[inline(always)]
+    pub fn saw(&mut self, position: Position) {
+        self.mark.raise(position);
+    }
+
+    /// Bytes of payload by number in this attempt.
+    pub fn bytes(&self, is_captured: bool) -> u64 {
+        let Some(end) = self.payload_end.get() else { return 0 };
+        let base = if is_captured { self.handshake_base.get().map(|base| base.advance(1)) } else { None };
+        let Some(start) = base.or(self.first.map(|first| end.nearest(first))) else { return 0 };
+        u64::try_from(end.offset_from(start)).unwrap_or(0)
+    }
+
+    /// Notes a segment that the peer may answer with a RST; gives the one before where that must be kept too.
+    #[inline(always)]
+    pub fn say(&mut self, said: Said) -> Option<Said> {
+        let before = std::mem::replace(&mut self.said, said);
+        // Of segments with the same Ack the last one counts, and a RST that answers by Ack needs no other.
+        (before.frame != 0 && before.ack != said.ack).then_some(before)
+    }
+
+    /// Counts how often the first byte that the peer has not taken was sent.
+    #[inline(always)]
+    pub fn count_try(&mut self, segment: &Segment, taken: Option<Seq>) {
+        let Some(waiting) = taken.or(self.first) else { return };
+        let len = segment.payload_len.wrapping_add(u32::from(segment.flags.has(crate::segment::Flags::FIN)));
+        if len > 0 && waiting.is_within(segment.seq, len.wrapping_sub(1)) {
+            self.tries = self.tries.saturating_add(1);
+            self.unnote(Facts::KEEP_ALIVE);
+        } else if len <= 1 && segment.seq == waiting.back(1) && self.next == Some(waiting) && self.is(Facts::SENT_ACK) {
+            // A keep-alive (RFC 9293 §3.8.4) asks for an acknowledgment of what was acknowledged.
+            self.tries = self.tries.saturating_add(1);
+            self.note(Facts::KEEP_ALIVE);
+        }
+    }
+}

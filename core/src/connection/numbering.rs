@@ -1,0 +1,102 @@
+//! X and Y: the bases that a segment's numbers are counted from (RFC 9293 §3.4; the letters are the textbooks').
+//!
+//! X belongs to whoever starts the exchange: to the client in the handshake, to the side that closes first from the
+//! first FIN on.
+
+use strum::{IntoStaticStr, VariantArray};
+
+use super::remembered::OldBases;
+use super::verdict::Numbers;
+use super::{Arrival, Connection};
+use crate::segment::{End, Ends, Position, Segment, Seq};
+
+/// Which X and Y are in force.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+#[repr(u8)]
+pub enum Basis {
+    /// The initial sequence numbers of client and server.
+    Handshake,
+    /// The first FIN's own sequence number, and what it acknowledges.
+    Teardown,
+    /// The first numbers seen: the handshake was not captured.
+    FirstSeen,
+}
+
+impl Basis {
+    /// The word shown.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl Connection {
+    /// Bases as they are now, by end; 0 where they are not known.
+    fn plain_bases(&self) -> OldBases {
+        let mut bases = OldBases { until: 0, handshake: Ends::default(), teardown: Ends::default() };
+        for end in End::BOTH {
+            bases.handshake[end] = self.ends[end].base().unwrap_or_default();
+            bases.teardown[end] = self.ends[end].teardown_base.get().map(Position::seq).unwrap_or_default();
+        }
+        bases
+    }
+
+    /// The bases as they were for the segment `ordinal`, where they were known: those of the teardown, or of the handshake.
+    #[must_use]
+    pub fn bases_at(&self, ordinal: u64, of_teardown: bool) -> Ends<Seq> {
+        let old = self.rare.as_ref().and_then(|rare| {
+            let index = rare.old_bases.partition_point(|old| old.until <= ordinal);
+            rare.old_bases.get(index).copied()
+        });
+        let bases = old.unwrap_or_else(|| self.plain_bases());
+        if of_teardown { bases.teardown } else { bases.handshake }
+    }
+
+    /// Keeps X and Y for the segments before this one, because one of them is about to change.
+    pub(super) fn keep_bases(&mut self, ordinal: u64) {
+        let bases = OldBases { until: ordinal, ..self.plain_bases() };
+        let old_bases = &mut self.rare_mut().old_bases;
+        if old_bases.last().is_none_or(|old| old.until != ordinal) {
+            old_bases.push(bases);
+        }
+    }
+
+    /// Sets an end's base of the handshake.
+    pub(super) fn set_handshake_base(&mut self, arrival: &Arrival, end: End, number: Seq) {
+        let position = self.ends[end].position_of(number);
+        match self.ends[end].handshake_base.get() {
+            Some(old) if old == position => return,
+            Some(_) => self.keep_bases(arrival.ordinal),
+            None => {}
+        }
+        let own = &mut self.ends[end];
+        own.handshake_base.set(position);
+        // Counting starts here where nothing of this end was seen: the base of a SYN-ACK's X, say.
+        own.saw(position);
+    }
+
+    /// A segment's numbers by the bases in force.
+    pub(super) fn numbers(&self, rebase: bool, from: End, segment: &Segment) -> Numbers {
+        let closer = self.closing.closer.filter(|_| rebase);
+        let basis = match closer {
+            Some(_) => Basis::Teardown,
+            None if self.opening.is_captured() => Basis::Handshake,
+            None => Basis::FirstSeen,
+        };
+        let x = closer.unwrap_or(self.x_end);
+        let base = |end: End| {
+            let own = &self.ends[end];
+            if closer.is_some() { own.teardown_base.get() } else { own.handshake_base.get() }
+        };
+        let offset = |end: End, number: Seq| Some(self.ends[end].position_of(number).offset_from(base(end)?));
+        Numbers {
+            basis,
+            x_is_senders: x == from,
+            x: base(x).map(|base| base.seq().0),
+            y: base(x.peer()).map(|base| base.seq().0),
+            seq: offset(from, segment.seq),
+            ack: segment.acknowledgment().and_then(|ack| offset(from.peer(), ack)),
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! How a connection opened and closed, as far as was seen by now (SPEC section 6), and what the log says of it.
+
+use strum::{IntoStaticStr, VariantArray};
+
+use super::Connection;
+use super::closing::Relation;
+use super::endpoint::Facts;
+use super::opening::{Findings, Progress};
+use super::times::{MaybeTime, between};
+use super::verdict::Reset;
+use super::zeek::ConnState;
+use crate::segment::icmp::IcmpKind;
+use crate::segment::{End, Side, Timestamp};
+
+/// How the handshake was made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+pub enum HandshakeKind {
+    /// SYN, SYN-ACK, ACK.
+    ThreeWay,
+    /// The SYN-ACK acknowledged data of the SYN (RFC 7413).
+    FastOpen,
+    /// A SYN from each side (RFC 9293 figure 7).
+    Simultaneous,
+    /// A SYN from each side, and the server acknowledged X+1 without SYN.
+    Split,
+    /// No SYN and no SYN-ACK was seen.
+    NotCaptured,
+}
+
+/// What became of the handshake.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+pub enum HandshakeOutcome {
+    /// Every part was captured, step 3 included, and it was not taken back.
+    Complete,
+    /// Opened, or a SYN-ACK alone, with a part of it not captured.
+    Partial,
+    /// No SYN and no SYN-ACK was seen.
+    NotCaptured,
+    /// The server's RST came before any acceptable SYN-ACK.
+    Refused,
+    /// Another RST that was taken broke it off.
+    Reset,
+    /// SYN and SYN-ACK, and the server did not go on; or both SYNs with an acknowledgment missing.
+    HalfOpen,
+    /// An ICMP error says that the SYN does not get there.
+    Unreachable,
+    /// An older connection of the same endpoints answered.
+    OldConnection,
+    /// Nothing answered but what the client must ignore.
+    InvalidAnswer,
+    /// Nothing came.
+    NoAnswer,
+    /// Not known yet, in a first pass.
+    Pending,
+}
+
+/// How the connection closed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+pub enum TeardownKind {
+    /// FIN, ACK, FIN, ACK.
+    FourSegment,
+    /// The second FIN acknowledged the first itself.
+    ThreeSegment,
+    /// Each side's FIN was sent before it saw the other's acknowledged.
+    Simultaneous,
+    /// Only one side's FIN was seen.
+    HalfClosed,
+    /// A FIN was repeated, and nobody acknowledged it afterwards.
+    Unanswered,
+    /// A RST of an open connection, no FIN before.
+    Reset,
+    /// A RST after a FIN.
+    ResetAfterFin,
+    /// Open, and no close seen.
+    StillOpen,
+    /// Never opened, and no FIN.
+    None,
+    /// Not known yet, in a first pass.
+    Pending,
+}
+
+macro_rules! named {
+    ($($kind:ident),*) => { $(
+        impl $kind {
+            /// The word shown.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                self.into()
+            }
+        }
+    )* };
+}
+named!(HandshakeKind, HandshakeOutcome, TeardownKind);
+
+/// Whether later segments may still come, or the capture is known to its end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pass {
+    /// The first visit of a segment: what comes after it is not known.
+    First,
+    /// A later visit, or the end.
+    Final,
+}
+
+impl Connection {
+    /// How far the handshake has come, with a challenged RST that counts at the end.
+    fn progress(&self, pass: Pass) -> Progress {
+        let challenge = if pass == Pass::Final { self.unanswered_challenge() } else { None };
+        match (self.opening.progress, challenge) {
+            // Its number is past everything captured: the capture lacks segments.
+            (progress, Some(challenge)) if progress.is_going_on() && !challenge.in_handshake => Progress::Over,
+            (progress, _) => progress,
+        }
+    }
+
+    /// Whether a SYN or a SYN-ACK was seen in the last attempt.
+    #[must_use]
+    pub fn is_handshake_captured(&self) -> bool {
+        self.opening.is_captured()
+    }
+
+    /// Whether the connection is known to have been open: its handshake was not captured, or is complete, or over, or
+    /// the server went on after its SYN-ACK.
+    #[must_use]
+    pub fn is_opened(&self, pass: Pass) -> bool {
+        !self.progress(pass).is_going_on() || self.opening.found(Findings::WENT_ON)
+    }
+
+    /// How the handshake was made; none while only one side has asked.
+    #[must_use]
+    pub fn handshake_kind(&self) -> Option<HandshakeKind> {
+        Some(if !self.opening.is_captured() {
+            HandshakeKind::NotCaptured
+        } else if self.is_double_open() {
+            if self.opening.found(Findings::SPLIT) { HandshakeKind::Split } else { HandshakeKind::Simultaneous }
+        } else if self.opening.found(Findings::ACKED_SYN_DATA) {
+            HandshakeKind::FastOpen
+        } else if self.has_acceptable_syn_ack() || self.is_opened(Pass::First) {
+            HandshakeKind::ThreeWay
+        } else {
+            return None;
+        })
+    }
+
+    /// What became of the handshake.
+    #[must_use]
+    pub fn handshake_outcome(&self, pass: Pass) -> HandshakeOutcome {
+        if self.ended_in_handshake(pass) == Some(true) {
+            let refused = self.ended.is_some_and(|ended| ended.reset == Reset::Refused);
+            return if refused { HandshakeOutcome::Refused } else { HandshakeOutcome::Reset };
+        }
+        let syn = self.client().syn.is_some();
+        let syn_ack = self.server().syn_ack.is_some();
+        match self.progress(pass) {
+            Progress::NotCaptured => HandshakeOutcome::NotCaptured,
+            Progress::Complete if self.is_double_open() || (syn && syn_ack) => HandshakeOutcome::Complete,
+            Progress::Complete | Progress::Over => HandshakeOutcome::Partial,
+            Progress::Underway | Progress::NotTaken if pass == Pass::First => HandshakeOutcome::Pending,
+            Progress::Underway | Progress::NotTaken if self.is_double_open() => HandshakeOutcome::HalfOpen,
+            Progress::Underway | Progress::NotTaken if !syn || self.opening.found(Findings::WENT_ON) => {
+                HandshakeOutcome::Partial
+            }
+            Progress::Underway | Progress::NotTaken if syn_ack => HandshakeOutcome::HalfOpen,
+            Progress::Underway | Progress::NotTaken => self.unanswered_syn(),
+        }
+    }
+
+    /// What became of a SYN without an acceptable SYN-ACK.
+    fn unanswered_syn(&self) -> HandshakeOutcome {
+        let kinds = [
+            (Findings::UNREACHABLE, HandshakeOutcome::Unreachable),
+            (Findings::OLDER_ANSWERED, HandshakeOutcome::OldConnection),
+            (Findings::INVALID_ANSWER, HandshakeOutcome::InvalidAnswer),
+        ];
+        let found = kinds.into_iter().find(|(finding, _)| self.opening.found(*finding));
+        found.map_or(HandshakeOutcome::NoAnswer, |(_, outcome)| outcome)
+    }
+
+    /// Whether an end repeated its FIN and nobody acknowledged it afterwards. Where it acknowledges more than the capture
+    /// has of the peer, the answers may be missing too.
+    fn is_fin_unanswered(&self, end: End) -> bool {
+        let (own, peer) = (&self.ends[end], &self.ends[end.peer()]);
+        let lacks = own.acked.is_some_and(|acked| peer.next.is_none_or(|next| acked.is_after(next)));
+        let reset = self.ended.is_some_and(|ended| ended.by == end.peer());
+        own.is(Facts::FIN_UNANSWERED) && !lacks && !reset
+    }
+
+    /// How the connection closed.
+    #[must_use]
+    pub fn teardown_kind(&self, pass: Pass) -> TeardownKind {
+        if self.ended.is_some_and(|ended| ended.reset == Reset::NoConnection) {
+            return TeardownKind::None;
+        }
+        if End::BOTH.into_iter().any(|end| self.is_fin_unanswered(end)) {
+            return TeardownKind::Unanswered;
+        }
+        let is_ended = self.ended_in_handshake(pass).is_some();
+        match (is_ended, self.closing.closer, self.closing.relation) {
+            (true, Some(_), _) => TeardownKind::ResetAfterFin,
+            (true, None, _) if self.is_opened(pass) => TeardownKind::Reset,
+            (true, None, _) => TeardownKind::None,
+            (false, _, Some(Relation::FourSegment)) => TeardownKind::FourSegment,
+            (false, _, Some(Relation::ThreeSegment)) => TeardownKind::ThreeSegment,
+            (false, _, Some(Relation::Simultaneous)) => TeardownKind::Simultaneous,
+            (false, Some(_), None) => TeardownKind::HalfClosed,
+            (false, None, None) if self.is_opened(pass) => TeardownKind::StillOpen,
+            (false, None, None) if pass == Pass::First => TeardownKind::Pending,
+            (false, None, None) => TeardownKind::None,
+        }
+    }
+
+    /// Who sent the first FIN, or else the RST that ended an open connection.
+    #[must_use]
+    pub fn closer(&self, pass: Pass) -> Option<Side> {
+        match self.teardown_kind(pass) {
+            TeardownKind::None | TeardownKind::StillOpen | TeardownKind::Pending => None,
+            TeardownKind::Reset => self.ended_by(pass).map(|(by, _, _)| by),
+            _ => self.closing.closer.map(|closer| self.side(closer)),
+        }
+    }
+
+    /// The frames of the segments that first performed steps 1 to 3 of the handshake; 0: none.
+    #[must_use]
+    pub fn handshake_frames(&self) -> [u32; 3] {
+        self.opening.frames
+    }
+
+    /// The frames of the segments that first performed steps 1 to 4 of the teardown; 0: none.
+    #[must_use]
+    pub fn teardown_frames(&self) -> [u32; 4] {
+        self.closing.frames
+    }
+
+    /// The frame after which both FINs were first acknowledged; 0: none.
+    #[must_use]
+    pub fn closed_frame(&self) -> u32 {
+        let [_, step_2, _, step_4] = self.closing.frames;
+        if self.were_fins_acked() { step_2.max(step_4) } else { 0 }
+    }
+
+    /// Nanoseconds from the first SYN to step 3.
+    #[must_use]
+    pub fn handshake_ns(&self) -> Option<u64> {
+        between(self.times.syn, self.times.step_3)
+    }
+
+    /// Nanoseconds from SYN to SYN-ACK; none where the SYN was repeated before the answer (Karn's rule: RFC 6298 §3).
+    #[must_use]
+    pub fn syn_ack_rtt_ns(&self) -> Option<u64> {
+        let [syn, syn_ack, _] = self.opening.frames;
+        // Merged captures can have the answer first.
+        if self.is_double_open() || self.opening.found(Findings::SYN_REPEATED) || syn > syn_ack {
+            None
+        } else {
+            between(self.times.syn, self.times.syn_ack)
+        }
+    }
+
+    /// Nanoseconds from SYN-ACK to step 3; none where the SYN-ACK was repeated before the answer.
+    #[must_use]
+    pub fn ack_rtt_ns(&self) -> Option<u64> {
+        if self.is_double_open() || self.opening.found(Findings::SYN_ACK_REPEATED) {
+            None
+        } else {
+            between(self.times.syn_ack, self.times.step_3)
+        }
+    }
+
+    /// Nanoseconds from the first FIN to the segment after which both FINs are acknowledged.
+    #[must_use]
+    pub fn teardown_ns(&self) -> Option<u64> {
+        between(self.times.fin, self.times.closed)
+    }
+
+    /// Nanoseconds from the first segment to the last one so far.
+    #[must_use]
+    pub fn duration_ns(&self) -> Option<u64> {
+        between(self.times.first, self.times.last)
+    }
+
+    /// When the first segment was captured.
+    #[must_use]
+    pub fn start(&self) -> Option<Timestamp> {
+        self.times.first.get()
+    }
+
+    /// The frame of the first segment.
+    #[must_use]
+    pub fn first_frame(&self) -> u32 {
+        self.first_frame
+    }
+
+    /// The frame of the last segment so far.
+    #[must_use]
+    pub fn last_frame(&self) -> u32 {
+        super::frame_of(self.last_ordinal)
+    }
+
+    /// Segments that a side sent, copies apart.
+    #[must_use]
+    pub fn packets(&self, side: Side) -> u32 {
+        self.ends[self.end(side)].packets
+    }
+
+    /// Bytes of payload that a side sent, by number.
+    #[must_use]
+    pub fn bytes(&self, side: Side) -> u64 {
+        let own = &self.ends[self.end(side)];
+        own.bytes_before.saturating_add(own.bytes(self.opening.is_captured()))
+    }
+
+    /// Attempts in the stream: one more than RSTs that a new SYN followed.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The frames of the client's first and last SYN of the last attempt.
+    #[must_use]
+    pub fn syn_frames(&self) -> Option<(u32, u32)> {
+        let client = self.client();
+        (client.syns > 0).then_some(client.syn_frames)
+    }
+
+    /// Nanoseconds between those two.
+    #[must_use]
+    pub fn syn_span_ns(&self) -> Option<u64> {
+        between(self.times.syn, self.times.last_syn)
+    }
+
+    /// Nanoseconds between the first and the last FIN of a side.
+    #[must_use]
+    pub fn fin_span_ns(&self, side: Side) -> Option<u64> {
+        let (first, last): (MaybeTime, MaybeTime) = self.ends[self.end(side)].fin_times;
+        between(first, last)
+    }
+
+    /// The first ICMP error about a segment of the last attempt, and its frame.
+    #[must_use]
+    pub fn icmp(&self) -> Option<(IcmpKind, u32)> {
+        self.icmp
+    }
+
+    /// Zeek's `conn_state`.
+    #[must_use]
+    pub fn conn_state(&self) -> ConnState {
+        let has_size = End::BOTH.into_iter().any(|end| self.has_size(end));
+        self.zeek.conn_state(self.client_end, has_size)
+    }
+
+    /// Whether the numbers of an end went on beyond its SYN and FIN.
+    fn has_size(&self, end: End) -> bool {
+        let own = &self.ends[end];
+        let isn = own.syn.or(own.syn_ack);
+        let Some(start) = isn.map(|isn| isn.advance(1)).or(own.first) else { return false };
+        let highest = match (own.next, self.ends[end.peer()].acked) {
+            (Some(next), Some(acked)) => next.later(acked),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => start,
+        };
+        highest.is_after(start.advance(u32::from(own.fin.is_some())))
+    }
+
+    /// Gives Zeek's history letter by letter.
+    pub fn history(&self, push: impl FnMut(u8)) {
+        self.zeek.history(self.client_end, push);
+    }
+}

@@ -1,0 +1,199 @@
+//! What nearly no connection has, or not much of: numbers that came before, acknowledgments that could not be accepted,
+//! falls to a RST, X and Y as they were. Each list is bounded: a hostile capture is not worth more memory than a real one.
+
+use super::reset::{Challenge, Fall};
+use super::verdict::Steps;
+use super::{Connection, endpoint::Said};
+use crate::segment::{End, Ends, Seq};
+
+/// What a number was that may come again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum What {
+    /// The number of a SYN without ACK.
+    Syn,
+    /// The number of a SYN-ACK.
+    SynAck,
+    /// The own number of a FIN.
+    Fin,
+}
+
+/// Entries kept of one sort and end: what a real connection never has is not worth more of a hostile one's memory.
+const MOST: usize = 16;
+
+/// The last things of a sort, oldest first.
+#[derive(Clone, Debug)]
+pub(super) struct Recent<T>(Vec<T>);
+
+impl<T> Default for Recent<T> {
+    fn default() -> Self {
+        Recent(Vec::new())
+    }
+}
+
+impl<T> Recent<T> {
+    /// Adds one, if need be in place of the oldest.
+    pub fn add(&mut self, one: T) {
+        if self.0.len() >= MOST {
+            self.0.remove(0);
+        }
+        self.0.push(one);
+    }
+
+    /// Those that are kept, oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.0.iter()
+    }
+
+    /// Keeps those alone.
+    pub fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
+        self.0.retain(keep);
+    }
+
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Bytes of memory beyond the structure itself.
+    fn memory(&self) -> usize {
+        self.0.capacity().saturating_mul(size_of::<T>())
+    }
+}
+
+/// What X and Y were up to some segment, kept when a later one changed them: by end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct OldBases {
+    /// The first segment (by ordinal) that these no longer hold for.
+    pub until: u64,
+    /// Those of handshake and data.
+    pub handshake: Ends<Seq>,
+    /// Those of the teardown.
+    pub teardown: Ends<Seq>,
+}
+
+/// A side's acknowledgment that the other side cannot accept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct BadAck {
+    /// What it acknowledges.
+    pub ack: Seq,
+    /// The frame of the last segment with it.
+    pub frame: u32,
+}
+
+/// What nearly no connection has.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rare {
+    /// Numbers of SYN, SYN-ACK and FIN that came before the last one of their sort.
+    numbers: Ends<Recent<(What, Seq)>>,
+    /// Acknowledgments of each end that the other cannot accept.
+    pub bad_acks: Ends<Recent<BadAck>>,
+    /// Segments before the last one that the peer may still answer with a RST.
+    pub said: Ends<Recent<Said>>,
+    /// The RST that closed each end.
+    pub falls: Ends<Option<Fall>>,
+    /// RSTs that asked for an exact match.
+    pub challenges: Recent<Challenge>,
+    /// From the ordinal of a RST that was withdrawn to that of the segment that withdrew it.
+    pub withdrawn: Vec<(u64, u64)>,
+    /// X and Y as they were before changes, oldest first.
+    pub old_bases: Vec<OldBases>,
+    /// The own number of the peer's repeated FIN that each end has not answered since, where it is not the first.
+    pub owed_fin: Ends<Option<Seq>>,
+    /// The steps that each end's SYN-ACK performed, where both ends sent a SYN.
+    pub syn_ack_steps: Ends<Steps>,
+}
+
+impl Rare {
+    /// Forgets what belongs to an attempt.
+    pub fn forget_attempt(&mut self) {
+        for end in End::BOTH {
+            self.bad_acks[end].clear();
+            self.said[end].clear();
+            self.falls[end] = None;
+            self.owed_fin[end] = None;
+            self.syn_ack_steps[end] = Steps::NONE;
+        }
+        self.challenges.clear();
+    }
+
+    /// Bytes of memory with all that it holds.
+    pub fn memory(&self) -> usize {
+        let ends = End::BOTH.into_iter().map(|end| {
+            let (numbers, acks) = (self.numbers[end].memory(), self.bad_acks[end].memory());
+            numbers.saturating_add(acks).saturating_add(self.said[end].memory())
+        });
+        let lists = [
+            self.challenges.memory(),
+            self.withdrawn.capacity().saturating_mul(size_of::<(u64, u64)>()),
+            self.old_bases.capacity().saturating_mul(size_of::<OldBases>()),
+        ];
+        ends.chain(lists).fold(size_of::<Rare>(), usize::saturating_add)
+    }
+}
+
+impl Connection {
+    /// The rare part, made when there was none.
+    pub(super) fn rare_mut(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Whether this number of an end came before, in this attempt or an earlier one.
+    pub(super) fn came_before(&self, end: End, what: What, number: Seq) -> bool {
+        let own = &self.last_numbers[end];
+        let last = match what {
+            What::Syn => own.syn,
+            What::SynAck => own.syn_ack,
+            What::Fin => own.fin,
+        };
+        last == Some(number)
+            || self.rare.as_ref().is_some_and(|rare| rare.numbers[end].iter().any(|&known| known == (what, number)))
+    }
+
+    /// Notes a number of an end; gives whether it came before.
+    pub(super) fn note_number(&mut self, end: End, what: What, number: Seq) -> bool {
+        if self.came_before(end, what, number) {
+            return true;
+        }
+        let own = &mut self.last_numbers[end];
+        let last = match what {
+            What::Syn => &mut own.syn,
+            What::SynAck => &mut own.syn_ack,
+            What::Fin => &mut own.fin,
+        };
+        if let Some(before) = last.replace(number) {
+            self.rare_mut().numbers[end].add((what, before));
+        }
+        false
+    }
+
+    /// Notes an acknowledgment that the other side cannot accept.
+    pub(super) fn note_bad_ack(&mut self, end: End, ack: Seq, frame: u32) {
+        let acks = &mut self.rare_mut().bad_acks[end];
+        acks.retain(|known| known.ack != ack);
+        acks.add(BadAck { ack, frame });
+    }
+
+    /// The frame of the last such acknowledgment of this number.
+    pub(super) fn bad_ack(&self, end: End, ack: Seq) -> Option<u32> {
+        let acks = &self.rare.as_ref()?.bad_acks[end];
+        acks.iter().rev().find(|known| known.ack == ack).map(|known| known.frame)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_goes() {
+        let mut connection = Connection::default();
+        for number in 0..100 {
+            assert!(!connection.note_number(End::Low, What::SynAck, Seq(number)));
+            assert!(connection.note_number(End::Low, What::SynAck, Seq(number)));
+        }
+        assert!(!connection.note_number(End::High, What::Fin, Seq(7)));
+        let kept = (0..100).filter(|&number| connection.came_before(End::Low, What::SynAck, Seq(number)));
+        assert_eq!(kept.collect::<Vec<_>>(), (83..100).collect::<Vec<_>>());
+        assert!(connection.came_before(End::High, What::Fin, Seq(7)) && !connection.came_before(End::Low, What::Fin, Seq(7)));
+    }
+}

@@ -1,0 +1,268 @@
+//! THE table of states: RFC 9293 §3.3.2, as far as an observer moves through it. Nothing else writes a state.
+//!
+//! A state is a presumption: that what was captured arrived and was taken. Three kinds of event put it right afterwards: a
+//! side's own repeat takes back what it was thought to have received; a RST ends; a side that speaks after a RST is put back
+//! where it was.
+
+use strum::{IntoStaticStr, VariantArray};
+
+use crate::segment::{End, Ends};
+
+/// The state of one endpoint.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, IntoStaticStr, VariantArray)]
+#[repr(u8)]
+pub enum State {
+    /// No connection.
+    #[strum(serialize = "CLOSED")]
+    Closed,
+    /// Waiting for a connection request.
+    #[strum(serialize = "LISTEN")]
+    Listen,
+    /// A SYN was sent.
+    #[strum(serialize = "SYN-SENT")]
+    SynSent,
+    /// A SYN was received; one of the two acknowledgments is missing.
+    #[strum(serialize = "SYN-RECEIVED")]
+    SynReceived,
+    /// Open: data flow both ways.
+    #[strum(serialize = "ESTABLISHED")]
+    Established,
+    /// Its FIN was sent first and is not acknowledged.
+    #[strum(serialize = "FIN-WAIT-1")]
+    FinWait1,
+    /// Its FIN was sent first and is acknowledged.
+    #[strum(serialize = "FIN-WAIT-2")]
+    FinWait2,
+    /// The peer's FIN came first.
+    #[strum(serialize = "CLOSE-WAIT")]
+    CloseWait,
+    /// Both sent a FIN before they saw the peer's.
+    #[strum(serialize = "CLOSING")]
+    Closing,
+    /// Its FIN came second and is not acknowledged.
+    #[strum(serialize = "LAST-ACK")]
+    LastAck,
+    /// Both FINs are known; waits until old segments have died.
+    #[strum(serialize = "TIME-WAIT")]
+    TimeWait,
+}
+
+/// What happens to one endpoint.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// It sends a SYN: it asks to open.
+    SendsSyn,
+    /// The peer's SYN is on its way to it.
+    GetsSyn,
+    /// It sends a SYN-ACK.
+    SendsSynAck,
+    /// A SYN-ACK that it can accept is on its way to it.
+    GetsSynAck,
+    /// Its own SYN is acknowledged, or it is seen to be open.
+    Opens,
+    /// A segment of a connection whose handshake was not captured.
+    FoundOpen,
+    /// It sends its FIN.
+    SendsFin,
+    /// The peer's FIN is on its way to it.
+    GetsFin,
+    /// Its FIN and the peer's cross on the way.
+    FinsCross,
+    /// It acknowledges the peer's FIN.
+    AcksFin,
+    /// Its FIN is acknowledged.
+    FinAcked,
+    /// It sends its SYN again, and has acknowledged nothing: the SYN-ACK did not reach it.
+    RepeatsSyn,
+    /// It sends its SYN-ACK again: the handshake's ACK did not reach it, or was not taken.
+    RepeatsSynAck,
+    /// It sends its FIN again: the acknowledgment did not reach it.
+    RepeatsFin,
+    /// The same, and it has not acknowledged the peer's FIN: that one did not reach it either.
+    RepeatsFinAlone,
+    /// It takes a RST, or sends one that is taken.
+    Resets,
+    /// It takes a RST of the side that asked it to open, before it is open.
+    ResetsToListen,
+    /// It answers in the name of an older connection, in which it has this state.
+    Remembers(State),
+    /// It was not closed after all by the RST before which it had this state.
+    Revives(State),
+}
+
+impl State {
+    /// The spelling of RFC 9293.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// Whether this side has not got as far as ESTABLISHED.
+    #[must_use]
+    pub const fn is_opening(self) -> bool {
+        use State::{CloseWait, Closed, Closing, Established, FinWait1, FinWait2};
+        use State::{LastAck, Listen, SynReceived, SynSent, TimeWait};
+        match self {
+            Closed | Listen | SynSent | SynReceived => true,
+            Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait => false,
+        }
+    }
+
+    /// The state that an event leads to; none: no such move, it stays.
+    #[must_use]
+    pub const fn after(self, event: Event) -> Option<State> {
+        use State::{CloseWait, Closed, Closing, Established, FinWait1, FinWait2};
+        use State::{LastAck, Listen, SynReceived, SynSent, TimeWait};
+        match (event, self) {
+            // RFC 9293 §3.10.1: OPEN. LISTEN may turn into an active open too.
+            (Event::SendsSyn, Closed | Listen) => Some(SynSent),
+            (
+                Event::SendsSyn,
+                SynSent | SynReceived | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
+            ) => None,
+            // §3.10.7.2: a SYN in LISTEN; §3.10.7.3, fourth: a SYN without an acceptable ACK in SYN-SENT (figure 7). A
+            // side that a RST put into CLOSED is one that listens again.
+            (Event::GetsSyn, Closed | Listen | SynSent) => Some(SynReceived),
+            (
+                Event::GetsSyn,
+                SynReceived | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
+            ) => None,
+            // §3.10.7.2: the answer to a SYN, which was not captured where the state is another.
+            (Event::SendsSynAck, Closed | Listen) => Some(SynReceived),
+            (
+                Event::SendsSynAck,
+                SynSent | SynReceived | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
+            ) => None,
+            // §3.10.7.3, fourth: our SYN has been ACKed.
+            (Event::GetsSynAck, Closed | SynSent) => Some(Established),
+            (
+                Event::GetsSynAck,
+                Listen | SynReceived | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
+            ) => None,
+            // §3.10.7.4, fifth: SYN-RECEIVED. The earlier states: segments that were not captured led through it.
+            (Event::Opens | Event::FoundOpen, Closed | Listen | SynSent | SynReceived) => Some(Established),
+            (
+                Event::Opens | Event::FoundOpen,
+                Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
+            ) => None,
+            // §3.10.4: CLOSE.
+            (Event::SendsFin, SynSent | SynReceived | Established | Closed | Listen) => Some(FinWait1),
+            (Event::SendsFin, CloseWait) => Some(LastAck),
+            (Event::SendsFin, FinWait1 | FinWait2 | Closing | LastAck | TimeWait) => None,
+            // §3.10.7.4, eighth: the FIN bit.
+            (Event::GetsFin, SynSent | SynReceived | Established | Closed | Listen) => Some(CloseWait),
+            (Event::GetsFin, FinWait1) => Some(Closing),
+            (Event::GetsFin, FinWait2) => Some(TimeWait),
+            (Event::GetsFin, CloseWait | Closing | LastAck | TimeWait) => None,
+            // §3.6 figure 13: the side thought to be in CLOSE-WAIT had not seen the FIN when it sent its own.
+            (Event::FinsCross, SynSent | SynReceived | Established | FinWait1 | CloseWait | LastAck) => Some(Closing),
+            (Event::FinsCross, Closed | Listen | FinWait2 | Closing | TimeWait) => None,
+            // It has the FIN, whatever was thought before.
+            (Event::AcksFin, SynReceived | Established) => Some(CloseWait),
+            (
+                Event::AcksFin,
+                Closed | Listen | SynSent | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
+            ) => None,
+            // §3.10.7.4, fifth: FIN-WAIT-1, CLOSING, LAST-ACK.
+            (Event::FinAcked, FinWait1) => Some(FinWait2),
+            (Event::FinAcked, Closing) => Some(TimeWait),
+            (Event::FinAcked, LastAck) => Some(Closed),
+            (
+                Event::FinAcked,
+                Closed | Listen | SynSent | SynReceived | Established | FinWait2 | CloseWait | TimeWait,
+            ) => None,
+            // Taken back: a side repeats a SYN only in SYN-SENT (§3.8.1, RFC 6298 §5) ...
+            (Event::RepeatsSyn, Established) => Some(SynSent),
+            (
+                Event::RepeatsSyn,
+                Closed
+                | Listen
+                | SynSent
+                | SynReceived
+                | FinWait1
+                | FinWait2
+                | CloseWait
+                | Closing
+                | LastAck
+                | TimeWait,
+            ) => None,
+            // ... a SYN-ACK only in SYN-RECEIVED ...
+            (Event::RepeatsSynAck, Established | CloseWait) => Some(SynReceived),
+            (
+                Event::RepeatsSynAck,
+                Closed | Listen | SynSent | SynReceived | FinWait1 | FinWait2 | Closing | LastAck | TimeWait,
+            ) => None,
+            // ... and a FIN only while it is not acknowledged.
+            (Event::RepeatsFin | Event::RepeatsFinAlone, FinWait2) => Some(FinWait1),
+            (Event::RepeatsFin | Event::RepeatsFinAlone, Closed) => Some(LastAck),
+            (Event::RepeatsFin, TimeWait) => Some(Closing),
+            (Event::RepeatsFinAlone, TimeWait) => Some(FinWait1),
+            (
+                Event::RepeatsFin | Event::RepeatsFinAlone,
+                Listen | SynSent | SynReceived | Established | FinWait1 | CloseWait | Closing | LastAck,
+            ) => None,
+            // §3.10.7.4, second: the RST bit; §3.10.5: ABORT.
+            (
+                Event::Resets,
+                Listen
+                | SynSent
+                | SynReceived
+                | Established
+                | FinWait1
+                | FinWait2
+                | CloseWait
+                | Closing
+                | LastAck
+                | TimeWait,
+            ) => Some(Closed),
+            (Event::Resets, Closed) => None,
+            // §3.10.7.4, second, SYN-RECEIVED: after a passive OPEN it returns to LISTEN.
+            (Event::ResetsToListen, SynReceived) => Some(Listen),
+            (
+                Event::ResetsToListen,
+                Closed | Listen | SynSent | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
+            ) => None,
+            // §3.5 figure 10: half-open connection discovery; or what a side's own segment shows.
+            (
+                Event::Remembers(state) | Event::Revives(state),
+                Closed
+                | Listen
+                | SynSent
+                | SynReceived
+                | Established
+                | FinWait1
+                | FinWait2
+                | CloseWait
+                | Closing
+                | LastAck
+                | TimeWait,
+            ) => Some(state),
+        }
+    }
+}
+
+/// The states of both ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct States(Ends<State>);
+
+impl States {
+    /// Before anything: the client has not begun, the server listens.
+    #[must_use]
+    pub fn before(client: End) -> States {
+        States(Ends::of(client, State::Closed, State::Listen))
+    }
+
+    /// That of one end.
+    #[must_use]
+    #[inline(always)]
+    pub fn of(&self, end: End) -> State {
+        self.0[end]
+    }
+
+    /// Something happens to an end.
+    pub fn after(&mut self, end: End, event: Event) {
+        if let Some(state) = self.0[end].after(event) {
+            self.0[end] = state;
+        }
+    }
+}

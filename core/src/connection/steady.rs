@@ -1,0 +1,137 @@
+//! What nearly all segments are: plain ACKs, with payload or without, in the midst of an open connection. They move
+//! numbers on and do nothing else, so the rules of handshake, teardown, copies and repeats need not be asked. Everything
+//! that could make one more than that is looked for before anything is changed; where it is found, the rules are asked.
+
+use super::copies::Sort;
+use super::endpoint::{Facts, Said};
+use super::times::{MaybeTime, between};
+use super::verdict::{Anomalies, Phase, Repeats, Steps, Verdict};
+use super::word::{Turns, Word};
+use super::{Arrival, Connection};
+use crate::segment::{End, Ends, Kind, Segment, Seq};
+
+/// What may do nothing from one end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Quiet {
+    /// Whether segments without payload may, and segments with.
+    may: [bool; 2],
+    /// The shift of its window field.
+    shift: u8,
+    /// Seq and Ack of its ACK that performed a step of the handshake: the same again may be a copy or a repeat.
+    open_ack: Option<(Seq, Seq)>,
+    /// What is said of such a segment.
+    word: Word,
+}
+
+/// Which segments may do nothing: those of one end, with payload or without, where the connection is open, nobody closes
+/// it, and neither Zeek's letters nor the findings of the handshake would change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Midst(Ends<Quiet>);
+
+/// What of an end must not be so, in the midst.
+const UNQUIET: Facts = Facts::OWES_SYN_ACK
+    .union(Facts::OWES_FIN)
+    .union(Facts::OWES_CHALLENGE)
+    .union(Facts::FIN_ACKED)
+    .union(Facts::KEEP_ALIVE);
+
+impl Connection {
+    /// Which segments may do nothing from now on. That changes only with one that does something.
+    pub(super) fn find_midst(&self, rebase: bool) -> Midst {
+        let is_quiet = !self.opening.progress.is_going_on()
+            && self.opening.is_captured()
+            && self.closing.closer.is_none()
+            && self.ended.is_none()
+            && !self.is_self
+            && End::BOTH.into_iter().all(|end| self.fall(end).is_none() && self.ends[end].base().is_some());
+        if !is_quiet {
+            return Midst::default();
+        }
+        let mut midst = Midst::default();
+        for end in End::BOTH {
+            let own = &self.ends[end];
+            let is_known = own.is(Facts::SENT_ACK.union(Facts::WENT_ON_SINCE)) && !own.facts.intersects(UNQUIET);
+            if !is_known || self.step_ack(end, Sort::CloseAck).is_some() || own.next.is_none() || own.acked.is_none() {
+                continue;
+            }
+            let numbers = self.numbers(rebase, end, &Segment::default());
+            let verdict = Verdict {
+                sender: self.side(end),
+                open_steps: Steps::NONE,
+                close_steps: Steps::NONE,
+                repeats: Repeats::default(),
+                is_copy: false,
+                is_older: false,
+                phase: Phase::Data,
+                states: self.states_now(),
+                reset: None,
+                ended: false,
+                numbers: super::Numbers { seq: None, ack: None, ..numbers },
+                anomalies: Anomalies::empty(),
+            };
+            midst.0[end] = Quiet {
+                may: [false, true].map(|has_payload| !self.zeek.is_news(end, has_payload)),
+                shift: self.window_shift(end),
+                open_ack: self.step_ack(end, Sort::OpenAck).map(|sent| (sent.seq, sent.ack)),
+                word: Word::new(&verdict).0,
+            };
+        }
+        midst
+    }
+
+    /// Takes in a segment that only moves numbers on, and says so. None, with nothing changed, when it may do more.
+    #[inline(always)]
+    pub(super) fn steady(&mut self, arrival: &Arrival, segment: &Segment) -> Option<(Word, Option<Turns>)> {
+        let quiet = &self.midst.0[arrival.end];
+        let [bare, with_payload] = quiet.may;
+        let may = if segment.payload_len > 0 { with_payload } else { bare };
+        if !may || segment.kind() != Kind::Ack || quiet.open_ack == Some((segment.seq, segment.ack)) {
+            return None;
+        }
+        let silence = between(self.times.last_spoke, MaybeTime::new(segment.at));
+        let silence_ns = silence.and_then(|ns| i64::try_from(ns).ok()).unwrap_or(-1);
+        let (own, other) = self.ends.split_mut(arrival.end);
+        if own.said.frame != 0 && own.said.ack != Some(segment.ack) || other.is(Facts::KEEP_ALIVE) {
+            // What was said before must be kept, or a probe may have been answered.
+            return None;
+        }
+        let (own_mark, other_mark) = (own.mark.get()?, other.mark.get()?);
+        let (own_base, other_base) = (own.handshake_base.get()?, other.handshake_base.get()?);
+        let (next, acked) = (own.next?, own.acked?);
+        let seq = own_mark.nearest(segment.seq);
+        let ack = other_mark.nearest(segment.ack);
+        own.count_try(segment, other.acked);
+        let end = seq.advance(segment.payload_len);
+        if segment.payload_len > 0 {
+            own.payload_end.raise(end);
+            // After something new of the peer, the same ACK again is an answer, and owes nothing to what came before.
+            const STEPS: Facts = Facts::OPEN_ACK_FRESH
+                .union(Facts::CLOSE_ACK_FRESH)
+                .union(Facts::OWES_SYN_ACK)
+                .union(Facts::OWES_FIN);
+            other.facts = other.facts.difference(STEPS);
+        }
+        own.mark.raise(end);
+        other.mark.raise(ack);
+        own.next = Some(next.later(end.seq()));
+        if segment.ack.is_after(acked) {
+            own.acked = Some(segment.ack);
+            other.tries = 0;
+        }
+        let edge = segment.ack.advance(u32::from(segment.window) << quiet.shift);
+        own.edge = Some(own.edge.map_or(edge, |known| known.later(edge)));
+        own.hops = segment.network.hops;
+        own.last_spoke = arrival.ordinal;
+        own.packets = own.packets.saturating_add(1);
+        own.said = Said { frame: arrival.frame, ack: Some(segment.ack), end: end.seq(), silence_ns };
+        other.said.frame = 0;
+        self.times.last_spoke = MaybeTime::new(segment.at);
+        let word = quiet.word;
+        let result = word.with_offsets(seq.offset_from(own_base), ack.offset_from(other_base));
+        // Lists of what was said before the peer spoke.
+        if let Some(rare) = &mut self.rare {
+            rare.said[arrival.end.peer()].clear();
+        }
+        Some(result)
+    }
+}

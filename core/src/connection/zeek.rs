@@ -1,0 +1,365 @@
+//! Zeek's view of the last attempt: `conn_state` and `history`, with our client as Zeek's originator.
+//!
+//! Zeek keeps one state for each endpoint that only its own segments move, and the states of both at the end make
+//! the `conn_state` (Zeek manual, "conn.log"; `base/protocols/conn/main.zeek`). Timeouts are left out.
+
+use strum::{IntoStaticStr, VariantArray};
+
+use crate::segment::{End, Ends, Flags, Segment, Seq};
+
+/// Zeek's state of one endpoint.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(u8)]
+enum Endpoint {
+    /// Nothing seen of it.
+    #[default]
+    Inactive,
+    SynSent,
+    SynAckSent,
+    /// Seen, but not from its start.
+    Partial,
+    Established,
+    /// It sent a FIN.
+    Closed,
+    /// It sent a RST.
+    Reset,
+}
+
+/// A letter of the history with its meaning; small ones are the responder's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+enum Letter {
+    Syn,
+    SynAck,
+    Ack,
+    Data,
+    Fin,
+    Reset,
+    /// FIN and RST in one segment.
+    Inconsistent,
+    /// Another pair of SYN, FIN and RST in one segment.
+    Queer,
+}
+
+const LETTERS: [u8; 8] = *b"SHADFRIQ";
+
+/// Entries kept of a history. Zeek has no limit; a hostile capture could make one of any length, shown on each of as
+/// many segments.
+pub const HISTORY_MAX: usize = 128;
+
+/// Entries that fit into the packed word; four bits each.
+const PACKED: usize = 16;
+
+/// Where an entry of the packed word begins.
+const fn shift(index: usize) -> u32 {
+    (index as u32).wrapping_mul(4)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Track {
+    state: Endpoint,
+    previous: Endpoint,
+    /// Which one-time letters were given: bit of [`Letter`].
+    given: u8,
+    /// The numbers of its last SYN or SYN-ACK, FIN and RST.
+    numbers: [Option<Seq>; 3],
+}
+
+/// Zeek's view, fed with every segment of the attempt.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    tracks: Ends<Track>,
+    packed: u64,
+    count: u8,
+    /// Who sent the first segment.
+    first: Option<End>,
+    /// The entries that do not fit into the word.
+    more: Option<Box<Vec<u8>>>,
+}
+
+/// The bit of an entry that says which end it is of.
+const HIGH: u8 = 8;
+
+impl View {
+    /// Takes a segment in.
+    pub fn observe(&mut self, client: End, end: End, segment: &Segment) {
+        self.first.get_or_insert(end);
+        self.update_history(end, segment);
+        self.update_state(client, end, segment);
+    }
+
+    /// Whether a segment without SYN, FIN and RST may change anything: the state of its sender, or the history.
+    pub fn is_news(&self, end: End, has_payload: bool) -> bool {
+        let letter = if has_payload { Letter::Data } else { Letter::Ack };
+        let track = &self.tracks[end];
+        track.state == Endpoint::Inactive || track.given & 1 << letter as u8 == 0
+    }
+
+    /// Bytes of memory beyond the structure itself.
+    pub fn extra_memory(&self) -> usize {
+        self.more.as_ref().map_or(0, |more| more.capacity().saturating_add(size_of::<Vec<u8>>()))
+    }
+
+    fn push(&mut self, end: End, letter: Letter) {
+        let entry = letter as u8 | if end == End::High { HIGH } else { 0 };
+        let index = usize::from(self.count);
+        if index >= HISTORY_MAX {
+            return;
+        }
+        if index < PACKED {
+            self.packed |= u64::from(entry).wrapping_shl(shift(index));
+        } else {
+            self.more.get_or_insert_default().push(entry);
+        }
+        self.count = self.count.saturating_add(1);
+    }
+
+    /// Adds a letter the first time. Zeek remembers a SYN and a SYN-ACK of one endpoint as the same event.
+    fn first_time(&mut self, end: End, letter: Letter) -> bool {
+        let event = if letter == Letter::SynAck { Letter::Syn } else { letter };
+        let bit = 1 << event as u8;
+        let given = &mut self.tracks[end].given;
+        let first = *given & bit == 0;
+        *given |= bit;
+        if first {
+            self.push(end, letter);
+        }
+        first
+    }
+
+    /// Adds a letter the first time, and again when its number is another than the last one's.
+    fn numbered(&mut self, end: End, letter: Letter, number: Seq) {
+        let index = match letter {
+            Letter::Syn | Letter::SynAck => 0,
+            Letter::Fin => 1,
+            Letter::Reset | Letter::Ack | Letter::Data | Letter::Inconsistent | Letter::Queer => 2,
+        };
+        let last = self.tracks[end].numbers.get_mut(index).and_then(|last| last.replace(number));
+        if !self.first_time(end, letter) && last != Some(number) {
+            self.push(end, letter);
+        }
+    }
+
+    fn update_history(&mut self, end: End, segment: &Segment) {
+        let flags = segment.flags;
+        let (syn, fin, rst) = (flags.has(Flags::SYN), flags.has(Flags::FIN), flags.has(Flags::RST));
+        match (syn, fin, rst) {
+            (false, false, false) => {
+                if segment.payload_len > 0 {
+                    self.first_time(end, Letter::Data);
+                } else if flags.has(Flags::ACK) {
+                    self.first_time(end, Letter::Ack);
+                }
+            }
+            (true, false, false) => {
+                let letter = if flags.has(Flags::ACK) { Letter::SynAck } else { Letter::Syn };
+                self.numbered(end, letter, segment.seq);
+            }
+            (false, true, false) => self.numbered(end, Letter::Fin, segment.payload_end()),
+            (false, false, true) => self.numbered(end, Letter::Reset, segment.seq),
+            (_, true, true) => {
+                self.first_time(end, Letter::Inconsistent);
+            }
+            (true, _, _) => {
+                self.first_time(end, Letter::Queer);
+            }
+        }
+    }
+
+    fn set(&mut self, end: End, state: Endpoint) {
+        let track = &mut self.tracks[end];
+        if track.state != state {
+            track.previous = track.state;
+            track.state = state;
+        }
+    }
+
+    fn update_state(&mut self, client: End, end: End, segment: &Segment) {
+        let flags = segment.flags;
+        match self.tracks[end].state {
+            Endpoint::Inactive => self.leave_inactive(client, end, segment),
+            Endpoint::SynSent | Endpoint::SynAckSent => {
+                if flags.has(Flags::FIN) {
+                    self.set(end, Endpoint::Closed);
+                }
+                if flags.has(Flags::RST) {
+                    self.set(end, Endpoint::Reset);
+                }
+            }
+            Endpoint::Partial | Endpoint::Established => self.leave_established(end, flags),
+            Endpoint::Closed => {
+                if flags.has(Flags::RST) && self.tracks[end.peer()].state != Endpoint::Closed {
+                    self.set(end, Endpoint::Reset);
+                }
+            }
+            Endpoint::Reset => {}
+        }
+    }
+
+    fn leave_inactive(&mut self, client: End, end: End, segment: &Segment) {
+        let flags = segment.flags;
+        let peer = end.peer();
+        if flags.has(Flags::SYN) {
+            if end == client {
+                let ack = flags.has(Flags::ACK);
+                // A SYN captured behind its SYN-ACK: Zeek turns the connection round and takes it for established.
+                let late = !ack && self.tracks[peer].state == Endpoint::Established;
+                self.set(
+                    end,
+                    match (late, ack) {
+                        (true, _) => Endpoint::Established,
+                        (false, true) => Endpoint::SynAckSent,
+                        (false, false) => Endpoint::SynSent,
+                    },
+                );
+            } else {
+                if self.tracks[peer].state == Endpoint::SynSent {
+                    self.set(peer, Endpoint::Established);
+                }
+                self.set(end, Endpoint::Established);
+            }
+        }
+        if flags.has(Flags::FIN) {
+            self.set(end, Endpoint::Closed);
+        }
+        if flags.has(Flags::RST) {
+            self.set(end, Endpoint::Reset);
+        }
+        if self.tracks[end].state != Endpoint::Inactive {
+            return;
+        }
+        let early_ack = end != client && segment.payload_len == 0 && self.tracks[client].state == Endpoint::SynSent;
+        if early_ack {
+            // A server that acknowledges a SYN before its own: not yet a part of the connection.
+        } else if flags.has(Flags::ACK) && self.tracks[peer].state == Endpoint::Established {
+            self.set(end, Endpoint::Established);
+        } else {
+            self.set(end, Endpoint::Partial);
+        }
+    }
+
+    fn leave_established(&mut self, end: End, flags: Flags) {
+        let peer = end.peer();
+        if flags.has(Flags::SYN)
+            && !flags.has(Flags::ACK)
+            && self.tracks[end].state == Endpoint::Partial
+            && self.tracks[peer].state == Endpoint::Inactive
+        {
+            self.set(end, Endpoint::SynSent);
+        }
+        if flags.has(Flags::FIN) && !flags.has(Flags::RST) {
+            self.set(end, Endpoint::Closed);
+            if self.tracks[peer].state == Endpoint::Reset && self.tracks[peer].previous == Endpoint::Closed {
+                // A FIN and then a RST, answered with a FIN, is a normal end after all.
+                self.set(peer, Endpoint::Closed);
+            }
+        }
+        if flags.has(Flags::RST) {
+            self.set(end, Endpoint::Reset);
+        }
+    }
+
+    /// The entries, with the bit [`HIGH`] where they are the server's.
+    fn entries(&self, client: End) -> impl Iterator<Item = u8> {
+        let turn = if client == End::High { HIGH } else { 0 };
+        let packed = (0..PACKED.min(usize::from(self.count))).map(|i| self.packed.wrapping_shr(shift(i)) as u8 & 0xf);
+        let more = self.more.as_deref().map_or(&[][..], Vec::as_slice);
+        packed.chain(more.iter().copied()).map(move |entry| entry ^ turn)
+    }
+
+    /// Gives the history letter by letter; `^` first when the server was the first to send.
+    pub fn history(&self, client: End, mut push: impl FnMut(u8)) {
+        if self.first.is_some_and(|first| first != client) {
+            push(b'^');
+        }
+        for entry in self.entries(client) {
+            let Some(&letter) = LETTERS.get(usize::from(entry & 7)) else { continue };
+            push(if entry & HIGH == 0 { letter } else { letter.to_ascii_lowercase() });
+        }
+    }
+
+    /// Whether the history begins with the client's SYN and has its RST, with nothing else of the client but data
+    /// before it: what Zeek asks for `RSTOS0`.
+    fn is_syn_then_rst(&self, client: End) -> bool {
+        let mut entries = self.entries(client);
+        if entries.next() != Some(Letter::Syn as u8) {
+            return false;
+        }
+        for entry in entries {
+            if entry == Letter::Reset as u8 {
+                return true;
+            }
+            if entry < HIGH && entry != Letter::Syn as u8 && entry != Letter::Data as u8 {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Zeek's `conn_state`. `has_size`: bytes of payload were sent or acknowledged, or are missing.
+    #[must_use]
+    pub fn conn_state(&self, client: End, has_size: bool) -> ConnState {
+        use ConnState::{Oth, Rej, Rsth, Rsto, Rstos0, Rstr, S0, S1, S2, S3, Sf, Sh, Shr};
+        use Endpoint::{Closed, Established, Inactive, Partial, Reset, SynAckSent, SynSent};
+        let states = (self.tracks[client].state, self.tracks[client.peer()].state);
+        let unseen = |state| matches!(state, Inactive | Partial);
+        match states {
+            (SynSent | SynAckSent, Reset) => Rej,
+            (Reset, Reset) if !has_size => Rej,
+            (client, Reset) if unseen(client) => Rsth,
+            (_, Reset) => Rstr,
+            (Reset, server) if !unseen(server) => Rsto,
+            (Reset, _) if self.is_syn_then_rst(client) => Rstos0,
+            (Reset, _) => Oth,
+            (Closed, Closed) => Sf,
+            (Closed, server) if unseen(server) => Sh,
+            (Closed, _) => S2,
+            (client, Closed) if unseen(client) => Shr,
+            (_, Closed) => S3,
+            (SynSent, Inactive) => S0,
+            (Established, Established) => S1,
+            _ => Oth,
+        }
+    }
+}
+
+/// Zeek's `conn_state`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "UPPERCASE")]
+pub enum ConnState {
+    /// A normal end.
+    Sf,
+    /// Open, not closed.
+    S1,
+    /// Closed by the client alone.
+    S2,
+    /// Closed by the server alone.
+    S3,
+    /// A SYN without any answer.
+    S0,
+    /// The SYN was refused.
+    Rej,
+    /// Reset by the client.
+    Rsto,
+    /// Reset by the server.
+    Rstr,
+    /// A SYN, then the client's RST; nothing of the server.
+    Rstos0,
+    /// A SYN-ACK, then the server's RST; no SYN of the client.
+    #[strum(serialize = "RSTRH")]
+    Rsth,
+    /// A SYN, then the client's FIN; nothing of the server.
+    Sh,
+    /// A SYN-ACK, then the server's FIN; no SYN of the client.
+    Shr,
+    /// Anything else: the handshake was not captured.
+    Oth,
+}
+
+impl ConnState {
+    /// Zeek's word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}

@@ -1,0 +1,91 @@
+//! The two ends of a connection in an order that knows no roles, and one value for each.
+
+use std::net::IpAddr;
+use std::ops::{Index, IndexMut};
+
+/// One of the two ends. Which is which never changes: facts are kept by end, and roles are read from them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
+pub enum End {
+    /// The one whose address and port sort first; the only one where both are equal.
+    #[default]
+    Low,
+    /// The other one.
+    High,
+}
+
+impl End {
+    /// Both ends.
+    pub const BOTH: [End; 2] = [End::Low, End::High];
+
+    /// The other end.
+    #[must_use]
+    pub const fn peer(self) -> End {
+        match self {
+            End::Low => End::High,
+            End::High => End::Low,
+        }
+    }
+}
+
+/// One value for each end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Ends<T> {
+    low: T,
+    high: T,
+}
+
+impl<T> Ends<T> {
+    /// Exchanges the two: for the one pair of values that belongs to roles while nothing is known yet.
+    pub const fn swap(&mut self) {
+        std::mem::swap(&mut self.low, &mut self.high);
+    }
+
+    /// That of `end`, and that of its peer.
+    pub const fn split_mut(&mut self, end: End) -> (&mut T, &mut T) {
+        match end {
+            End::Low => (&mut self.low, &mut self.high),
+            End::High => (&mut self.high, &mut self.low),
+        }
+    }
+
+    /// `this` for `end`, `that` for its peer.
+    pub fn of(end: End, this: T, that: T) -> Ends<T> {
+        match end {
+            End::Low => Ends { low: this, high: that },
+            End::High => Ends { low: that, high: this },
+        }
+    }
+}
+
+impl<T> Index<End> for Ends<T> {
+    type Output = T;
+    #[inline(always)]
+    fn index(&self, end: End) -> &T {
+        match end {
+            End::Low => &self.low,
+            End::High => &self.high,
+        }
+    }
+}
+
+impl<T> IndexMut<End> for Ends<T> {
+    #[inline(always)]
+    fn index_mut(&mut self, end: End) -> &mut T {
+        match end {
+            End::Low => &mut self.low,
+            End::High => &mut self.high,
+        }
+    }
+}
+
+/// The address of an endpoint, as far as synfin needs it; none where it is neither IPv4 nor IPv6.
+pub type Address = Option<IpAddr>;
+
+/// Both endpoints of a connection, by end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Endpoints {
+    /// Their addresses.
+    pub addresses: Ends<Address>,
+    /// Their ports.
+    pub ports: Ends<u16>,
+}

@@ -1,0 +1,201 @@
+//! What may be asked of a segment, of a connection and of an ICMP error: the only way out of a capture.
+//!
+//! A [`SegmentView`] says what was said of one segment, and leads to its connection. A [`ConnectionView`] says what a
+//! connection is by now: "so far" in a first pass, final afterwards. Both are cheap; the connection answers when it is asked.
+
+use std::net::IpAddr;
+use std::ops::Deref;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha1::{Digest, Sha1};
+
+use crate::capture::{Path, Place, Seen, Tracker};
+pub use crate::connection::{
+    Agreed, Anomalies, Basis, Cause, Connection, HandshakeKind, HandshakeOutcome, Numbers, Pass, Phase, Repeats, Reset,
+    ResetDetail, State, Steps, TeardownKind, Verdict,
+};
+pub use crate::segment::icmp::IcmpKind;
+pub use crate::segment::{Address, Both, End, Endpoints, Ends, Flags, Kind, Segment, Side, Timestamp};
+
+/// A connection by now.
+#[derive(Clone, Debug)]
+pub struct ConnectionView<'a> {
+    pub(crate) connection: Seen<'a>,
+    pub(crate) endpoints: Endpoints,
+    /// `tcp.stream`.
+    pub stream: u32,
+    /// `tcp.stream` of the connection that these endpoints had before.
+    pub previous: Option<u32>,
+    /// Whether later segments are known.
+    pub pass: Pass,
+    /// What else is said of the RST that ended it.
+    pub(crate) ender: Option<ResetDetail>,
+}
+
+impl Deref for ConnectionView<'_> {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+/// The RST that ended a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ender {
+    /// Who sent it.
+    pub by: Side,
+    /// Its frame.
+    pub frame: u32,
+    /// What it is.
+    pub reset: Reset,
+    /// What else is said of it.
+    pub detail: ResetDetail,
+}
+
+impl ConnectionView<'_> {
+    /// Address and port of one side.
+    #[must_use]
+    pub fn endpoint(&self, side: Side) -> (Address, u16) {
+        let end = self.connection.end(side);
+        (self.endpoints.addresses[end], self.endpoints.ports[end])
+    }
+
+    /// The RST that ended it, by now.
+    #[must_use]
+    pub fn ender(&self) -> Option<Ender> {
+        let (by, frame, reset) = self.connection.ended_by(self.pass)?;
+        Some(Ender { by, frame, reset, detail: self.ender.unwrap_or_default() })
+    }
+
+    /// What became of the handshake.
+    #[must_use]
+    pub fn outcome(&self) -> HandshakeOutcome {
+        self.connection.handshake_outcome(self.pass)
+    }
+
+    /// How it closed.
+    #[must_use]
+    pub fn teardown(&self) -> TeardownKind {
+        self.connection.teardown_kind(self.pass)
+    }
+
+    /// Who closed it: sent the first FIN, or the RST that ended it once it was open.
+    #[must_use]
+    pub fn closer(&self) -> Option<Side> {
+        self.connection.closer(self.pass)
+    }
+
+    /// Its Community ID, version 1 with seed 0; none where an address is not known.
+    #[must_use]
+    pub fn community_id(&self) -> Option<String> {
+        let [one, other] = End::BOTH.map(|end| (self.endpoints.addresses[end], self.endpoints.ports[end]));
+        let bytes = |address: IpAddr| match address {
+            IpAddr::V4(v4) => v4.octets().to_vec(),
+            IpAddr::V6(v6) => v6.octets().to_vec(),
+        };
+        let (one, other) = ((bytes(one.0?), one.1), (bytes(other.0?), other.1));
+        let ((low, low_port), (high, high_port)) = if one <= other { (one, other) } else { (other, one) };
+        let mut hash = Sha1::new();
+        // Seed, addresses, TCP, padding, ports.
+        hash.update([0, 0]);
+        hash.update(low);
+        hash.update(high);
+        hash.update([6, 0]);
+        hash.update(low_port.to_be_bytes());
+        hash.update(high_port.to_be_bytes());
+        Some(format!("1:{}", STANDARD.encode(hash.finalize())))
+    }
+}
+
+/// Everything there is to say of one segment.
+#[derive(Clone, Debug)]
+pub struct SegmentView<'a> {
+    /// What was said of it.
+    pub verdict: Verdict,
+    /// The segment.
+    pub segment: &'a Segment,
+    /// Its frame.
+    pub frame: u32,
+    /// Whether it is the last segment of the connection; never in a first pass.
+    pub is_last: bool,
+    /// What else is said of it, for a RST that is no copy.
+    pub detail: Option<ResetDetail>,
+    /// Whether it is a RST that was withdrawn, or challenged and survived; never in a first pass.
+    pub is_ignored: bool,
+    /// The connection, as far as it is known by now.
+    pub connection: ConnectionView<'a>,
+}
+
+/// An ICMP error about a segment of a known connection.
+#[derive(Clone, Debug)]
+pub struct IcmpView<'a> {
+    /// What it says.
+    pub kind: IcmpKind,
+    /// Who sent it.
+    pub from: Address,
+    /// Which side sent the segment that it quotes, as was thought when it came.
+    pub about: Side,
+    /// Whether that segment is a SYN that was not answered yet.
+    pub is_about_syn: bool,
+    /// The connection.
+    pub connection: ConnectionView<'a>,
+}
+
+impl Tracker {
+    /// What was said of a segment; none when it was not taken in. `path` and `segment` are the same as at first.
+    #[must_use]
+    pub fn segment<'a>(
+        &'a self,
+        place: Place,
+        path: Path,
+        segment: &'a Segment,
+        pass: Pass,
+    ) -> Option<SegmentView<'a>> {
+        let (number, word) = self.taken(place)?;
+        let at = place.ordinal();
+        let connection = self.view(number, pass)?;
+        let (from, _) = path.end(segment);
+        let verdict = word.verdict(at, &connection, from, segment, || self.turns(at));
+        let is_final = pass == Pass::Final;
+        let detail = if word.has_detail() { self.reset_detail(at) } else { None };
+        let is_ignored = is_final
+            && detail.is_some()
+            && (connection.was_withdrawn(at) || (word.is_challenged() && connection.survived(at)));
+        Some(SegmentView {
+            verdict,
+            segment,
+            frame: place.frame,
+            is_last: is_final && connection.last_ordinal() == at,
+            detail,
+            is_ignored,
+            connection,
+        })
+    }
+
+    /// The ICMP error at a place, when it was taken in.
+    #[must_use]
+    pub fn icmp(&self, place: Place, pass: Pass) -> Option<IcmpView<'_>> {
+        let noted = self.noted(place)?;
+        Some(IcmpView {
+            kind: noted.kind,
+            from: noted.from,
+            about: noted.about,
+            is_about_syn: noted.is_about_syn,
+            connection: self.view(noted.number, pass)?,
+        })
+    }
+
+    /// The connection that is this stream.
+    #[must_use]
+    pub fn connection(&self, stream: u32, pass: Pass) -> Option<ConnectionView<'_>> {
+        self.view(self.number(stream)?, pass)
+    }
+
+    fn view(&self, number: u32, pass: Pass) -> Option<ConnectionView<'_>> {
+        let look = self.look(number)?;
+        let ender = look.connection.ended_at(pass).and_then(|at| self.reset_detail(at));
+        let (connection, endpoints) = (look.connection, look.endpoints);
+        Some(ConnectionView { connection, endpoints, stream: look.stream, previous: look.previous, pass, ender })
+    }
+}

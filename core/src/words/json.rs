@@ -1,0 +1,178 @@
+//! A connection as one JSON object: the connection log. `docs/connection.schema.json` describes it.
+//!
+//! Every key stands in every object, null where there is nothing to say. After the first few come the fields of the table
+//! that are about a connection: a new row there is a new key here.
+
+mod schema;
+
+use std::fmt::{self, Write};
+
+use jiff::Timestamp as Instant;
+use serde_json::{Map, Value, json};
+
+use super::fields::{FIELDS, Field, Sink, Type};
+use super::language::Language;
+use crate::view::{Address, AgreedEcn, Agreed, ConnectionView, Side, Timestamp};
+
+pub use schema::schema;
+
+/// Rows of the table that stand in front under other names: addresses and ports apart, `start`, `community_id`.
+const SAID_IN_FRONT: [&str; 4] =
+    ["synfin.conn.client", "synfin.conn.server", "synfin.conn.start", "synfin.conn.community_id"];
+
+/// The row that is an object here and one line elsewhere.
+const NEGOTIATED: &str = "synfin.negotiated";
+
+/// The rows of the table that have a key of their own, in the order of the table.
+fn rows() -> impl Iterator<Item = &'static Field> {
+    FIELDS.iter().filter(|field| field.is_of_connection() && !SAID_IN_FRONT.contains(&field.name))
+}
+
+/// The key of a field: `synfin.handshake.time` is `handshake_time`.
+fn key(field: &Field) -> String {
+    field.name.strip_prefix("synfin.").unwrap_or(field.name).replace('.', "_")
+}
+
+/// A connection as an object.
+#[must_use]
+pub fn to_json(connection: &ConnectionView, language: Language) -> Value {
+    let (client, client_port) = connection.endpoint(Side::Client);
+    let (server, server_port) = connection.endpoint(Side::Server);
+    let mut object = Map::new();
+    let mut put = |key: &str, value: Value| {
+        object.insert(key.to_string(), value);
+    };
+    put("stream", json!(connection.stream));
+    put("start", json!(connection.start().and_then(rfc_3339)));
+    put("client_ip", ip(client));
+    put("client_port", json!(client_port));
+    put("server_ip", ip(server));
+    put("server_port", json!(server_port));
+    put("community_id", json!(connection.community_id()));
+    for field in rows() {
+        let value = if field.name == NEGOTIATED {
+            connection.agreed().as_ref().map_or(Value::Null, negotiated)
+        } else {
+            value_of(field, connection, language)
+        };
+        put(&key(field), value);
+    }
+    Value::Object(object)
+}
+
+/// The same as text, in one line without an end.
+#[must_use]
+pub fn line(connection: &ConnectionView, language: Language) -> String {
+    to_json(connection, language).to_string()
+}
+
+/// An address as text; null where it is not known.
+pub(super) fn ip(address: Address) -> Value {
+    json!(address.map(|address| address.to_string()))
+}
+
+/// A time in UTC, to the nanosecond: `2026-01-02T03:04:05.000000006Z`.
+pub(super) fn rfc_3339(at: Timestamp) -> Option<String> {
+    let instant = Instant::from_nanosecond(i128::from(at.0)).ok()?;
+    Some(format!("{instant:.9}"))
+}
+
+/// A duration in seconds. Division is exact to the last digit that a JSON number shows: 0.03, not 0.030000000000000002.
+#[expect(clippy::cast_precision_loss, reason = "beyond 104 days the last nanoseconds are lost")]
+pub(super) fn seconds(ns: u64) -> Value {
+    json!(ns as f64 / 1e9)
+}
+
+/// What the handshake agreed.
+fn negotiated(agreed: &Agreed) -> Value {
+    let (client, server) = (&agreed.client, &agreed.server);
+    let window_scale = match (client.window_scale, server.window_scale) {
+        (Some(client), Some(server)) => json!({ "client": client, "server": server }),
+        _ => Value::Null,
+    };
+    json!({
+        "mss": { "client": client.mss, "server": server.mss },
+        "window_scale": window_scale,
+        "sack": client.sack && server.sack,
+        "timestamps": client.timestamps && server.timestamps,
+        "ecn": match agreed.ecn {
+            AgreedEcn::None => None,
+            AgreedEcn::Classic => Some("ECN"),
+            AgreedEcn::Accurate => Some("AccECN"),
+        },
+        "fast_open": agreed.fast_open,
+        "multipath": client.multipath && server.multipath,
+    })
+}
+
+/// The value of a row; null where it has none.
+fn value_of(field: &Field, connection: &ConnectionView, language: Language) -> Value {
+    let mut found = Found { kind: field.kind, value: Value::Null };
+    field.read_connection(connection, language, &mut found);
+    found.value
+}
+
+/// Takes the one value that a row has for a connection.
+struct Found {
+    kind: Type,
+    value: Value,
+}
+
+impl Sink for Found {
+    fn number(&mut self, number: i64) {
+        self.value = match self.kind {
+            Type::Boolean => json!(number != 0),
+            Type::Time => u64::try_from(number).map_or(Value::Null, seconds),
+            Type::AbsoluteTime => json!(rfc_3339(Timestamp(number))),
+            Type::String
+            | Type::Uint8
+            | Type::Uint32
+            | Type::Uint64
+            | Type::Int32
+            | Type::Int64
+            | Type::Frame => json!(number),
+        };
+    }
+
+    fn text(&mut self, write: &mut dyn FnMut(&mut dyn Write) -> Result<bool, fmt::Error>) {
+        let mut text = String::new();
+        if write(&mut text) == Ok(true) {
+            self.value = Value::String(text);
+        }
+    }
+
+    fn hide(&mut self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        assert_eq!(rfc_3339(Timestamp(6)).unwrap(), "1970-01-01T00:00:00.000000006Z");
+        assert_eq!(rfc_3339(Timestamp(-1)).unwrap(), "1969-12-31T23:59:59.999999999Z");
+        let at = Timestamp::from_parts(1_767_323_045, 6).unwrap();
+        assert_eq!(rfc_3339(at).unwrap(), "2026-01-02T03:04:05.000000006Z");
+        assert!(rfc_3339(Timestamp(i64::MIN)).is_some() && rfc_3339(Timestamp(i64::MAX)).is_some());
+        for (ns, text) in [(30_000_000, "0.03"), (1, "1e-9"), (7_000_000_000, "7.0"), (7_000_000_001, "7.000000001")] {
+            assert_eq!(seconds(ns).to_string(), text);
+        }
+        assert_eq!(seconds(8_640_000_123_456_789).to_string(), "8640000.123456789");
+    }
+
+    #[test]
+    fn keys() {
+        let keys: Vec<String> = rows().map(key).collect();
+        let mut sorted = keys.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), keys.len());
+        for key in ["handshake_outcome", "negotiated", "teardown_half_close_bytes", "reset_by", "conn_explain"] {
+            assert!(keys.iter().any(|other| other == key), "{key}");
+        }
+        for key in &keys {
+            assert!(key.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_'));
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The table of servers: which of them fail, and how.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::net::{IpAddr, SocketAddr};
+
+use super::language::Language;
+use crate::view::{Address, ConnectionView, HandshakeOutcome, Side, TeardownKind};
+
+/// Columns of the table.
+pub const COLUMNS: usize = 12;
+
+/// The headings of the table.
+#[must_use]
+pub const fn columns(language: Language) -> &'static [&'static str; COLUMNS] {
+    match language {
+        Language::English => &[
+            "Server",
+            "Connections",
+            "Complete",
+            "Refused",
+            "Unreachable",
+            "No answer",
+            "Half-open",
+            "Reset",
+            "Reset later",
+            "SYN-ACK min [ms]",
+            "SYN-ACK mean [ms]",
+            "SYN-ACK max [ms]",
+        ],
+        Language::Chinese => &[
+            "服务器",
+            "连接数",
+            "成功",
+            "被拒绝",
+            "不可达",
+            "无应答",
+            "半开",
+            "握手中重置",
+            "建立后重置",
+            "SYN-ACK 最短 [ms]",
+            "SYN-ACK 平均 [ms]",
+            "SYN-ACK 最长 [ms]",
+        ],
+    }
+}
+
+/// Where to look: a connection, and a frame of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Spot {
+    /// `tcp.stream`.
+    pub stream: u32,
+    /// The frame that shows it.
+    pub frame: u32,
+}
+
+impl Spot {
+    /// Where a connection shows what went wrong with it: at the RST that ended it, at the ICMP error about it, or else at
+    /// its first SYN, or at the first segment of it.
+    #[must_use]
+    pub fn of(connection: &ConnectionView) -> Spot {
+        let icmp = || connection.icmp().map(|(_, frame)| frame);
+        let [syn, ..] = connection.handshake_frames();
+        let frame = connection.ender().map(|ender| ender.frame).or_else(icmp).unwrap_or(syn);
+        Spot { stream: connection.stream, frame: if frame == 0 { connection.first_frame() } else { frame } }
+    }
+}
+
+/// How a handshake failed. The rest opened, or cannot be judged: too little of it was captured.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Failure {
+    /// Outcome `refused`.
+    Refused,
+    /// Outcome `unreachable`.
+    Unreachable,
+    /// Nothing came that the client could take: outcomes `no-answer`, `old-connection` and `invalid-answer`.
+    NoAnswer,
+    /// Outcome `half-open`.
+    HalfOpen,
+    /// Outcome `reset`.
+    Reset,
+}
+
+impl Failure {
+    /// That of an outcome.
+    #[must_use]
+    pub const fn of(outcome: HandshakeOutcome) -> Option<Failure> {
+        match outcome {
+            HandshakeOutcome::Refused => Some(Failure::Refused),
+            HandshakeOutcome::Unreachable => Some(Failure::Unreachable),
+            HandshakeOutcome::NoAnswer | HandshakeOutcome::OldConnection | HandshakeOutcome::InvalidAnswer => {
+                Some(Failure::NoAnswer)
+            }
+            HandshakeOutcome::HalfOpen => Some(Failure::HalfOpen),
+            HandshakeOutcome::Reset => Some(Failure::Reset),
+            HandshakeOutcome::Complete
+            | HandshakeOutcome::Partial
+            | HandshakeOutcome::NotCaptured
+            | HandshakeOutcome::Pending => None,
+        }
+    }
+}
+
+/// Round trips SYN to SYN-ACK, in nanoseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RoundTrips {
+    /// The shortest.
+    pub min_ns: u64,
+    /// The longest.
+    pub max_ns: u64,
+    sum_ns: u128,
+    count: u32,
+}
+
+impl RoundTrips {
+    fn first(ns: u64) -> RoundTrips {
+        RoundTrips { min_ns: ns, max_ns: ns, sum_ns: u128::from(ns), count: 1 }
+    }
+
+    fn add(&mut self, ns: u64) {
+        self.min_ns = self.min_ns.min(ns);
+        self.max_ns = self.max_ns.max(ns);
+        self.sum_ns = self.sum_ns.saturating_add(u128::from(ns));
+        self.count = self.count.saturating_add(1);
+    }
+
+    /// The mean.
+    #[must_use]
+    pub fn mean_ns(&self) -> u64 {
+        self.sum_ns.checked_div(u128::from(self.count)).and_then(|mean| u64::try_from(mean).ok()).unwrap_or(u64::MAX)
+    }
+}
+
+/// One server: an address and a port, and what became of the connections to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Server {
+    /// Its address.
+    pub address: Address,
+    /// Its port.
+    pub port: u16,
+    /// Connections to it. Attempts in one stream count once, by the last of them.
+    pub connections: u32,
+    /// Outcome `complete`.
+    pub complete: u32,
+    /// [`Failure::Refused`].
+    pub refused: u32,
+    /// [`Failure::Unreachable`].
+    pub unreachable: u32,
+    /// [`Failure::NoAnswer`].
+    pub no_answer: u32,
+    /// [`Failure::HalfOpen`].
+    pub half_open: u32,
+    /// [`Failure::Reset`].
+    pub reset: u32,
+    /// Opened, and ended by a RST without a FIN before it: teardown kind `reset`.
+    pub reset_later: u32,
+    /// Round trips of the handshakes where one was measured.
+    pub round_trips: Option<RoundTrips>,
+    /// The first failure.
+    pub first_failure: Option<Spot>,
+}
+
+impl Server {
+    fn new(address: Address, port: u16) -> Server {
+        Server {
+            address,
+            port,
+            connections: 0,
+            complete: 0,
+            refused: 0,
+            unreachable: 0,
+            no_answer: 0,
+            half_open: 0,
+            reset: 0,
+            reset_later: 0,
+            round_trips: None,
+            first_failure: None,
+        }
+    }
+
+    fn add(&mut self, connection: &ConnectionView) {
+        let count = |number: &mut u32| *number = number.saturating_add(1);
+        count(&mut self.connections);
+        let outcome = connection.outcome();
+        let failure = Failure::of(outcome);
+        match failure {
+            Some(Failure::Refused) => count(&mut self.refused),
+            Some(Failure::Unreachable) => count(&mut self.unreachable),
+            Some(Failure::NoAnswer) => count(&mut self.no_answer),
+            Some(Failure::HalfOpen) => count(&mut self.half_open),
+            Some(Failure::Reset) => count(&mut self.reset),
+            None if outcome == HandshakeOutcome::Complete => count(&mut self.complete),
+            None => {}
+        }
+        if failure.is_some() && self.first_failure.is_none() {
+            self.first_failure = Some(Spot::of(connection));
+        }
+        if connection.teardown() == TeardownKind::Reset {
+            count(&mut self.reset_later);
+        }
+        if let Some(ns) = connection.syn_ack_rtt_ns() {
+            match &mut self.round_trips {
+                Some(round_trips) => round_trips.add(ns),
+                none => *none = Some(RoundTrips::first(ns)),
+            }
+        }
+    }
+
+    /// Connections whose handshake failed.
+    #[must_use]
+    pub fn failures(&self) -> u32 {
+        self.by_failure().iter().fold(0, |sum, (_, count)| sum.saturating_add(*count))
+    }
+
+    /// How many failed in which way, in the words of the outcomes.
+    #[must_use]
+    pub fn by_failure(&self) -> [(HandshakeOutcome, u32); 5] {
+        [
+            (HandshakeOutcome::Refused, self.refused),
+            (HandshakeOutcome::Unreachable, self.unreachable),
+            (HandshakeOutcome::NoAnswer, self.no_answer),
+            (HandshakeOutcome::HalfOpen, self.half_open),
+            (HandshakeOutcome::Reset, self.reset),
+        ]
+    }
+
+    /// The row of the table, in the order of [`columns`].
+    #[must_use]
+    pub fn cells(&self) -> [String; COLUMNS] {
+        let number = |number: u32| number.to_string();
+        let time = |ns: fn(&RoundTrips) -> u64| match &self.round_trips {
+            Some(round_trips) => milliseconds(ns(round_trips)),
+            None => "-".to_string(),
+        };
+        [
+            endpoint(self.address, self.port),
+            number(self.connections),
+            number(self.complete),
+            number(self.refused),
+            number(self.unreachable),
+            number(self.no_answer),
+            number(self.half_open),
+            number(self.reset),
+            number(self.reset_later),
+            time(|trips| trips.min_ns),
+            time(RoundTrips::mean_ns),
+            time(|trips| trips.max_ns),
+        ]
+    }
+}
+
+/// An address and a port: `10.0.0.1:443`, `[2001:db8::1]:443`; `?:443` where the address is not known.
+#[must_use]
+pub fn endpoint(address: Address, port: u16) -> String {
+    address.map_or_else(|| format!("?:{port}"), |address: IpAddr| SocketAddr::new(address, port).to_string())
+}
+
+/// Milliseconds with three decimals, rounded.
+#[must_use]
+pub fn milliseconds(ns: u64) -> String {
+    let us = ns.saturating_add(500) / 1000;
+    format!("{}.{:03}", us / 1000, us % 1000)
+}
+
+/// The servers of these connections: most failures first, then most resets later, then by address and port.
+#[must_use]
+pub fn count<'a>(connections: impl IntoIterator<Item = ConnectionView<'a>>) -> Vec<Server> {
+    let mut counter = Counter::default();
+    for connection in connections {
+        counter.add(&connection);
+    }
+    counter.finish()
+}
+
+/// Counts connections by server.
+#[derive(Debug, Default)]
+pub struct Counter(HashMap<(Address, u16), Server>);
+
+impl Counter {
+    /// Takes a connection in.
+    pub fn add(&mut self, connection: &ConnectionView) {
+        let (address, port) = connection.endpoint(Side::Server);
+        let server = match self.0.entry((address, port)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(Server::new(address, port)),
+        };
+        server.add(connection);
+    }
+
+    /// The servers, sorted as [`count`] says.
+    #[must_use]
+    pub fn finish(self) -> Vec<Server> {
+        let mut servers: Vec<Server> = self.0.into_values().collect();
+        servers.sort_by_cached_key(|server| {
+            let most_first = std::cmp::Reverse((server.failures(), server.reset_later));
+            (most_first, server.address, server.port)
+        });
+        servers
+    }
+}
