@@ -1,5 +1,4 @@
 //! The commands in the README do what the README shows.
-#![cfg(feature = "plugin")]
 
 mod common;
 

@@ -22,7 +22,7 @@ scripts! {
     SYN-SENT      | > S   X                     | SYN-RECEIVED | SYN      | open 1
     SYN-RECEIVED  | < S   Y                     | SYN-RECEIVED | SYN      | open 1   | !simultaneous_open
     SYN-RECEIVED  | > S.  X     ack Y+1         | ESTABLISHED  | SYN-ACK  | open 2
-    ESTABLISHED   | < S.  Y     ack X+1         | ESTABLISHED  | SYN-ACK  | open 2+3 | phase=open
+    ESTABLISHED   | < S.  Y     ack X+1         | ESTABLISHED  | SYN-ACK  | open 2+3 | phase=handshake
     = handshake.kind simultaneous
     = handshake.outcome complete
     ";
@@ -33,8 +33,8 @@ scripts! {
     # client      | segment                     | server       | role     | step
     SYN-SENT      | > S   X                     | SYN-RECEIVED | SYN      | open 1
     # The SYN-ACK for the duplicate. The client does not take it.
-    SYN-SENT      | < S.  S     ack X-9         | SYN-RECEIVED | SYN-ACK  | open 2 | !synack_wrong_ack
-    SYN-SENT      | > R   X-9                   | LISTEN       | RST      |        | phase=open
+    SYN-SENT      | < S.  S     ack X-9         | SYN-RECEIVED | SYN-ACK  |        | !synack_wrong_ack
+    SYN-SENT      | > R   X-9                   | LISTEN       | RST      |        | phase=handshake
     # The SYN reaches the server only now.
     let X = C, Y = S+100
     ESTABLISHED   | < S.  Y     ack X+1         | SYN-RECEIVED | SYN-ACK  | open 2
@@ -50,9 +50,9 @@ scripts! {
     SYN-SENT      | > S   X                     | SYN-RECEIVED | SYN      | open 1
     ESTABLISHED   | < S.  Y     ack X+1         | SYN-RECEIVED | SYN-ACK  | open 2
     # The client never asked for this: RST, and the server listens again.
-    CLOSED        | > R   X+1                   | LISTEN       | RST      |        | reset=handshake; phase=open
+    CLOSED        | > R   X+1                   | LISTEN       | RST      |        | reset=handshake; phase=handshake
     let X = C, Y = S+100
-    SYN-SENT      | > S   X                     | SYN-RECEIVED | SYN      | open 1 | phase=open; retransmission
+    SYN-SENT      | > S   X                     | SYN-RECEIVED | SYN      | open 1 | phase=handshake; retransmission
     ESTABLISHED   | < S.  Y     ack X+1         | SYN-RECEIVED | SYN-ACK  | open 2
     ESTABLISHED   | > .   X+1   ack Y+1         | ESTABLISHED  | OPEN-ACK | open 3
     = handshake.outcome complete
@@ -63,7 +63,7 @@ scripts! {
     SYN-SENT      | > S   X                     | SYN-RECEIVED | SYN      | open 1
     # The server is in the older connection, and says what it expects there.
     SYN-SENT      | < .   S+1   ack X-300       | ESTABLISHED  | ACK      |
-    SYN-SENT      | > R   X-300                 | CLOSED       | RST      |        | phase=open
+    SYN-SENT      | > R   X-300                 | CLOSED       | RST      |        | phase=handshake
     SYN-SENT      | > S   X                     | SYN-RECEIVED | SYN      | open 1 | retransmission=1
     ";
 
@@ -76,7 +76,7 @@ scripts! {
     ESTABLISHED   | < .   S+1   ack C+1         | ESTABLISHED  | ACK      |
     CLOSED        | > R   C+1                   | CLOSED       | RST      |        | reset=abort
     let X = C+300, Y = S+500
-    SYN-SENT      | > S   X                     | SYN-RECEIVED | SYN      | open 1 | retransmission=1; phase=open
+    SYN-SENT      | > S   X                     | SYN-RECEIVED | SYN      | open 1 | retransmission=1; phase=handshake
     ESTABLISHED   | < S.  Y     ack X+1         | SYN-RECEIVED | SYN-ACK  | open 2
     ESTABLISHED   | > .   X+1   ack Y+1         | ESTABLISHED  | OPEN-ACK | open 3
     = handshake.outcome complete
@@ -87,7 +87,7 @@ scripts! {
     open
     # X and Y are still those of the opening here.
     ESTABLISHED   | < P.  S+1   ack C+1 len 10  | ESTABLISHED  | DATA     |
-    CLOSED        | > R   C+1                   | CLOSED       | RST      |        | reset=abort; phase=close; !reset
+    CLOSED        | > R   C+1                   | CLOSED       | RST      |        | reset=abort; phase=teardown; !reset
     = teardown.kind reset
     = teardown.closer client
     ";
@@ -108,7 +108,7 @@ scripts! {
     FIN-WAIT-1    | > F.  X     ack Y           | CLOSE-WAIT   | FIN       | close 1
     FIN-WAIT-2    | < .   Y     ack X+1         | CLOSE-WAIT   | CLOSE-ACK | close 2
     TIME-WAIT     | < F.  Y     ack X+1         | LAST-ACK     | FIN       | close 3
-    TIME-WAIT     | > .   X+1   ack Y+1         | CLOSED       | CLOSE-ACK | close 4 | phase=close
+    TIME-WAIT     | > .   X+1   ack Y+1         | CLOSED       | CLOSE-ACK | close 4 | phase=teardown
     = teardown.kind four-segment
     = teardown.closer client
     = conn.state SF
@@ -132,7 +132,7 @@ scripts! {
     FIN-WAIT-1    | > F.  X     ack Y           | CLOSE-WAIT   | FIN       | close 1
     CLOSING       | < F.  Y     ack X           | CLOSING      | FIN       | close 3 | !simultaneous_close
     CLOSING       | > .   X+1   ack Y+1         | TIME-WAIT    | CLOSE-ACK | close 4
-    TIME-WAIT     | < .   Y+1   ack X+1         | TIME-WAIT    | CLOSE-ACK | close 2 | phase=close
+    TIME-WAIT     | < .   Y+1   ack X+1         | TIME-WAIT    | CLOSE-ACK | close 2 | phase=teardown
     = teardown.kind simultaneous
     ";
 }

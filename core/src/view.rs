@@ -12,7 +12,7 @@ use sha1::{Digest, Sha1};
 
 use crate::capture::{Path, Place, Seen, Tracker};
 pub use crate::connection::{
-    Agreed, Anomalies, Basis, Cause, Connection, HandshakeKind, HandshakeOutcome, Numbers, Pass, Phase, Repeats, Reset,
+    Agreed, AgreedEcn, Anomalies, Basis, Cause, ConnState, Connection, HandshakeKind, HandshakeOutcome, Numbers, Pass, Phase, Repeats, Reset,
     ResetDetail, State, Steps, TeardownKind, Verdict,
 };
 pub use crate::segment::icmp::IcmpKind;

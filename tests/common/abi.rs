@@ -2,9 +2,10 @@
 
 use std::ffi::{CStr, c_char};
 
-use synfin::ffi::{self, bindings as c};
+use synfin::abi as ffi;
+use synfin::bindings as c;
 
-use super::core::{Fields, LEFT, RIGHT, Seen, known_tuple, seconds, short};
+use super::core::{Fields, LEFT, RIGHT, Seen, seconds, short};
 use super::script::{Direction, Script, Wire};
 
 pub fn options(rebase: bool) -> c::synfin_options {
@@ -16,15 +17,15 @@ pub fn options(rebase: bool) -> c::synfin_options {
     }
 }
 
-pub fn segment(wire: &Wire, frame: u32, known: bool) -> c::synfin_segment {
+pub fn segment(wire: &Wire, frame: u32) -> c::synfin_segment {
     let (from, to) = match wire.direction {
         Direction::ToRight => (LEFT, RIGHT),
         Direction::ToLeft => (RIGHT, LEFT),
     };
     let wide = |address: [u8; 4]| {
-        let mut octets = [0; 16];
-        octets[..4].copy_from_slice(&address);
-        octets
+        let mut bytes = [0; 16];
+        bytes[..4].copy_from_slice(&address);
+        bytes
     };
     let at = wire.at_ns.unwrap_or(0);
     c::synfin_segment {
@@ -37,8 +38,10 @@ pub fn segment(wire: &Wire, frame: u32, known: bool) -> c::synfin_segment {
         reported_len: u32::try_from(wire.header().len()).unwrap() + wire.len,
         has_time: u8::from(wire.at_ns.is_some()),
         address_len: 4,
-        known_tuple: u8::from(known),
-        reserved: [0; 5],
+        has_hops: 1,
+        hops: wire.ttl,
+        identification: wire.id,
+        reserved: [0; 2],
         source: wide(from),
         destination: wide(to),
     }
@@ -76,7 +79,7 @@ pub fn field(index: u16) -> (String, u8) {
     let mut count = 0;
     // SAFETY: the table has `count` rows and lives for ever.
     let row = unsafe {
-        let table = ffi::synfin_fields(&mut count);
+        let table = ffi::synfin_fields(c::SYNFIN_LANGUAGE_ENGLISH, &mut count);
         assert!(usize::from(index) < count);
         *table.add(usize::from(index))
     };
@@ -97,7 +100,7 @@ fn fields(shown: &c::synfin_shown) -> Fields {
     }
     let mut count = 0;
     // SAFETY: as above.
-    let experts = unsafe { std::slice::from_raw_parts(ffi::synfin_experts(&mut count), count) };
+    let experts = unsafe { std::slice::from_raw_parts(ffi::synfin_experts(c::SYNFIN_LANGUAGE_ENGLISH, &mut count), count) };
     for (index, expert) in experts.iter().enumerate() {
         if shown.experts >> index & 1 == 1 {
             fields.insert(short(&text(expert.name).unwrap()), vec!["1".to_string()]);
@@ -123,15 +126,15 @@ pub fn read(script: &Script, first_frame: u32) -> Seen {
         let tracker = ffi::synfin_tracker_new(&options(script.rebase));
         assert!(!tracker.is_null());
         let mut show = |index: usize, final_pass: bool| {
-            let octets = wires[index].header();
-            let segment = segment(wires[index], first_frame + index as u32, known_tuple(&wires, index));
+            let bytes = wires[index].header();
+            let segment = segment(wires[index], first_frame + index as u32);
             if !final_pass {
-                let status = ffi::synfin_tracker_observe(tracker, &segment, octets.as_ptr(), octets.len());
+                let status = ffi::synfin_tracker_observe(tracker, &segment, bytes.as_ptr(), bytes.len());
                 assert_eq!(status, c::SYNFIN_STATUS_OK);
             }
             let request = request(final_pass);
             let status =
-                ffi::synfin_tracker_show(tracker, &segment, octets.as_ptr(), octets.len(), &request, &mut *place);
+                ffi::synfin_tracker_show(tracker, &segment, bytes.as_ptr(), bytes.len(), &request, &mut *place);
             assert_eq!(status, c::SYNFIN_STATUS_OK);
             assert_eq!(place.stream, wires[index].stream);
             fields(&place)

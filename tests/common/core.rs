@@ -1,14 +1,17 @@
-//! The first reader of scripts: octets through `header`, the tracker, and the field table.
+//! The first reader of scripts: bytes through `header`, the tracker, and the field table.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
-use synfin::experts;
-use synfin::fields::{FIELDS, Field, Sink, Type};
-use synfin::header;
-use synfin::tcp::{Pass, Segment, Timestamp};
-use synfin::text;
-use synfin::tracker::{Address, Annotation, Options, Path, Place, Tracker};
+use std::net::IpAddr;
+
+use synfin_core::capture::{Options, Path, Place, Tracker};
+use synfin_core::segment::{Network, header};
+use synfin_core::view::{Pass, Segment, SegmentView, Timestamp};
+use synfin_core::words::experts;
+use synfin_core::words::fields::{FIELDS, Field, Sink, Type};
+use synfin_core::words::language::Language;
+use synfin_core::words::text;
 
 use super::script::{Direction, Script, Wire};
 
@@ -46,6 +49,8 @@ impl Sink for Collect<'_> {
             self.values.push(text);
         }
     }
+
+    fn hide(&mut self) {}
 }
 
 /// Nanoseconds as tshark prints a duration.
@@ -58,28 +63,28 @@ pub fn short(name: &str) -> String {
     name.strip_prefix("synfin.").unwrap_or(name).to_string()
 }
 
-/// Everything an annotation shows.
-pub fn read_fields(annotation: &Annotation) -> Fields {
+/// Everything that is shown of a segment.
+pub fn read_fields(view: &SegmentView) -> Fields {
     let mut fields = Fields::new();
     for field in FIELDS {
         let mut sink = Collect { field, values: Vec::new() };
-        (field.read)(annotation, &mut sink);
+        field.read_segment(view, Language::English, &mut sink);
         if !sink.values.is_empty() {
             fields.insert(short(field.name), sink.values);
         }
     }
-    let bits = experts::of(annotation);
+    let bits = experts::of(view);
     for (index, expert) in experts::EXPERTS.iter().enumerate() {
         if bits >> index & 1 == 1 {
             fields.insert(short(expert.name), vec!["1".to_string()]);
         }
     }
     let mut label = String::new();
-    text::label(&mut label, annotation).unwrap();
+    text::label(&mut label, view).unwrap();
     fields.insert("(label)".to_string(), vec![label]);
-    let (verdict, segment) = (&annotation.verdict, annotation.segment);
+    let (verdict, segment) = (&view.verdict, view.segment);
     let mut suffix = String::new();
-    if text::suffix(&mut suffix, verdict, segment).unwrap() {
+    if text::suffix(&mut suffix, verdict).unwrap() {
         fields.insert("(suffix)".to_string(), vec![suffix]);
     }
     let (mut arrow, mut margin) = (String::new(), String::new());
@@ -93,31 +98,26 @@ pub fn read_fields(annotation: &Annotation) -> Fields {
 
 /// Between whom it goes.
 pub fn path(wire: &Wire) -> Path {
-    let (left, right) = (Address::from_octets(&LEFT), Address::from_octets(&RIGHT));
+    let (left, right) = (Some(IpAddr::from(LEFT)), Some(IpAddr::from(RIGHT)));
     match wire.direction {
         Direction::ToRight => Path { source: left, destination: right },
         Direction::ToLeft => Path { source: right, destination: left },
     }
 }
 
-/// The segment, by way of its octets.
+/// The segment, by way of its bytes.
 pub fn segment(wire: &Wire) -> Segment {
-    let octets = wire.header();
-    let reported = u32::try_from(octets.len()).unwrap() + wire.len;
-    header::parse(&octets, reported, wire.at_ns.map(Timestamp)).expect("a whole header")
-}
-
-/// Whether these endpoints had another stream before, as the shim tells it.
-pub fn known_tuple(wires: &[&Wire], index: usize) -> bool {
-    let wire = wires[index];
-    let earlier = &wires[..index];
-    !earlier.iter().any(|w| w.stream == wire.stream) && earlier.iter().any(|w| w.ports == wire.ports)
+    let bytes = wire.header();
+    let reported = u32::try_from(bytes.len()).unwrap() + wire.len;
+    let mut segment = header::parse(&bytes, reported, wire.at_ns.map(Timestamp)).expect("a whole header");
+    segment.network = Network { identification: (wire.id != 0).then_some(wire.id), hops: Some(wire.ttl) };
+    segment
 }
 
 /// Reads a script whose first segment is frame `first_frame`.
 pub fn read(script: &Script, first_frame: u32) -> Seen {
     let wires: Vec<&Wire> = script.rows.iter().map(|row| &row.wire).collect();
-    let options = Options { rebase: script.rebase, ..Options::default() };
+    let options = Options { rebase: script.rebase };
     read_wires(&wires, first_frame, options)
 }
 
@@ -127,14 +127,13 @@ pub fn read_wires(wires: &[&Wire], first_frame: u32, options: Options) -> Seen {
     let segments: Vec<Segment> = wires.iter().map(|wire| segment(wire)).collect();
     let place = |index: usize| Place { frame: first_frame + u32::try_from(index).unwrap(), layer: 0 };
     for (index, wire) in wires.iter().enumerate() {
-        let known = known_tuple(wires, index);
-        tracker.observe(place(index), wire.stream, path(wire), known, &segments[index]).expect("there is room");
-        let annotation = tracker.annotation(place(index), path(wire), &segments[index], Pass::First);
-        seen.first.push(read_fields(&annotation.expect("it was just taken in")));
+        tracker.observe(place(index), wire.stream, path(wire), &segments[index]).expect("there is room");
+        let view = tracker.segment(place(index), path(wire), &segments[index], Pass::First);
+        seen.first.push(read_fields(&view.expect("it was just taken in")));
     }
     for (index, wire) in wires.iter().enumerate() {
-        let annotation = tracker.annotation(place(index), path(wire), &segments[index], Pass::Final);
-        seen.last.push(read_fields(&annotation.expect("it was taken in")));
+        let view = tracker.segment(place(index), path(wire), &segments[index], Pass::Final);
+        seen.last.push(read_fields(&view.expect("it was taken in")));
     }
     seen
 }

@@ -1,7 +1,7 @@
 //! What the test programs share: the segment script, its readers, packets and captures made from it, and tshark.
 #![allow(dead_code, missing_docs)]
 
-#[cfg(feature = "plugin")]
+#[cfg(synfin_abi)]
 pub mod abi;
 pub mod captures;
 pub mod core;

@@ -17,12 +17,12 @@ const ETHERTYPE_IPV6: u16 = 0x86dd;
 #[derive(Clone, Debug)]
 pub struct Packet {
     pub at_ns: i64,
-    /// Octets on the wire; `octets` may hold fewer.
+    /// Bytes on the wire; `bytes` may hold fewer.
     pub wire_len: u32,
-    pub octets: Vec<u8>,
+    pub bytes: Vec<u8>,
 }
 
-/// Who goes to whom, and the network numbers of both: the second pair of octets of the addresses tells networks apart.
+/// Who goes to whom, and the network numbers of both: the second pair of bytes of the addresses tells networks apart.
 #[derive(Clone, Copy, Debug)]
 pub struct Ends {
     pub source: [u8; 4],
@@ -52,9 +52,9 @@ impl Ends {
     }
 }
 
-/// The Internet checksum of these octets (RFC 1071), as a TCP checksum is counted with its pseudo-header before it.
-fn checksum(octets: &[u8]) -> u16 {
-    let mut sum: u32 = octets
+/// The Internet checksum of these bytes (RFC 1071), as a TCP checksum is counted with its pseudo-header before it.
+fn checksum(bytes: &[u8]) -> u16 {
+    let mut sum: u32 = bytes
         .chunks(2)
         .map(|pair| u32::from(pair[0]) << 8 | u32::from(pair.get(1).copied().unwrap_or(0)))
         .fold(0, u32::wrapping_add);
@@ -90,6 +90,17 @@ fn tcp6(wire: &Wire, ends: Ends) -> Vec<u8> {
     with_checksum(segment, pseudo)
 }
 
+/// The IPv4 packet of a segment, with its identification and TTL.
+pub fn ipv4_segment(ends: Ends, wire: &Wire) -> Vec<u8> {
+    let mut packet = ipv4(ends, 6, &tcp(wire, ends));
+    packet[4..6].copy_from_slice(&wire.id.to_be_bytes());
+    packet[8] = wire.ttl;
+    packet[10..12].copy_from_slice(&[0, 0]);
+    let sum = checksum(&packet[..20]);
+    packet[10..12].copy_from_slice(&sum.to_be_bytes());
+    packet
+}
+
 pub fn ipv4(ends: Ends, protocol: u8, payload: &[u8]) -> Vec<u8> {
     let mut packet = Vec::new();
     let builder = PacketBuilder::ip(etherparse::IpHeaders::Ipv4(
@@ -116,7 +127,7 @@ pub fn ipv6(ends: Ends, protocol: u8, payload: &[u8]) -> Vec<u8> {
     packet
 }
 
-/// IPv4 packet in two fragments: the first with `first` octets (a multiple of 8) of its payload.
+/// IPv4 packet in two fragments: the first with `first` bytes (a multiple of 8) of its payload.
 pub fn fragments(ends: Ends, payload: &[u8], first: usize, id: u16) -> [Vec<u8>; 2] {
     let part = |range: std::ops::Range<usize>, more: u16| {
         let mut packet = ipv4(ends, 6, &payload[range.clone()]);
@@ -163,7 +174,7 @@ pub enum Wrap {
     Vxlan,
     IpInIp,
     Ipv6InIpv4,
-    /// Padded to the 60 octets of the shortest Ethernet frame.
+    /// Padded to the 60 bytes of the shortest Ethernet frame.
     Padded,
     /// Raw IP: a link type of its own.
     RawIp,
@@ -193,16 +204,16 @@ impl Wrap {
         }
     }
 
-    pub fn octets(self, wire: &Wire) -> Vec<u8> {
+    pub fn bytes(self, wire: &Wire) -> Vec<u8> {
         let ends = Ends::of(wire);
         let outer = ends.outer();
-        let plain = || ipv4(ends, 6, &tcp(wire, ends));
+        let plain = || ipv4_segment(ends, wire);
         let plain6 = || ipv6(ends, 6, &tcp6(wire, ends));
         let tagged = |kind: u16, tag: u16, inner: u16, payload: &[u8]| {
-            let mut octets = tag.to_be_bytes().to_vec();
-            octets.extend(inner.to_be_bytes());
-            octets.extend(payload);
-            (kind, octets)
+            let mut bytes = tag.to_be_bytes().to_vec();
+            bytes.extend(inner.to_be_bytes());
+            bytes.extend(payload);
+            (kind, bytes)
         };
         match self {
             Wrap::Ipv4 => ethernet(ETHERTYPE_IPV4, &plain()),
@@ -250,19 +261,19 @@ impl Wrap {
     }
 
     pub fn packet(self, wire: &Wire) -> Packet {
-        packet(wire.at_ns.unwrap_or(EPOCH_NS), self.octets(wire))
+        packet(wire.at_ns.unwrap_or(EPOCH_NS), self.bytes(wire))
     }
 }
 
-pub fn packet(at_ns: i64, octets: Vec<u8>) -> Packet {
-    Packet { at_ns, wire_len: octets.len() as u32, octets }
+pub fn packet(at_ns: i64, bytes: Vec<u8>) -> Packet {
+    Packet { at_ns, wire_len: bytes.len() as u32, bytes }
 }
 
 /// An ICMP error (port unreachable) that quotes a segment.
 pub fn quoted_in_icmp(wire: &Wire) -> Packet {
     let ends = Ends::of(wire);
     let mut icmp = vec![3, 3, 0, 0, 0, 0, 0, 0];
-    icmp.extend(ipv4(ends, 6, &tcp(wire, ends)));
+    icmp.extend(ipv4_segment(ends, wire));
     let sum = checksum(&icmp);
     icmp[2..4].copy_from_slice(&sum.to_be_bytes());
     packet(wire.at_ns.unwrap_or(EPOCH_NS), ethernet(ETHERTYPE_IPV4, &ipv4(ends.reversed(), 1, &icmp)))
@@ -273,13 +284,13 @@ pub fn quoted_in_icmp(wire: &Wire) -> Packet {
 pub fn two_in_a_frame(first: &Wire, second: &Wire) -> Packet {
     let part = |wire: &Wire| {
         let ends = Ends::of(wire);
-        let inner = ipv4(ends, 6, &tcp(wire, ends));
+        let inner = ipv4_segment(ends, wire);
         // Protocol-field flag and long length, then PPP's number of IPv4.
         let len = u16::try_from(inner.len() + 2).unwrap();
-        let mut octets = (0xc000 | len).to_be_bytes().to_vec();
-        octets.extend([0x00, 0x21]);
-        octets.extend(inner);
-        octets
+        let mut bytes = (0xc000 | len).to_be_bytes().to_vec();
+        bytes.extend([0x00, 0x21]);
+        bytes.extend(inner);
+        bytes
     };
     // PPP in GRE-less form: link type PPP, protocol PPPMux (0x0059).
     let mut frame = vec![0xff, 0x03, 0x00, 0x59];
@@ -301,13 +312,13 @@ pub fn write(path: &Path, link: DataLink, packets: &[Packet]) {
     let mut writer = PcapWriter::with_header(file, header).expect("a header to write");
     for packet in packets {
         let at = Duration::from_nanos(u64::try_from(packet.at_ns).expect("after 1970"));
-        writer.write_packet(&PcapPacket::new(at, packet.wire_len, &packet.octets)).expect("a packet to write");
+        writer.write_packet(&PcapPacket::new(at, packet.wire_len, &packet.bytes)).expect("a packet to write");
     }
 }
 
-/// Keeps `snap` octets of each packet.
+/// Keeps `snap` bytes of each packet.
 pub fn cut(packets: &[Packet], snap: usize) -> Vec<Packet> {
     let cut =
-        |packet: &Packet| Packet { octets: packet.octets[..packet.octets.len().min(snap)].to_vec(), ..packet.clone() };
+        |packet: &Packet| Packet { bytes: packet.bytes[..packet.bytes.len().min(snap)].to_vec(), ..packet.clone() };
     packets.iter().map(cut).collect()
 }

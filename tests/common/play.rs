@@ -75,7 +75,7 @@ pub fn play(name: &str, text: &str) {
         let name = format!("{name} with initial numbers {isns:?}");
         let seen = core::read(&script, 1);
         verify(&name, &script, &seen, 1);
-        #[cfg(feature = "plugin")]
+        #[cfg(synfin_abi)]
         assert_eq!(super::abi::read(&script, 1), seen, "{name}: the C ABI tells another story than the core");
     }
 }
@@ -88,7 +88,7 @@ macro_rules! scripts {
         /// All scripts of this file.
         #[allow(dead_code)]
         pub const SCRIPTS: &[(&str, &str)] = &[$( (stringify!($name), $text) ),*];
-        #[cfg(feature = "plugin")]
+        #[cfg(synfin_abi)]
         #[test]
         fn all_scripts_through_tshark() { $crate::common::tshark::play_all(SCRIPTS); }
     };

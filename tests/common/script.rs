@@ -34,13 +34,17 @@ pub struct Wire {
     pub window: u16,
     pub options: Vec<u8>,
     pub at_ns: Option<i64>,
+    /// The identification of IPv4; 0: none.
+    pub id: u16,
+    /// The TTL of IPv4.
+    pub ttl: u8,
     /// Ports of the left and of the right side.
     pub ports: [u16; 2],
     pub stream: u32,
 }
 
 impl Wire {
-    /// The octets of its TCP header, without a checksum.
+    /// The bytes of its TCP header, without a checksum.
     pub fn header(&self) -> Vec<u8> {
         let [source, destination] = match self.direction {
             Direction::ToRight => self.ports,
@@ -50,17 +54,17 @@ impl Wire {
         while !options.len().is_multiple_of(4) {
             options.push(1);
         }
-        let mut octets = Vec::with_capacity(20 + options.len());
-        octets.extend(source.to_be_bytes());
-        octets.extend(destination.to_be_bytes());
-        octets.extend(self.seq.to_be_bytes());
-        octets.extend(self.ack.to_be_bytes());
+        let mut bytes = Vec::with_capacity(20 + options.len());
+        bytes.extend(source.to_be_bytes());
+        bytes.extend(destination.to_be_bytes());
+        bytes.extend(self.seq.to_be_bytes());
+        bytes.extend(self.ack.to_be_bytes());
         let words = u16::try_from(5 + options.len() / 4).unwrap();
-        octets.extend((words << 12 | self.flags).to_be_bytes());
-        octets.extend(self.window.to_be_bytes());
-        octets.extend([0; 4]);
-        octets.extend(options);
-        octets
+        bytes.extend((words << 12 | self.flags).to_be_bytes());
+        bytes.extend(self.window.to_be_bytes());
+        bytes.extend([0; 4]);
+        bytes.extend(options);
+        bytes
     }
 }
 
@@ -249,6 +253,9 @@ impl Reading {
             window: 65_000,
             options: Vec::new(),
             at_ns: None,
+            // No two packets are the same one, unless the script says so.
+            id: u16::try_from(self.script.rows.len() + 1).unwrap(),
+            ttl: 64,
             ports: self.ports,
             stream: self.stream,
         };
@@ -266,6 +273,8 @@ impl Reading {
                 }
                 "len" => wire.len = next().parse().unwrap(),
                 "win" => wire.window = next().parse().unwrap(),
+                "id" => wire.id = next().parse().unwrap(),
+                "ttl" => wire.ttl = next().parse().unwrap(),
                 "@none" => untimed = true,
                 _ if word.starts_with('@') => self.now_ns += seconds(&word[1..]) - 1_000_000,
                 _ if word.starts_with('<') => wire.options = options(&word[1..word.len() - 1]),
@@ -320,26 +329,32 @@ fn seconds(text: &str) -> i64 {
 
 /// `mss:1460,wscale:7,sack,ts,tfo,mptcp`, or `hex:..` for anything else.
 fn options(text: &str) -> Vec<u8> {
-    let mut octets = Vec::new();
+    let mut bytes = Vec::new();
     for option in text.split(',') {
         let (name, value) = option.split_once(':').unwrap_or((option, ""));
         match name {
             "mss" => {
-                octets.extend([2, 4]);
-                octets.extend(value.parse::<u16>().unwrap().to_be_bytes());
+                bytes.extend([2, 4]);
+                bytes.extend(value.parse::<u16>().unwrap().to_be_bytes());
             }
-            "wscale" => octets.extend([3, 3, value.parse().unwrap()]),
-            "sack" => octets.extend([4, 2]),
-            "ts" => octets.extend([8, 10, 0, 0, 0, 1, 0, 0, 0, 0]),
-            "tfo" => octets.extend([34, 2]),
-            "cookie" => octets.extend([34, 10, 1, 2, 3, 4, 5, 6, 7, 8]),
-            "expfo" => octets.extend([254, 4, 0xf9, 0x89]),
-            "mptcp" => octets.extend([30, 12, 1, 0x81, 0, 0, 0, 0, 0, 0, 0, 1]),
+            "wscale" => bytes.extend([3, 3, value.parse().unwrap()]),
+            "sack" => bytes.extend([4, 2]),
+            "ts" => {
+                // `ts`, or `ts:VALUE:ECHO`.
+                let (value, echo) = value.split_once(':').unwrap_or(("1", "0"));
+                bytes.extend([8, 10]);
+                bytes.extend(value.parse::<u32>().unwrap().to_be_bytes());
+                bytes.extend(echo.parse::<u32>().unwrap().to_be_bytes());
+            }
+            "tfo" => bytes.extend([34, 2]),
+            "cookie" => bytes.extend([34, 10, 1, 2, 3, 4, 5, 6, 7, 8]),
+            "expfo" => bytes.extend([254, 4, 0xf9, 0x89]),
+            "mptcp" => bytes.extend([30, 12, 1, 0x81, 0, 0, 0, 0, 0, 0, 0, 1]),
             "hex" => {
-                octets.extend((0..value.len()).step_by(2).map(|i| u8::from_str_radix(&value[i..i + 2], 16).unwrap()))
+                bytes.extend((0..value.len()).step_by(2).map(|i| u8::from_str_radix(&value[i..i + 2], 16).unwrap()))
             }
             _ => panic!("not an option: {option}"),
         }
     }
-    octets
+    bytes
 }

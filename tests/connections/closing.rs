@@ -5,10 +5,10 @@ use crate::scripts;
 scripts! {
     four_segment_close = "
     open
-    FIN-WAIT-1 | > F. X    ack Y          | CLOSE-WAIT | FIN       | close 1 | phase=close; basis=close; !none
+    FIN-WAIT-1 | > F. X    ack Y          | CLOSE-WAIT | FIN       | close 1 | phase=teardown; basis=teardown; !none
     FIN-WAIT-2 | < .  Y    ack X+1        | CLOSE-WAIT | CLOSE-ACK | close 2 | !none
     TIME-WAIT  | < F. Y    ack X+1        | LAST-ACK   | FIN       | close 3 | !none
-    TIME-WAIT  | > .  X+1  ack Y+1        | CLOSED     | CLOSE-ACK | close 4 | phase=close; !none
+    TIME-WAIT  | > .  X+1  ack Y+1        | CLOSED     | CLOSE-ACK | close 4 | phase=teardown; !none
     = teardown.kind four-segment
     = teardown.closer client
     = teardown.time 0.003000000
@@ -33,8 +33,8 @@ scripts! {
     three_segment_close = "
     open
     FIN-WAIT-1 | > F. X    ack Y          | CLOSE-WAIT | FIN           | close 1
-    TIME-WAIT  | < F. Y    ack X+1        | LAST-ACK   | FIN+CLOSE-ACK | close 2+3 | phase=close
-    TIME-WAIT  | > .  X+1  ack Y+1        | CLOSED     | CLOSE-ACK     | close 4   | phase=close
+    TIME-WAIT  | < F. Y    ack X+1        | LAST-ACK   | FIN+CLOSE-ACK | close 2+3 | phase=teardown
+    TIME-WAIT  | > .  X+1  ack Y+1        | CLOSED     | CLOSE-ACK     | close 4   | phase=teardown
     = teardown.kind three-segment
     = teardown.frame1 #4
     = teardown.frame2 #5
@@ -67,7 +67,7 @@ scripts! {
       | > S  C
       | < S. S     ack C+1
     let X = C+1, Y = S+1
-    FIN-WAIT-1 | > F. X    ack Y          | CLOSE-WAIT | OPEN-ACK+FIN  | open 3, close 1 | basis=close
+    FIN-WAIT-1 | > F. X    ack Y          | CLOSE-WAIT | OPEN-ACK+FIN  | open 3, close 1 | basis=teardown
     TIME-WAIT  | < F. Y    ack X+1        | LAST-ACK   | FIN+CLOSE-ACK | close 2+3
     = handshake.outcome complete
     ";
@@ -81,7 +81,7 @@ scripts! {
     # The same again adds nothing.
     FIN-WAIT-2 | < P. Y    ack X+1 len 100 | CLOSE-WAIT | CLOSE-ACK | close 2 | retransmission=1; first:teardown.half_close_bytes=100
     # 50 octets are not captured, and count.
-    FIN-WAIT-2 | < P. Y+150 ack X+1 len 50 | CLOSE-WAIT | DATA      |         | first:teardown.half_close_bytes=200; phase=close
+    FIN-WAIT-2 | < P. Y+150 ack X+1 len 50 | CLOSE-WAIT | DATA      |         | first:teardown.half_close_bytes=200; phase=teardown
     = teardown.kind half-closed
     = teardown.half_close_bytes 200
     = conn.state S2
@@ -132,7 +132,7 @@ scripts! {
     open
       | > F. X    ack Y
       | < F. Y    ack X+1
-    TIME-WAIT  | > .  X+1  ack Y+1        | CLOSED     | CLOSE-ACK | close 4 | phase=close; teardown.time=0.002000000
+    TIME-WAIT  | > .  X+1  ack Y+1        | CLOSED     | CLOSE-ACK | close 4 | phase=teardown; teardown.time=0.002000000
     TIME-WAIT  | < .  Y+1  ack X+1 win 9  | CLOSED     | ACK       |         | phase=closed; teardown.time=0.002000000
     ";
 

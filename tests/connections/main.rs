@@ -5,11 +5,16 @@
 mod common;
 
 mod closing;
+mod copies;
 mod coverage;
+mod judged;
 mod log;
 mod numbering;
+mod older;
 mod opening;
 mod repeats;
 mod reset;
 mod roles;
+mod taken_back;
+mod withdrawn;
 mod words;

@@ -6,10 +6,10 @@ scripts! {
     bases_change_at_the_first_fin = "
     open
     let X = C, Y = S
-      | > P. X+1   ack Y+1 len 200       | | DATA | | basis=open; seq.offset=1; ack.offset=1
+      | > P. X+1   ack Y+1 len 200       | | DATA | | basis=handshake; seq.offset=1; ack.offset=1
       | < P. Y+1   ack X+201 len 300     | | DATA | | seq.offset=1; ack.offset=201
     let X = C+201, Y = S+301
-      | > F. X     ack Y                 | | FIN  | close 1 | basis=close
+      | > F. X     ack Y                 | | FIN  | close 1 | basis=teardown
     # Data in front of the FIN, once more.
       | > P. X-200 ack Y len 200         | | DATA | | seq.offset=-200
       | < .  Y     ack X+1               | | CLOSE-ACK | close 2
@@ -19,9 +19,9 @@ scripts! {
     rebase off
     open
     let X = C, Y = S
-      | > F. X+1   ack Y+1               | | FIN  | close 1 | basis=open
+      | > F. X+1   ack Y+1               | | FIN  | close 1 | basis=handshake
       | < F. Y+1   ack X+2               | | FIN+CLOSE-ACK | close 2+3
-      | > .  X+2   ack Y+2               | | CLOSE-ACK | close 4 | basis=open
+      | > .  X+2   ack Y+2               | | CLOSE-ACK | close 4 | basis=handshake
     ";
 
     first_numbers_seen = "
@@ -31,7 +31,7 @@ scripts! {
       | < P. Y     ack X   len 10        | | DATA | | basis=first-seen
       | > .  X     ack Y+10
     let X = S+210, Y = C+100
-      | < F. X     ack Y                 | | FIN  | close 1 | basis=close
+      | < F. X     ack Y                 | | FIN  | close 1 | basis=teardown
     ";
 
     a_reset_defines_no_base = "

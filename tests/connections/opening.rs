@@ -11,7 +11,7 @@ scripts! {
     = negotiated MSS 1460/1400, WS 7/8, SACK, TS
     = handshake.kind three-way
     = handshake.outcome complete
-    = teardown.kind open
+    = teardown.kind still-open
     = teardown.closer
     = conn.state S1
     ";
@@ -64,7 +64,7 @@ scripts! {
     third_segment_with_data = "
       | > S  X
       | < S. Y     ack X+1
-    ESTABLISHED | > P. X+1   ack Y+1 len 10                    | ESTABLISHED  | OPEN-ACK | open 3 | phase=open
+    ESTABLISHED | > P. X+1   ack Y+1 len 10                    | ESTABLISHED  | OPEN-ACK | open 3 | phase=handshake
     ESTABLISHED | > P. X+11  ack Y+1 len 10                    | ESTABLISHED  | DATA     |        | phase=data
     ";
 
@@ -77,7 +77,7 @@ scripts! {
 
     refused = "
     SYN-SENT    | > S  X                                       | SYN-RECEIVED | SYN      | open 1 | first:handshake.outcome=pending; first:teardown.kind=pending
-    CLOSED      | < R. 0   ack X+1                             | CLOSED       | RST      |        | reset=refused; phase=open; seq; seq.offset; y; !refused
+    CLOSED      | < R. 0   ack X+1                             | CLOSED       | RST      |        | reset=refused; phase=handshake; seq; seq.offset; y; !refused
     = handshake.outcome refused
     = teardown.kind none
     = teardown.closer
@@ -90,7 +90,7 @@ scripts! {
     SYN-SENT    | > S  X                                       | SYN-RECEIVED | SYN      | open 1 | !none
     SYN-SENT    | > S  X         @1                            | SYN-RECEIVED | SYN      | open 1 | retransmission=1; !syn_retransmission
     SYN-SENT    | > S  X         @2                            | SYN-RECEIVED | SYN      | open 1 | !syn_retransmission; !no_answer; first:handshake.outcome=pending; first:expert.no_answer
-    = handshake.kind three-way
+    = handshake.kind
     = handshake.outcome no-answer
     = teardown.kind none
     = conn.duration 3.000000000
@@ -111,13 +111,13 @@ scripts! {
     server_goes_on_without_a_third_segment = "
       | > S  X
       | < S. Y     ack X+1
-    ESTABLISHED | < P. Y+1   ack X+1 len 10                    | SYN-RECEIVED | DATA     |        | phase=open
+    ESTABLISHED | < P. Y+1   ack X+1 len 10                    | SYN-RECEIVED | DATA     |        | phase=handshake
     = handshake.outcome partial
-    = teardown.kind open
+    = teardown.kind still-open
     ";
 
     synack_alone = "
-    ESTABLISHED | < S. Y     ack X+1                           | SYN-RECEIVED | SYN-ACK  | open 2 | sender=server; basis=open
+    ESTABLISHED | < S. Y     ack X+1                           | SYN-RECEIVED | SYN-ACK  | open 2 | sender=server; basis=handshake
     = handshake.kind three-way
     = handshake.outcome partial
     = conn.client 10.0.0.1:40000
@@ -146,7 +146,7 @@ scripts! {
     ESTABLISHED | > P. X+11  ack Y+1 len 10                    | ESTABLISHED  | DATA     |        | phase=data
     ESTABLISHED | > .  X+1   ack Y+1                           | ESTABLISHED  | ACK      |
     = handshake.outcome partial
-    = teardown.kind open
+    = teardown.kind still-open
     ";
 
     opening_over_by_the_servers_data = "
@@ -158,20 +158,20 @@ scripts! {
 
     servers_bare_ack_gives_y_and_opens_nothing = "
       | > S  X
-    SYN-SENT    | < .  Y+1   ack X+1                           | SYN-RECEIVED | ACK      |        | phase=open
+    SYN-SENT    | < .  Y+1   ack X+1                           | SYN-RECEIVED | ACK      |        | phase=handshake
     ESTABLISHED | > .  X+1   ack Y+1                           | ESTABLISHED  | OPEN-ACK | open 3
     ";
 
     synack_with_a_wrong_ack = "
       | > S  X
-    SYN-SENT    | < S. Y     ack X+7                           | SYN-RECEIVED | SYN-ACK  | open 2 | !synack_wrong_ack
+    SYN-SENT    | < S. S     ack X+7                           | SYN-RECEIVED | SYN-ACK  |        | seq; y; !synack_wrong_ack
     ESTABLISHED | < S. Y     ack X+1                           | SYN-RECEIVED | SYN-ACK  | open 2
     ";
 
     third_segment_with_a_wrong_ack = "
       | > S  X
       | < S. Y     ack X+1
-    ESTABLISHED | > .  X+1   ack Y                             | SYN-RECEIVED | ACK      |        | phase=open; !open_ack_wrong
+    ESTABLISHED | > .  X+1   ack Y                             | SYN-RECEIVED | ACK      |        | phase=handshake; !open_ack_wrong
     ESTABLISHED | > .  X+1   ack Y+1                           | ESTABLISHED  | OPEN-ACK | open 3 | !none
     ";
 
@@ -188,7 +188,7 @@ scripts! {
     splits
       | > S  X
       | < S. Y     ack X+1
-      | < S. Y+50  ack X+99                                    |              | SYN-ACK  | open 2
+      | < S. S+50  ack X+99                                    |              | SYN-ACK  |        | !synack_wrong_ack
     ESTABLISHED | > .  X+1   ack Y+1                           | ESTABLISHED  | OPEN-ACK | open 3
     ";
 
@@ -247,7 +247,7 @@ scripts! {
     ESTABLISHED  | < .  Y    ack X+10                          | ESTABLISHED  | ACK      |        | !none
     = handshake.kind not-captured
     = handshake.outcome not-captured
-    = teardown.kind open
+    = teardown.kind still-open
     = conn.state OTH
     = conn.history Da
     ";
@@ -265,9 +265,32 @@ scripts! {
 
     syn_ack_of_the_client_answers_not_its_own_syn = "
       | > S  X
-      | > S. X   ack Y+1                 |              | SYN-ACK  | open 2 | handshake.synack_rtt
-      | < .  Y+1 ack X+1
+      | > S. X   ack S+1                 |              | SYN-ACK  |        | handshake.synack_rtt; !synack_wrong_ack
+      | < .  S+1 ack X+1
     = handshake.outcome no-answer
     = handshake.synack_rtt
+    ";
+
+    /// Two servers answer, or one that keeps no state: step 3 settles which counts.
+    another_syn_ack_after_step_3 = "
+    splits
+    open
+    ESTABLISHED | < S. S+50  ack C+1                           | ESTABLISHED  | SYN-ACK  | open 2 | phase=data; !synack_changed
+    = handshake.outcome complete
+    = handshake.frame2 #2
+    ";
+
+    accurate_ecn = "
+      | > SEWe C             <mss:1460>
+      | < S.W  S     ack C+1 <mss:1460>
+      | > .    C+1   ack S+1
+    = negotiated MSS 1460/1460, AccECN
+    ";
+
+    accurate_ecn_answered_by_classic = "
+      | > SEWe C             <mss:1460>
+      | < S.E  S     ack C+1 <mss:1460>
+      | > .    C+1   ack S+1
+    = negotiated MSS 1460/1460, ECN
     ";
 }

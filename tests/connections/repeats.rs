@@ -15,7 +15,7 @@ scripts! {
     syn_captured_again_after_the_answer = "
       | > S  X
       | < S. Y     ack X+1     @0.02
-    ESTABLISHED | > S  X                | SYN-RECEIVED | SYN      | open 1 | retransmission=1
+    SYN-SENT    | > S  X                | SYN-RECEIVED | SYN      | open 1 | retransmission=1
       | > .  X+1   ack Y+1
     # Nothing was repeated before the answer.
     = handshake.synack_rtt 0.020000000
@@ -32,10 +32,10 @@ scripts! {
 
     synack_repeated_after_the_opening_and_answered = "
     open
-    ESTABLISHED | < S. S   ack C+1      | ESTABLISHED | SYN-ACK   | open 2 | retransmission=1; phase=data; !synack_retransmission
-    ESTABLISHED | > .  C+1 ack S+1 win 9 | ESTABLISHED | OPEN-ACK | open 3 | retransmission=1; phase=data
+    ESTABLISHED | < S. S   ack C+1      | SYN-RECEIVED | SYN-ACK   | open 2 | retransmission=1; phase=handshake; !synack_retransmission
+    ESTABLISHED | > .  C+1 ack S+1 win 9 | SYN-RECEIVED | OPEN-ACK | open 3 | retransmission=1; phase=handshake
     # One answer for one repeat.
-    ESTABLISHED | > .  C+1 ack S+1 win 8 | ESTABLISHED | ACK      |        | retransmission
+    ESTABLISHED | > .  C+1 ack S+1 win 8 | SYN-RECEIVED | ACK      |        | retransmission
     ";
 
     third_segment_captured_twice = "
@@ -55,7 +55,7 @@ scripts! {
     open
       | > F. X     ack Y
       | < .  Y     ack X+1
-    FIN-WAIT-2 | > F. X    ack Y        | CLOSE-WAIT  | FIN       | close 1 | retransmission=1; !fin_retransmission
+    FIN-WAIT-1 | > F. X    ack Y        | CLOSE-WAIT  | FIN       | close 1 | retransmission=1; !fin_retransmission
     FIN-WAIT-2 | < .  Y    ack X+1 win 9 | CLOSE-WAIT | CLOSE-ACK | close 2 | retransmission=1
     FIN-WAIT-2 | < .  Y    ack X+1 win 8 | CLOSE-WAIT | ACK       |         | retransmission
     = teardown.frame1 #4
@@ -74,8 +74,8 @@ scripts! {
       | > F. X     ack Y
       | < F. Y     ack X+1
     TIME-WAIT  | > .  X+1  ack Y+1      | CLOSED      | CLOSE-ACK | close 4
-    TIME-WAIT  | < F. Y    ack X+1 win 9 | CLOSED     | FIN       | close 3 | retransmission=1; phase=closed; !fin_retransmission
-    TIME-WAIT  | > .  X+1  ack Y+1 win 9 | CLOSED     | CLOSE-ACK | close 4 | retransmission=1; phase=closed
+    TIME-WAIT  | < F. Y    ack X+1 win 9 | LAST-ACK   | FIN       | close 3 | retransmission=1; phase=teardown; !fin_retransmission
+    TIME-WAIT  | > .  X+1  ack Y+1 win 9 | CLOSED     | CLOSE-ACK | close 4 | retransmission=1; phase=teardown
     = teardown.kind three-segment
     = teardown.frame4 #6
     = conn.history ShAFf

@@ -5,10 +5,10 @@ use crate::scripts;
 scripts! {
     abort_by_the_client = "
     open
-    CLOSED      | > R. C+1 ack S+1       | CLOSED      | RST | | reset=abort; phase=close; reset.frame=#4; !reset
+    CLOSED      | > R. C+1 ack S+1       | CLOSED      | RST | | reset=abort; phase=teardown; reset.frame=#4; !reset
     # What follows performs nothing.
     CLOSED      | < .  S+1 ack C+1       | CLOSED      | ACK | | phase=closed
-    CLOSED      | < R  S+1               | CLOSED      | RST | | reset=abort; phase=closed; !none
+    CLOSED      | < R  S+1               | CLOSED      | RST | | reset=late; phase=closed; !none
     = teardown.kind reset
     = teardown.closer client
     ";
@@ -24,7 +24,7 @@ scripts! {
     fin_after_a_reset_begins_no_close = "
     open
       | > R  C+1
-    CLOSED      | < F. S+1 ack C+1       | CLOSED      | FIN |  | phase=closed; basis=open; retransmission
+    CLOSED      | < F. S+1 ack C+1       | CLOSED      | FIN |  | phase=closed; basis=handshake; retransmission
     CLOSED      | < S. S   ack C+1       | CLOSED      | SYN-ACK | | retransmission=1; !synack_retransmission
     = teardown.kind reset
     = teardown.half_close_bytes
@@ -33,7 +33,7 @@ scripts! {
     reset_after_fin = "
     open
       | > F. X     ack Y
-    CLOSED      | < R. Y   ack X+1       | CLOSED      | RST | | reset=after-fin; phase=close; !reset_after_fin
+    CLOSED      | < R. Y   ack X+1       | CLOSED      | RST | | reset=after-fin; phase=teardown; !reset_after_fin
     = teardown.kind reset-after-fin
     = teardown.closer client
     = reset.frame #5
@@ -53,7 +53,7 @@ scripts! {
     server_breaks_the_opening_off = "
       | > S  X
       | < S. Y     ack X+1
-    CLOSED      | < R  Y+1               | CLOSED      | RST | | reset=handshake; phase=open; !handshake_reset
+    CLOSED      | < R  Y+1               | CLOSED      | RST | | reset=handshake; phase=handshake; !handshake_reset
     = handshake.outcome reset
     = teardown.kind none
     = teardown.closer
@@ -61,7 +61,7 @@ scripts! {
 
     client_gives_up = "
       | > S  X
-    CLOSED      | > R  X+1               | LISTEN      | RST | | reset=handshake; phase=open
+    CLOSED      | > R  X+1               | LISTEN      | RST | | reset=handshake; phase=handshake
     = handshake.outcome reset
     = conn.state RSTOS0
     = conn.history SR
@@ -69,7 +69,7 @@ scripts! {
 
     reset_to_a_side_in_syn_sent_needs_the_right_ack = "
       | > S  X
-    SYN-SENT    | < R  0                 | SYN-RECEIVED | RST | | reset=stray; phase=open; !stray_reset
+    SYN-SENT    | < R  0                 | SYN-RECEIVED | RST | | reset=stray; phase=handshake; !stray_reset
     SYN-SENT    | < R. 0   ack X         | SYN-RECEIVED | RST | | reset=stray
     SYN-SENT    | < R. 0   ack X+2       | SYN-RECEIVED | RST | | reset=stray
     CLOSED      | < R. 0   ack X+1       | CLOSED       | RST | | reset=refused
@@ -83,10 +83,10 @@ scripts! {
     CLOSED      | < R. 0   ack X+11      | CLOSED       | RST | | reset=refused
     ";
 
-    only_stray_resets_leave_no_answer = "
+    only_stray_resets_are_no_valid_answer = "
       | > S  X
-      | < R  0                           |              |     | | !stray_reset; !no_answer
-    = handshake.outcome no-answer
+      | < R  0                           |              |     | | !stray_reset; !invalid_answer
+    = handshake.outcome invalid-answer
     = teardown.kind none
     = reset.frame
     ";
@@ -108,7 +108,8 @@ scripts! {
       | > .  C+1   ack S+1 win 1000
     # Neither offers a scale: the window ends at S+1001.
     ESTABLISHED | < R  S+1002            | ESTABLISHED | RST | | reset=stray
-    CLOSED      | < R  S+1001            | CLOSED      | RST | | reset=abort
+    ESTABLISHED | < R  S+1001            | ESTABLISHED | RST | | reset=challenged
+    CLOSED      | < R  S+1               | CLOSED      | RST | | reset=abort
     ";
 
     scale_of_the_window_counts = "
@@ -117,7 +118,7 @@ scripts! {
       | > .  C+1   ack S+1 win 1000
     # 1000 times 2^3.
     ESTABLISHED | < R  S+8002            | ESTABLISHED | RST | | reset=stray
-    CLOSED      | < R  S+8001            | CLOSED      | RST | | reset=abort
+    ESTABLISHED | < R  S+8001            | ESTABLISHED | RST | | reset=challenged
     ";
 
     window_of_a_syn_is_not_scaled = "
@@ -125,14 +126,14 @@ scripts! {
       | < S. S     ack C+1 win 1000 <wscale:5>
     # The server's window is 1000, not 32000.
     ESTABLISHED | > R  C+1002            | SYN-RECEIVED | RST | | reset=stray
-    CLOSED      | > R  C+1001            | LISTEN       | RST | | reset=handshake
+    ESTABLISHED | > R  C+1001            | SYN-RECEIVED | RST | | reset=challenged
     ";
 
     unknown_scale_is_fourteen = "
       | > .  C+1   ack S+1 win 1
       | < .  S+1   ack C+1 win 1
     ESTABLISHED | < R  S+16386           | ESTABLISHED | RST | | reset=stray
-    CLOSED      | < R  S+16385           | CLOSED      | RST | | reset=abort
+    ESTABLISHED | < R  S+16385           | ESTABLISHED | RST | | reset=challenged
     ";
 
     sender_used_more_than_the_window = "
@@ -154,13 +155,13 @@ scripts! {
     splits
       | > S  X
       | < R. 0     ack X+1
-    SYN-SENT    | > S  X                 | SYN-RECEIVED | SYN     | open 1 | phase=open; retransmission=1; y
+    SYN-SENT    | > S  X                 | SYN-RECEIVED | SYN     | open 1 | phase=handshake; retransmission=1; y
     ESTABLISHED | < S. Y   ack X+1       | SYN-RECEIVED | SYN-ACK | open 2
     ESTABLISHED | > .  X+1 ack Y+1       | ESTABLISHED  | OPEN-ACK | open 3
     = handshake.outcome complete
     = handshake.frame1 #3
     = reset.frame
-    = teardown.kind open
+    = teardown.kind still-open
     ";
 
     new_attempt_after_an_abort = "
@@ -168,7 +169,7 @@ scripts! {
     open
       | > R  C+1
     let X = C+5000, Y = S+7000
-    SYN-SENT    | > S  X                 | SYN-RECEIVED | SYN     | open 1 | phase=open; retransmission; y; basis=open
+    SYN-SENT    | > S  X                 | SYN-RECEIVED | SYN     | open 1 | phase=handshake; retransmission; y; basis=handshake
     ESTABLISHED | < S. Y   ack X+1       | SYN-RECEIVED | SYN-ACK | open 2
     CLOSED      | < R  Y+1               | CLOSED       | RST     |        | reset=handshake
     = handshake.outcome reset
@@ -178,10 +179,10 @@ scripts! {
     reset_taken_back_by_a_synack = "
       | > S  X
     CLOSED      | < R. 0   ack X+1       | CLOSED       | RST     |        | reset=refused; first:handshake.outcome=refused
-    ESTABLISHED | < S. Y   ack X+1       | SYN-RECEIVED | SYN-ACK | open 2 | phase=open
-    ESTABLISHED | > .  X+1 ack Y+1       | ESTABLISHED  | OPEN-ACK | open 3 | phase=open
+    CLOSED      | < S. Y   ack X+1       | SYN-RECEIVED | SYN-ACK | open 2 | phase=closed
+    ESTABLISHED | > .  X+1 ack Y+1       | ESTABLISHED  | OPEN-ACK | open 3 | phase=handshake
     = handshake.outcome complete
-    = teardown.kind open
+    = teardown.kind still-open
     = reset.frame
     ";
 
@@ -207,7 +208,7 @@ scripts! {
 
     reset_alone = "
     # Nothing of its receiver was captured: it is accepted.
-    CLOSED      | < R. S+1 ack C+1       | CLOSED       | RST     |        | reset=abort; phase=close; x; y; seq; ack
+    CLOSED      | < R. S+1 ack C+1       | CLOSED       | RST     |        | reset=abort; phase=teardown; x; y; seq; ack
     = handshake.outcome not-captured
     = teardown.kind reset
     = teardown.closer server
@@ -229,31 +230,26 @@ scripts! {
     new_attempt_of_the_other_side = "
       | < S  S
       | < R  S+1
-      | > S  X
-      | < S. Y   ack X+1
-      | > .  X+1 ack Y+1                 |              | OPEN-ACK | open 3 | negotiated=MSS -/-
+    # Only a SYN of the client starts a new attempt.
+      | > S  C                           |              | SYN      |        | phase=closed; retransmission
+    = handshake.attempts 1
+    = conn.client 10.0.0.2:80
     ";
 
-    listener_takes_a_reset_whatever_it_was_before = "
-      | < S  S
-      | < R  S+1
-      | > S  X
-    CLOSED       | > R  X+1              | LISTEN       | RST      |
-    ";
 
     reset_answers_an_earlier_unacceptable_ack = "
       | > S  X
-    SYN-SENT     | < .  Y+1 ack X-500    | ESTABLISHED  | ACK      |
-      | < .  Y+1 ack X-400
-    SYN-SENT     | > R  X-500            | CLOSED       | RST      |        | reset=handshake
-    = handshake.outcome reset
+    SYN-SENT     | < .  S+1 ack X-500    | ESTABLISHED  | ACK      |
+      | < .  S+1 ack X-400
+    SYN-SENT     | > R  X-500            | CLOSED       | RST      |        | reset=handshake; reset.answers=#2
+    = handshake.outcome old-connection
     ";
 
     reset_answers_an_unacceptable_ack_after_a_wrong_syn_ack = "
       | > S  X
-      | < S. Y   ack X-500
-    SYN-SENT     | < .  Y+1 ack X-400    | SYN-RECEIVED | ACK      |
-    SYN-SENT     | > R  X-400            | LISTEN       | RST      |        | reset=handshake
+      | < S. S   ack X-500
+    SYN-SENT     | < .  S+1 ack X-400    | ESTABLISHED  | ACK      |
+    SYN-SENT     | > R  X-400            | CLOSED       | RST      |        | reset=handshake; reset.answers=#3
     = reset.frame
     ";
 

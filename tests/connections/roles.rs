@@ -26,9 +26,32 @@ scripts! {
     ";
 
     sender_of_the_first_segment = "
-    ports 1024 50000
+    ports 1024 2000
       | < P. S+1 ack C+1 len 5 | | DATA | | sender=client
-    = conn.client 10.0.0.2:50000
+    = conn.client 10.0.0.2:2000
+    = conn.guessed 1
+    ";
+
+    /// Neither is a port of a service; a system gives the higher one to clients.
+    ephemeral_port = "
+    ports 40000 1024
+      | < P. S+1 ack C+1 len 5 | | DATA | | sender=server
+    = conn.client 10.0.0.1:40000
+    = conn.guessed 1
+    ";
+
+    /// The port of a service from 1024 on.
+    service_port = "
+    ports 50000 5432
+      | < P. S+1 ack C+1 len 5 | | DATA | | sender=server
+    = conn.server 10.0.0.2:5432
+    ";
+
+    /// The answer to a SYN that was not captured.
+    reset_with_number_0 = "
+    ports 20000 20001
+      | < R. 0 ack C+1 | | RST | | sender=server
+    = conn.client 10.0.0.1:20000
     ";
 
     two_low_ports = "
@@ -60,7 +83,7 @@ scripts! {
     ESTABLISHED | > .   X+1 ack Y+1      | ESTABLISHED  | OPEN-ACK | open 3
     ESTABLISHED | > PU  X+1 len 9        | ESTABLISHED  | OTHER | | ack; expert.bad_flags=1
     ESTABLISHED | > F   X+1              | ESTABLISHED  | OTHER | | expert.bad_flags=1
-    = teardown.kind open
+    = teardown.kind still-open
     = handshake.outcome complete
     ";
 

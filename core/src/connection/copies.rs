@@ -1,8 +1,9 @@
 //! Copies: one segment captured more than once (SPEC section 2). Nothing was sent twice, so nothing happened.
 
+use super::times::MaybeTime;
 use super::verdict::{Reset, Steps};
 use super::{Connection, Draft};
-use crate::segment::{End, Flags, Kind, Network, Segment, Seq, Timestamp, Timestamps};
+use crate::segment::{End, Flags, Kind, Segment, Seq, Timestamps};
 
 /// Nanoseconds that copies with the same IPv4 identification and hop count are apart at most.
 const SAME_PACKET_NS: u64 = 200_000_000;
@@ -25,24 +26,32 @@ pub(super) enum Sort {
     CloseAck,
 }
 
-/// The last segment of its sort that an end sent.
+/// The last segment of its sort that an end sent. Nearly every connection has six of them, so they are kept small: an
+/// identification or a hop count of 0 is none.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sent {
-    pub end: End,
-    pub sort: Sort,
+    at: MaybeTime,
     pub seq: Seq,
     pub ack: Seq,
     payload_len: u32,
+    value: u32,
+    echo: u32,
     window: u16,
     flags: u16,
-    network: Network,
-    timestamps: Option<Timestamps>,
-    at: Option<Timestamp>,
+    identification: u16,
+    hops: u8,
+    pub end: End,
+    pub sort: Sort,
     pub open_steps: Steps,
     pub close_steps: Steps,
+    /// None or a RST's value; whether it has time stamps; whether it belongs to an older connection.
     reset: Option<Reset>,
-    is_older: bool,
+    marks: u8,
 }
+
+const _: () = assert!(size_of::<Sent>() == 48);
+const HAS_STAMPS: u8 = 1;
+const IS_OLDER: u8 = 2;
 
 impl Sent {
     /// Whether the segment has the same header, as far as a copy must.
@@ -59,19 +68,17 @@ impl Sent {
         if !self.is_like(segment) {
             return false;
         }
-        let apart = self.at.zip(segment.at).and_then(|(one, other)| one.apart(other));
+        let apart = self.at.get().zip(segment.at).and_then(|(one, other)| one.apart(other));
         let within = |most: u64| apart.is_some_and(|apart| apart <= most);
-        match (self.network.identification, segment.network.identification) {
-            (Some(one), Some(other)) => {
-                let hops_differ =
-                    self.network.hops.zip(segment.network.hops).is_some_and(|(one, other)| one != other);
-                one == other && (hops_differ || within(SAME_PACKET_NS))
-            }
-            _ => match (self.timestamps, segment.timestamps) {
-                (Some(one), Some(other)) => one == other && within(SAME_STAMPS_NS),
-                (None, None) => self.sort != Sort::Rst && within(BARE_NS),
-                _ => false,
-            },
+        let (own_id, its_id) = (self.identification, segment.network.identification.unwrap_or(0));
+        if own_id != 0 && its_id != 0 {
+            let hops_differ = self.hops != 0 && segment.network.hops.is_some_and(|hops| hops != 0 && hops != self.hops);
+            return own_id == its_id && (hops_differ || within(SAME_PACKET_NS));
+        }
+        match (self.marks & HAS_STAMPS != 0, segment.timestamps) {
+            (true, Some(its)) => its == Timestamps { value: self.value, echo: self.echo } && within(SAME_STAMPS_NS),
+            (false, None) => self.sort != Sort::Rst && within(BARE_NS),
+            _ => false,
         }
     }
 }
@@ -102,25 +109,33 @@ impl Connection {
             Kind::Ack if !draft.close_steps.is_empty() => Sort::CloseAck,
             Kind::Ack | Kind::Other => return,
         };
+        let stamps = segment.timestamps;
+        let mark = |is_so: bool, mark: u8| if is_so { mark } else { 0 };
         let sent = Sent {
-            end,
-            sort,
+            at: MaybeTime::new(segment.at),
             seq: segment.seq,
             ack: segment.ack,
             payload_len: segment.payload_len,
+            value: stamps.unwrap_or_default().value,
+            echo: stamps.unwrap_or_default().echo,
             window: segment.window,
             flags: segment.flags.0 & Flags::ALL.0,
-            network: segment.network,
-            timestamps: segment.timestamps,
-            at: segment.at,
+            identification: segment.network.identification.unwrap_or(0),
+            hops: segment.network.hops.unwrap_or(0),
+            end,
+            sort,
             open_steps: draft.open_steps,
             close_steps: draft.close_steps,
             reset: draft.reset,
-            is_older: draft.is_older,
+            marks: mark(stamps.is_some(), HAS_STAMPS) | mark(draft.is_older, IS_OLDER),
         };
         match self.sent.iter_mut().find(|known| known.end == end && known.sort == sort) {
             Some(known) => *known = sent,
-            None => self.sent.push(sent),
+            None => {
+                // One at a time: there are six at most of each end, and mostly six in all.
+                self.sent.reserve_exact(1);
+                self.sent.push(sent);
+            }
         }
     }
 
@@ -135,7 +150,7 @@ impl Connection {
             open_steps: sent.open_steps,
             close_steps: sent.close_steps,
             reset: sent.reset,
-            is_older: sent.is_older,
+            is_older: sent.marks & IS_OLDER != 0,
             is_copy: true,
             ..Draft::default()
         }

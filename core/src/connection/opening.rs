@@ -260,7 +260,8 @@ impl Connection {
     /// The client's SYN again, when only a SYN-ACK had shown it to be open: that one did not reach it.
     fn take_syn_ack_back(&mut self, segment: &Segment, draft: &mut Draft) {
         let client = self.client_end;
-        let is_again = self.opening.found(Findings::SYN_ACK_ACCEPTABLE) && self.client().base() == Some(segment.seq);
+        let is_answered = self.opening.found(Findings::SYN_ACK_ACCEPTABLE);
+        let is_again = is_answered && draft.repeats.syn && self.client().base() == Some(segment.seq);
         if !is_again || self.is_double_open() || self.states.of(client) != super::State::Established {
             return;
         }

@@ -7,9 +7,6 @@ use super::verdict::{Anomalies, Steps};
 use super::{Connection, Draft};
 use crate::segment::{End, Kind, Segment, Seq};
 
-const FRESH: [(Sort, Facts); 2] =
-    [(Sort::OpenAck, Facts::OPEN_ACK_FRESH), (Sort::CloseAck, Facts::CLOSE_ACK_FRESH)];
-
 impl Connection {
     /// A SYN, SYN-ACK or FIN that performs nothing: after a RST that ended the connection, or of an older one. Repeats are
     /// still repeats.
@@ -34,7 +31,7 @@ impl Connection {
         if !draft.open_steps.is_empty() {
             self.ends[end].note(Facts::OPEN_ACK_FRESH);
         } else if draft.close_steps.is_empty()
-            && let Some((open, close)) = self.steps_again(end, segment)
+            && let Some((open, close)) = self.steps_again(end, segment, kind)
         {
             draft.open_steps.add(open);
             draft.close_steps.add(close);
@@ -49,8 +46,14 @@ impl Connection {
     }
 
     /// The steps that the same segment performed before, where the peer has sent nothing new since.
-    fn steps_again(&self, end: End, segment: &Segment) -> Option<(Steps, Steps)> {
-        FRESH.into_iter().filter(|(_, fresh)| self.ends[end].is(*fresh)).find_map(|(sort, _)| {
+    fn steps_again(&self, end: End, segment: &Segment, kind: Kind) -> Option<(Steps, Steps)> {
+        let is_fresh = |fact: Facts| self.ends[end].is(fact);
+        let (open, close) = (is_fresh(Facts::OPEN_ACK_FRESH), is_fresh(Facts::CLOSE_ACK_FRESH));
+        let sorts = match kind {
+            Kind::Fin => [(Sort::Fin, open || close), (Sort::Fin, false)],
+            _ => [(Sort::OpenAck, open), (Sort::CloseAck, close)],
+        };
+        sorts.into_iter().filter(|(_, is_fresh)| *is_fresh).find_map(|(sort, _)| {
             let sent = self.step_ack(end, sort).filter(|sent| sent.is_like(segment))?;
             Some((sent.open_steps, sent.close_steps))
         })

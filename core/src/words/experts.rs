@@ -1,7 +1,7 @@
-//! Expert information: what deserves attention, and when.
+//! Expert information: what deserves attention, and when (SPEC section 11).
 
-use crate::tcp::{Anomalies, HandshakeOutcome, Kind, Pass, Reset, Verdict};
-use crate::tracker::Annotation;
+use super::language::Words;
+use crate::view::{Anomalies, HandshakeOutcome, IcmpView, Kind, Reset, SegmentView, TeardownKind, Verdict};
 
 /// How serious an item is, in Wireshark's words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,154 +27,237 @@ pub enum Group {
     Response,
 }
 
+/// When a segment deserves an item.
+#[derive(Clone, Copy)]
+pub enum When {
+    /// The verdict says so.
+    Found(Anomalies),
+    /// It is of this kind, and its SYN was there before.
+    SynAgain(Kind),
+    /// It is the RST that ended the connection, and of this kind.
+    Ended(Reset),
+    /// It is a RST of this kind.
+    Is(Reset),
+    /// It is the connection's last, and this became of the handshake.
+    Outcome(HandshakeOutcome),
+    /// It is the connection's last, and it closed like this.
+    Teardown(TeardownKind),
+    /// Something else holds.
+    Holds(fn(&SegmentView) -> bool),
+    /// It is no segment but an ICMP error.
+    Icmp,
+}
+
 /// An item of expert information.
 #[derive(Clone, Copy)]
 pub struct Expert {
     /// The name in filters.
     pub name: &'static str,
     /// What the expert window shows.
-    pub text: &'static str,
+    pub text: Words,
     /// How serious it is.
     pub severity: Severity,
     /// What it is about.
     pub group: Group,
-    /// Whether a segment deserves it.
-    pub holds: fn(&Annotation) -> bool,
+    /// When a segment deserves it.
+    pub when: When,
 }
 
-fn has(a: &Annotation, anomaly: Anomalies) -> bool {
-    a.verdict.anomalies.has(anomaly)
-}
-
-/// Whether the segment is the RST that ended the connection, and of this kind.
-fn ended(a: &Annotation, reset: Reset) -> bool {
-    a.verdict.ended && a.verdict.reset == Some(reset)
-}
+/// The difference of hop counts from which another machine is likely to have sent a RST.
+const HOPS_NOTABLE: u32 = 2;
 
 macro_rules! expert {
-    ($name:literal, $severity:ident, $group:ident, $text:literal, $holds:expr) => {
+    ($name:literal, $severity:ident, $group:ident, $when:expr, $english:literal, $chinese:literal) => {
         Expert {
             name: concat!("synfin.expert.", $name),
-            text: $text,
+            text: Words { english: $english, chinese: $chinese },
             severity: Severity::$severity,
             group: Group::$group,
-            holds: $holds,
+            when: $when,
         }
     };
 }
 
 /// All items.
+#[rustfmt::skip]
 pub static EXPERTS: &[Expert] = &[
-    expert!("syn_retransmission", Note, Sequence, "SYN sent again: no answer came, or it was lost", |a| {
-        a.verdict.repeats.syn && a.segment.kind() == Kind::Syn
-    }),
-    expert!(
-        "synack_retransmission",
-        Note,
-        Sequence,
-        "SYN-ACK sent again: the completing ACK did not come, or was lost",
-        |a| { a.verdict.repeats.syn && a.segment.kind() == Kind::SynAck }
-    ),
-    expert!(
-        "fin_retransmission",
-        Note,
-        Sequence,
-        "FIN sent again: its acknowledgment did not come, or was lost",
-        |a| { a.verdict.repeats.fin }
-    ),
-    expert!("refused", Warning, Response, "Connection refused: the server answers the SYN with a reset", |a| {
-        ended(a, Reset::Refused)
-    }),
-    expert!("half_open", Warning, Response, "Half-open: SYN and SYN-ACK, but no third segment", |a| {
-        last_outcome(a) == Some(HandshakeOutcome::HalfOpen)
-    }),
-    expert!("no_answer", Warning, Response, "No answer to the SYN: filtered, or the server is down", |a| {
-        last_outcome(a) == Some(HandshakeOutcome::NoAnswer)
-    }),
-    expert!("handshake_reset", Warning, Response, "A reset before the opening was complete", |a| {
-        // Also the client's answer to an acknowledgment it cannot accept: that one ends nothing.
-        a.verdict.reset == Some(Reset::Handshake) && !a.verdict.is_after_end()
-    }),
-    expert!("synack_wrong_ack", Warning, Protocol, "SYN-ACK acknowledges neither X+1 nor the SYN's data", |a| {
-        has(a, Anomalies::SYNACK_WRONG_ACK)
-    }),
-    expert!(
-        "open_ack_wrong",
-        Warning,
-        Protocol,
-        "The client's ACK does not acknowledge Y+1, and the opening is not complete",
-        |a| { has(a, Anomalies::OPEN_ACK_WRONG) }
-    ),
-    expert!("simultaneous_open", Chat, Sequence, "Simultaneous open: the two SYNs cross", |a| {
-        has(a, Anomalies::SIMULTANEOUS_OPEN)
-    }),
-    expert!("simultaneous_close", Chat, Sequence, "Simultaneous close: the two FINs cross", |a| {
-        has(a, Anomalies::SIMULTANEOUS_CLOSE)
-    }),
-    expert!("data_on_syn", Chat, Sequence, "Payload on a SYN (TCP Fast Open, or a probe)", |a| {
-        is_syn(a) && a.segment.payload_len > 0
-    }),
-    expert!("not_captured", Chat, Sequence, "The opening of this connection was not captured", |a| {
-        has(a, Anomalies::NOT_CAPTURED)
-    }),
-    expert!(
-        "split_handshake",
-        Warning,
-        Protocol,
-        "Split handshake: the server answers a SYN with a SYN of its own and a bare ACK",
-        |a| { has(a, Anomalies::SPLIT_HANDSHAKE) }
-    ),
-    expert!("data_after_fin", Error, Protocol, "New payload beyond the sender's own FIN", |a| {
-        has(a, Anomalies::DATA_AFTER_FIN)
-    }),
-    expert!("second_fin", Warning, Protocol, "A FIN with another sequence number than this side's first", |a| {
-        has(a, Anomalies::SECOND_FIN)
-    }),
-    expert!("reset", Note, Sequence, "The open connection was ended by a reset", |a| ended(a, Reset::Abort)),
-    expert!("reset_after_fin", Note, Sequence, "The connection was ended by a reset after a FIN", |a| ended(
-        a,
-        Reset::AfterFin
-    )),
-    expert!("stray_reset", Note, Sequence, "A reset that its receiver would not accept", |a| {
-        a.verdict.reset == Some(Reset::Stray)
-    }),
-    expert!("port_reuse", Note, Sequence, "These addresses and ports were another connection before", |a| {
-        has(a, Anomalies::PORT_REUSE)
-    }),
-    expert!("bad_flags", Warning, Protocol, "Flags that no TCP sends together", |a| Verdict::bad_flags(a.segment)),
+    expert!("syn_retransmission", Note, Sequence, When::SynAgain(Kind::Syn),
+        "SYN sent again: no answer came, or it was lost", "SYN 重传：没有收到应答，或应答丢失"),
+    expert!("synack_retransmission", Note, Sequence, When::SynAgain(Kind::SynAck),
+        "SYN-ACK sent again: the ACK did not come, or was lost", "SYN-ACK 重传：没有收到 ACK，或 ACK 丢失"),
+    expert!("fin_retransmission", Note, Sequence, When::Holds(|view| view.verdict.repeats.fin),
+        "FIN sent again: its ACK did not come, or was lost", "FIN 重传：没有收到对它的确认，或确认丢失"),
+    expert!("refused", Warning, Response, When::Ended(Reset::Refused),
+        "Connection refused: the server answers the SYN with a RST", "连接被拒绝：服务器以 RST 应答 SYN"),
+    expert!("half_open", Warning, Response, When::Outcome(HandshakeOutcome::HalfOpen),
+        "Half-open: SYN and SYN-ACK, but no completed handshake", "半开连接：有 SYN 和 SYN-ACK，但握手没有完成"),
+    expert!("no_answer", Warning, Response, When::Outcome(HandshakeOutcome::NoAnswer),
+        "No answer to the SYN: filtered, or the server is down", "SYN 没有应答：被过滤，或服务器不在线"),
+    expert!("handshake_reset", Warning, Response, When::Ended(Reset::Handshake),
+        "A RST aborted the handshake", "RST 中断了握手"),
+    expert!("unreachable", Warning, Response, When::Outcome(HandshakeOutcome::Unreachable),
+        "The SYN did not get there: an ICMP error says why", "SYN 未能到达：ICMP 差错说明了原因"),
+    expert!("old_connection", Warning, Response, When::Outcome(HandshakeOutcome::OldConnection),
+        "Only an older connection of these endpoints answered", "只有相同地址和端口的旧连接作了应答"),
+    expert!("invalid_answer", Warning, Response, When::Outcome(HandshakeOutcome::InvalidAnswer),
+        "The SYN was answered only by what the client must ignore", "SYN 只收到客户端必须忽略的应答"),
+    expert!("synack_not_received", Note, Response, When::Found(Anomalies::SYNACK_NOT_RECEIVED),
+        "SYN again after a SYN-ACK: that did not reach the client", "SYN-ACK 之后又重传 SYN：客户端没有收到 SYN-ACK"),
+    expert!("open_ack_not_taken", Note, Response, When::Found(Anomalies::OPEN_ACK_NOT_TAKEN),
+        "SYN-ACK again: ACK lost, not taken, or deferred accept", "握手 ACK 之后又重传 SYN-ACK：ACK 丢失、未被接受，或服务器在等待数据（延迟 accept）"),
+    expert!("fin_unanswered", Warning, Response, When::Teardown(TeardownKind::Unanswered),
+        "A FIN was sent again and nobody acknowledged it", "FIN 重传后始终无人确认"),
+    expert!("synack_wrong_ack", Warning, Protocol, When::Found(Anomalies::SYNACK_WRONG_ACK),
+        "SYN-ACK acknowledges neither X+1 nor the SYN's data", "SYN-ACK 的确认号既不是 X+1，也不是 SYN 所带数据之后的序号"),
+    expert!("open_ack_wrong", Warning, Protocol, When::Found(Anomalies::OPEN_ACK_WRONG),
+        "The client's ACK does not fit the handshake", "客户端的 ACK 与握手不符"),
+    expert!("synack_changed", Warning, Protocol, When::Found(Anomalies::SYNACK_CHANGED),
+        "Another SYN-ACK number: two servers, or one without state", "SYN-ACK 的序号变了：两台服务器在应答，或服务器不保存状态"),
+    expert!("challenge_ack", Note, Response, When::Found(Anomalies::CHALLENGE_ACK),
+        "Challenge ACK: the peer asks for a RST that fits exactly", "质询 ACK（challenge ACK）：要求对方发送序号完全相符的 RST"),
+    expert!("reset_forged", Warning, Protocol, When::Found(Anomalies::RESET_FORGED),
+        "This side goes on: the RST in its name was not its own", "该方仍在继续：以它的名义发出的 RST 并非它发送"),
+    expert!("reset_ignored", Warning, Protocol, When::Found(Anomalies::RESET_IGNORED),
+        "This side goes on: it did not take the other side's RST", "该方仍在继续：它没有接受对方的 RST"),
+    expert!("reset_challenged", Note, Sequence, When::Is(Reset::Challenged),
+        "RST in the window but not exact: an ACK will challenge it", "RST 在窗口内但序号不完全相符：接收方会以 ACK 质询"),
+    expert!("reset_hops", Note, Sequence, When::Holds(has_other_hops),
+        "The RST's hop count differs: a device on the way sent it?", "RST 的跳数与其发送方不一致：可能由途中的设备发出"),
+    expert!("reset", Note, Sequence, When::Ended(Reset::Abort),
+        "A RST ended the open connection", "RST 终止了已建立的连接"),
+    expert!("reset_after_fin", Note, Sequence, When::Ended(Reset::AfterFin),
+        "A RST ended the connection after a FIN", "RST 在 FIN 之后终止了连接"),
+    expert!("stray_reset", Note, Sequence, When::Is(Reset::Stray),
+        "A RST that its receiver does not accept", "接收方不会接受的 RST"),
+    expert!("no_connection", Note, Response, When::Is(Reset::NoConnection),
+        "RST: its sender has no such connection", "RST：其发送方没有此连接"),
+    expert!("icmp_error", Warning, Response, When::Icmp,
+        "An ICMP error about a TCP segment", "关于 TCP 报文段的 ICMP 差错"),
+    expert!("simultaneous_open", Chat, Sequence, When::Found(Anomalies::SIMULTANEOUS_OPEN),
+        "Simultaneous open: the two SYNs cross", "同时打开：双方的 SYN 交错"),
+    expert!("simultaneous_close", Chat, Sequence, When::Found(Anomalies::SIMULTANEOUS_CLOSE),
+        "Simultaneous close: the two FINs cross", "同时关闭：双方的 FIN 交错"),
+    expert!("data_on_syn", Chat, Sequence, When::Holds(|view| {
+            view.segment.payload_len > 0 && matches!(view.segment.kind(), Kind::Syn | Kind::SynAck)
+        }),
+        "Payload on a SYN (TCP Fast Open, or a probe)", "SYN 携带数据（TCP Fast Open，或探测）"),
+    expert!("not_captured", Chat, Sequence, When::Found(Anomalies::NOT_CAPTURED),
+        "The handshake of this connection was not captured", "未捕获此连接的握手"),
+    expert!("new_attempt", Chat, Sequence, When::Found(Anomalies::NEW_ATTEMPT),
+        "A new attempt after a RST", "RST 之后的又一次连接尝试"),
+    expert!("captured_twice", Chat, Sequence, When::Found(Anomalies::CAPTURED_TWICE),
+        "Captured twice: a copy, not sent again", "重复捕获：同一报文段的副本，并非重传"),
+    expert!("split_handshake", Warning, Protocol, When::Found(Anomalies::SPLIT_HANDSHAKE),
+        "Split handshake: a SYN and a bare ACK for a SYN-ACK", "拆分握手：服务器以自己的 SYN 和单独的 ACK 代替 SYN-ACK"),
+    expert!("second_fin", Warning, Protocol, When::Found(Anomalies::SECOND_FIN),
+        "A FIN with another number than this side's first", "FIN 的序号与该方第一个 FIN 不同"),
+    expert!("bad_flags", Warning, Protocol, When::Holds(|view| Verdict::bad_flags(view.segment)),
+        "Flags that no TCP sends together", "正常的 TCP 不会发送的标志组合"),
+    expert!("self_connect", Warning, Protocol, When::Found(Anomalies::SELF_CONNECT),
+        "An endpoint connected to itself: there is no direction", "端点与自身相连：无法区分方向"),
+    expert!("data_after_fin", Error, Protocol, When::Found(Anomalies::DATA_AFTER_FIN),
+        "New payload beyond the sender's own FIN", "在自己的 FIN 之后又发送新数据"),
+    expert!("data_after_reset", Note, Protocol, When::Found(Anomalies::DATA_AFTER_RESET),
+        "New payload of a side that a RST closed", "已被 RST 关闭的一方又发送新数据"),
+    expert!("port_reuse", Note, Sequence, When::Found(Anomalies::PORT_REUSE),
+        "These addresses and ports had another connection before", "相同的地址和端口之前有过另一个连接"),
 ];
 
 /// The items a segment deserves: bit i for item i.
 #[must_use]
-pub fn of(annotation: &Annotation) -> u64 {
-    let mut bits = 0;
-    for (index, expert) in EXPERTS.iter().enumerate() {
-        if (expert.holds)(annotation) {
-            bits |= 1 << index;
-        }
+pub fn of(view: &SegmentView) -> u64 {
+    let anomalies = view.verdict.anomalies;
+    if view.verdict.is_copy {
+        let is_first = anomalies.contains(Anomalies::CAPTURED_TWICE);
+        return if is_first { collect(|when| matches!(when, When::Found(Anomalies::CAPTURED_TWICE))) } else { 0 };
     }
-    bits
+    let is_plain = view.segment.kind() == Kind::Ack && anomalies.is_empty() && !view.is_last;
+    if is_plain { 0 } else { collect(|when| holds(when, view)) }
 }
 
-/// What became of the opening in the end, on the last segment.
-fn last_outcome(a: &Annotation) -> Option<HandshakeOutcome> {
-    a.is_last.then(|| a.connection.handshake_outcome(Pass::Final))
+/// The items an ICMP error deserves.
+#[must_use]
+pub fn of_icmp(_: &IcmpView) -> u64 {
+    collect(|when| matches!(when, When::Icmp))
 }
 
-/// Whether the segment is a SYN or a SYN-ACK.
-fn is_syn(a: &Annotation) -> bool {
-    matches!(a.segment.kind(), Kind::Syn | Kind::SynAck)
+fn collect(deserves: impl Fn(When) -> bool) -> u64 {
+    let bits = EXPERTS.iter().zip(0_u32..).filter(|(expert, _)| deserves(expert.when));
+    bits.fold(0, |bits, (_, index)| bits | 1_u64.wrapping_shl(index))
+}
+
+fn holds(when: When, view: &SegmentView) -> bool {
+    let verdict = &view.verdict;
+    match when {
+        When::Found(anomaly) => verdict.anomalies.contains(anomaly),
+        // The SYN of a new attempt was not sent again because no answer came.
+        When::SynAgain(kind) => {
+            let is_new = verdict.anomalies.contains(Anomalies::NEW_ATTEMPT);
+            verdict.repeats.syn && view.segment.kind() == kind && !is_new
+        }
+        When::Ended(reset) => verdict.ended && verdict.reset == Some(reset),
+        When::Is(reset) => verdict.reset == Some(reset),
+        When::Outcome(outcome) => view.is_last && view.connection.outcome() == outcome,
+        When::Teardown(kind) => view.is_last && view.connection.teardown() == kind,
+        When::Holds(holds) => holds(view),
+        When::Icmp => false,
+    }
+}
+
+/// Whether a RST's hop count is far from that of its sender's other segments.
+fn has_other_hops(view: &SegmentView) -> bool {
+    let hops = view.detail.and_then(|detail| detail.hops);
+    hops.is_some_and(|hops| hops.unsigned_abs() >= HOPS_NOTABLE)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::language::tests::assert_said;
 
     #[test]
     fn fit_into_the_boundary() {
         assert!(EXPERTS.len() <= 64);
+        let mut names: Vec<_> = EXPERTS.iter().map(|expert| expert.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), EXPERTS.len());
         for expert in EXPERTS {
             assert!(expert.name.starts_with("synfin.expert."));
+            assert_said(expert.text);
+            assert!(expert.text.english.len() <= 60, "the window cuts it: {}", expert.text.english);
         }
+    }
+
+    #[test]
+    fn every_anomaly_is_one_item() {
+        for (name, anomaly) in Anomalies::all().iter_names() {
+            let items = EXPERTS.iter().filter(|expert| matches!(expert.when, When::Found(found) if found == anomaly));
+            let names: Vec<_> = items.map(|expert| expert.name).collect();
+            assert_eq!(names, [format!("synfin.expert.{}", name.to_lowercase())]);
+        }
+    }
+
+    #[test]
+    fn severities() {
+        use Severity::{Chat, Error, Note, Warning};
+        let severity = |name: &str| {
+            EXPERTS.iter().find(|expert| expert.name.ends_with(&format!(".{name}"))).map(|expert| expert.severity)
+        };
+        for (expected, names) in [
+            (Note, "syn_retransmission synack_retransmission fin_retransmission synack_not_received open_ack_not_taken
+                    challenge_ack reset_challenged reset_hops reset reset_after_fin stray_reset no_connection
+                    data_after_reset port_reuse"),
+            (Warning, "refused half_open no_answer handshake_reset unreachable old_connection invalid_answer
+                       fin_unanswered synack_wrong_ack open_ack_wrong synack_changed reset_forged reset_ignored
+                       icmp_error split_handshake second_fin bad_flags self_connect"),
+            (Chat, "simultaneous_open simultaneous_close data_on_syn not_captured new_attempt captured_twice"),
+            (Error, "data_after_fin"),
+        ] {
+            for name in names.split_whitespace() {
+                assert_eq!(severity(name), Some(expected), "{name}");
+            }
+        }
+        assert_eq!(EXPERTS.len(), 14 + 18 + 6 + 1);
     }
 }

@@ -1,14 +1,19 @@
 //! THE field table: each field's name, type and description, and how it is read. Nothing else names a field.
+//!
+//! The rows stand in four files, by what they are about; a new field is a new row in one of them.
 
+mod connection;
+mod log;
+mod numbers;
 mod read;
+mod segment;
 
 use std::fmt::{self, Write};
 
-use read::{close_link, frame, later_frame, maybe, open_link, time, truth, word, write};
+pub use read::Output;
 
-use crate::tcp::Side;
-use crate::text;
-use crate::tracker::Annotation;
+use super::language::{Language, Words};
+use crate::view::{ConnectionView, IcmpView, SegmentView};
 
 /// The type of a field's values.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,10 +22,12 @@ pub enum Type {
     String,
     /// A small number.
     Uint8,
-    /// A sequence number.
+    /// A sequence number, a count, a stream.
     Uint32,
-    /// A count of octets.
+    /// A count of bytes.
     Uint64,
+    /// A small signed distance.
+    Int32,
     /// A signed distance.
     Int64,
     /// True; such a field is absent when false.
@@ -29,6 +36,19 @@ pub enum Type {
     Time,
     /// The number of a frame.
     Frame,
+    /// Nanoseconds since the epoch, UTC.
+    AbsoluteTime,
+}
+
+/// Where a field stands in the details of a segment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// At once below the item of the protocol.
+    Top,
+    /// In the subtree on the connection.
+    Connection,
+    /// In the subtree on X and Y.
+    Numbers,
 }
 
 /// Where the values of a field go.
@@ -38,6 +58,64 @@ pub trait Sink {
 
     /// One text: what `write` writes. Nothing when `write` fails or says false.
     fn text(&mut self, write: &mut dyn FnMut(&mut dyn Write) -> Result<bool, fmt::Error>);
+
+    /// The values of this field that follow are for filters and columns alone: in the details they would repeat another
+    /// line, or say nothing.
+    fn hide(&mut self);
+}
+
+/// Reads a field of a segment.
+pub type OfSegment = fn(&SegmentView, &mut Output);
+/// Reads a field of a connection.
+pub type OfConnection = fn(&ConnectionView, &mut Output);
+/// Reads a field of an ICMP error.
+pub type OfIcmp = fn(&IcmpView, &mut Output);
+
+/// On which segments a field of the connection stands.
+#[derive(Clone, Copy)]
+pub enum On {
+    /// On all of them.
+    All,
+    /// On the last one.
+    Last,
+    /// On those with a step of the handshake, and on the last one.
+    Handshake,
+    /// On those with a step of the teardown, and on the last one.
+    Teardown,
+    /// On step 3 of the handshake, and on the last one.
+    Step3,
+    /// On the segment in this frame, and on the last one; 0: on the last one alone.
+    Frame(fn(&ConnectionView) -> u32),
+}
+
+/// What a field is about, and how it is read.
+#[derive(Clone, Copy)]
+pub enum About {
+    /// A segment.
+    Segment(OfSegment),
+    /// A segment or an ICMP error.
+    Message {
+        /// Of a segment.
+        segment: OfSegment,
+        /// Of an ICMP error.
+        icmp: OfIcmp,
+    },
+    /// A RST.
+    Reset {
+        /// Of the RST itself.
+        segment: OfSegment,
+        /// Of a connection: that of the RST that ended it. No segment shows it so.
+        connection: OfConnection,
+    },
+    /// A connection.
+    Connection {
+        /// How it is read.
+        read: OfConnection,
+        /// Where it stands.
+        on: On,
+    },
+    /// An ICMP error.
+    Icmp(OfIcmp),
 }
 
 /// A field: all there is to know of it.
@@ -45,14 +123,18 @@ pub trait Sink {
 pub struct Field {
     /// The name in filters: `synfin.role`.
     pub name: &'static str,
-    /// The label in the tree: `Role`.
-    pub title: &'static str,
+    /// The label in the details: `Role`.
+    pub title: Words,
     /// What a value means, in one sentence.
-    pub blurb: &'static str,
+    pub blurb: Words,
     /// The type of its values.
     pub kind: Type,
-    /// Gives its values for a segment: none, one, or one a step.
-    pub read: fn(&Annotation, &mut dyn Sink),
+    /// Where it stands in the details.
+    pub place: Place,
+    /// Whether its values are for filters and columns alone: another line says the same.
+    pub is_hidden: bool,
+    /// What it is about.
+    pub about: About,
 }
 
 impl fmt::Debug for Field {
@@ -61,379 +143,137 @@ impl fmt::Debug for Field {
     }
 }
 
-/// One row of the table.
-macro_rules! field {
-    ($name:literal, $title:literal, $kind:ident, $read:expr, $blurb:literal) => {
-        Field { name: $name, title: $title, blurb: $blurb, kind: Type::$kind, read: $read }
-    };
+impl Field {
+    /// Gives its values for a segment: none, one, or one a step.
+    pub fn read_segment(&self, view: &SegmentView, language: Language, sink: &mut dyn Sink) {
+        match self.about {
+            About::Segment(read) | About::Message { segment: read, .. } | About::Reset { segment: read, .. } => {
+                read(view, &mut self.output(language, sink));
+            }
+            About::Connection { read, on } if on.is_at(view) => {
+                read(&view.connection, &mut self.output(language, sink));
+            }
+            About::Connection { .. } | About::Icmp(_) => {}
+        }
+    }
+
+    /// Gives its value for a connection, as its last segment shows it; what is about a RST: of the one that ended it.
+    pub fn read_connection(&self, view: &ConnectionView, language: Language, sink: &mut dyn Sink) {
+        if let About::Connection { read, .. } | About::Reset { connection: read, .. } = self.about {
+            read(view, &mut self.output(language, sink));
+        }
+    }
+
+    /// Gives its value for an ICMP error.
+    pub fn read_icmp(&self, view: &IcmpView, language: Language, sink: &mut dyn Sink) {
+        if let About::Icmp(read) | About::Message { icmp: read, .. } = self.about {
+            read(view, &mut self.output(language, sink));
+        }
+    }
+
+    /// Whether [`Field::read_connection`] can give something.
+    #[must_use]
+    pub const fn is_of_connection(&self) -> bool {
+        matches!(self.about, About::Connection { .. } | About::Reset { .. })
+    }
+
+    /// Whether [`Field::read_icmp`] can give something.
+    #[must_use]
+    pub const fn is_of_icmp(&self) -> bool {
+        matches!(self.about, About::Icmp(_) | About::Message { .. })
+    }
+
+    fn output<'a>(&self, language: Language, sink: &'a mut dyn Sink) -> Output<'a> {
+        if self.is_hidden {
+            sink.hide();
+        }
+        Output { sink, language }
+    }
 }
 
-/// All fields, in the order in which the tree shows them.
-pub static FIELDS: &[Field] = &[
-    field!(
-        "synfin.step",
-        "Step",
-        String,
-        |a, sink| sink.text(&mut |out| text::step(out, &a.verdict)),
-        "What the segment does, in short: Open 2/3 (second of three steps), Open 1/3 again (sent before), Close 2+3/4 (two steps in one segment), RST: refused; absent on all others"
-    ),
-    field!(
-        "synfin.explain",
-        "Explanation",
-        String,
-        |a, sink| sink.text(&mut |out| text::explanation(out, a)),
-        "One plain sentence on what a segment with a step, or a reset, does (language: preference synfin.language)"
-    ),
-    field!(
-        "synfin.role",
-        "Role",
-        String,
-        |a, sink| sink.text(&mut |out| {
-            let mut result = Ok(());
-            a.verdict.role(a.segment, |piece| result = result.and_then(|()| out.write_str(piece)));
-            result.map(|()| true)
-        }),
-        "What the segment is in the connection's life: SYN, SYN-ACK, OPEN-ACK (completes the opening), FIN, CLOSE-ACK (acknowledges a FIN), RST, several joined with +; else DATA, ACK or OTHER (flags that make no sense together)"
-    ),
-    field!(
-        "synfin.sender",
-        "Sender",
-        String,
-        |a, sink| word(sink, a.verdict.sender.name()),
-        "Who sent the segment: client (the side that asked to open) or server"
-    ),
-    field!(
-        "synfin.seq",
-        "Sequence number",
-        String,
-        |a, sink| if let Some(offset) = a.verdict.numbers.seq {
-            write(sink, |out| text::expression(out, text::letter(&a.verdict, a.verdict.sender), offset));
-        },
-        "The sequence number counted from X or Y: X is that of the side that began (the first SYN, and from the first FIN on that FIN), Y the other side's; X-5 is five octets before X"
-    ),
-    field!(
-        "synfin.ack",
-        "Acknowledgment number",
-        String,
-        |a, sink| if let Some(offset) = a.verdict.numbers.ack {
-            write(sink, |out| text::expression(out, text::letter(&a.verdict, a.verdict.sender.peer()), offset));
-        },
-        "The acknowledgment number counted from X or Y: X+1 says that X has arrived; absent without the ACK flag"
-    ),
-    field!(
-        "synfin.client.state",
-        "Client state",
-        String,
-        |a, sink| word(sink, a.verdict.states.client.name()),
-        "The client's state (RFC 9293) once this segment was sent and received: SYN-SENT, ESTABLISHED, FIN-WAIT-1 ... CLOSED"
-    ),
-    field!(
-        "synfin.server.state",
-        "Server state",
-        String,
-        |a, sink| word(sink, a.verdict.states.server.name()),
-        "The server's state (RFC 9293) once this segment was sent and received: SYN-RECEIVED, ESTABLISHED, CLOSE-WAIT ... CLOSED"
-    ),
-    field!(
-        "synfin.phase",
-        "Phase",
-        String,
-        |a, sink| word(sink, a.verdict.phase.name()),
-        "The part of the connection's life: open (until the opening is complete), data, close (from the first FIN until both are acknowledged), closed"
-    ),
-    field!(
-        "synfin.reset",
-        "Reset",
-        String,
-        |a, sink| if let Some(reset) = a.verdict.reset {
-            word(sink, reset.name())
-        },
-        "What a RST did: refused (answered the SYN), handshake (broke the opening off), abort (ended an open connection), after-fin (ended a connection that was closing), stray (its receiver would not accept it)"
-    ),
-    field!(
-        "synfin.retransmission",
-        "Retransmission",
-        Boolean,
-        |a, sink| truth(sink, a.verdict.repeats.any()),
-        "True when the segment's SYN, its FIN, or the acknowledgment that performed a step was sent before; absent otherwise"
-    ),
-    field!(
-        "synfin.summary",
-        "Summary",
-        String,
-        |a, sink| write(sink, |out| text::summary(out, &a.verdict, a.segment)),
-        "The segment in one line: direction, absolute numbers with their X/Y expressions, payload length and flags"
-    ),
-    field!(
-        "synfin.handshake.step",
-        "Handshake step",
-        Uint8,
-        |a, sink| a.verdict.open_steps.iter().for_each(|step| sink.number(i64::from(step))),
-        "Step of the opening: 1 the SYN, 2 the SYN-ACK, 3 the ACK that completes it; present on opening segments alone, so this name as a filter lists all handshakes"
-    ),
-    field!(
-        "synfin.teardown.step",
-        "Teardown step",
-        Uint8,
-        |a, sink| a.verdict.close_steps.iter().for_each(|step| sink.number(i64::from(step))),
-        "Step of the closing: 1 the first FIN, 2 its acknowledgment, 3 the other side's FIN, 4 the acknowledgment of that; present on closing segments alone, twice in a segment that performs two"
-    ),
-    field!(
-        "synfin.seq.offset",
-        "Sequence offset",
-        Int64,
-        |a, sink| maybe(sink, a.verdict.numbers.seq),
-        "The sequence number minus X or Y, in octets, as a number to compare; goes on counting beyond 4 GiB"
-    ),
-    field!(
-        "synfin.ack.offset",
-        "Acknowledgment offset",
-        Int64,
-        |a, sink| maybe(sink, a.verdict.numbers.ack),
-        "The acknowledgment number minus X or Y, in octets, as a number to compare; goes on counting beyond 4 GiB"
-    ),
-    field!(
-        "synfin.basis",
-        "Basis of X and Y",
-        String,
-        |a, sink| if a.verdict.numbers.x.is_some() || a.verdict.numbers.y.is_some() {
-            word(sink, a.verdict.numbers.basis.name());
-        },
-        "Where X and Y come from: open (the two SYNs), close (the first FIN and what it acknowledges), first-seen (the first numbers captured: the opening was not)"
-    ),
-    field!(
-        "synfin.x",
-        "X",
-        Uint32,
-        |a, sink| maybe(sink, a.verdict.numbers.x),
-        "The number that X stands for: of the side that asked to open, and from the first FIN on of the side that sent it"
-    ),
-    field!(
-        "synfin.y",
-        "Y",
-        Uint32,
-        |a, sink| maybe(sink, a.verdict.numbers.y),
-        "The number that Y stands for: of the other side"
-    ),
-    field!(
-        "synfin.conn.client",
-        "Client",
-        String,
-        |a, sink| write(sink, |out| {
-            let (address, port) = a.endpoint(Side::Client);
-            text::endpoint(out, address, port)
-        }),
-        "The client's address and port: the side that sent the first SYN; a guess by the ports where no opening was captured"
-    ),
-    field!(
-        "synfin.conn.server",
-        "Server",
-        String,
-        |a, sink| write(sink, |out| {
-            let (address, port) = a.endpoint(Side::Server);
-            text::endpoint(out, address, port)
-        }),
-        "The server's address and port"
-    ),
-    field!(
-        "synfin.handshake.kind",
-        "Handshake kind",
-        String,
-        |a, sink| word(sink, a.connection.handshake_kind().name()),
-        "How the connection opened: three-way (SYN, SYN-ACK, ACK), fast-open (data on the SYN were accepted), simultaneous (a SYN from each side), split (the server answered with a SYN of its own and a bare ACK), not-captured"
-    ),
-    field!(
-        "synfin.handshake.outcome",
-        "Handshake outcome",
-        String,
-        |a, sink| word(sink, a.connection.handshake_outcome(a.pass).name()),
-        "What became of the opening: complete, refused (by a reset), no-answer, half-open (no third segment), reset (broken off), partial (some of it not captured), not-captured; pending while a first pass cannot know"
-    ),
-    field!(
-        "synfin.handshake.time",
-        "Handshake time",
-        Time,
-        |a, sink| time(a, sink, later_frame(a, [0, 2]), a.connection.handshake_ns()),
-        "Time from the first SYN to the segment that completes the opening"
-    ),
-    field!(
-        "synfin.handshake.synack_rtt",
-        "SYN to SYN-ACK",
-        Time,
-        |a, sink| time(a, sink, later_frame(a, [0, 1]), a.connection.syn_ack_rtt_ns()),
-        "Round trip to the server: SYN to SYN-ACK; left out when the SYN was sent again before the answer, which might answer either (Karn)"
-    ),
-    field!(
-        "synfin.handshake.ack_rtt",
-        "SYN-ACK to ACK",
-        Time,
-        |a, sink| time(a, sink, later_frame(a, [1, 2]), a.connection.ack_rtt_ns()),
-        "Round trip to the client: SYN-ACK to the completing ACK; left out when the SYN-ACK was sent again before it (Karn)"
-    ),
-    field!(
-        "synfin.handshake.frame1",
-        "Handshake step 1 in frame",
-        Frame,
-        |a, sink| open_link(a, sink, a.connection.handshake_frames()[0]),
-        "The frame of step 1: the first SYN"
-    ),
-    field!(
-        "synfin.handshake.frame2",
-        "Handshake step 2 in frame",
-        Frame,
-        |a, sink| open_link(a, sink, a.connection.handshake_frames()[1]),
-        "The frame of step 2: the first SYN-ACK"
-    ),
-    field!(
-        "synfin.handshake.frame3",
-        "Handshake step 3 in frame",
-        Frame,
-        |a, sink| open_link(a, sink, a.connection.handshake_frames()[2]),
-        "The frame of step 3: the segment that completed the opening"
-    ),
-    field!(
-        "synfin.negotiated",
-        "Negotiated",
-        String,
-        |a, sink| if (a.is_last || a.verdict.open_steps.has(3))
-            && let Some(agreed) = a.connection.negotiated()
-        {
-            write(sink, |out| text::negotiated(out, &agreed));
-        },
-        "What the two SYNs agreed, client/server: MSS (largest payload), WS (window scale shifts), SACK (selective acknowledgments), TS (timestamps), ECN, TFO (Fast Open), MPTCP (Multipath)"
-    ),
-    field!(
-        "synfin.teardown.kind",
-        "Teardown kind",
-        String,
-        |a, sink| word(sink, a.connection.teardown_kind(a.pass).name()),
-        "How the connection closed: four-segment, three-segment (the second FIN acknowledges the first), simultaneous (the FINs cross), half-closed (one FIN only), reset, reset-after-fin, open (not closed), none (never opened)"
-    ),
-    field!(
-        "synfin.teardown.closer",
-        "Closed by",
-        String,
-        |a, sink| if let Some(closer) = a.connection.closer() {
-            word(sink, closer.name())
-        },
-        "Who closed: the sender of the first FIN, or else of the RST that ended the connection; absent while nobody did"
-    ),
-    field!(
-        "synfin.teardown.half_close_bytes",
-        "Half-close bytes",
-        Uint64,
-        |a, sink| maybe(sink, a.connection.half_close_bytes()),
-        "Octets of payload that the other side still sent after the first FIN: data through a half-closed connection"
-    ),
-    field!(
-        "synfin.teardown.time",
-        "Teardown time",
-        Time,
-        |a, sink| time(a, sink, a.connection.closed_frame(), a.connection.teardown_ns()),
-        "Time from the first FIN to the segment after which both FINs are acknowledged"
-    ),
-    field!(
-        "synfin.teardown.frame1",
-        "Teardown step 1 in frame",
-        Frame,
-        |a, sink| close_link(a, sink, a.connection.teardown_frames()[0]),
-        "The frame of step 1: the first FIN"
-    ),
-    field!(
-        "synfin.teardown.frame2",
-        "Teardown step 2 in frame",
-        Frame,
-        |a, sink| close_link(a, sink, a.connection.teardown_frames()[1]),
-        "The frame of step 2: the segment that first acknowledged the first FIN"
-    ),
-    field!(
-        "synfin.teardown.frame3",
-        "Teardown step 3 in frame",
-        Frame,
-        |a, sink| close_link(a, sink, a.connection.teardown_frames()[2]),
-        "The frame of step 3: the other side's FIN"
-    ),
-    field!(
-        "synfin.teardown.frame4",
-        "Teardown step 4 in frame",
-        Frame,
-        |a, sink| close_link(a, sink, a.connection.teardown_frames()[3]),
-        "The frame of step 4: the segment that first acknowledged the second FIN"
-    ),
-    field!(
-        "synfin.reset.frame",
-        "Reset in frame",
-        Frame,
-        |a, sink| if let Some(ended) = a.connection.reset_frame()
-            && (a.is_last || a.frame == ended)
-        {
-            frame(sink, ended);
-        },
-        "The frame of the RST that ended the connection"
-    ),
-    field!(
-        "synfin.conn.duration",
-        "Duration",
-        Time,
-        |a, sink| if a.is_last {
-            maybe(sink, a.connection.duration_ns())
-        },
-        "Time from the connection's first segment to its last"
-    ),
-    field!(
-        "synfin.conn.last",
-        "Last segment",
-        Boolean,
-        |a, sink| truth(sink, a.is_last),
-        "True on the connection's last segment in the capture, which carries all fields of the connection: as a filter, one line a connection; known from the second pass on (tshark -2)"
-    ),
-    field!(
-        "synfin.conn.state",
-        "Connection state (Zeek)",
-        String,
-        |a, sink| word(sink, a.connection.conn_state()),
-        "The connection in one of Zeek's words: SF opened and closed, S0 no answer, S1 open, REJ refused, S2 and S3 half closed, RSTO and RSTR reset by client and by server, RSTOS0 RSTRH SH SHR partial, OTH opening not captured"
-    ),
-    field!(
-        "synfin.conn.history",
-        "Connection history (Zeek)",
-        String,
-        |a, sink| sink.text(&mut |out| {
-            // A segment without flags and payload has no letter.
-            let (mut result, mut is_empty) = (Ok(()), true);
-            a.connection.history(|letter| {
-                is_empty = false;
-                result = result.and_then(|()| out.write_char(char::from(letter)));
-            });
-            result.map(|()| !is_empty)
-        }),
-        "Zeek's letters in the order of arrival, capitals the client's: S SYN, H SYN-ACK, A ACK, D data, F FIN, R RST, I and Q odd flags; ^ first when the server was seen first"
-    ),
-];
+impl On {
+    /// Whether it stands on this segment.
+    fn is_at(self, view: &SegmentView) -> bool {
+        match self {
+            On::All => true,
+            _ if view.is_last => true,
+            On::Last => false,
+            On::Handshake => !view.verdict.open_steps.is_empty(),
+            On::Teardown => !view.verdict.close_steps.is_empty(),
+            On::Step3 => view.verdict.open_steps.has(3),
+            On::Frame(frame) => view.frame == frame(&view.connection),
+        }
+    }
+}
 
-/// The columns of the connection table.
+/// One row of the table.
+macro_rules! field {
+    ($name:literal, $kind:ident, $about:expr, [$title:literal, $titel:literal], [$blurb:literal, $text:literal]) => {
+        Field {
+            name: concat!("synfin.", $name),
+            title: Words { english: $title, chinese: $titel },
+            blurb: Words { english: $blurb, chinese: $text },
+            kind: Type::$kind,
+            place: PLACE,
+            is_hidden: false,
+            about: $about,
+        }
+    };
+}
+use field;
+
+impl Field {
+    /// The same row, for filters and columns alone.
+    const fn hidden(self) -> Field {
+        Field { is_hidden: true, ..self }
+    }
+}
+
+const COUNT: usize =
+    segment::FIELDS.len() + connection::FIELDS.len() + log::FIELDS.len() + numbers::FIELDS.len();
+
+/// The rows of the four files, one after the other.
+const fn all() -> [Field; COUNT] {
+    let mut rows = [segment::FIELDS[0]; COUNT];
+    let mut from: [&[Field]; 4] = [segment::FIELDS, connection::FIELDS, log::FIELDS, numbers::FIELDS];
+    let (mut at, mut file) = (0, 0);
+    while file < from.len() {
+        while let [first, rest @ ..] = from[file] {
+            rows[at] = *first;
+            from[file] = rest;
+            at += 1;
+        }
+        file += 1;
+    }
+    rows
+}
+
+/// All fields, in the order in which the details show them: by [`Place`], and within one what people look for first.
+pub static FIELDS: &[Field] = {
+    const ROWS: [Field; COUNT] = all();
+    &ROWS
+};
+
+/// The columns of the connection table, after the stream.
 pub const TABLE: &[&str] = &[
+    "synfin.conn.start",
     "synfin.conn.client",
     "synfin.conn.server",
     "synfin.handshake.outcome",
+    "synfin.handshake.time",
     "synfin.teardown.kind",
     "synfin.teardown.closer",
+    "synfin.reset.by",
+    "synfin.reset.cause",
     "synfin.conn.state",
     "synfin.conn.history",
     "synfin.conn.duration",
 ];
 
-/// Whether a field is about the connection and not about one segment of it. The last segment shows all of these.
-#[must_use]
-pub fn is_of_connection(name: &str) -> bool {
-    let Some(name) = name.strip_prefix("synfin.") else { return false };
-    let is_group = ["handshake.", "teardown.", "conn."].iter().any(|group| name.starts_with(group));
-    is_group && !name.ends_with(".step") && name != "conn.last" || matches!(name, "negotiated" | "reset.frame")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::language::tests::{assert_said, is_han};
 
     #[test]
     fn names_are_unique_and_described() {
@@ -441,12 +281,77 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), FIELDS.len());
+        assert!(FIELDS.len() <= 128);
         for field in FIELDS {
             assert!(field.name.starts_with("synfin.") && field.name == field.name.to_ascii_lowercase());
-            assert!(field.blurb.len() > 20 && !field.title.is_empty(), "{}", field.name);
+            // X and Y are X and Y in Chinese too.
+            if !matches!(field.name, "synfin.x" | "synfin.y") {
+                assert_said(field.title);
+            }
+            assert_said(field.blurb);
+            let letters = field.blurb.chinese.chars().filter(|&letter| is_han(letter)).count();
+            assert!(field.blurb.english.len() > 20 && letters > 5, "{}", field.name);
+            assert!(!field.blurb.english.contains("octet"), "{}", field.name);
         }
         for name in TABLE {
-            assert!(names.binary_search(name).is_ok(), "{name}");
+            let field = FIELDS.iter().find(|field| field.name == *name);
+            assert!(field.is_some_and(Field::is_of_connection), "{name}");
         }
+    }
+
+    /// SPEC section 12, "Types".
+    #[test]
+    fn types() {
+        for field in FIELDS {
+            let name = field.name.strip_prefix("synfin.").unwrap_or_default();
+            let expected = match name {
+                "x" | "y" | "icmp.stream" | "conn.previous" | "handshake.syns" | "handshake.attempts" => Type::Uint32,
+                "seq.offset" | "ack.offset" => Type::Int64,
+                "reset.hops" => Type::Int32,
+                "conn.start" => Type::AbsoluteTime,
+                "reset.answers" => Type::Frame,
+                "copy" | "retransmission" | "reset.ignored" | "conn.last" | "conn.guessed" => Type::Boolean,
+                "conn.duration" | "reset.idle" => Type::Time,
+                _ if name.ends_with(".step") => Type::Uint8,
+                _ if name.ends_with(".packets") => Type::Uint32,
+                _ if name.ends_with("bytes") => Type::Uint64,
+                _ if name.ends_with(".time") || name.ends_with("_rtt") => Type::Time,
+                _ if name.contains(".frame") => Type::Frame,
+                _ => Type::String,
+            };
+            assert_eq!(field.kind, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn places_stand_together() {
+        let places: Vec<_> = FIELDS.iter().map(|field| field.place).collect();
+        assert!(places.is_sorted_by_key(|place| match place {
+            Place::Top => 0,
+            Place::Connection => 1,
+            Place::Numbers => 2,
+        }));
+        assert_eq!(FIELDS[0].name, "synfin.step");
+        assert_eq!(FIELDS[1].name, "synfin.explain");
+    }
+
+    /// Every field that the specification names.
+    #[test]
+    fn all_are_there() {
+        let names = "
+            handshake.step teardown.step retransmission role phase copy basis x y seq ack seq.offset ack.offset sender
+            summary client.state server.state handshake.kind handshake.outcome teardown.kind teardown.closer
+            teardown.half_close_bytes negotiated conn.state conn.history conn.last reset reset.cause reset.answers
+            reset.idle reset.hops reset.ignored reset.by handshake.time handshake.synack_rtt handshake.ack_rtt
+            teardown.time conn.duration handshake.frame1 handshake.frame2 handshake.frame3 teardown.frame1
+            teardown.frame2 teardown.frame3 teardown.frame4 reset.frame conn.start conn.client conn.server
+            conn.community_id conn.client.packets conn.server.packets conn.client.bytes conn.server.bytes
+            handshake.syns handshake.attempts conn.previous conn.guessed conn.explain icmp icmp.stream icmp.from
+            explain conn.icmp conn.icmp.frame step";
+        let names: Vec<_> = names.split_whitespace().collect();
+        for name in &names {
+            assert!(FIELDS.iter().any(|field| field.name.strip_prefix("synfin.") == Some(name)), "{name}");
+        }
+        assert_eq!(names.len(), FIELDS.len());
     }
 }

@@ -83,7 +83,8 @@ const fn english(word: Word) -> &'static str {
 
 const fn chinese(word: Word) -> &'static str {
     match word {
-        Word::Protocol => "TCP 生命周期",
+        // A name, as in Wireshark's lists of protocols.
+        Word::Protocol => "TCP Lifecycle",
         Word::ThisConnection => "本连接",
         Word::XAndY => "X 与 Y",
         Word::Connections => "连接列表",
@@ -114,7 +115,7 @@ mod tests {
         for &one in Word::VARIANTS {
             let [english, chinese] = [Language::English, Language::Chinese].map(|language| word(language, one));
             assert!(!english.is_empty() && english.is_ascii(), "{one:?}");
-            assert!(!chinese.is_ascii(), "{one:?} is not translated");
+            assert!(!chinese.is_ascii() || one == Word::Protocol, "{one:?} is not translated");
         }
     }
 }

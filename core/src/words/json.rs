@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::{FIELDS, Field, Sink, Type};
 use super::language::Language;
-use crate::view::{Address, AgreedEcn, Agreed, ConnectionView, Side, Timestamp};
+use crate::view::{Address, Agreed, AgreedEcn, ConnectionView, Side, Timestamp};
 
 pub use schema::schema;
 
@@ -95,11 +95,10 @@ fn negotiated(agreed: &Agreed) -> Value {
         "window_scale": window_scale,
         "sack": client.sack && server.sack,
         "timestamps": client.timestamps && server.timestamps,
-        "ecn": match agreed.ecn {
-            AgreedEcn::None => None,
-            AgreedEcn::Classic => Some("ECN"),
-            AgreedEcn::Accurate => Some("AccECN"),
-        },
+        "ecn": agreed.ecn.map(|ecn| match ecn {
+            AgreedEcn::Classic => "ECN",
+            AgreedEcn::Accurate => "AccECN",
+        }),
         "fast_open": agreed.fast_open,
         "multipath": client.multipath && server.multipath,
     })
@@ -146,6 +145,7 @@ impl Sink for Found {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample::Sample;
     use super::*;
 
     #[test]
@@ -158,7 +158,27 @@ mod tests {
         for (ns, text) in [(30_000_000, "0.03"), (1, "1e-9"), (7_000_000_000, "7.0"), (7_000_000_001, "7.000000001")] {
             assert_eq!(seconds(ns).to_string(), text);
         }
-        assert_eq!(seconds(8_640_000_123_456_789).to_string(), "8640000.123456789");
+        assert_eq!(seconds(86_400_123_456_789).to_string(), "86400.123456789");
+    }
+
+    #[test]
+    fn every_key_in_every_object() {
+        let sample = Sample::of_all_sorts();
+        let expected = schema();
+        let expected: Vec<&String> = expected["properties"].as_object().unwrap().keys().collect();
+        for connection in sample.connections() {
+            let object = to_json(&connection, Language::English);
+            assert_eq!(object.as_object().unwrap().keys().collect::<Vec<_>>(), expected);
+            assert_eq!(line(&connection, Language::English).lines().count(), 1);
+        }
+        let first = to_json(&sample.connections()[0], Language::English);
+        assert_eq!(first["start"], "2026-01-02T03:04:05.000000006Z");
+        assert_eq!((&first["client_port"], &first["server_ip"]), (&json!(40_000), &json!("10.0.0.2")));
+        assert_eq!(first["negotiated"]["mss"], json!({ "client": 1460, "server": 1460 }));
+        assert_eq!(first["negotiated"]["ecn"], Value::Null);
+        assert_eq!((&first["handshake_time"], &first["handshake_outcome"]), (&json!(0.02), &json!("complete")));
+        let refused = to_json(&sample.connections()[1], Language::English);
+        assert_eq!((&refused["negotiated"], &refused["handshake_time"]), (&Value::Null, &Value::Null));
     }
 
     #[test]

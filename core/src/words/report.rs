@@ -271,3 +271,47 @@ fn of_server(server: &Server) -> Value {
         "frame": server.first_failure.map(|spot| spot.frame),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{CLOSED, Sample};
+    use super::*;
+
+    #[test]
+    fn where_to_look() {
+        let sample = Sample::of_all_sorts();
+        let report = Report::of(sample.connections()).to_json();
+        let at = |pointer: &str| report.pointer(pointer).unwrap().clone();
+        assert_eq!((at("/connections"), at("/segments"), at("/servers")), (json!(5), json!(17), json!(3)));
+        assert_eq!((at("/start"), at("/duration")), (json!("2026-01-02T03:04:05.000000006Z"), json!(0.16)));
+        assert_eq!((at("/handshake_outcome/refused"), at("/handshake_outcome/half-open")), (json!(2), json!(0)));
+        assert_eq!(at("/failing_servers/0/server_ip"), json!(CLOSED));
+        assert_eq!((at("/failing_servers/0/rate"), at("/failing_servers/0/frame")), (json!(1.0), json!(8)));
+        let first = json!({ "handshake_outcome": "refused", "conn_icmp": null, "reset_cause": "refuses-syn",
+            "reset_by": "server", "connections": 2, "rate": 0.4, "stream": 1, "frame": 8 });
+        assert_eq!(at("/failure_causes/0"), first);
+        assert_eq!(at("/failure_causes/1/handshake_outcome"), json!("no-answer"));
+        assert_eq!((at("/reset_causes/0/reset"), at("/reset_causes/0/frame")), (json!("abort"), json!(17)));
+        assert_eq!(at("/slowest_handshakes/0/handshake_time"), json!(0.02));
+        assert_eq!(at("/slowest_handshakes/0/frame"), json!(3), "where equal, the first");
+    }
+
+    #[test]
+    fn one_screen_in_both_languages() {
+        let mut sample = Sample::of_all_sorts();
+        for host in 1..100 {
+            sample.is_refused(&format!("10.1.0.{host}"));
+        }
+        let report = Report::of(sample.connections());
+        for (language, heading) in [(Language::English, "Servers that fail most"), (Language::Chinese, "失败最多的服务器")] {
+            let text = report.text(language);
+            assert!(text.contains(heading) && text.contains("refused: refuses-syn"), "{text}");
+            assert!(text.lines().count() < 50, "{text}");
+            assert!(text.lines().all(|line| line.trim_end() == line));
+        }
+        let json = report.to_json();
+        assert_eq!(json["failing_servers"].as_array().unwrap().len(), JSON_ROWS);
+        assert_eq!(json["connections"], 104);
+        assert!(json.to_string().len() < 8192);
+    }
+}

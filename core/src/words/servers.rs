@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::net::{IpAddr, SocketAddr};
 
 use super::language::Language;
+use super::text;
 use crate::view::{Address, ConnectionView, HandshakeOutcome, Side, TeardownKind};
 
 /// Columns of the table.
@@ -252,7 +252,10 @@ impl Server {
 /// An address and a port: `10.0.0.1:443`, `[2001:db8::1]:443`; `?:443` where the address is not known.
 #[must_use]
 pub fn endpoint(address: Address, port: u16) -> String {
-    address.map_or_else(|| format!("?:{port}"), |address: IpAddr| SocketAddr::new(address, port).to_string())
+    let mut written = String::new();
+    // A string takes all that is written.
+    let _ = text::endpoint(&mut written, address, port);
+    written
 }
 
 /// Milliseconds with three decimals, rounded.
@@ -296,5 +299,35 @@ impl Counter {
             (most_first, server.address, server.port)
         });
         servers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{CLOSED, GOOD, SILENT, Sample};
+    use super::*;
+
+    #[test]
+    fn most_failures_first() {
+        let sample = Sample::of_all_sorts();
+        let servers = count(sample.connections());
+        let row = |index: usize| servers[index].cells().join(" ");
+        assert_eq!(row(0), format!("{CLOSED}:80 2 0 2 0 0 0 0 0 - - -"));
+        assert_eq!(row(1), format!("[{SILENT}]:80 1 0 0 0 1 0 0 0 - - -"));
+        assert_eq!(row(2), format!("{GOOD}:80 2 2 0 0 0 0 0 1 10.000 10.000 10.000"));
+        assert_eq!(servers[0].first_failure, Some(Spot { stream: 1, frame: 8 }), "the RST");
+        assert_eq!(servers[1].first_failure, Some(Spot { stream: 3, frame: 11 }), "the first SYN");
+        assert_eq!(servers[2].first_failure, None);
+    }
+
+    #[test]
+    fn words() {
+        assert_eq!(columns(Language::English).len(), columns(Language::Chinese).len());
+        assert_eq!(milliseconds(1_234_567), "1.235");
+        assert_eq!(milliseconds(u64::MAX), "18446744073709.551", "no overflow");
+        assert_eq!(endpoint(None, 7), "?:7");
+        let mut trips = RoundTrips::first(1);
+        trips.add(4);
+        assert_eq!((trips.min_ns, trips.mean_ns(), trips.max_ns), (1, 2, 4));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use strum::VariantArray;
 
-use super::language::Language;
+use super::language::{Language, Words};
 use crate::view::{Cause, ConnState, ConnectionView, HandshakeKind, HandshakeOutcome, Side, TeardownKind};
 
 /// A node of the tree.
@@ -21,40 +21,34 @@ type Index = Option<u8>;
 
 /// A heading: its words, the values under it, and which of them a connection has.
 struct Heading {
-    english: &'static str,
-    chinese: &'static str,
+    words: Words,
     names: fn() -> Vec<&'static str>,
     index: fn(&ConnectionView) -> Index,
 }
 
 const HEADINGS: [Heading; 6] = [
     Heading {
-        english: "Handshake outcome",
-        chinese: "握手结果",
+        words: Words { english: "Handshake outcome", chinese: "握手结果" },
         names: || outcomes().map(HandshakeOutcome::name).collect(),
         index: |connection| index_of(outcomes(), connection.outcome()),
     },
     Heading {
-        english: "Handshake kind",
-        chinese: "握手类型",
+        words: Words { english: "Handshake kind", chinese: "握手方式" },
         names: || HandshakeKind::VARIANTS.iter().map(|kind| kind.name()).collect(),
         index: |connection| index_of(HandshakeKind::VARIANTS.iter().copied(), connection.handshake_kind()?),
     },
     Heading {
-        english: "Teardown kind",
-        chinese: "挥手类型",
+        words: Words { english: "Teardown kind", chinese: "关闭方式" },
         names: || teardowns().map(TeardownKind::name).collect(),
         index: |connection| index_of(teardowns(), connection.teardown()),
     },
     Heading {
-        english: "Closed by",
-        chinese: "关闭方",
+        words: Words { english: "Closed by", chinese: "关闭发起方" },
         names: || SIDES.iter().map(|side| side.name()).collect(),
         index: |connection| index_of(SIDES.into_iter(), connection.closer()?),
     },
     Heading {
-        english: "Reset cause",
-        chinese: "重置原因",
+        words: Words { english: "Reset cause", chinese: "重置原因" },
         names: || Cause::VARIANTS.iter().map(|cause| cause.name()).chain([NO_CAUSE]).collect(),
         index: |connection| match connection.ender()?.detail.cause {
             Some(cause) => index_of(Cause::VARIANTS.iter().copied(), cause),
@@ -62,8 +56,7 @@ const HEADINGS: [Heading; 6] = [
         },
     },
     Heading {
-        english: "Zeek conn_state",
-        chinese: "Zeek conn_state",
+        words: Words { english: "Connection state (Zeek)", chinese: "连接状态（Zeek）" },
         names: || ConnState::VARIANTS.iter().map(|state| state.name()).collect(),
         index: |connection| index_of(ConnState::VARIANTS.iter().copied(), connection.conn_state()),
     },
@@ -94,11 +87,7 @@ pub fn nodes(language: Language) -> Vec<Node> {
     let mut nodes: Vec<Node> = Vec::new();
     for heading in &HEADINGS {
         let parent = u16::try_from(nodes.len()).ok();
-        let name = match language {
-            Language::English => heading.english,
-            Language::Chinese => heading.chinese,
-        };
-        nodes.push(Node { name, parent: None });
+        nodes.push(Node { name: heading.words.in_language(language), parent: None });
         nodes.extend((heading.names)().into_iter().map(|name| Node { name, parent }));
     }
     nodes
@@ -197,7 +186,9 @@ fn under(heading: u16, index: u8) -> u16 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample::{CLOSED, Sample};
     use super::*;
+    use crate::view::Pass;
 
     #[test]
     fn nodes_have_their_headings() {
@@ -218,5 +209,71 @@ mod tests {
         let chinese = nodes(Language::Chinese);
         assert!(nodes_of.iter().zip(&chinese).all(|(one, other)| one.parent == other.parent));
         assert!(nodes_of.iter().zip(&chinese).all(|(one, other)| one.parent.is_none() || one.name == other.name));
+    }
+
+    fn names_above_zero(counts: &[u32]) -> Vec<(&'static str, u32)> {
+        let nodes = nodes(Language::English).into_iter().zip(counts);
+        nodes.filter(|(_, count)| **count > 0).map(|(node, count)| (node.name, *count)).collect()
+    }
+
+    #[test]
+    fn each_connection_once() {
+        let sample = Sample::of_all_sorts();
+        let mut tally = Tally::default();
+        let mut counts = vec![0_u32; tally.len];
+        let mut add = |tally: &mut Tally, connection: &ConnectionView| {
+            tally.add(connection, |change| {
+                let count = &mut counts[usize::from(change.node)];
+                *count = count.checked_add_signed(i32::from(change.delta)).unwrap();
+            });
+        };
+        for connection in sample.connections().iter().chain(&sample.connections()) {
+            add(&mut tally, connection);
+        }
+        let expected = [
+            ("Handshake outcome", 5),
+            ("complete", 2),
+            ("refused", 2),
+            ("no-answer", 1),
+            ("Handshake kind", 2),
+            ("three-way", 2),
+            ("Teardown kind", 5),
+            ("three-segment", 1),
+            ("reset", 1),
+            ("none", 3),
+            ("Closed by", 2),
+            ("client", 1),
+            ("server", 1),
+            ("Reset cause", 3),
+            ("refuses-syn", 2),
+            ("aborts", 1),
+            ("Connection state (Zeek)", 5),
+            ("SF", 1),
+            ("S0", 1),
+            ("REJ", 2),
+            ("RSTR", 1),
+        ];
+        let mut found = names_above_zero(&counts);
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        found.retain(|one| !expected.contains(one));
+        assert_eq!(found, []);
+        assert_eq!(tally.settle(|stream| sample.tracker.connection(stream, Pass::Final)), counts);
+    }
+
+    #[test]
+    fn a_connection_that_goes_on_moves() {
+        let mut sample = Sample::new();
+        sample.is_refused(CLOSED);
+        let mut tally = Tally::default();
+        let (mut counts, connections) = (vec![0_i32; tally.len], Sample::of_all_sorts());
+        let closed = &connections.connections()[0];
+        for connection in [&sample.connections()[0], closed] {
+            assert_eq!(connection.stream, 0);
+            tally.add(connection, |change| counts[usize::from(change.node)] += i32::from(change.delta));
+        }
+        let counts: Vec<u32> = counts.into_iter().map(|count| u32::try_from(count).unwrap()).collect();
+        let mut fresh = Tally::default();
+        fresh.add(closed, |_| ());
+        assert_eq!(counts, fresh.settle(|_| None), "as though it had been so at once");
     }
 }

@@ -1,26 +1,14 @@
-//! What people read: expressions, the summary line, the labels of steps.
+//! Texts that are the same in every language: expressions, the summary line, the labels of steps, endpoints.
 
 use std::fmt::{self, Write};
 use std::net::IpAddr;
 
-use crate::explain;
-use crate::tcp::{Flags, Negotiated, Segment, Side, Steps, Verdict};
-use crate::tracker::{Address, Annotation};
-
-/// The language of the explanations.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// 简体中文
-    Chinese,
-}
+use crate::view::{Address, Agreed, AgreedEcn, Flags, Kind, Segment, SegmentView, Side, Steps, Verdict};
 
 /// The letter of the base that a side's numbers count from.
 #[must_use]
 pub fn letter(verdict: &Verdict, side: Side) -> char {
-    if (side == Side::Server) == verdict.numbers.x_is_servers { 'X' } else { 'Y' }
+    if (side == verdict.sender) == verdict.numbers.x_is_senders { 'X' } else { 'Y' }
 }
 
 /// Writes an expression: `X`, `Y+201`, `X-5`.
@@ -114,8 +102,14 @@ fn steps(out: &mut dyn Write, steps: Steps, of: u8) -> fmt::Result {
     decimal(out, of)
 }
 
-/// Writes `Open 2/3`, `Close 2+3/4`, or both with `, ` between. False when there is neither.
-fn all_steps(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error> {
+/// Writes what a segment does, in short: `Open 2/3`, `Close 2+3/4`, both with `, ` between, `RST: refused`. False when it
+/// has no step and is no RST.
+fn what(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error> {
+    if let Some(reset) = verdict.reset {
+        out.write_str("RST: ")?;
+        out.write_str(reset.name())?;
+        return Ok(true);
+    }
     let (open, close) = (verdict.open_steps, verdict.close_steps);
     if !open.is_empty() {
         out.write_str("Open ")?;
@@ -131,29 +125,42 @@ fn all_steps(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error>
     Ok(!open.is_empty() || !close.is_empty())
 }
 
-/// Writes what a segment does, in short: `Open 2/3`, `Close 2+3/4`, `RST: refused`. False when it has no step and is no RST.
-fn what(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error> {
-    match verdict.reset {
-        Some(reset) => write!(out, "RST: {}", reset.name()).map(|()| true),
-        None => all_steps(out, verdict),
+/// What is added to a segment that was there before: `copy`, `again`; empty for all others.
+const fn once_more(verdict: &Verdict) -> &'static str {
+    if verdict.is_copy {
+        "copy"
+    } else if verdict.repeats.any() {
+        "again"
+    } else {
+        ""
     }
 }
 
-/// Writes what a segment does, and whether it did before: `Open 2/3`, `Open 1/3 again`, `Close 2+3/4`, `RST: refused`.
-/// False when it has no step and is no RST.
+/// Writes `once_more` with a space in front.
+fn and_once_more(out: &mut dyn Write, verdict: &Verdict) -> fmt::Result {
+    let word = once_more(verdict);
+    if word.is_empty() {
+        return Ok(());
+    }
+    out.write_char(' ')?;
+    out.write_str(word)
+}
+
+/// Writes what a segment does, and whether it was there before: `Open 2/3`, `Open 1/3 again`, `Close 2+3/4`,
+/// `RST: refused`, `Open 1/3 copy`. False when it has no step and is no RST.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn step(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error> {
     let says = what(out, verdict)?;
-    if says && verdict.repeats.any() {
-        out.write_str(" again")?;
+    if says {
+        and_once_more(out, verdict)?;
     }
     Ok(says)
 }
 
 /// Writes the numbers' expressions, each with `before` or a space in front: `Seq=Y Ack=X+1`. Nothing when none is known.
-fn expressions(out: &mut dyn Write, before: &str, verdict: &Verdict, segment: &Segment) -> fmt::Result {
+fn expressions(out: &mut dyn Write, before: &str, verdict: &Verdict) -> fmt::Result {
     let mut before = before;
     if let Some(offset) = verdict.numbers.seq {
         out.write_str(before)?;
@@ -161,7 +168,7 @@ fn expressions(out: &mut dyn Write, before: &str, verdict: &Verdict, segment: &S
         expression(out, letter(verdict, verdict.sender), offset)?;
         before = " ";
     }
-    if let (Some(offset), Some(_)) = (verdict.numbers.ack, segment.acknowledgment()) {
+    if let Some(offset) = verdict.numbers.ack {
         out.write_str(before)?;
         out.write_str("Ack=")?;
         expression(out, letter(verdict, verdict.sender.peer()), offset)?;
@@ -169,84 +176,109 @@ fn expressions(out: &mut dyn Write, before: &str, verdict: &Verdict, segment: &S
     Ok(())
 }
 
-/// Writes what stands on a segment's arrow in a ladder diagram: `2/3 Seq=Y Ack=X+1`, `RST: refused`. It is kept short:
-/// tshark's ladder has room for 20 characters. False when the segment has no step and is no RST.
+/// Writes what stands on a segment's arrow in a ladder diagram: `SYN, ACK Seq=Y Ack=X+1`, `RST refused`, and `again` or
+/// `copy` behind it. It is kept short: tshark's ladder has room for some 20 characters. False when the segment has no step
+/// and is no RST.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn arrow(out: &mut dyn Write, verdict: &Verdict, segment: &Segment) -> Result<bool, fmt::Error> {
-    let (open, close) = (verdict.open_steps, verdict.close_steps);
-    if verdict.reset.is_some() {
-        return what(out, verdict);
-    }
-    if open.is_empty() && close.is_empty() {
+    if let Some(reset) = verdict.reset {
+        out.write_str("RST ")?;
+        out.write_str(reset.name())?;
+    } else if verdict.open_steps.is_empty() && verdict.close_steps.is_empty() {
         return Ok(false);
+    } else {
+        out.write_str(match segment.kind() {
+            Kind::Syn => "SYN",
+            Kind::SynAck => "SYN, ACK",
+            Kind::Fin => "FIN, ACK",
+            Kind::Ack => "ACK",
+            // Neither has a step.
+            Kind::Rst | Kind::Other => "",
+        })?;
+        expressions(out, " ", verdict)?;
     }
-    if !open.is_empty() {
-        steps(out, open, 3)?;
-    }
-    if !close.is_empty() {
-        out.write_str(if open.is_empty() { "" } else { ", " })?;
-        steps(out, close, 4)?;
-    }
-    expressions(out, " ", verdict, segment)?;
+    and_once_more(out, verdict)?;
     Ok(true)
 }
 
-/// Writes what stands beside the arrow: `Client ESTABLISHED, server SYN-RECEIVED`.
+/// Writes what stands beside the arrow, the states of client and server: `ESTABLISHED / SYN-RECEIVED`.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn margin(out: &mut dyn Write, verdict: &Verdict) -> fmt::Result {
-    let (client, server) = (verdict.states.client.name(), verdict.states.server.name());
-    let again = if verdict.repeats.any() { " (sent again)" } else { "" };
-    write!(out, "Client {client}, server {server}{again}")
+    out.write_str(verdict.states.client.name())?;
+    out.write_str(" / ")?;
+    out.write_str(verdict.states.server.name())
 }
 
 /// Writes the line of the tree item: `TCP Lifecycle: Open 2/3, Server -> Client: ...`.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn label(out: &mut dyn Write, annotation: &Annotation) -> fmt::Result {
+pub fn label(out: &mut dyn Write, view: &SegmentView) -> fmt::Result {
     out.write_str("TCP Lifecycle: ")?;
-    if all_steps(out, &annotation.verdict)? {
+    let mut says = step(out, &view.verdict)?;
+    if !says {
+        let word = once_more(&view.verdict);
+        out.write_str(word)?;
+        says = !word.is_empty();
+    }
+    if says {
         out.write_str(", ")?;
     }
-    summary(out, &annotation.verdict, annotation.segment)
+    summary(out, &view.verdict, view.segment)
 }
 
-/// Writes what the Info column gets: ` [Open 2/3: Seq=Y Ack=X+1]`, ` [RST: refused]`. False when it gets nothing.
+/// Writes what the Info column gets: `[Open 2/3: Seq=Y Ack=X+1]`, `[RST: refused]`. False when it gets nothing.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn suffix(out: &mut dyn Write, verdict: &Verdict, segment: &Segment) -> Result<bool, fmt::Error> {
-    out.write_str(" [")?;
+pub fn suffix(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error> {
+    out.write_char('[')?;
     if !what(out, verdict)? {
         return Ok(false);
     }
     if verdict.reset.is_none() {
-        expressions(out, ": ", verdict, segment)?;
+        expressions(out, ": ", verdict)?;
     }
     out.write_char(']')?;
     Ok(true)
+}
+
+/// Writes an address: `10.0.0.1`, `2001:db8::1`.
+///
+/// # Errors
+/// Those of `out`.
+pub fn address(out: &mut dyn Write, address: IpAddr) -> fmt::Result {
+    match address {
+        IpAddr::V4(v4) => {
+            for (byte, between) in v4.octets().into_iter().zip(["", ".", ".", "."]) {
+                out.write_str(between)?;
+                decimal(out, byte)?;
+            }
+            Ok(())
+        }
+        IpAddr::V6(v6) => write!(out, "{v6}"),
+    }
 }
 
 /// Writes an endpoint: `10.0.0.1:51234`, `[2001:db8::1]:443`.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn endpoint(out: &mut dyn Write, address: Address, port: u16) -> fmt::Result {
-    match address {
-        Address::Ip(IpAddr::V4(v4)) => {
-            for (octet, between) in v4.octets().into_iter().zip(["", ".", ".", "."]) {
-                out.write_str(between)?;
-                decimal(out, octet)?;
-            }
-            out.write_char(':')?;
+pub fn endpoint(out: &mut dyn Write, at: Address, port: u16) -> fmt::Result {
+    match at {
+        Some(v4 @ IpAddr::V4(_)) => address(out, v4)?,
+        Some(v6 @ IpAddr::V6(_)) => {
+            out.write_char('[')?;
+            address(out, v6)?;
+            out.write_char(']')?;
         }
-        Address::Ip(IpAddr::V6(v6)) => write!(out, "[{v6}]:")?,
-        Address::Unknown => out.write_str("?:")?,
+        None => out.write_char('?')?,
     }
+    out.write_char(':')?;
     decimal(out, port)
 }
 
@@ -254,9 +286,9 @@ pub fn endpoint(out: &mut dyn Write, address: Address, port: u16) -> fmt::Result
 ///
 /// # Errors
 /// Those of `out`.
-pub fn negotiated(out: &mut dyn Write, agreed: &Negotiated) -> fmt::Result {
+pub fn negotiated(out: &mut dyn Write, agreed: &Agreed) -> fmt::Result {
     let mss = |out: &mut dyn Write, size: Option<u16>| match size {
-        Some(size) => write!(out, "{size}"),
+        Some(size) => decimal(out, size),
         None => out.write_char('-'),
     };
     let (client, server) = (&agreed.client, &agreed.server);
@@ -264,13 +296,17 @@ pub fn negotiated(out: &mut dyn Write, agreed: &Negotiated) -> fmt::Result {
     mss(out, client.mss)?;
     out.write_char('/')?;
     mss(out, server.mss)?;
-    if let (Some(c), Some(s)) = (client.window_scale, server.window_scale) {
-        write!(out, ", WS {c}/{s}")?;
+    if let (Some(client), Some(server)) = (client.window_scale, server.window_scale) {
+        out.write_str(", WS ")?;
+        decimal(out, client)?;
+        out.write_char('/')?;
+        decimal(out, server)?;
     }
     for (both, name) in [
         (client.sack && server.sack, ", SACK"),
         (client.timestamps && server.timestamps, ", TS"),
-        (agreed.ecn, ", ECN"),
+        (agreed.ecn == Some(AgreedEcn::Classic), ", ECN"),
+        (agreed.ecn == Some(AgreedEcn::Accurate), ", AccECN"),
         (agreed.fast_open, ", TFO"),
         (client.multipath && server.multipath, ", MPTCP"),
     ] {
@@ -281,13 +317,5 @@ pub fn negotiated(out: &mut dyn Write, agreed: &Negotiated) -> fmt::Result {
     Ok(())
 }
 
-/// Writes one plain sentence on what the segment does, when it performs a step or is a RST. False when it does not.
-///
-/// # Errors
-/// Those of `out`.
-pub fn explanation(out: &mut dyn Write, annotation: &Annotation) -> Result<bool, fmt::Error> {
-    match annotation.language {
-        Language::English => explain::english(out, annotation),
-        Language::Chinese => explain::chinese(out, annotation),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,64 +1,71 @@
-//! What the rows of the table have in common: how a value gets into the sink, and on which segments it stands.
+//! What the rows of the table have in common: how a value gets into the sink.
 
 use std::fmt::{self, Write};
 
 use super::Sink;
-use crate::tracker::Annotation;
+use crate::words::language::Language;
 
-/// One word.
-pub(super) fn word(sink: &mut dyn Sink, word: &str) {
-    sink.text(&mut |out| out.write_str(word).map(|()| true));
+/// Where a row puts its values.
+pub struct Output<'a> {
+    pub(super) sink: &'a mut dyn Sink,
+    /// The language of sentences.
+    pub(super) language: Language,
 }
 
-/// What `body` writes.
-pub(super) fn write(sink: &mut dyn Sink, mut body: impl FnMut(&mut dyn Write) -> fmt::Result) {
-    sink.text(&mut |out| body(out).map(|()| true));
-}
-
-/// True; nothing when false.
-pub(super) fn truth(sink: &mut dyn Sink, truth: bool) {
-    if truth {
-        sink.number(1);
+impl Output<'_> {
+    /// What follows is for filters and columns alone, where `is_hidden` holds.
+    pub(super) fn hide(&mut self, is_hidden: bool) {
+        if is_hidden {
+            self.sink.hide();
+        }
     }
-}
 
-/// A number, when there is one that fits.
-pub(super) fn maybe(sink: &mut dyn Sink, number: Option<impl TryInto<i64>>) {
-    if let Some(Ok(number)) = number.map(TryInto::try_into) {
-        sink.number(number);
+    /// One word.
+    pub(super) fn word(&mut self, word: &str) {
+        self.write(|out| out.write_str(word));
     }
-}
 
-/// The number of a frame; 0: none.
-pub(super) fn frame(sink: &mut dyn Sink, frame: u32) {
-    if frame != 0 {
-        sink.number(i64::from(frame));
+    /// What `body` writes.
+    pub(super) fn write(&mut self, mut body: impl FnMut(&mut dyn Write) -> fmt::Result) {
+        self.sink.text(&mut |out| body(out).map(|()| true));
     }
-}
 
-/// A time that stands on the frame where it becomes known and on the connection's last segment.
-pub(super) fn time(a: &Annotation, sink: &mut dyn Sink, known_at: u32, ns: Option<u64>) {
-    if a.is_last || (known_at != 0 && a.frame == known_at) {
-        maybe(sink, ns);
+    /// What `body` writes, when it says true.
+    pub(super) fn text(&mut self, mut body: impl FnMut(&mut dyn Write) -> Result<bool, fmt::Error>) {
+        self.sink.text(&mut body);
     }
-}
 
-/// The frame at which two steps of the opening, counted from 0, are both known.
-pub(super) fn later_frame(a: &Annotation, steps: [usize; 2]) -> u32 {
-    let frames = a.connection.handshake_frames();
-    steps.iter().filter_map(|&step| frames.get(step)).copied().max().unwrap_or(0)
-}
-
-/// A link of the opening: on its segments and on the connection's last.
-pub(super) fn open_link(a: &Annotation, sink: &mut dyn Sink, number: u32) {
-    if a.is_last || !a.verdict.open_steps.is_empty() {
-        frame(sink, number);
+    /// True; nothing when false.
+    pub(super) fn truth(&mut self, truth: bool) {
+        if truth {
+            self.sink.number(1);
+        }
     }
-}
 
-/// A link of the closing: on its segments and on the connection's last.
-pub(super) fn close_link(a: &Annotation, sink: &mut dyn Sink, number: u32) {
-    if a.is_last || !a.verdict.close_steps.is_empty() {
-        frame(sink, number);
+    /// A number, where it fits.
+    pub(super) fn number(&mut self, number: impl TryInto<i64>) {
+        if let Ok(number) = number.try_into() {
+            self.sink.number(number);
+        }
+    }
+
+    /// A number, when there is one that fits.
+    pub(super) fn maybe(&mut self, number: Option<impl TryInto<i64>>) {
+        if let Some(number) = number {
+            self.number(number);
+        }
+    }
+
+    /// A count. One says nothing in the details: that is the normal case.
+    pub(super) fn count(&mut self, count: u32) {
+        self.hide(count == 1);
+        self.number(count);
+    }
+
+    /// The number of a frame; 0: none.
+    pub(super) fn frame(&mut self, frame: u32) {
+        if frame != 0 {
+            self.number(frame);
+        }
     }
 }

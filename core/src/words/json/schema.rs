@@ -30,7 +30,7 @@ fn is_always_there(name: &str) -> bool {
 
 fn of_field(field: &Field) -> Value {
     let mut property = Map::new();
-    property.insert("description".to_string(), json!(field.blurb));
+    property.insert("description".to_string(), json!(field.blurb.english));
     if let Some(words) = words(field.name) {
         let mut words: Vec<Value> = words.into_iter().map(Value::from).collect();
         if !is_always_there(field.name) {
@@ -143,7 +143,7 @@ pub fn schema() -> Value {
         }),
     );
     for field in rows() {
-        let property = if field.name == NEGOTIATED { negotiated(field.blurb) } else { of_field(field) };
+        let property = if field.name == NEGOTIATED { negotiated(field.blurb.english) } else { of_field(field) };
         put(&key(field), property);
     }
     let required: Vec<String> = properties.keys().cloned().collect();

@@ -67,7 +67,7 @@ const CHINESE: Words = Words {
     start: "开始时间",
     duration: "持续时间",
     outcome: "握手结果",
-    teardown: "挥手类型",
+    teardown: "关闭方式",
     failing_servers: "失败最多的服务器",
     failure_causes: "最常见的失败原因",
     reset_causes: "其他重置的最常见原因",
@@ -94,7 +94,7 @@ enum Column {
 
 /// Writes a table, two spaces in from the left and between the columns.
 fn table<const N: usize>(out: &mut String, columns: [Column; N], rows: Vec<[String; N]>) {
-    let headings = columns.map(|Column::Text(heading) | Column::Number(heading)| heading.to_string());
+    let headings = columns.map(|(Column::Text(heading) | Column::Number(heading))| heading.to_string());
     let rows: Vec<[String; N]> = std::iter::once(headings).chain(rows).collect();
     let mut widths = [0_usize; N];
     for row in &rows {

@@ -1,0 +1,59 @@
+//! Older connections of the same endpoints (SPEC section 5): their answers to a SYN perform nothing here.
+
+use crate::scripts;
+
+scripts! {
+    /// RFC 9293 §3.5 figure 10: the server is still in an older connection, and says so by a challenge ACK.
+    a_challenge_ack_answers_the_syn = "
+    SYN-SENT    | > S  C                 | SYN-RECEIVED | SYN     | open 1
+    SYN-SENT    | < .  S+500 ack C-900   | ESTABLISHED  | ACK     |        | y; phase=handshake; !challenge_ack
+    SYN-SENT    | > R  C-900             | CLOSED       | RST     |        | reset=handshake; reset.cause=rejects-ack; reset.answers=#2; !none
+    SYN-SENT    | > S  C    @1           | SYN-RECEIVED | SYN     | open 1 | retransmission=1; !syn_retransmission
+    ESTABLISHED | < S. S     ack C+1     | SYN-RECEIVED | SYN-ACK | open 2
+    ESTABLISHED | > .  C+1   ack S+1     | ESTABLISHED  | OPEN-ACK | open 3
+    = handshake.outcome complete
+    ";
+
+    the_old_one_answers_to_the_end = "
+      | > S  C
+      | < .  S+500 ack C-900
+    SYN-SENT    | > R  C-900             | CLOSED       | RST     |        |
+      | > S  C    @1
+    SYN-SENT    | < .  S+500 ack C-900   | ESTABLISHED  | ACK     |        | !challenge_ack; !old_connection
+    = handshake.outcome old-connection
+    = teardown.kind none
+    = reset.by
+    ";
+
+    /// Its FIN begins no teardown here.
+    a_fin_of_the_old_one = "
+      | > S  C
+    SYN-SENT    | < F. S+500 ack C-900   | ESTABLISHED  | FIN     |        | phase=handshake; retransmission; !none
+    SYN-SENT    | < F. S+500 ack C-900   | ESTABLISHED  | FIN     |        | retransmission=1; !fin_retransmission; !old_connection
+    = teardown.kind none
+    = handshake.outcome old-connection
+    ";
+
+    /// Payload that acknowledges a little more than the SYN: segments are missing, no connection is old.
+    a_gap_in_the_capture = "
+      | > S  C
+    ESTABLISHED | < P. S+500 ack C+700 len 9 | ESTABLISHED | DATA   |        | phase=data; !none
+    = handshake.outcome partial
+    ";
+
+    /// The state is that of the connection before, where the numbers fit.
+    the_state_of_the_connection_before = "
+    core
+    stream 0
+      | > S  C
+      | < S. S     ack C+1
+      | > .  C+1   ack S+1
+      | < F. S+1   ack C+1
+      | > F. C+1   ack S+2
+      | < .  S+2   ack C+2                | TIME-WAIT  | CLOSE-ACK
+    stream 1
+    SYN-SENT    | > S  C+9000              | SYN-RECEIVED | SYN | open 1 | !port_reuse
+    SYN-SENT    | < .  S+2   ack C+2       | TIME-WAIT    | ACK |        | !challenge_ack; !old_connection
+    = conn.previous 0
+    ";
+}

@@ -1,0 +1,159 @@
+//! What a side's own repeat takes back (SPEC section 5, "Taken back by its owner's repeat").
+
+use crate::scripts;
+
+scripts! {
+    /// The SYN-ACK passed the observer and did not reach the client.
+    syn_ack_lost_behind_the_observer = "
+    SYN-SENT     | > S  C               | SYN-RECEIVED | SYN      | open 1
+    ESTABLISHED  | < S. S     ack C+1   | SYN-RECEIVED | SYN-ACK  | open 2
+    SYN-SENT     | > S  C     @1        | SYN-RECEIVED | SYN      | open 1 | retransmission=1; phase=handshake; !syn_retransmission; !synack_not_received
+    ESTABLISHED  | < S. S     ack C+1   | SYN-RECEIVED | SYN-ACK  | open 2 | retransmission=1; !synack_retransmission
+    ESTABLISHED  | > .  C+1   ack S+1   | ESTABLISHED  | OPEN-ACK | open 3
+    = handshake.outcome complete
+    = handshake.syns 2
+    = handshake.frame2 #2
+    = handshake.synack_rtt 0.001000000
+    ";
+
+    it_is_said_once_an_attempt = "
+      | > S  C
+      | < S. S     ack C+1
+      | > S  C     @1           | | SYN | open 1 | !syn_retransmission; !synack_not_received
+      | < S. S     ack C+1
+    SYN-SENT | > S  C     @2    | SYN-RECEIVED | SYN | open 1 | !syn_retransmission; !half_open
+    = handshake.outcome half-open
+    ";
+
+    /// Within a round trip of the SYN-ACK the repeat was on its way already. The state is taken back all the same.
+    a_repeat_that_crosses_is_no_loss = "
+      | > S  C
+      | < S. S     ack C+1  @0.05
+    SYN-SENT     | > S  C   @0.04       | SYN-RECEIVED | SYN      | open 1 | !syn_retransmission
+    ESTABLISHED  | > .  C+1   ack S+1   | ESTABLISHED  | OPEN-ACK | open 3
+    ";
+
+    /// A client that has acknowledged the SYN-ACK does not go back.
+    after_step_3_a_syn_takes_nothing_back = "
+    open
+    ESTABLISHED  | > S  C     @1        | ESTABLISHED  | SYN      | open 1 | retransmission=1; phase=data; !syn_retransmission
+    ";
+
+    /// The server did not take the third segment: accept queue full, or a firewall dropped it.
+    step_3_not_taken = "
+    open
+    ESTABLISHED  | > P. C+1 ack S+1 len 9       | ESTABLISHED  | DATA     |        | phase=data
+    ESTABLISHED  | < S. S   ack C+1 @1          | SYN-RECEIVED | SYN-ACK  | open 2 | retransmission=1; phase=handshake; !synack_retransmission; !open_ack_not_taken
+    ESTABLISHED  | > .  C+10 ack S+1            | SYN-RECEIVED | OPEN-ACK | open 3 | retransmission=1; phase=handshake
+    ESTABLISHED  | < S. S   ack C+1 @2          | SYN-RECEIVED | SYN-ACK  | open 2 | !synack_retransmission; !half_open
+    = handshake.outcome half-open
+    = teardown.kind none
+    = handshake.frame3 #3
+    ";
+
+    /// It is complete again when the server shows that it is: the client's ACK alone does not.
+    complete_again_with_the_servers_data = "
+    open
+      | < S. S   ack C+1 @1                     | SYN-RECEIVED | SYN-ACK  | open 2 |
+    ESTABLISHED  | > .  C+1 ack S+1             | SYN-RECEIVED | OPEN-ACK | open 3 | retransmission=1
+    ESTABLISHED  | < .  S+1 ack C+1             | SYN-RECEIVED | ACK      |        | phase=handshake
+    ESTABLISHED  | < P. S+1 ack C+1 len 5       | ESTABLISHED  | DATA     |        | phase=handshake
+    ESTABLISHED  | > .  C+1 ack S+6             | ESTABLISHED  | ACK      |        | phase=data
+    = handshake.outcome complete
+    ";
+
+    complete_again_with_an_ack_of_data = "
+    open
+      | > P. C+1 ack S+1 len 9
+      | < S. S   ack C+1 @1                     | SYN-RECEIVED | SYN-ACK  | open 2 |
+    ESTABLISHED  | < .  S+1 ack C+10            | ESTABLISHED  | ACK      |        | phase=handshake
+    = handshake.outcome complete
+    ";
+
+    /// A server that has sent anything but SYN-ACKs since step 3 is open, whatever is captured late.
+    a_server_that_went_on_does_not_go_back = "
+    open
+      | < .  S+1 ack C+1
+    ESTABLISHED  | < S. S   ack C+1 @1          | ESTABLISHED  | SYN-ACK  | open 2 | retransmission=1; phase=data; !synack_retransmission
+    ";
+
+    /// The teardown stays one, whatever the server did not take.
+    not_taken_after_a_fin = "
+    open
+      | > F. X   ack Y
+    FIN-WAIT-1   | < S. S   ack C+1 @1          | SYN-RECEIVED | SYN-ACK  | open 2 | phase=teardown
+    ";
+
+    /// FIN-WAIT-2 goes back to FIN-WAIT-1, and on again with the acknowledgment.
+    a_fin_again_takes_its_ack_back = "
+    open
+    FIN-WAIT-1   | > F. X    ack Y              | CLOSE-WAIT   | FIN       | close 1
+    FIN-WAIT-2   | < .  Y    ack X+1            | CLOSE-WAIT   | CLOSE-ACK | close 2
+    FIN-WAIT-1   | > F. X    ack Y   @1         | CLOSE-WAIT   | FIN       | close 1 | retransmission=1; !fin_retransmission
+    FIN-WAIT-2   | < .  Y    ack X+1            | CLOSE-WAIT   | CLOSE-ACK | close 2 | retransmission=1
+    = teardown.kind half-closed
+    = teardown.frame2 #5
+    ";
+
+    /// The closer's last ACK did not reach the other side.
+    the_last_ack_lost = "
+    open
+      | > F. X    ack Y
+      | < F. Y    ack X+1
+    TIME-WAIT    | > .  X+1  ack Y+1            | CLOSED       | CLOSE-ACK | close 4 | phase=teardown
+    TIME-WAIT    | < F. Y    ack X+1 @1         | LAST-ACK     | FIN+CLOSE-ACK | close 2+3 | retransmission=1; phase=teardown; !fin_retransmission
+    TIME-WAIT    | > .  X+1  ack Y+1            | CLOSED       | CLOSE-ACK | close 4 | retransmission=1; phase=teardown
+    TIME-WAIT    | > .  X+1  ack Y+1 win 1      | CLOSED       | ACK       |         | phase=closed
+    = teardown.kind three-segment
+    ";
+
+    /// The closer repeats its FIN without an acknowledgment of the other's: that one did not reach it either.
+    a_fin_alone_takes_the_peers_fin_back = "
+    open
+      | > F. X    ack Y
+      | < F. Y    ack X+1                       | LAST-ACK     | FIN+CLOSE-ACK | close 2+3
+    FIN-WAIT-1   | > F. X    ack Y   @1         | LAST-ACK     | FIN           | close 1 | retransmission=1
+    # The closer sent a FIN in between: the acknowledgment is a new one.
+    TIME-WAIT    | < F. Y    ack X+1            | LAST-ACK     | FIN           | close 3 | retransmission=1
+    TIME-WAIT    | > .  X+1  ack Y+1            | CLOSED       | CLOSE-ACK     | close 4
+    = teardown.kind three-segment
+    ";
+
+    /// Both FINs were acknowledged: the repeat acknowledges the peer's, so its sender has that one.
+    closing_again = "
+    open
+      | > F. X    ack Y
+      | < F. Y    ack X
+      | > .  X+1  ack Y+1
+    TIME-WAIT    | < .  Y+1  ack X+1            | TIME-WAIT    | CLOSE-ACK | close 2
+    CLOSING      | > F. X    ack Y+1 @1         | TIME-WAIT    | FIN       | close 1 | retransmission=1; phase=teardown
+    TIME-WAIT    | < .  Y+1  ack X+1            | TIME-WAIT    | CLOSE-ACK | close 2 | retransmission=1
+    = teardown.kind simultaneous
+    ";
+
+    /// Stacks of the BSD family answer a crossing FIN with their own again.
+    a_fin_again_that_first_acknowledges_takes_nothing_back = "
+    open
+      | > F. X    ack Y
+      | < F. Y    ack X
+    CLOSING      | > F. X    ack Y+1            | TIME-WAIT    | FIN+CLOSE-ACK | close 1+4 | retransmission=1
+    = teardown.kind simultaneous
+    ";
+
+    /// Nobody answers the FIN.
+    a_fin_that_nobody_acknowledges = "
+    open
+      | > F. X    ack Y
+      | > F. X    ack Y   @1
+    FIN-WAIT-1   | > F. X    ack Y   @2         | CLOSE-WAIT   | FIN | close 1 | !fin_retransmission; !fin_unanswered
+    = teardown.kind unanswered
+    = teardown.closer client
+    ";
+
+    /// The capture has one direction only: the answers may be missing too.
+    a_fin_repeated_in_one_direction = "
+      | > F. C+1  ack S+500
+      | > F. C+1  ack S+500 @1
+    = teardown.kind half-closed
+    ";
+}
