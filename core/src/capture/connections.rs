@@ -1,42 +1,120 @@
-//! All connections of a capture, by number.
+//! All connections of a capture, by number: those of which a segment or two were seen in a few bytes, the others whole.
 
 use std::ops::Deref;
 
 use super::store::{Chunks, Index};
-use crate::connection::Connection;
+use crate::connection::{Arrival, Connection, Few, Heard};
+use crate::segment::{Ends, Segment};
 
 /// A connection to be looked at.
-#[derive(Clone, Copy, Debug)]
-pub struct Seen<'a>(pub(super) &'a Connection);
+#[derive(Clone, Debug)]
+pub enum Seen<'a> {
+    /// Where it is kept.
+    Kept(&'a Connection),
+    /// One of which a segment or two were seen, made from them.
+    Made(Box<Connection>),
+}
 
 impl Deref for Seen<'_> {
     type Target = Connection;
     fn deref(&self) -> &Connection {
-        self.0
+        match self {
+            Seen::Kept(connection) => connection,
+            Seen::Made(connection) => connection,
+        }
+    }
+}
+
+/// Where a connection is kept: an index in one of the three lists, whose number stands in the upper two bits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Slot(u32);
+
+const LIST_SHIFT: u32 = 30;
+const LIST_MOST: u32 = 1 << LIST_SHIFT;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kept {
+    Whole(u32),
+    One(u32),
+    Two(u32),
+}
+
+impl Slot {
+    fn new(kept: Kept) -> Option<Slot> {
+        let (list, index) = match kept {
+            Kept::Whole(index) => (0, index),
+            Kept::One(index) => (1, index),
+            Kept::Two(index) => (2, index),
+        };
+        (index < LIST_MOST).then_some(Slot(list << LIST_SHIFT | index))
+    }
+
+    #[inline]
+    fn kept(self) -> Kept {
+        let index = self.0 & (LIST_MOST - 1);
+        match self.0 >> LIST_SHIFT {
+            0 => Kept::Whole(index),
+            1 => Kept::One(index),
+            _ => Kept::Two(index),
+        }
+    }
+}
+
+/// Things whose room is used again.
+#[derive(Debug)]
+struct Pool<T> {
+    things: Chunks<T, 256>,
+    free: Vec<u32>,
+}
+
+impl<T> Default for Pool<T> {
+    fn default() -> Self {
+        Pool { things: Chunks::default(), free: Vec::new() }
+    }
+}
+
+impl<T> Pool<T> {
+    fn keep(&mut self, thing: T) -> Option<u32> {
+        if let Some(index) = self.free.pop()
+            && let Some(room) = self.things.get_mut(index)
+        {
+            *room = thing;
+            return Some(index);
+        }
+        self.things.push(thing)
+    }
+
+    fn memory(&self) -> usize {
+        self.things.memory().saturating_add(self.free.capacity().saturating_mul(size_of::<u32>()))
     }
 }
 
 /// All connections of a capture.
 #[derive(Debug, Default)]
 pub struct Connections {
+    slots: Chunks<Slot, 1024>,
     /// Nearly all connections have their stream's number: Wireshark counts streams as synfin counts connections. Here are
     /// the others: the number plus one by stream, and the stream plus one by number.
     other_numbers: Index<u32>,
     other_streams: Index<u32>,
-    all: Chunks<Connection, 64>,
+    ones: Pool<Few>,
+    twos: Pool<[Few; 2]>,
+    whole: Chunks<Connection, 64>,
+    /// The last one begun, made already, and its number: it is nearly always looked at next.
+    newest: Option<(u32, Connection)>,
 }
 
 impl Connections {
     /// How many there are.
     pub fn len(&self) -> u32 {
-        self.all.len()
+        self.slots.len()
     }
 
     /// The number of the connection that is this stream.
     #[inline]
     pub fn number(&self, stream: u32) -> Option<u32> {
         match self.other_numbers.get(stream).checked_sub(1) {
-            None if stream < self.all.len() && self.other_streams.get(stream) == 0 => Some(stream),
+            None if stream < self.slots.len() && self.other_streams.get(stream) == 0 => Some(stream),
             other => other,
         }
     }
@@ -47,42 +125,153 @@ impl Connections {
         self.other_streams.get(number).checked_sub(1).unwrap_or(number)
     }
 
-    /// The connection with this number.
+    /// The connection with this number. `ports` are its own, `rebase` is as it always is.
     #[inline]
-    pub fn get(&self, number: u32) -> Option<Seen<'_>> {
-        self.all.get(number).map(Seen)
+    pub fn get(&self, number: u32, ports: impl FnOnce() -> Ends<u16>, rebase: bool) -> Option<Seen<'_>> {
+        match self.slots.get(number)?.kept() {
+            Kept::Whole(index) => self.whole.get(index).map(Seen::Kept),
+            few => match &self.newest {
+                Some((newest, connection)) if *newest == number => Some(Seen::Kept(connection)),
+                _ => self.make(few, &ports(), rebase).map(|made| Seen::Made(Box::new(made))),
+            },
+        }
     }
 
-    /// The same, to change.
-    #[inline]
-    pub fn get_mut(&mut self, number: u32) -> Option<&mut Connection> {
-        self.all.get_mut(number)
+    /// Makes a connection from its segments.
+    #[cold]
+    fn make(&self, kept: Kept, ports: &Ends<u16>, rebase: bool) -> Option<Connection> {
+        let mut connection = Connection::default();
+        match kept {
+            Kept::Whole(_) => return None,
+            Kept::One(index) => self.ones.things.get(index)?.tell(&mut connection, ports, rebase),
+            Kept::Two(index) => {
+                let both = self.twos.things.get(index)?;
+                both.iter().for_each(|few| few.tell(&mut connection, ports, rebase));
+            }
+        }
+        Some(connection)
     }
 
-    /// A new connection for a stream; none where there is no room.
-    pub fn begin(&mut self, stream: u32) -> Option<u32> {
-        let number = self.all.len();
+    /// Takes the next segment of a connection in.
+    #[inline]
+    pub fn hear(
+        &mut self,
+        number: u32,
+        ports: impl FnOnce() -> Ends<u16>,
+        arrival: Arrival,
+        segment: &Segment,
+    ) -> Option<Heard> {
+        match self.slots.get(number)?.kept() {
+            Kept::Whole(index) => Some(self.whole.get_mut(index)?.hear(arrival, segment)),
+            few => self.hear_more(number, few, &ports(), arrival, segment),
+        }
+    }
+
+    /// The second segment of a connection, or the third.
+    #[inline(never)]
+    fn hear_more(
+        &mut self,
+        number: u32,
+        kept: Kept,
+        ports: &Ends<u16>,
+        arrival: Arrival,
+        segment: &Segment,
+    ) -> Option<Heard> {
+        let mut connection = match self.newest.take_if(|(newest, _)| *newest == number) {
+            Some((_, connection)) => connection,
+            None => self.make(kept, ports, arrival.rebase)?,
+        };
+        let heard = connection.hear(arrival, segment);
+        let second = if let Kept::One(index) = kept {
+            self.ones.things.get(index).copied().zip(Few::new(&arrival, segment, true))
+        } else {
+            None
+        };
+        let now = match second {
+            Some((first, second)) => {
+                self.newest = Some((number, connection));
+                Kept::Two(self.twos.keep([first, second])?)
+            }
+            None => Kept::Whole(self.whole.push(connection)?),
+        };
+        *self.slots.get_mut(number)? = Slot::new(now)?;
+        match kept {
+            Kept::One(index) => self.ones.free.push(index),
+            Kept::Two(index) => self.twos.free.push(index),
+            Kept::Whole(_) => {}
+        }
+        Some(heard)
+    }
+
+    /// The connection with this number, kept whole from now on.
+    pub fn get_mut(&mut self, number: u32, ports: &Ends<u16>, rebase: bool) -> Option<&mut Connection> {
+        let kept = self.slots.get(number)?.kept();
+        if let Kept::Whole(index) = kept {
+            return self.whole.get_mut(index);
+        }
+        self.newest = None;
+        let connection = self.make(kept, ports, rebase)?;
+        let index = self.whole.push(connection)?;
+        *self.slots.get_mut(number)? = Slot::new(Kept::Whole(index))?;
+        match kept {
+            Kept::One(index) => self.ones.free.push(index),
+            Kept::Two(index) => self.twos.free.push(index),
+            Kept::Whole(_) => {}
+        }
+        self.whole.get_mut(index)
+    }
+
+    /// The first segment of a new connection for a stream. Gives its number; none where there is no room.
+    #[inline(never)]
+    pub fn begin(&mut self, stream: u32, arrival: Arrival, segment: &Segment) -> Option<(u32, Heard)> {
+        let number = self.slots.len();
         let one_more = (number.checked_add(1)?, stream.checked_add(1)?);
-        self.all.push(Connection::default())?;
+        let mut connection = Connection::default();
+        let heard = connection.hear(arrival, segment);
+        let kept = match Few::new(&arrival, segment, false) {
+            Some(few) => {
+                self.newest = Some((number, connection));
+                Kept::One(self.ones.keep(few)?)
+            }
+            None => Kept::Whole(self.whole.push(connection)?),
+        };
+        self.slots.push(Slot::new(kept)?)?;
         if number != stream {
             self.other_numbers.set(stream, one_more.0);
             self.other_streams.set(number, one_more.1);
         }
-        Some(number)
+        Some((number, heard))
     }
 
     /// Bytes of memory held.
     pub fn memory(&self) -> usize {
-        let extra: usize = self.all.iter().map(Connection::extra_memory).sum();
-        [self.other_numbers.memory(), self.other_streams.memory(), self.all.memory(), extra]
-            .into_iter()
-            .fold(0, usize::saturating_add)
+        let extra: usize = self.whole.iter().map(Connection::extra_memory).sum();
+        [
+            self.slots.memory(),
+            self.other_numbers.memory(),
+            self.other_streams.memory(),
+            self.ones.memory(),
+            self.twos.memory(),
+            self.whole.memory(),
+            extra,
+        ]
+        .into_iter()
+        .fold(0, usize::saturating_add)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::segment::{End, Flags, Seq};
+
+    fn segment(flags: Flags, n: u32) -> Segment {
+        Segment { flags, seq: Seq(n), ack: Seq(1), ..Segment::default() }
+    }
+
+    fn arrival(frame: u32) -> Arrival {
+        Arrival::new(frame, 0, End::Low, true)
+    }
 
     /// Streams in an order of their own, each begun once.
     #[test]
@@ -91,14 +280,44 @@ mod tests {
             let mut connections = Connections::default();
             for (number, &stream) in (0..).zip(streams) {
                 assert_eq!(connections.number(stream), None);
-                assert_eq!(connections.begin(stream), Some(number));
-                assert_eq!((connections.number(stream), connections.stream(number)), (Some(number), stream));
-            }
-            for (number, &stream) in (0..).zip(streams) {
+                let begun = connections.begin(stream, arrival(number + 1), &segment(Flags::SYN, number));
+                assert_eq!(begun.map(|(number, _)| number), Some(number));
                 assert_eq!((connections.number(stream), connections.stream(number)), (Some(number), stream));
             }
         }
         let mut connections = Connections::default();
-        assert_eq!((connections.begin(u32::MAX), connections.len()), (None, 0), "the last stream has no room");
+        assert!(connections.begin(u32::MAX, arrival(1), &segment(Flags::SYN, 1)).is_none());
+        assert_eq!(connections.len(), 0, "the last stream has no room");
+    }
+
+    /// However a connection is kept, it is the one that was fed alone.
+    #[test]
+    fn the_same_however_it_is_kept() {
+        let kinds = [Flags::SYN, Flags::RST, Flags::ACK, Flags::RST];
+        let ports = Ends::default;
+        let mut connections = Connections::default();
+        let mut alone: Vec<Connection> = Vec::new();
+        let mut frame = 0;
+        for nth in 0..4 {
+            for number in 0..100 {
+                frame += 1;
+                let next = segment(kinds[(nth + number as usize) % 4], frame);
+                if nth == 0 {
+                    connections.begin(number, arrival(frame), &next).unwrap();
+                    alone.push(Connection::default());
+                } else {
+                    connections.hear(number, ports, arrival(frame), &next).unwrap();
+                }
+                let _ = alone[number as usize].hear(arrival(frame), &next);
+                let seen = connections.get(number, ports, true).unwrap();
+                assert_eq!(format!("{:?}", *seen), format!("{:?}", alone[number as usize]));
+            }
+            for number in 0..100 {
+                let seen = connections.get(number, ports, true).unwrap();
+                assert_eq!(format!("{:?}", *seen), format!("{:?}", alone[number as usize]));
+            }
+        }
+        let room = connections.ones.things.len() as usize;
+        assert_eq!(connections.ones.free.len(), room, "all of them went on");
     }
 }

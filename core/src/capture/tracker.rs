@@ -130,18 +130,23 @@ impl Tracker {
         if self.taken(place).is_some() {
             return Ok(());
         }
-        let (mut arrival, number) = match self.connections.number(stream) {
+        let arrival = Arrival::new(place.frame, place.layer, End::Low, self.options.rebase);
+        let (number, heard) = match self.connections.number(stream) {
             Some(number) => {
                 let (end, is_self) = path.end(segment);
-                (Arrival { is_self, ..Arrival::new(place.frame, place.layer, end, self.options.rebase) }, number)
+                let older = if matches!(segment.kind(), Kind::Ack | Kind::Fin) {
+                    self.older(number, end, segment)
+                } else {
+                    None
+                };
+                let arrival = Arrival { end, is_self, older, ..arrival };
+                let tuples = &self.tuples;
+                let heard = self.connections.hear(number, || tuples.ports(number), arrival, segment);
+                (number, heard.ok_or(Refusal::NoRoom)?)
             }
-            None => self.begin(place, stream, path, segment).ok_or(Refusal::NoRoom)?,
+            None => self.begin(arrival, stream, path, segment).ok_or(Refusal::NoRoom)?,
         };
-        if matches!(segment.kind(), Kind::Ack | Kind::Fin) {
-            arrival.older = self.older(number, arrival.end, segment);
-        }
-        let connection = self.connections.get_mut(number).ok_or(Refusal::NoRoom)?;
-        let word = match connection.hear(arrival, segment) {
+        let word = match heard {
             Heard::Passing(word, None) => word,
             Heard::Passing(word, Some(turns)) => {
                 self.turns.add(arrival.ordinal, turns);
@@ -170,19 +175,28 @@ impl Tracker {
 
     /// A new connection.
     #[inline(never)]
-    fn begin(&mut self, place: Place, stream: u32, path: Path, segment: &Segment) -> Option<(Arrival, u32)> {
+    fn begin(&mut self, arrival: Arrival, stream: u32, path: Path, segment: &Segment) -> Option<(u32, Heard)> {
         let (endpoints, end, is_self) =
             order(path.source, segment.source_port, path.destination, segment.destination_port);
-        let number = self.connections.begin(stream)?;
+        // Nothing is changed where there is no room.
+        stream.checked_add(1)?;
         let previous = self.tuples.add(&endpoints)?;
-        let arrival = Arrival::new(place.frame, place.layer, end, self.options.rebase);
-        Some((Arrival { is_self, is_reused: previous.is_some(), ..arrival }, number))
+        let arrival = Arrival { end, is_self, is_reused: previous.is_some(), ..arrival };
+        self.connections.begin(stream, arrival, segment)
+    }
+
+    /// The connection with this number.
+    #[inline]
+    fn get(&self, number: u32) -> Option<Seen<'_>> {
+        self.connections.get(number, || self.tuples.ports(number), self.options.rebase)
     }
 
     /// The state of the sender in the latest earlier connection that the segment fits, where it is one of such a connection.
     #[inline]
     fn older(&self, number: u32, end: End, segment: &Segment) -> Option<State> {
-        if !self.connections.get(number)?.is_older(end, segment) {
+        // Most connections have no earlier one.
+        self.tuples.previous(number)?;
+        if !self.get(number)?.is_older(end, segment) {
             return None;
         }
         self.look_for_older(number, end, segment)
@@ -193,7 +207,7 @@ impl Tracker {
         let mut earlier = self.tuples.previous(number);
         for _ in 0..OLDER_MOST {
             let number = earlier?;
-            if let Some(state) = self.connections.get(number)?.state_of_stray(end, segment) {
+            if let Some(state) = self.get(number)?.state_of_stray(end, segment) {
                 return Some(state);
             }
             earlier = self.tuples.previous(number);
@@ -211,7 +225,9 @@ impl Tracker {
         let (source, destination) = (Some(error.source), Some(error.destination));
         let (endpoints, end, _) = order(source, error.source_port, destination, error.destination_port);
         let Some(number) = self.tuples.latest(&endpoints) else { return false };
-        let Some(connection) = self.connections.get_mut(number) else { return false };
+        let ports = self.tuples.ports(number);
+        let rebase = self.options.rebase;
+        let Some(connection) = self.connections.get_mut(number, &ports, rebase) else { return false };
         if !connection.hear_icmp(place.frame, end, error) {
             return false;
         }
@@ -243,7 +259,7 @@ impl Tracker {
     /// The connection with this number, and its stream, endpoints and the stream that these had before: for views.
     pub(crate) fn look(&self, number: u32) -> Option<Look<'_>> {
         Some(Look {
-            connection: self.connections.get(number)?,
+            connection: self.get(number)?,
             endpoints: self.tuples.endpoints(number)?,
             stream: self.connections.stream(number),
             previous: self.tuples.previous(number).map(|number| self.connections.stream(number)),

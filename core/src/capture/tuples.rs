@@ -100,6 +100,11 @@ impl Tuples {
         read(&self.slots, &self.v4, &self.wide, number).map(|tuple| tuple.endpoints())
     }
 
+    /// The ports of a connection.
+    pub fn ports(&self, number: u32) -> Ends<u16> {
+        self.endpoints(number).map(|endpoints| endpoints.ports).unwrap_or_default()
+    }
+
     /// The number of the connection that its endpoints had before.
     pub fn previous(&self, number: u32) -> Option<u32> {
         self.slots.get(number)?.previous.checked_sub(1)

@@ -12,6 +12,7 @@ mod closing;
 mod copies;
 mod double_open;
 mod endpoint;
+mod few;
 mod negotiated;
 mod numbering;
 mod opening;
@@ -37,6 +38,7 @@ use roles::Judgement;
 use steady::Midst;
 use times::{MaybeTime, Times, between};
 
+pub use few::Few;
 pub use negotiated::{Agreed, AgreedEcn};
 pub use numbering::Basis;
 pub use outcome::{HandshakeKind, HandshakeOutcome, Pass, TeardownKind};

@@ -233,6 +233,7 @@ const COUNT: usize =
     segment::FIELDS.len() + connection::FIELDS.len() + log::FIELDS.len() + numbers::FIELDS.len();
 
 /// The rows of the four files, one after the other.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "the compiler runs it")]
 const fn all() -> [Field; COUNT] {
     let mut rows = [segment::FIELDS[0]; COUNT];
     let mut from: [&[Field]; 4] = [segment::FIELDS, connection::FIELDS, log::FIELDS, numbers::FIELDS];

@@ -1,7 +1,8 @@
 //! What really happened to one connection: every segment sent, when each copy of it arrived and what its receiver made
 //! of it, and the states of both sockets after each.
 
-use synfin::tcp::{Both, Flags, Kind, Segment, Seq, Side, State};
+use synfin_core::connection::State;
+use synfin_core::segment::{Both, Flags, Kind, Segment, Seq, Side};
 
 /// The order of everything that happens in a connection.
 pub type Tick = u32;
@@ -11,7 +12,7 @@ pub type Tick = u32;
 pub enum Taken {
     /// It was processed.
     Whole,
-    /// Its FIN lies beyond octets that have not arrived: the rest was processed.
+    /// Its FIN lies beyond bytes that have not arrived: the rest was processed.
     WithoutFin,
     /// In SYN-SENT a FIN is not taken (RFC 9293 §3.10.7.3): the rest was processed.
     WithoutOldFin,
@@ -19,7 +20,7 @@ pub enum Taken {
     Unacceptable,
     /// smoltcp drops a segment whose Ack is older than the last, with all that is in it.
     OldAck,
-    /// smoltcp drops a FIN that stands on octets which it has already, when their segment has no other.
+    /// smoltcp drops a FIN that stands on bytes which it has already, when their segment has no other.
     FinOnOldData,
     /// The port's socket is one of an earlier connection.
     ByOldSocket,
@@ -27,13 +28,19 @@ pub enum Taken {
     ByNobody,
     /// A listener takes nothing but a SYN.
     ByListener,
+    /// smoltcp takes every RST in its window, where RFC 9293 section 3.10.7.4 has it ask for an exact match.
+    InexactReset,
 }
 
 /// An arrival of a copy of a segment.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival {
     pub tick: Tick,
+    /// Microseconds.
+    pub at: i64,
     pub taken: Taken,
+    /// RCV.NXT of the receiver before it.
+    pub next: Option<Seq>,
 }
 
 /// A segment that was sent.
@@ -43,11 +50,18 @@ pub struct Emission {
     pub tick: Tick,
     pub segment: Segment,
     /// Its TCP header and payload.
-    pub octets: Vec<u8>,
+    pub bytes: Vec<u8>,
     /// How many copies of it the link does not lose.
     pub copies: usize,
     /// Those that have arrived, in order.
     pub arrivals: Vec<Arrival>,
+}
+
+impl Emission {
+    /// When it was sent, in microseconds.
+    pub fn at(&self) -> i64 {
+        self.segment.at.map_or(0, |at| at.0 / 1000)
+    }
 }
 
 /// What happened at a tick after which the states are known.
@@ -85,9 +99,9 @@ pub struct OneSide {
     pub is_old: bool,
     /// The states the socket went through, with the tick of each.
     pub path: Vec<(Tick, State)>,
-    /// Octets that the program gave to the socket.
+    /// Bytes that the program gave to the socket.
     pub written: usize,
-    /// Octets that the program had got from it, with the ticks since when.
+    /// Bytes that the program had got from it, with the ticks since when.
     pub read_at: Vec<(Tick, usize)>,
 }
 
@@ -149,7 +163,7 @@ pub struct Receiver {
     pub next: Option<Seq>,
     /// RCV.NXT + RCV.WND as last told to the peer.
     pub edge: Option<Seq>,
-    /// Octets beyond RCV.NXT that wait for those in front of them.
+    /// Bytes beyond RCV.NXT that wait for those in front of them.
     waiting: Vec<(Seq, Seq)>,
     /// SND.UNA.
     pub unacknowledged: Option<Seq>,
@@ -185,6 +199,9 @@ impl Receiver {
         if !acceptable {
             return Taken::Unacceptable;
         }
+        if is_reset && segment.seq != next {
+            return Taken::InexactReset;
+        }
         if has_fin && segment.payload_len > 0 && segment.payload_end() == next {
             return Taken::FinOnOldData;
         }
@@ -194,7 +211,7 @@ impl Receiver {
         Taken::Whole
     }
 
-    /// Notes the octets and the acknowledgment of a segment that was processed.
+    /// Notes the bytes and the acknowledgment of a segment that was processed.
     pub fn took(&mut self, segment: &Segment) {
         if let Some(ack) = segment.acknowledgment() {
             self.unacknowledged = Some(self.unacknowledged.map_or(ack, |una| una.later(ack)));

@@ -1,4 +1,4 @@
-//! One host: smoltcp with one TCP socket, and the octets that go in and out of it.
+//! One host: smoltcp with one TCP socket, and the bytes that go in and out of it.
 
 use std::collections::VecDeque;
 
@@ -7,7 +7,8 @@ use smoltcp::phy::{Device, DeviceCapabilities, Medium, RxToken, TxToken};
 use smoltcp::socket::tcp;
 use smoltcp::time::{Duration, Instant};
 use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Address};
-use synfin::tcp::{Side, State};
+use synfin_core::connection::State;
+use synfin_core::segment::Side;
 
 use super::link::Rng;
 
@@ -101,7 +102,7 @@ fn new_socket(buffer: usize) -> tcp::Socket<'static> {
 }
 
 impl Host {
-    /// A host whose first connection has the initial sequence number `isn`, with socket buffers of `buffer` octets.
+    /// A host whose first connection has the initial sequence number `isn`, with socket buffers of `buffer` bytes.
     pub fn new(side: Side, isn: u32, buffer: usize, rng: &mut Rng) -> Host {
         let mut queues = Queues::default();
         let mut config = Config::new(HardwareAddress::Ip);

@@ -3,7 +3,8 @@
 //! A difference is explained by a set of kinds of facts when an observer that is told all facts of these kinds, and none
 //! of another, says the truth; the smallest such set names it. Told all of them, it has to be right everywhere.
 
-use synfin::tcp::{Both, Connection, End, Flags, Kind, Moment, Segment, Side, State};
+use synfin_core::connection::{self, Connection, Heard, State};
+use synfin_core::segment::{Both, End, Flags, Kind, Segment, Side, Timestamp};
 
 use super::history::{Arrival, Emission, History, Taken, Tick};
 use super::observe::{Tap, Whole};
@@ -28,10 +29,12 @@ pub enum Limit {
     OldFin,
     OldAck,
     FinOnOldData,
+    Duplicated,
+    InexactReset,
 }
 
 impl Limit {
-    pub const ALL: [Limit; 16] = [
+    pub const ALL: [Limit; 18] = [
         Limit::InFlight,
         Limit::Ahead,
         Limit::NotSeen,
@@ -48,6 +51,8 @@ impl Limit {
         Limit::OldFin,
         Limit::OldAck,
         Limit::FinOnOldData,
+        Limit::Duplicated,
+        Limit::InexactReset,
     ];
 
     /// The names of tests/stacks/truth.py where it has them.
@@ -69,6 +74,8 @@ impl Limit {
             Limit::OldFin => "old-fin",
             Limit::OldAck => "smoltcp-old-ack",
             Limit::FinOnOldData => "smoltcp-fin-on-old-data",
+            Limit::Duplicated => "duplicated",
+            Limit::InexactReset => "smoltcp-inexact-rst",
         }
     }
 
@@ -118,7 +125,14 @@ impl Limit {
                  whole, with its FIN and data"
             }
             Limit::FinOnOldData => {
-                "smoltcp, against RFC 9293 section 3.10.7.4: a FIN on a segment whose octets are all known is dropped"
+                "smoltcp, against RFC 9293 section 3.10.7.4: a FIN on a segment whose bytes are all known is dropped"
+            }
+            Limit::Duplicated => {
+                "the link delivered one segment twice, more than some milliseconds apart: it looks like one sent twice, \
+                 which its sender does in fewer states"
+            }
+            Limit::InexactReset => {
+                "smoltcp, against RFC 9293 section 3.10.7.4: a RST anywhere in the window is taken, not challenged"
             }
         }
     }
@@ -152,6 +166,11 @@ pub struct Told<'a> {
     /// The kinds that were met.
     pub met: Limits,
     fed: Vec<(Tick, End, Segment)>,
+}
+
+/// A time stamp of microseconds.
+fn time(micros: i64) -> Option<Timestamp> {
+    Some(Timestamp(micros * 1000))
 }
 
 const fn end(side: Side) -> End {
@@ -237,7 +256,7 @@ impl<'a> Told<'a> {
 
     /// The side's own segment, at an observer beyond the link.
     fn own(&mut self, emission: &Emission) {
-        let seen: Vec<Tick> = emission.arrivals.iter().map(|a| a.tick).filter(|&t| t <= self.until).collect();
+        let mut seen: Vec<&Arrival> = emission.arrivals.iter().filter(|a| a.tick <= self.until).collect();
         let kind = if !seen.is_empty() {
             Limit::Crossed
         } else if emission.copies == 0 {
@@ -249,8 +268,12 @@ impl<'a> Told<'a> {
             self.feed(emission.tick, emission, emission.segment);
             return;
         }
-        for tick in seen {
-            self.feed(tick, emission, emission.segment);
+        if seen.len() > 1 && self.tells(Limit::Duplicated) {
+            seen.truncate(1);
+        }
+        for arrival in seen {
+            let segment = Segment { at: time(arrival.at), ..emission.segment };
+            self.feed(arrival.tick, emission, segment);
         }
     }
 
@@ -266,7 +289,10 @@ impl<'a> Told<'a> {
         };
         if !self.tells(kind) {
             match arrivals.first() {
-                Some(first) => self.received(emission.tick, emission, first),
+                Some(first) => {
+                    let first = Arrival { tick: emission.tick, at: emission.at(), ..**first };
+                    self.received(emission.tick, emission, &first);
+                }
                 None => self.feed(emission.tick, emission, emission.segment),
             }
             return;
@@ -278,7 +304,7 @@ impl<'a> Told<'a> {
 
     /// The peer's segment, which reached the side and was taken or not.
     fn received(&mut self, tick: Tick, emission: &Emission, arrival: &Arrival) {
-        let mut segment = emission.segment;
+        let mut segment = Segment { at: time(arrival.at), ..emission.segment };
         let is_kept = match arrival.taken {
             Taken::Whole => true,
             Taken::WithoutFin | Taken::WithoutOldFin => {
@@ -295,6 +321,14 @@ impl<'a> Told<'a> {
             Taken::ByNobody if segment.kind() == Kind::Syn => !self.tells(Limit::NoListener),
             Taken::ByNobody => !self.tells(Limit::NoSocket),
             Taken::ByListener => !self.tells(Limit::Listener),
+            Taken::InexactReset => {
+                if let Some(next) = arrival.next
+                    && self.tells(Limit::InexactReset)
+                {
+                    segment.seq = next;
+                }
+                true
+            }
         };
         if is_kept {
             self.feed(tick, emission, segment);
@@ -313,10 +347,12 @@ impl<'a> Told<'a> {
             if when.is_some_and(|w| w < *tick) && at.is_none() {
                 at = Some(states[self.side]);
             }
-            let ordinal = index as u64 + 1;
-            let moment = Moment { frame: index as u32 + 1, ordinal, known_tuple: false, rebase: true };
-            states = connection.observe(moment, *from, segment).states;
-            if !connection.client_is_low() {
+            let arrival = connection::Arrival::new(index as u32 + 1, 0, *from, true);
+            states = match connection.hear(arrival, segment) {
+                Heard::Judged(verdict, _) => verdict.states,
+                Heard::Passing(..) => connection.states_now(),
+            };
+            if connection.end(Side::Client) != End::Low {
                 states.swap();
             }
         }

@@ -24,7 +24,7 @@ const QUICK: u64 = 11;
 const LONG: u64 = 190;
 
 /// The page of docs that has the tables.
-const PAGE: &str = "docs/STACKS.md";
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/STACKS.md");
 
 /// Every difference has a name, and an observer who is told everything is right everywhere.
 fn holds(report: &Report) {

@@ -1,8 +1,10 @@
 //! Observers: where they stand, what passes them, and what synfin says there, by way of header parsing and tracker.
 
-use synfin::header;
-use synfin::tcp::{Both, Connection, Pass, Side, State, Timestamp};
-use synfin::tracker::{Address, Options, Path, Place, Tracker};
+use std::net::IpAddr;
+
+use synfin_core::capture::{Options, Path, Place, Tracker};
+use synfin_core::connection::{Connection, Pass, State};
+use synfin_core::segment::{Both, End, Network, Side, Timestamp, header};
 
 use super::history::{Emission, Happened, History};
 use super::host::address;
@@ -47,7 +49,8 @@ impl Tap {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Whole {
     pub outcome: &'static str,
-    pub kind: &'static str,
+    /// None where nobody answered.
+    pub kind: Option<&'static str>,
     pub teardown: &'static str,
     /// The host that closed, or reset, first. In a truth none also where both think that it was they.
     pub closer: Option<Side>,
@@ -57,12 +60,12 @@ pub struct Whole {
 impl Whole {
     /// What synfin says of a connection whose client end is known by address.
     pub fn of(connection: &Connection) -> Whole {
-        let host = |side: Side| if connection.client_is_low() { side } else { side.peer() };
+        let host = |side: Side| if connection.end(Side::Client) == End::Low { side } else { side.peer() };
         Whole {
             outcome: connection.handshake_outcome(Pass::Final).name(),
-            kind: connection.handshake_kind().name(),
+            kind: connection.handshake_kind().map(|kind| kind.name()),
             teardown: connection.teardown_kind(Pass::Final).name(),
-            closer: connection.closer().map(host),
+            closer: connection.closer(Pass::Final).map(host),
             half_close_bytes: connection.half_close_bytes(),
         }
     }
@@ -96,7 +99,7 @@ pub struct Observer {
 }
 
 fn path(sender: Side) -> Path {
-    let ip = |side| Address::from_octets(&address(side));
+    let ip = |side| Some(IpAddr::from(address(side)));
     Path { source: ip(sender), destination: ip(sender.peer()) }
 }
 
@@ -105,8 +108,8 @@ impl Observer {
         Observer { tap, tracker: Tracker::new(Options::default()), frame: 0, stream: 0 }
     }
 
-    /// Lets the connection pass, from its real octets.
-    pub fn watch(&mut self, history: &History, is_known_tuple: bool) -> Said {
+    /// Lets the connection pass, from its real bytes.
+    pub fn watch(&mut self, history: &History) -> Said {
         let mut said = Said { states: Vec::with_capacity(history.moments.len()), whole: None, segments: 0 };
         let mut last = None;
         for moment in &history.moments {
@@ -115,8 +118,8 @@ impl Observer {
                 self.frame += 1;
                 said.segments += 1;
                 let place = Place { frame: self.frame, layer: 0 };
-                last = Some(self.take(place, emission, moment.at, is_known_tuple));
-                said.whole = Some(self.whole(place));
+                last = Some(self.take(place, emission, moment.at));
+                said.whole = Some(self.whole());
             }
             said.states.push(last);
         }
@@ -124,22 +127,28 @@ impl Observer {
         said
     }
 
-    fn take(&mut self, place: Place, emission: &Emission, at: i64, is_known_tuple: bool) -> Both<State> {
-        let tcp = &emission.octets[usize::from(emission.octets[0] & 15) * 4..];
+    fn take(&mut self, place: Place, emission: &Emission, at: i64) -> Both<State> {
+        let tcp = &emission.bytes[usize::from(emission.bytes[0] & 15) * 4..];
         let len = u32::try_from(tcp.len()).expect("a packet is short");
-        let segment = header::parse(tcp, len, Some(Timestamp(at * 1000))).expect("a whole header");
+        let mut segment = header::parse(tcp, len, Some(Timestamp(at * 1000))).expect("a whole header");
+        segment.network = network(&emission.bytes);
         let path = path(emission.side);
-        self.tracker.observe(place, self.stream, path, is_known_tuple, &segment).expect("there is room");
-        let shown = self.tracker.annotation(place, path, &segment, Pass::First).expect("it was just taken in");
+        self.tracker.observe(place, self.stream, path, &segment).expect("there is room");
+        let shown = self.tracker.segment(place, path, &segment, Pass::First).expect("it was just taken in");
         let mut states = shown.verdict.states;
-        if !shown.connection.client_is_low() {
+        if shown.connection.end(Side::Client) != End::Low {
             states.swap();
         }
         states
     }
 
-    fn whole(&self, place: Place) -> Whole {
-        let (connection, _) = self.tracker.connection(place).expect("it was taken in");
-        Whole::of(&connection)
+    fn whole(&self) -> Whole {
+        Whole::of(&self.tracker.connection(self.stream, Pass::Final).expect("it was taken in"))
     }
+}
+
+/// Identification and hop count of an IPv4 packet. smoltcp leaves the first at 0, as Linux does with some.
+fn network(packet: &[u8]) -> Network {
+    let identification = u16::from_be_bytes([packet[4], packet[5]]);
+    Network { identification: (identification != 0).then_some(identification), hops: Some(packet[8]) }
 }

@@ -1,6 +1,7 @@
 //! How a whole connection opened and closed, as its two sockets know it.
 
-use synfin::tcp::{Both, Kind, Segment, Side, State};
+use synfin_core::connection::State;
+use synfin_core::segment::{Both, Kind, Segment, Side};
 
 use super::history::{History, OneSide, Tick};
 use super::observe::Whole;
@@ -78,7 +79,11 @@ pub fn truth(history: &History) -> Option<Whole> {
     let is_gapless = history.emissions.iter().all(|e| e.copies > 0) && keeps_order(history);
     let half_close_bytes =
         changes.iter().find(is_fin).filter(|_| is_gapless && reset.is_none()).map(|fin| half_close_bytes(history, fin));
-    let kind = if is_double { "simultaneous" } else { "three-way" };
+    let kind = if is_double {
+        Some("simultaneous")
+    } else {
+        (opened.client || opened.server).then_some("three-way")
+    };
     Some(Whole { outcome, kind, teardown, closer, half_close_bytes })
 }
 
@@ -127,7 +132,7 @@ fn teardown(
             (kind, Some(first.sender))
         }
         [first] => ("half-closed", Some(first.sender)),
-        [] => (if opened { "open" } else { "none" }, None),
+        [] => (if opened { "still-open" } else { "none" }, None),
     }
 }
 
@@ -147,10 +152,10 @@ fn keeps_order(history: &History) -> bool {
     })
 }
 
-/// Octets that the closer's program got after its FIN had reached the other side.
+/// Bytes that the closer's program got after its FIN had reached the other side.
 fn half_close_bytes(history: &History, fin: &Change) -> u64 {
     let got = &history.side(fin.sender).read_at;
-    let all = got.last().map_or(0, |&(_, octets)| octets);
-    let before = got.iter().rfind(|&&(tick, _)| tick <= fin.tick).map_or(0, |&(_, octets)| octets);
+    let all = got.last().map_or(0, |&(_, bytes)| bytes);
+    let before = got.iter().rfind(|&&(tick, _)| tick <= fin.tick).map_or(0, |&(_, bytes)| bytes);
     u64::try_from(all - before).expect("few")
 }

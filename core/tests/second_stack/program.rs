@@ -1,6 +1,6 @@
 //! The programs that use the two sockets: steps that wait for something or do something, in order.
 
-use synfin::tcp::State;
+use synfin_core::connection::State;
 
 /// One step of a program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -8,9 +8,9 @@ pub enum Step {
     Listen,
     /// Connects, also again after the end of the connection before.
     Connect,
-    /// Gives this many octets to the socket.
+    /// Gives this many bytes to the socket.
     Send(usize),
-    /// Waits until it has got this many octets in this connection.
+    /// Waits until it has got this many bytes in this connection.
     Await(usize),
     /// Waits for the peer's FIN.
     AwaitFin,
@@ -45,7 +45,7 @@ pub struct Program {
     at: usize,
     /// Whether it takes what arrives.
     pub reads: bool,
-    /// Octets it has got in this connection.
+    /// Bytes it has got in this connection.
     pub got: usize,
     wake: Option<i64>,
 }
@@ -61,10 +61,10 @@ impl Program {
     }
 
     /// The rest of a Send that did not fit into the buffer.
-    pub fn left_to_send(&mut self, octets: usize) {
-        if octets > 0 {
+    pub fn left_to_send(&mut self, bytes: usize) {
+        if bytes > 0 {
             self.at -= 1;
-            self.steps[self.at] = Step::Send(octets);
+            self.steps[self.at] = Step::Send(bytes);
             self.wake = None;
         }
     }
@@ -76,7 +76,7 @@ impl Program {
             let is_closed = state == State::Closed;
             let is_open = !state.is_opening();
             let waits_on = match step {
-                Step::Await(octets) => self.got < octets && !is_closed,
+                Step::Await(bytes) => self.got < bytes && !is_closed,
                 Step::AwaitFin => {
                     let has_fin = matches!(
                         state,

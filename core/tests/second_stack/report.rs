@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use synfin::tcp::Side;
+use synfin_core::segment::Side;
 
 use super::history::{History, Tick};
 use super::limits::{Limit, Limits, Part, explain, explain_whole, told_all};
@@ -42,7 +42,7 @@ pub struct Row {
     pub inside: u64,
     /// Openings and closings of whole connections.
     pub wholes: Count,
-    /// Connections whose octets after the first FIN were compared: all agreed.
+    /// Connections whose bytes after the first FIN were compared: all agreed.
     pub half_closes: u64,
 }
 
@@ -91,7 +91,7 @@ pub fn run(count: u64) -> Report {
                 for (attempt, history) in play(&setting(scenario, link, seed)).iter().enumerate() {
                     let place = format!("{}, {}, seed {seed}, connection {}", scenario.name, link.name, attempt + 1);
                     let mut judge = Judge { history, place, row: &mut row, wrong: &mut report.wrong };
-                    judge.all(&mut observers, attempt > 0);
+                    judge.all(&mut observers);
                 }
             }
         }
@@ -109,11 +109,11 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn all(&mut self, observers: &mut [Observer; 3], is_known_tuple: bool) {
+    fn all(&mut self, observers: &mut [Observer; 3]) {
         self.row.connections += 1;
         self.inside();
         for (index, (observer, tap)) in observers.iter_mut().zip(Tap::ALL).enumerate() {
-            let said = observer.watch(self.history, is_known_tuple);
+            let said = observer.watch(self.history);
             self.row.segments += said.segments as u64;
             for (moment, states) in self.history.moments.iter().zip(&said.states) {
                 let Some(states) = states else { continue };
@@ -167,7 +167,7 @@ impl Judge<'_> {
         if truth.half_close_bytes.is_some() {
             self.row.half_closes += 1;
             if said.half_close_bytes != truth.half_close_bytes {
-                self.wrong(Tick::MAX, "octets after the first FIN", &format!("said {said:?}, truth {truth:?}"));
+                self.wrong(Tick::MAX, "bytes after the first FIN", &format!("said {said:?}, truth {truth:?}"));
             }
         }
     }
@@ -207,9 +207,9 @@ impl Report {
         }
         let agreed = self.sum(|row| row.wholes.agreed);
         let limited = self.sum(|row| row.wholes.limited());
-        let octets = self.sum(|row| row.half_closes);
+        let bytes = self.sum(|row| row.half_closes);
         let wrong = self.wrong.len();
-        write!(line, "; openings and closings: {agreed} agree, {limited} limits; octets after a FIN: {octets} agree")
+        write!(line, "; openings and closings: {agreed} agree, {limited} limits; bytes after a FIN: {bytes} agree")
             .expect("a String takes it");
         write!(line, "; {wrong} differences without a name").expect("a String takes it");
         line
@@ -231,7 +231,7 @@ pub fn table(report: &Report) -> String {
          Two hosts with smoltcp 0.14, joined by a link that loses, delays, repeats and reorders packets as seeded numbers \
          say, in virtual time: every row has {} connections on each of {} links (seeds 1 to {}, counted through all rows), \
          a quarter of the initial numbers just below 2^32, a quarter just below 2^31. This part is written by \
-         `make stacks-table` and held against the code by `cargo test --test second_stack`; \
+         `make stacks-table` and held against the code by `cargo test -p synfin-core --test second_stack`; \
          `make test-stacks` plays {} times as many, with the result at the end.\n\n\
          After every segment sent or delivered, what synfin says of both sides is compared with the sockets' states, at \
          three places: *on arrival*, where each segment passes as it is delivered (the core's assumption), and *at the \
@@ -286,7 +286,7 @@ pub fn table(report: &Report) -> String {
 const NOTES: &str = "\n\
     Where smoltcp leaves RFC 9293, and what that does here:\n\n\
     - It drops a segment whole when its Ack is older than the last (*smoltcp-old-ack*), and a FIN on a segment without new \
-    octets (*smoltcp-fin-on-old-data*). The peer's repeat is taken.\n\
+    bytes (*smoltcp-fin-on-old-data*). The peer's repeat is taken.\n\
     - In SYN-SENT it drops a FIN with a wrong Ack without the RST of section 3.10.7.3; a SYN to a socket of an earlier \
     connection, TIME-WAIT included, gets no challenge ACK (*old-socket*).\n\
     - It sends a RST when it gives up or closes in SYN-SENT (the RFC deletes the connection in silence), with Ack 0.\n\

@@ -1,6 +1,6 @@
 //! What is played: programs for the two hosts, and what each is for.
 
-use synfin::tcp::State;
+use synfin_core::connection::State;
 
 use super::link::Rng;
 use super::program::Step::{self, *};
@@ -9,7 +9,7 @@ use super::program::Step::{self, *};
 pub struct Programs {
     pub client: Vec<Step>,
     pub server: Vec<Step>,
-    /// Octets of each socket buffer.
+    /// Bytes of each socket buffer.
     pub buffer: usize,
 }
 
@@ -26,7 +26,7 @@ pub struct Scenario {
     pub programs: fn(&mut Rng) -> Programs,
 }
 
-fn octets(rng: &mut Rng) -> usize {
+fn bytes(rng: &mut Rng) -> usize {
     1 + usize::try_from(rng.below(1500)).expect("small")
 }
 
@@ -36,7 +36,7 @@ fn pause(rng: &mut Rng, most_ms: u64) -> Step {
 
 /// Open, a question and an answer; then each side goes on as told.
 fn exchange(rng: &mut Rng, client: &[Step], server: &[Step]) -> Programs {
-    let (question, answer) = (octets(rng), octets(rng));
+    let (question, answer) = (bytes(rng), bytes(rng));
     Programs::new(
         [&[Connect, AwaitOpen, Send(question), Await(answer)], client].concat(),
         [&[Listen, AwaitOpen, Await(question), Send(answer)], server].concat(),
@@ -80,23 +80,23 @@ scenarios! {
     close_by_server_without_data, "opened and closed without data, by the server",
         |rng| Programs::new(vec![Connect, AwaitOpen, AwaitFin, Close], vec![Listen, AwaitOpen, pause(rng, 40), Close]);
     half_close_by_client, "the client has sent everything, the server goes on, then closes",
-        |rng| { let more = Send(octets(rng)); exchange(rng, &[Close], &[AwaitFin, more, Pause(30), more, Close]) };
+        |rng| { let more = Send(bytes(rng)); exchange(rng, &[Close], &[AwaitFin, more, Pause(30), more, Close]) };
     half_close_by_server, "the same the other way round",
-        |rng| { let more = Send(octets(rng)); exchange(rng, &[AwaitFin, more, Pause(30), more, Close], &[Close]) };
+        |rng| { let more = Send(bytes(rng)); exchange(rng, &[AwaitFin, more, Pause(30), more, Close], &[Close]) };
     half_closed, "the server never closes",
         |rng| exchange(rng, &[Close], &[]);
     fin_with_data, "data and close at once: the FIN stands on the last data or waits behind them",
         |rng| Programs::new(
-            vec![Connect, AwaitOpen, Send(octets(rng)), Close],
-            vec![Listen, AwaitOpen, Send(octets(rng)), AwaitFin, Close]);
+            vec![Connect, AwaitOpen, Send(bytes(rng)), Close],
+            vec![Listen, AwaitOpen, Send(bytes(rng)), AwaitFin, Close]);
     close_behind_queue, "closed with much that is not sent yet",
         |rng| Programs::new(
-            vec![Connect, AwaitOpen, Send(2500 + octets(rng)), Close],
-            vec![Listen, AwaitOpen, pause(rng, 50), Send(2500 + octets(rng)), Close]);
+            vec![Connect, AwaitOpen, Send(2500 + bytes(rng)), Close],
+            vec![Listen, AwaitOpen, pause(rng, 50), Send(2500 + bytes(rng)), Close]);
     simultaneous_close, "both close at about the same time and the FINs cross",
         |rng| { let [a, b] = [pause(rng, 6), pause(rng, 6)]; exchange(rng, &[a, Close], &[Pause(8), b, Close]) };
     simultaneous_open, "both connect and the SYNs cross",
-        |rng| { let sent = octets(rng); Programs::new(
+        |rng| { let sent = bytes(rng); Programs::new(
             vec![Connect, AwaitOpen, Send(sent), Await(sent), Close],
             vec![pause(rng, 9), Connect, AwaitOpen, Await(sent), Send(sent), AwaitFin, Close]) };
     refused, "nothing listens on the port",
@@ -140,20 +140,20 @@ scenarios! {
             &[Pause(300), AwaitQuiet, Crash, Connect, AwaitOpen, Send(100), Close],
             &[Pause(1500), Send(50), Listen, AwaitOpen, AwaitFin, Close]);
     link_breaks, "the link is cut in the middle; both give up in the end, one sooner",
-        |rng| { let sent = Send(octets(rng)); exchange(rng,
+        |rng| { let sent = Send(bytes(rng)); exchange(rng,
             &[Cut, Timeout(5000), sent], &[Timeout(9000), sent]) };
     link_breaks_for_a_while, "the link is cut for some seconds",
-        |rng| { let sent = Send(octets(rng)); let s = i64::try_from(rng.below(6000)).expect("small"); exchange(rng,
+        |rng| { let sent = Send(bytes(rng)); let s = i64::try_from(rng.below(6000)).expect("small"); exchange(rng,
             &[Cut, sent, Close, Pause(s), Mend], &[sent, AwaitFin, Close]) };
-    keep_alive, "probes of an idle connection, with an octet that is none",
+    keep_alive, "probes of an idle connection, with an byte that is none",
         |rng| exchange(rng, &[KeepAlive(700), Pause(3000), Close], &[AwaitFin, Close]);
     zero_window, "the server does not read for a while",
         |rng| Programs { buffer: 700, ..Programs::new(
             vec![Connect, AwaitOpen, Send(2000), Close],
             vec![StopReading, Listen, AwaitOpen, Pause(500 + i64::try_from(rng.below(4000)).expect("small")),
                 StartReading, AwaitFin, Close]) };
-    transfer, "some ten thousand octets each way",
-        |rng| { let sent = 6000 + 5 * octets(rng); Programs::new(
+    transfer, "some ten thousand bytes each way",
+        |rng| { let sent = 6000 + 5 * bytes(rng); Programs::new(
             vec![Connect, AwaitOpen, Send(sent), Await(sent), Close],
             vec![Listen, AwaitOpen, Send(sent), Await(sent), AwaitFin, Close]) };
     port_reuse_client_time_wait, "a new connection from the port that the client keeps in TIME-WAIT",

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use synfin::header;
-use synfin::tcp::{Both, Flags, Kind, Segment, Seq, Side, State, SynOptions, Timestamp};
+use synfin_core::connection::State;
+use synfin_core::segment::{Both, Flags, Kind, Segment, Seq, Side, Timestamp, header};
 
 use super::history::{Arrival, Emission, Happened, History, Moment, Receiver, Taken, Tick};
 use super::host::Host;
@@ -24,7 +24,7 @@ pub struct Setting {
     pub server: Vec<Step>,
     pub ports: [u16; 2],
     pub isns: [u32; 2],
-    /// Octets of each socket buffer.
+    /// Bytes of each socket buffer.
     pub buffer: usize,
 }
 
@@ -150,11 +150,11 @@ impl World {
             return;
         }
         let mut waste = [0; 4096];
-        while let Ok(octets) = self.hosts[side].socket().recv_slice(&mut waste) {
-            if octets == 0 {
+        while let Ok(bytes) = self.hosts[side].socket().recv_slice(&mut waste) {
+            if bytes == 0 {
                 break;
             }
-            self.programs[side].got += octets;
+            self.programs[side].got += bytes;
             let (tick, got) = (self.tick, self.programs[side].got);
             self.history().side_mut(side).read_at.push((tick, got));
         }
@@ -176,11 +176,11 @@ impl World {
                 self.hosts[side].connect(own, peers);
                 self.own_socket(side);
             }
-            Step::Send(octets) => {
-                let data = vec![b's'; octets];
-                let written = self.hosts[side].socket().send_slice(&data).unwrap_or(octets);
+            Step::Send(bytes) => {
+                let data = vec![b's'; bytes];
+                let written = self.hosts[side].socket().send_slice(&data).unwrap_or(bytes);
                 self.history().side_mut(side).written += written;
-                self.programs[side].left_to_send(octets - written);
+                self.programs[side].left_to_send(bytes - written);
             }
             Step::CloseListener if !was_listening => {}
             Step::Close | Step::CloseListener => {
@@ -244,7 +244,7 @@ impl World {
 
     /// The program closes: the FIN that has to follow is known, though it may have to wait behind data.
     fn note_close(&mut self, side: Side) {
-        let tick = self.tick;
+        let (tick, now) = (self.tick, self.now);
         let [own, peers] = if side == Side::Client { self.ports } else { [self.ports[1], self.ports[0]] };
         let (isn, next) = (self.isns[side], self.receivers[side].next);
         let open = matches!(self.hosts[side].state(), State::Established | State::CloseWait);
@@ -259,8 +259,8 @@ impl World {
                 payload_len: 0,
                 source_port: own,
                 destination_port: peers,
-                at: None,
-                options: SynOptions::default(),
+                at: Some(Timestamp(now * 1000)),
+                ..Segment::default()
             };
             one.close = Some((tick, fin));
         }
@@ -315,9 +315,9 @@ impl World {
     fn send(&mut self, side: Side, packet: Vec<u8>) {
         self.tick += 1;
         let header_len = usize::from(packet[0] & 15) * 4;
-        let octets = packet[header_len..].to_vec();
-        let reported = u32::try_from(octets.len()).expect("a packet is short");
-        let segment = header::parse(&octets, reported, Some(Timestamp(self.now * 1000))).expect("a whole header");
+        let bytes = packet[header_len..].to_vec();
+        let reported = u32::try_from(bytes.len()).expect("a packet is short");
+        let segment = header::parse(&bytes, reported, Some(Timestamp(self.now * 1000))).expect("a whole header");
         if segment.flags.has(Flags::SYN) {
             self.isns[side] = Some(segment.seq);
             self.receivers[side].unacknowledged.get_or_insert(segment.seq);
@@ -330,7 +330,7 @@ impl World {
             self.link.arrivals(&mut self.rng, self.now, &mut self.last_arrival[side])
         };
         let emission =
-            Emission { side, tick: self.tick, segment, octets: packet, copies: arrivals.len(), arrivals: Vec::new() };
+            Emission { side, tick: self.tick, segment, bytes: packet, copies: arrivals.len(), arrivals: Vec::new() };
         let index = self.history().emissions.len();
         self.history().emissions.push(emission);
         let attempt = self.histories.len() - 1;
@@ -346,16 +346,17 @@ impl World {
         self.tick += 1;
         let (side, segment, packet) = {
             let emission = &self.history().emissions[index];
-            (emission.side.peer(), emission.segment, emission.octets.clone())
+            (emission.side.peer(), emission.segment, emission.bytes.clone())
         };
         let before = self.hosts[side].state();
-        let tick = self.tick;
+        let (tick, at) = (self.tick, self.now);
         let one = self.history().side(side);
         let taken = if one.is_old && one.is_before_socket(tick) {
             Taken::ByOldSocket
         } else {
             self.receivers[side].takes(before, &segment)
         };
+        let next = self.receivers[side].next;
         let answers = self.hosts[side].deliver(self.now, packet);
         let after = self.hosts[side].state();
         let receiver = &mut self.receivers[side];
@@ -375,7 +376,7 @@ impl World {
                 receiver.next = Some(segment.next());
             }
         }
-        self.history().emissions[index].arrivals.push(Arrival { tick, taken });
+        self.history().emissions[index].arrivals.push(Arrival { tick, at, taken, next });
         self.states_changed(side, false);
         self.moment(Happened::Arrived(index));
         for answer in answers {

@@ -1,0 +1,254 @@
+//! Sentences on a whole connection, in Chinese.
+
+use std::fmt::{self, Write};
+
+use super::super::connection::{Closing, End, Opening, Syns, Tale};
+use super::super::reset::What;
+use super::{icmp, name, reset, span};
+use crate::view::{HandshakeKind, IcmpKind, Side};
+use crate::words::text;
+
+/// Writes the sentences.
+pub fn write(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
+    write_opening(out, tale)?;
+    if let Some(closing) = &tale.closing {
+        write_closing(out, closing)?;
+    }
+    if let Some((kind, frame)) = tale.icmp {
+        write!(out, "此外还收到 ICMP 差错（{}，第 {frame} 帧）。", kind.name())?;
+    }
+    Ok(())
+}
+
+/// Writes `客户端在 7.0 秒内发送了 4 次 SYN（第 1 至 9 帧）`.
+fn asked(out: &mut dyn Write, syns: Option<&Syns>) -> fmt::Result {
+    let Some(syns) = syns else { return out.write_str("未捕获客户端的 SYN") };
+    if syns.attempts > 1 {
+        write!(out, "在 {} 次尝试的最后一次中，", syns.attempts)?;
+    }
+    out.write_str("客户端")?;
+    if syns.count == 1 {
+        return write!(out, "发送了 SYN（第 {} 帧）", syns.first);
+    }
+    in_time(out, syns.span_ns)?;
+    write!(out, "发送了 {} 次 SYN（第 {} 至 {} 帧）", syns.count, syns.first, syns.last)
+}
+
+fn in_time(out: &mut dyn Write, ns: Option<u64>) -> fmt::Result {
+    let Some(ns) = ns else { return Ok(()) };
+    out.write_str("在 ")?;
+    span(out, ns)?;
+    out.write_str("内")
+}
+
+fn write_opening(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
+    let syns = tale.syns.as_ref();
+    match tale.opening {
+        Opening::Complete { frames, ns, kind } => return complete(out, frames, ns, kind, syns),
+        Opening::Partial => return out.write_str("握手只捕获到一部分。"),
+        Opening::NotCaptured => return out.write_str("未捕获握手。"),
+        _ => asked(out, syns)?,
+    }
+    match tale.opening {
+        Opening::Complete { .. } | Opening::Partial | Opening::NotCaptured => Ok(()),
+        Opening::Refused(end) => {
+            write!(out, "，{}以 RST 拒绝（第 {} 帧）。通常是 ", name(end.by), end.frame)?;
+            text::endpoint(out, tale.server.0, tale.server.1)?;
+            out.write_str(" 没有程序在监听，或被防火墙拒绝。")?;
+            reset::hops(out, &end.rst, name(end.by))
+        }
+        Opening::Reset(end, syn_ack) => {
+            if let Some(frame) = syn_ack {
+                write!(out, "，服务器以 SYN-ACK 应答（第 {frame} 帧）")?;
+            }
+            out.write_str("；随后")?;
+            broke_off(out, &end, syn_ack.is_some())
+        }
+        Opening::HalfOpen { syn_ack } => write!(
+            out,
+            "，服务器以 SYN-ACK 应答（第 {syn_ack} 帧），但握手一直没有完成。可能是 SYN-ACK 或客户端的 ACK 丢失，或客户端无意继续（端口扫描、伪造地址）。"
+        ),
+        Opening::NotTaken { syn_ack, ack } => write!(
+            out,
+            "，服务器以 SYN-ACK 应答（第 {syn_ack} 帧），客户端作了确认（第 {ack} 帧），但服务器又重传 SYN-ACK，没有继续。可能是它没有收到 ACK、连接队列已满，或在等待数据。"
+        ),
+        Opening::BothAsked => {
+            out.write_str("，服务器也发送了自己的 SYN，但其中一个始终没有被确认，握手没有完成。")
+        }
+        Opening::Unreachable(kind, frame) => write!(
+            out,
+            "，ICMP 差错（{}，第 {frame} 帧）说明：{}。{}",
+            kind.name(),
+            icmp::says(kind, Side::Client),
+            advice(kind)
+        ),
+        Opening::OldConnection => out.write_str(
+            "，服务器只以相同地址和端口的旧连接作了应答，旧连接在它那里仍然存在。客户端应先以 RST 清除旧连接（该 RST 可能被防火墙丢弃）再重试，或换用其他端口。",
+        ),
+        Opening::InvalidAnswer => out.write_str(
+            "，但只收到客户端必须忽略的应答，因为它们没有确认它的 SYN。可能由途中的设备产生，或途中的设备改写了序号。",
+        ),
+        Opening::NoAnswer => {
+            out.write_str("，没有收到任何应答。服务器不在线，或防火墙丢弃了 SYN 或应答。")
+        }
+    }
+}
+
+const fn advice(kind: IcmpKind) -> &'static str {
+    match kind {
+        IcmpKind::NetUnreachable => "请检查路由。",
+        IcmpKind::HostUnreachable => "主机不在线，或地址有误。",
+        IcmpKind::Prohibited | IcmpKind::PortUnreachable => "请检查防火墙规则。",
+        IcmpKind::TimeExceeded => "请检查两端之间的路由。",
+        IcmpKind::ProtocolUnreachable | IcmpKind::FragmentationNeeded | IcmpKind::Other => "",
+    }
+}
+
+fn complete(
+    out: &mut dyn Write,
+    [first, last]: [u32; 2],
+    ns: Option<u64>,
+    kind: Option<HandshakeKind>,
+    syns: Option<&Syns>,
+) -> fmt::Result {
+    out.write_str(match kind {
+        Some(HandshakeKind::FastOpen) => "握手（Fast Open）",
+        Some(HandshakeKind::Simultaneous) => "握手（同时打开）",
+        Some(HandshakeKind::Split) => "握手（拆分握手）",
+        Some(HandshakeKind::ThreeWay | HandshakeKind::NotCaptured) | None => "握手",
+    })?;
+    match ns {
+        Some(ns) => {
+            out.write_str("用时 ")?;
+            span(out, ns)?;
+        }
+        None => out.write_str("已完成")?,
+    }
+    write!(out, "（第 {first} 至 {last} 帧")?;
+    if let Some(syns) = syns {
+        if syns.count > 1 {
+            write!(out, "；SYN 发送了 {} 次", syns.count)?;
+        }
+        if syns.attempts > 1 {
+            write!(out, "；第 {} 次尝试", syns.attempts)?;
+        }
+    }
+    out.write_str("）。")
+}
+
+/// Writes who broke the handshake off, and why.
+fn broke_off(out: &mut dyn Write, end: &End, is_answered: bool) -> fmt::Result {
+    let (who, frame) = (name(end.by), end.frame);
+    match end.rst.what {
+        What::Rejects | What::RejectsAndWaits => {
+            write!(out, "{who}无法接受")?;
+            reset::answered(out, &end.rst)?;
+            write!(out, "确认号，以 RST 应答（第 {frame} 帧），握手中断。")?;
+        }
+        What::Unknown => write!(out, "{who}以 RST 重置（第 {frame} 帧）：它没有（或不再有）这个连接。")?,
+        What::GivesUp => {
+            write!(out, "{who}放弃并发送 RST（第 {frame} 帧）：它反复发送的内容始终没有被确认。")?;
+        }
+        What::Challenged => {
+            write!(out, "{who}发送了 RST（第 {frame} 帧），序号不完全相符，但此后握手没有继续的迹象。")?;
+        }
+        _ => {
+            write!(out, "{who}以 RST 中断握手（第 {frame} 帧）。")?;
+            out.write_str(match end.by {
+                Side::Client if is_answered => "客户端不再需要这个连接：端口扫描，或程序放弃了。",
+                Side::Client => "客户端没有等到应答就放弃了。",
+                Side::Server => "服务器（或以其名义应答的设备）不接受这个连接。",
+            })?;
+        }
+    }
+    reset::hops(out, &end.rst, who)
+}
+
+fn write_closing(out: &mut dyn Write, closing: &Closing) -> fmt::Result {
+    match *closing {
+        Closing::Orderly { closer, fins: [first, second], closed, ns } => {
+            let (who, whom) = (name(closer), name(closer.peer()));
+            write!(out, "{who}先关闭（FIN 在第 {first} 帧），{whom}随后关闭（第 {second} 帧）")?;
+            if closed == 0 {
+                return out.write_str("；未捕获最后的确认。");
+            }
+            write!(out, "，双方的 FIN 都已被确认（第 {closed} 帧")?;
+            if let Some(ns) = ns {
+                out.write_str("，用时 ")?;
+                span(out, ns)?;
+            }
+            out.write_str("）。")
+        }
+        Closing::Simultaneous { fins: [first, second] } => {
+            write!(out, "双方同时关闭（FIN 分别在第 {first} 帧和第 {second} 帧）。")
+        }
+        Closing::HalfClosed { closer, fin, bytes } => {
+            let (who, whom) = (name(closer), name(closer.peer()));
+            write!(out, "{who}关闭了自己的发送方向（FIN 在第 {fin} 帧）；{whom}")?;
+            if bytes > 0 {
+                write!(out, "又发送了 {bytes} 字节，")?;
+            }
+            out.write_str("到捕获结束时仍未关闭。")
+        }
+        Closing::Unanswered { who, count, first, span_ns } => {
+            let (who, whom) = (name(who), name(who.peer()));
+            out.write_str(who)?;
+            in_time(out, span_ns)?;
+            write!(out, "发送了 {count} 次 FIN（从第 {first} 帧起），始终无人确认：{whom}已不在线，或路径中断。")
+        }
+        Closing::Reset(end) => {
+            write!(out, "{}重置了已建立的连接（第 {} 帧）", name(end.by), end.frame)?;
+            reason(out, &end)
+        }
+        Closing::ResetAfterFin { closer, fin, end } => {
+            write!(out, "{}发起关闭（FIN 在第 {fin} 帧）", name(closer))?;
+            let Some(end) = end else { return out.write_str("；随后连接被重置。") };
+            write!(out, "；随后{}重置了连接（第 {} 帧）", name(end.by), end.frame)?;
+            reason(out, &end)
+        }
+        Closing::NoConnection(end) => {
+            write!(out, "{}以 RST 应答", name(end.by))?;
+            match end.rst.answers {
+                Some(frame) => write!(out, "第 {frame} 帧")?,
+                None => out.write_str(name(end.by.peer()))?,
+            }
+            write!(out, "（第 {} 帧）：它没有（或不再有）这个连接", end.frame)?;
+            reset::silence(out, &end.rst)?;
+            out.write_char('。')?;
+            reset::hops(out, &end.rst, name(end.by))
+        }
+        Closing::StillOpen { last, duration_ns } => {
+            write!(out, "未看到关闭：到最后捕获的报文段（第 {last} 帧")?;
+            if let Some(ns) = duration_ns {
+                out.write_str("，历时 ")?;
+                span(out, ns)?;
+            }
+            out.write_str("）为止连接仍然打开。")
+        }
+    }
+}
+
+/// Writes why a connection was reset, and ends the sentence.
+fn reason(out: &mut dyn Write, end: &End) -> fmt::Result {
+    let (who, whom) = (name(end.by), name(end.by.peer()));
+    match end.rst.what {
+        What::Unknown => {
+            out.write_str("：收到")?;
+            reset::answered(out, &end.rst)?;
+            out.write_str("报文段时，它已没有这个连接")?;
+        }
+        What::GivesUp => write!(out, "：它发送了三次以上的内容，{whom}始终没有确认")?,
+        What::Rejects | What::RejectsAndWaits => {
+            out.write_str("：它无法接受")?;
+            reset::answered(out, &end.rst)?;
+            out.write_str("确认号")?;
+        }
+        What::Aborts => write!(out, "：由{who}的程序或主机主动中止，仍在途中的数据可能丢失")?,
+        What::AfterFin => out.write_str("，没有完成挥手，仍在途中的数据可能丢失")?,
+        _ if end.is_presumed() => out.write_str("；该 RST 的序号不完全相符，但此后没有连接继续的迹象")?,
+        _ => {}
+    }
+    reset::silence(out, &end.rst)?;
+    out.write_char('。')?;
+    reset::hops(out, &end.rst, who)
+}

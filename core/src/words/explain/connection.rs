@@ -1,0 +1,236 @@
+//! What the sentences on a whole connection say: how it opened, how it closed, and what follows.
+
+use super::reset::{Rst, What};
+use crate::view::{Address, Cause, ConnectionView, Ender, HandshakeKind, HandshakeOutcome, IcmpKind, Reset, Side, TeardownKind};
+
+/// The client's SYNs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Syns {
+    /// How many in the last attempt.
+    pub count: u32,
+    /// The frame of the first.
+    pub first: u32,
+    /// The frame of the last.
+    pub last: u32,
+    /// Nanoseconds between the two.
+    pub span_ns: Option<u64>,
+    /// Attempts in the stream.
+    pub attempts: u32,
+}
+
+/// A RST that ended the connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct End {
+    pub by: Side,
+    pub frame: u32,
+    pub rst: Rst,
+}
+
+/// How it opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Opening {
+    /// Completely.
+    Complete {
+        /// First segment of step 1, segment of step 3; 0: none.
+        frames: [u32; 2],
+        /// From one to the other.
+        ns: Option<u64>,
+        kind: Option<HandshakeKind>,
+    },
+    /// A part of it was not captured.
+    Partial,
+    /// Nothing of it was captured.
+    NotCaptured,
+    /// The server's RST refused the SYN.
+    Refused(End),
+    /// Another RST broke it off; the frame of the SYN-ACK before it, if any.
+    Reset(End, Option<u32>),
+    /// No step 3.
+    HalfOpen {
+        /// The frame of the SYN-ACK.
+        syn_ack: u32,
+    },
+    /// Step 3, and the server sent its SYN-ACK again.
+    NotTaken {
+        /// The frame of the SYN-ACK.
+        syn_ack: u32,
+        /// The frame of step 3.
+        ack: u32,
+    },
+    /// Two SYNs, and an acknowledgment missing.
+    BothAsked,
+    /// An ICMP error about the SYN, and its frame.
+    Unreachable(IcmpKind, u32),
+    /// An older connection answered.
+    OldConnection,
+    /// Nothing answered but what the client must ignore.
+    InvalidAnswer,
+    /// Nothing answered.
+    NoAnswer,
+}
+
+/// How it closed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Closing {
+    /// FINs of both sides.
+    Orderly {
+        closer: Side,
+        /// The frames of the two FINs.
+        fins: [u32; 2],
+        /// The frame after which both were acknowledged; 0: none.
+        closed: u32,
+        /// From the first FIN until then.
+        ns: Option<u64>,
+    },
+    /// FINs that crossed.
+    Simultaneous {
+        /// The frames of the two FINs.
+        fins: [u32; 2],
+    },
+    /// Only one side's FIN.
+    HalfClosed {
+        closer: Side,
+        fin: u32,
+        /// Bytes that the other side sent afterwards.
+        bytes: u64,
+    },
+    /// A FIN that nobody acknowledged.
+    Unanswered {
+        who: Side,
+        /// How often it was sent.
+        count: u32,
+        /// The frame of the first.
+        first: u32,
+        span_ns: Option<u64>,
+    },
+    /// A RST of an open connection.
+    Reset(End),
+    /// A RST after a FIN.
+    ResetAfterFin {
+        closer: Side,
+        fin: u32,
+        end: Option<End>,
+    },
+    /// A RST of a side that has no such connection.
+    NoConnection(End),
+    /// Open when the capture ended.
+    StillOpen {
+        /// The last frame.
+        last: u32,
+        duration_ns: Option<u64>,
+    },
+}
+
+/// All that is told of a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tale {
+    pub opening: Opening,
+    pub closing: Option<Closing>,
+    /// None where no SYN of the client was captured.
+    pub syns: Option<Syns>,
+    /// An ICMP error that was not told with the opening.
+    pub icmp: Option<(IcmpKind, u32)>,
+    /// The server's address and port.
+    pub server: (Address, u16),
+}
+
+impl Tale {
+    /// None while nothing is known yet, in a first pass.
+    pub fn of(view: &ConnectionView) -> Option<Tale> {
+        let end = view.ender().as_ref().map(end);
+        let opening = opening(view, end)?;
+        let is_told = matches!(opening, Opening::Unreachable(..));
+        Some(Tale {
+            opening,
+            // A RST that broke the handshake off ends the tale.
+            closing: match opening {
+                Opening::Refused(_) | Opening::Reset(..) => None,
+                _ => closing(view, end),
+            },
+            syns: syns(view),
+            icmp: if is_told { None } else { view.icmp() },
+            server: view.endpoint(Side::Server),
+        })
+    }
+}
+
+fn end(ender: &Ender) -> End {
+    End { by: ender.by, frame: ender.frame, rst: Rst::of_ender(ender) }
+}
+
+fn syns(view: &ConnectionView) -> Option<Syns> {
+    let (first, last) = view.syn_frames()?;
+    Some(Syns { count: view.syns(), first, last, span_ns: view.syn_span_ns(), attempts: view.attempts() })
+}
+
+fn opening(view: &ConnectionView, end: Option<End>) -> Option<Opening> {
+    let [step_1, syn_ack, ack] = view.handshake_frames();
+    let kind = view.handshake_kind();
+    Some(match view.outcome() {
+        HandshakeOutcome::Complete => Opening::Complete { frames: [step_1, ack], ns: view.handshake_ns(), kind },
+        HandshakeOutcome::Partial => Opening::Partial,
+        HandshakeOutcome::NotCaptured => Opening::NotCaptured,
+        HandshakeOutcome::Refused => Opening::Refused(end?),
+        HandshakeOutcome::Reset => Opening::Reset(end?, (syn_ack != 0).then_some(syn_ack)),
+        HandshakeOutcome::HalfOpen => match kind {
+            Some(HandshakeKind::Simultaneous | HandshakeKind::Split) => Opening::BothAsked,
+            _ if ack != 0 => Opening::NotTaken { syn_ack, ack },
+            _ => Opening::HalfOpen { syn_ack },
+        },
+        HandshakeOutcome::Unreachable => match view.icmp() {
+            Some((kind, frame)) => Opening::Unreachable(kind, frame),
+            None => Opening::NoAnswer,
+        },
+        HandshakeOutcome::OldConnection => Opening::OldConnection,
+        HandshakeOutcome::InvalidAnswer => Opening::InvalidAnswer,
+        HandshakeOutcome::NoAnswer => Opening::NoAnswer,
+        HandshakeOutcome::Pending => return None,
+    })
+}
+
+fn closing(view: &ConnectionView, end: Option<End>) -> Option<Closing> {
+    let [fin, acked, other_fin, _] = view.teardown_frames();
+    let closer = view.closer();
+    Some(match view.teardown() {
+        TeardownKind::FourSegment | TeardownKind::ThreeSegment => Closing::Orderly {
+            closer: closer?,
+            fins: [fin, other_fin],
+            closed: view.closed_frame(),
+            ns: view.teardown_ns(),
+        },
+        TeardownKind::Simultaneous => Closing::Simultaneous { fins: [fin, other_fin] },
+        TeardownKind::HalfClosed => {
+            Closing::HalfClosed { closer: closer?, fin, bytes: view.half_close_bytes().unwrap_or(0) }
+        }
+        TeardownKind::Unanswered => unanswered(view, closer?, [fin, acked, other_fin]),
+        TeardownKind::Reset => Closing::Reset(end?),
+        TeardownKind::ResetAfterFin => Closing::ResetAfterFin { closer: closer?, fin, end },
+        TeardownKind::StillOpen => {
+            Closing::StillOpen { last: view.last_frame(), duration_ns: view.duration_ns() }
+        }
+        TeardownKind::None => {
+            let end = end.filter(|_| view.ender().is_some_and(|ender| is_no_connection(&ender)))?;
+            Closing::NoConnection(end)
+        }
+        TeardownKind::Pending => return None,
+    })
+}
+
+fn is_no_connection(ender: &Ender) -> bool {
+    ender.reset == Reset::NoConnection || ender.detail.cause == Some(Cause::UnknownConnection)
+}
+
+/// The FIN that nobody acknowledged: the closer's, unless that one was acknowledged or sent only once.
+fn unanswered(view: &ConnectionView, closer: Side, [fin, acked, other_fin]: [u32; 3]) -> Closing {
+    let other = closer.peer();
+    let is_others = view.fins(other) > 1 && (acked != 0 || view.fins(closer) < 2);
+    let (who, first) = if is_others { (other, other_fin) } else { (closer, fin) };
+    Closing::Unanswered { who, count: view.fins(who), first, span_ns: view.fin_span_ns(who) }
+}
+
+impl End {
+    /// Whether it is a RST that counts as the end only because nothing shows the contrary.
+    pub fn is_presumed(&self) -> bool {
+        self.rst.what == What::Challenged
+    }
+}

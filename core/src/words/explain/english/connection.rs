@@ -1,0 +1,270 @@
+//! Sentences on a whole connection, in English.
+
+use std::fmt::{self, Write};
+
+use super::super::connection::{Closing, End, Opening, Syns, Tale};
+use super::super::reset::What;
+use super::{bytes, icmp, name, reset, span};
+use crate::view::{HandshakeKind, IcmpKind, Side};
+use crate::words::text;
+
+/// Writes the sentences.
+pub fn write(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
+    write_opening(out, tale)?;
+    if let Some(closing) = &tale.closing {
+        out.write_char(' ')?;
+        write_closing(out, closing)?;
+    }
+    if let Some((kind, frame)) = tale.icmp {
+        write!(out, " An ICMP error came too ({}, frame {frame}).", kind.name())?;
+    }
+    Ok(())
+}
+
+/// Writes `The client sent its SYN 4 times in 7.0 s (frames 1 to 9)`.
+fn asked(out: &mut dyn Write, syns: Option<&Syns>) -> fmt::Result {
+    let Some(syns) = syns else { return out.write_str("The client's SYN was not captured") };
+    if syns.attempts > 1 {
+        write!(out, "In the last of {} attempts the client", syns.attempts)?;
+    } else {
+        out.write_str("The client")?;
+    }
+    if syns.count == 1 {
+        return write!(out, " sent its SYN (frame {})", syns.first);
+    }
+    write!(out, " sent its SYN {} times", syns.count)?;
+    in_time(out, syns.span_ns)?;
+    write!(out, " (frames {} to {})", syns.first, syns.last)
+}
+
+fn in_time(out: &mut dyn Write, ns: Option<u64>) -> fmt::Result {
+    let Some(ns) = ns else { return Ok(()) };
+    out.write_str(" in ")?;
+    span(out, ns)
+}
+
+fn write_opening(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
+    let syns = tale.syns.as_ref();
+    match tale.opening {
+        Opening::Complete { frames, ns, kind } => return complete(out, frames, ns, kind, syns),
+        Opening::Partial => return out.write_str("A part of the handshake was not captured."),
+        Opening::NotCaptured => return out.write_str("The handshake was not captured."),
+        _ => asked(out, syns)?,
+    }
+    match tale.opening {
+        Opening::Complete { .. } | Opening::Partial | Opening::NotCaptured => Ok(()),
+        Opening::Refused(end) => {
+            write!(
+                out,
+                "; the {} refused it with a RST (frame {}). Usually nothing listens at ",
+                name(end.by),
+                end.frame
+            )?;
+            text::endpoint(out, tale.server.0, tale.server.1)?;
+            out.write_str(", or a firewall rejects the connection.")?;
+            reset::hops(out, &end.rst, name(end.by))
+        }
+        Opening::Reset(end, syn_ack) => {
+            if let Some(frame) = syn_ack {
+                write!(out, ", the server answered with a SYN-ACK (frame {frame})")?;
+            }
+            out.write_str("; then ")?;
+            broke_off(out, &end, syn_ack.is_some())
+        }
+        Opening::HalfOpen { syn_ack } => write!(
+            out,
+            " and the server answered with a SYN-ACK (frame {syn_ack}), but the handshake was never completed. The SYN-ACK or the client's ACK was lost, or the client did not want to go on (a port scan, or a forged address)."
+        ),
+        Opening::NotTaken { syn_ack, ack } => write!(
+            out,
+            ", the server answered with a SYN-ACK (frame {syn_ack}) and the client acknowledged it (frame {ack}), but the server sent its SYN-ACK again and did not go on. The ACK did not reach it, or its queue of new connections is full, or it waits for data."
+        ),
+        Opening::BothAsked => out.write_str(
+            " and the server sent a SYN of its own, but one of the two was never acknowledged: the handshake was not completed.",
+        ),
+        Opening::Unreachable(kind, frame) => write!(
+            out,
+            "; an ICMP error ({}, frame {frame}) says that {}.{}",
+            kind.name(),
+            icmp::says(kind, Side::Client),
+            advice(kind)
+        ),
+        Opening::OldConnection => out.write_str(
+            "; the server answered only for an older connection of the same addresses and ports, which it still had. The client should reset that one (a RST that a firewall may have dropped) and try again, or use another port.",
+        ),
+        Opening::InvalidAnswer => out.write_str(
+            "; all that came back was an answer that the client must ignore, because it does not acknowledge its SYN. A device on the way may have made it, or rewrites the numbers.",
+        ),
+        Opening::NoAnswer => out.write_str(
+            "; nothing came back. The server is down, or a firewall drops the SYN or the answer without a word.",
+        ),
+    }
+}
+
+const fn advice(kind: IcmpKind) -> &'static str {
+    match kind {
+        IcmpKind::NetUnreachable => " Check the routes.",
+        IcmpKind::HostUnreachable => " The host is down, or the address is wrong.",
+        IcmpKind::Prohibited | IcmpKind::PortUnreachable => " Check the firewall rules.",
+        IcmpKind::TimeExceeded => " Check the routes between the two.",
+        IcmpKind::ProtocolUnreachable | IcmpKind::FragmentationNeeded | IcmpKind::Other => "",
+    }
+}
+
+fn complete(
+    out: &mut dyn Write,
+    [first, last]: [u32; 2],
+    ns: Option<u64>,
+    kind: Option<HandshakeKind>,
+    syns: Option<&Syns>,
+) -> fmt::Result {
+    out.write_str(match kind {
+        Some(HandshakeKind::FastOpen) => "The handshake (Fast Open)",
+        Some(HandshakeKind::Simultaneous) => "The handshake (a simultaneous open)",
+        Some(HandshakeKind::Split) => "The handshake (split)",
+        Some(HandshakeKind::ThreeWay | HandshakeKind::NotCaptured) | None => "The handshake",
+    })?;
+    match ns {
+        Some(ns) => {
+            out.write_str(" took ")?;
+            span(out, ns)?;
+        }
+        None => out.write_str(" was completed")?,
+    }
+    write!(out, " (frames {first} to {last}")?;
+    if let Some(syns) = syns {
+        if syns.count > 1 {
+            write!(out, "; the SYN was sent {} times", syns.count)?;
+        }
+        if syns.attempts > 1 {
+            write!(out, "; attempt {}", syns.attempts)?;
+        }
+    }
+    out.write_str(").")
+}
+
+/// Writes who broke the handshake off, and why.
+fn broke_off(out: &mut dyn Write, end: &End, is_answered: bool) -> fmt::Result {
+    let (who, frame) = (name(end.by), end.frame);
+    match end.rst.what {
+        What::Rejects | What::RejectsAndWaits => {
+            write!(out, "the {who} rejected the acknowledgment")?;
+            reset::answering(out, "", &end.rst)?;
+            write!(out, " with a RST (frame {frame}), and the handshake ended.")?;
+        }
+        What::Unknown => {
+            write!(out, "the {who} reset it (frame {frame}): it had no such connection, or no longer.")?;
+        }
+        What::GivesUp => {
+            write!(out, "the {who} gave up with a RST (frame {frame}): what it sent again and again was never taken.")?;
+        }
+        What::Challenged => write!(
+            out,
+            "the {who} sent a RST (frame {frame}) that did not fit exactly, and nothing shows that the handshake went on."
+        )?,
+        _ => {
+            write!(out, "the {who} aborted the handshake with a RST (frame {frame}). ")?;
+            out.write_str(match end.by {
+                Side::Client if is_answered => {
+                    "The client did not want the connection any more: a port scan, or a program that gave up."
+                }
+                Side::Client => "The client gave up before an answer came.",
+                Side::Server => "The server, or a device in its name, did not want the connection.",
+            })?;
+        }
+    }
+    reset::hops(out, &end.rst, who)
+}
+
+fn write_closing(out: &mut dyn Write, closing: &Closing) -> fmt::Result {
+    match *closing {
+        Closing::Orderly { closer, fins: [first, second], closed, ns } => {
+            let (who, whom) = (name(closer), name(closer.peer()));
+            write!(out, "The {who} closed first (FIN in frame {first}), the {whom} followed (frame {second})")?;
+            if closed == 0 {
+                return out.write_str("; the last acknowledgment was not captured.");
+            }
+            write!(out, ", and both FINs were acknowledged (frame {closed}")?;
+            if let Some(ns) = ns {
+                out.write_str(", after ")?;
+                span(out, ns)?;
+            }
+            out.write_str(").")
+        }
+        Closing::Simultaneous { fins: [first, second] } => {
+            write!(out, "Both sides closed at the same time (FINs in frames {first} and {second}).")
+        }
+        Closing::HalfClosed { closer, fin, bytes: sent } => {
+            let (who, whom) = (name(closer), name(closer.peer()));
+            write!(out, "The {who} closed its direction (FIN in frame {fin}); the {whom} ")?;
+            if sent > 0 {
+                write!(out, "sent {} more and ", bytes(sent))?;
+            }
+            out.write_str("had not closed its own when the capture ended.")
+        }
+        Closing::Unanswered { who, count, first, span_ns } => {
+            let (who, whom) = (name(who), name(who.peer()));
+            write!(out, "The {who} sent its FIN {count} times")?;
+            in_time(out, span_ns)?;
+            write!(
+                out,
+                " (from frame {first}), and nobody acknowledged it: the {whom} or the path to it was gone."
+            )
+        }
+        Closing::Reset(end) => {
+            write!(out, "The {} reset the open connection (frame {})", name(end.by), end.frame)?;
+            reason(out, &end)
+        }
+        Closing::ResetAfterFin { closer, fin, end } => {
+            write!(out, "The {} closed (FIN in frame {fin})", name(closer))?;
+            let Some(end) = end else { return out.write_str("; then the connection was reset.") };
+            write!(out, "; then the {} reset the connection (frame {})", name(end.by), end.frame)?;
+            reason(out, &end)
+        }
+        Closing::NoConnection(end) => {
+            write!(out, "The {} answered", name(end.by))?;
+            match end.rst.answers {
+                Some(frame) => write!(out, " frame {frame}")?,
+                None => write!(out, " the {}", name(end.by.peer()))?,
+            }
+            write!(out, " with a RST (frame {}): it had no such connection, or no longer", end.frame)?;
+            reset::silence(out, &end.rst)?;
+            out.write_char('.')?;
+            reset::hops(out, &end.rst, name(end.by))
+        }
+        Closing::StillOpen { last, duration_ns } => {
+            out.write_str("No close was seen: it was still open at the last segment captured (frame ")?;
+            write!(out, "{last}")?;
+            if let Some(ns) = duration_ns {
+                out.write_str(", after ")?;
+                span(out, ns)?;
+            }
+            out.write_str(").")
+        }
+    }
+}
+
+/// Writes why a connection was reset, and ends the sentence.
+fn reason(out: &mut dyn Write, end: &End) -> fmt::Result {
+    let (who, whom) = (name(end.by), name(end.by.peer()));
+    match end.rst.what {
+        What::Unknown => {
+            out.write_str(": it had no such connection any more when it got the segment")?;
+            reset::answering(out, "", &end.rst)?;
+        }
+        What::GivesUp => write!(out, ": the {whom} took nothing of what it had sent three times or more")?,
+        What::Rejects | What::RejectsAndWaits => {
+            out.write_str(": it could not accept the acknowledgment")?;
+            reset::answering(out, "", &end.rst)?;
+        }
+        What::Aborts => write!(out, ": a program or the {who}'s host ended it; data in flight may be lost")?,
+        What::AfterFin => out.write_str(" instead of completing the teardown; data in flight may be lost")?,
+        _ if end.is_presumed() => out.write_str(
+            "; that RST did not fit exactly, but nothing shows that the connection went on",
+        )?,
+        _ => {}
+    }
+    reset::silence(out, &end.rst)?;
+    out.write_char('.')?;
+    reset::hops(out, &end.rst, who)
+}

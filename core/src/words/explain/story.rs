@@ -1,0 +1,271 @@
+//! What a sentence on a segment says.
+
+use super::numbers::Numbers;
+use super::reset::Rst;
+use crate::view::{Anomalies, Basis, Kind, SegmentView, Side, State, Verdict};
+
+/// A SYN or a SYN-ACK.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Syn {
+    /// The client's SYN, with so many bytes of data.
+    Asks(u32),
+    /// The same, after a RST.
+    AsksOnceMore,
+    /// A SYN of the server's own.
+    AsksToo,
+    /// The server's SYN-ACK.
+    Accepts,
+    /// A SYN-ACK of the server with another number than the one before.
+    AcceptsOtherwise,
+    /// A SYN-ACK that acknowledges something else than the client's SYN.
+    Mistaken,
+    /// The client's SYN-ACK, for a SYN of the server.
+    AcceptsToo,
+    /// A SYN seen before.
+    Again,
+    /// The same, after a SYN-ACK that did not reach its sender.
+    AgainUnanswered,
+    /// A SYN-ACK seen before.
+    AnswerAgain,
+    /// The same, after an ACK that did not reach its sender or was not taken.
+    AnswerAgainUnanswered,
+}
+
+/// What an acknowledgment is the first to acknowledge, or the first once more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Acked {
+    /// The peer's SYN.
+    Syn,
+    /// The peer's FIN.
+    Fin,
+    /// Both.
+    Both,
+    /// Both, one of them not for the first time.
+    BothOneAgain,
+}
+
+/// A FIN.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fin {
+    /// The first of the connection.
+    First,
+    /// The other side's.
+    Second,
+    /// The other side's, before an acknowledgment of the first.
+    Crossing,
+    /// One more of the same side, with another number.
+    Other,
+    /// One seen before.
+    Again,
+}
+
+/// What follows from the segment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Nothing to tell.
+    Nothing,
+    /// It completes the handshake: the connection is open on the sender's side.
+    Opened,
+    /// The peer's direction is closed, the sender's not.
+    HalfClosed,
+    /// Both FINs are acknowledged.
+    Closed,
+}
+
+/// A segment that does not fit this connection, or answers one that did not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Odd {
+    /// An ACK of an older connection.
+    OlderAck,
+    /// Data of an older connection.
+    OlderData,
+    /// The FIN of an older connection.
+    OlderFin,
+    /// The answer to a challenged RST.
+    Challenge,
+    /// An ACK that does not complete the handshake.
+    WrongAck,
+}
+
+/// What a segment shows of a RST before it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shows {
+    /// Its sender did not send it.
+    Forged,
+    /// Its sender did not take it.
+    Ignored,
+}
+
+/// What is said.
+pub enum Said {
+    /// It was captured once more.
+    Copy,
+    /// A RST.
+    Rst(Rst),
+    /// Something odd.
+    Odd(Odd),
+    /// Its steps: at least one of the three is there.
+    Steps {
+        syn: Option<Syn>,
+        acked: Option<Acked>,
+        /// Whether that acknowledgment was seen before.
+        acked_again: bool,
+        fin: Option<Fin>,
+    },
+    /// Nothing but what it shows of a RST.
+    Nothing,
+}
+
+/// All that a sentence tells.
+pub struct Story {
+    pub who: Side,
+    pub kind: Kind,
+    pub said: Said,
+    /// What it shows of a RST before it, besides.
+    pub shows: Option<Shows>,
+    pub effect: Effect,
+    pub numbers: Numbers,
+    /// The sender's state.
+    pub state: State,
+}
+
+impl Story {
+    /// None when there is nothing to say.
+    pub fn of(view: &SegmentView) -> Option<Story> {
+        let verdict = &view.verdict;
+        let (said, shows) = (said(view), shows(verdict));
+        if matches!(said, Said::Nothing) && shows.is_none() {
+            return None;
+        }
+        Some(Story {
+            who: verdict.sender,
+            kind: view.segment.kind(),
+            said,
+            shows,
+            effect: effect(verdict),
+            numbers: Numbers::of(view),
+            state: verdict.states[verdict.sender],
+        })
+    }
+
+    /// Whether X and Y are those of the teardown from this segment on.
+    pub fn renumbers(&self) -> bool {
+        matches!(self.said, Said::Steps { fin: Some(Fin::First), .. }) && self.numbers.basis == Basis::Teardown
+    }
+}
+
+fn said(view: &SegmentView) -> Said {
+    let (verdict, kind) = (&view.verdict, view.segment.kind());
+    if verdict.is_copy {
+        return Said::Copy;
+    }
+    if let Some(reset) = verdict.reset {
+        return Said::Rst(Rst::of(view, reset));
+    }
+    if let Some(odd) = odd(view, kind) {
+        return Said::Odd(odd);
+    }
+    let (syn, acked, fin) = (syn(view, kind), acked(verdict, kind), fin(verdict));
+    if syn.is_none() && acked.is_none() && fin.is_none() {
+        return Said::Nothing;
+    }
+    Said::Steps { syn, acked, acked_again: verdict.repeats.ack && acked != Some(Acked::BothOneAgain), fin }
+}
+
+fn odd(view: &SegmentView, kind: Kind) -> Option<Odd> {
+    let verdict = &view.verdict;
+    let has_step = !verdict.open_steps.is_empty() || !verdict.close_steps.is_empty();
+    if verdict.is_older {
+        Some(match kind {
+            Kind::Fin => Odd::OlderFin,
+            _ if view.segment.payload_len > 0 => Odd::OlderData,
+            _ => Odd::OlderAck,
+        })
+    } else if has_step {
+        None
+    } else if verdict.anomalies.contains(Anomalies::CHALLENGE_ACK) {
+        Some(Odd::Challenge)
+    } else if verdict.anomalies.contains(Anomalies::OPEN_ACK_WRONG) {
+        Some(Odd::WrongAck)
+    } else {
+        None
+    }
+}
+
+fn shows(verdict: &Verdict) -> Option<Shows> {
+    if verdict.anomalies.contains(Anomalies::RESET_FORGED) {
+        Some(Shows::Forged)
+    } else if verdict.anomalies.contains(Anomalies::RESET_IGNORED) {
+        Some(Shows::Ignored)
+    } else {
+        None
+    }
+}
+
+fn syn(view: &SegmentView, kind: Kind) -> Option<Syn> {
+    let verdict = &view.verdict;
+    let has = |anomaly| verdict.anomalies.contains(anomaly);
+    let (is_client, again) = (verdict.sender == Side::Client, verdict.repeats.syn);
+    let is_other = verdict.numbers.basis == Basis::Handshake && verdict.numbers.seq.is_some_and(|offset| offset != 0);
+    match kind {
+        Kind::Syn if !verdict.open_steps.has(1) => None,
+        Kind::Syn if has(Anomalies::NEW_ATTEMPT) => Some(Syn::AsksOnceMore),
+        Kind::Syn if has(Anomalies::SYNACK_NOT_RECEIVED) => Some(Syn::AgainUnanswered),
+        Kind::Syn if again => Some(Syn::Again),
+        Kind::Syn if is_client => Some(Syn::Asks(view.segment.payload_len)),
+        Kind::Syn => Some(Syn::AsksToo),
+        Kind::SynAck if has(Anomalies::SYNACK_WRONG_ACK) => Some(Syn::Mistaken),
+        Kind::SynAck if !verdict.open_steps.has(2) => None,
+        Kind::SynAck if has(Anomalies::OPEN_ACK_NOT_TAKEN) => Some(Syn::AnswerAgainUnanswered),
+        Kind::SynAck if again => Some(Syn::AnswerAgain),
+        Kind::SynAck if is_client => Some(Syn::AcceptsToo),
+        Kind::SynAck if is_other || has(Anomalies::SYNACK_CHANGED) => Some(Syn::AcceptsOtherwise),
+        Kind::SynAck => Some(Syn::Accepts),
+        Kind::Ack | Kind::Fin | Kind::Rst | Kind::Other => None,
+    }
+}
+
+fn acked(verdict: &Verdict, kind: Kind) -> Option<Acked> {
+    let syn = kind != Kind::SynAck && (verdict.open_steps.has(2) || verdict.open_steps.has(3));
+    let fin = verdict.close_steps.has(2) || verdict.close_steps.has(4);
+    match (syn, fin) {
+        // An answer to a repeated SYN-ACK can be the first acknowledgment of a FIN, and the other way round.
+        (true, true) if verdict.repeats.ack && !verdict.repeats.fin => Some(Acked::BothOneAgain),
+        (true, true) => Some(Acked::Both),
+        (true, false) => Some(Acked::Syn),
+        (false, true) => Some(Acked::Fin),
+        (false, false) => None,
+    }
+}
+
+fn fin(verdict: &Verdict) -> Option<Fin> {
+    let steps = verdict.close_steps;
+    if !steps.has(1) && !steps.has(3) {
+        None
+    } else if verdict.repeats.fin {
+        Some(Fin::Again)
+    } else if verdict.anomalies.contains(Anomalies::SECOND_FIN) {
+        Some(Fin::Other)
+    } else if steps.has(1) {
+        Some(Fin::First)
+    } else if verdict.anomalies.contains(Anomalies::SIMULTANEOUS_CLOSE) {
+        Some(Fin::Crossing)
+    } else {
+        Some(Fin::Second)
+    }
+}
+
+fn effect(verdict: &Verdict) -> Effect {
+    let (own, peers) = (verdict.states[verdict.sender], verdict.states[verdict.sender.peer()]);
+    let is_over = |state| matches!(state, State::TimeWait | State::Closed);
+    let acks_fin = verdict.close_steps.has(2) || verdict.close_steps.has(4);
+    if acks_fin && is_over(own) && is_over(peers) {
+        Effect::Closed
+    } else if acks_fin && own == State::CloseWait {
+        Effect::HalfClosed
+    } else if verdict.open_steps.has(3) {
+        Effect::Opened
+    } else {
+        Effect::Nothing
+    }
+}
