@@ -25,4 +25,4 @@ pub mod capture;
 pub mod connection;
 pub mod segment;
 pub mod view;
-//pub mod words;
+pub mod words;

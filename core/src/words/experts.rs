@@ -214,6 +214,7 @@ fn has_other_hops(view: &SegmentView) -> bool {
 mod tests {
     use super::*;
     use crate::words::language::tests::assert_said;
+    use crate::words::script::Script;
 
     #[test]
     fn fit_into_the_boundary() {
@@ -245,12 +246,18 @@ mod tests {
             EXPERTS.iter().find(|expert| expert.name.ends_with(&format!(".{name}"))).map(|expert| expert.severity)
         };
         for (expected, names) in [
-            (Note, "syn_retransmission synack_retransmission fin_retransmission synack_not_received open_ack_not_taken
+            (
+                Note,
+                "syn_retransmission synack_retransmission fin_retransmission synack_not_received open_ack_not_taken
                     challenge_ack reset_challenged reset_hops reset reset_after_fin stray_reset no_connection
-                    data_after_reset port_reuse"),
-            (Warning, "refused half_open no_answer handshake_reset unreachable old_connection invalid_answer
+                    data_after_reset port_reuse",
+            ),
+            (
+                Warning,
+                "refused half_open no_answer handshake_reset unreachable old_connection invalid_answer
                        fin_unanswered synack_wrong_ack open_ack_wrong synack_changed reset_forged reset_ignored
-                       icmp_error split_handshake second_fin bad_flags self_connect"),
+                       icmp_error split_handshake second_fin bad_flags self_connect",
+            ),
             (Chat, "simultaneous_open simultaneous_close data_on_syn not_captured new_attempt captured_twice"),
             (Error, "data_after_fin"),
         ] {
@@ -259,5 +266,41 @@ mod tests {
             }
         }
         assert_eq!(EXPERTS.len(), 14 + 18 + 6 + 1);
+    }
+
+    /// What a segment deserves, by name.
+    fn names(bits: u64) -> String {
+        let found = EXPERTS.iter().enumerate().filter(|(index, _)| bits >> index & 1 == 1);
+        found.map(|(_, expert)| expert.name.trim_start_matches("synfin.expert.")).collect::<Vec<_>>().join(" ")
+    }
+
+    #[track_caller]
+    fn assert_deserved(lines: &str, expected: &[&str]) {
+        let script = Script::play(lines);
+        let found: Vec<_> = (1..).zip(expected).map(|(frame, _)| names(of(&script.segment(frame)))).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_segments_deserve() {
+        assert_deserved("0 > S 100 0\n 1000 > S 100 0", &["", "syn_retransmission no_answer"]);
+        assert_deserved("0 > S 100 0\n 10 < RA 0 101\n 20 < RA 0 101", &["", "refused", ""]);
+        assert_deserved(
+            "0 > S 100 0\n 10 < SA 300 101 id=7\n 11 < SA 300 101 id=7 ttl=63\n 20 > A 101 301\n 30 > RA 101 301 ttl=60",
+            &["", "", "captured_twice", "", "reset_hops reset"],
+        );
+        assert_deserved("0 > AP 100 300 10\n 10 < R 300 0", &["not_captured", "no_connection"]);
+        assert_deserved(
+            "0 > S 100 0\n 10 < R 5 0\n 20 < SA 300 99",
+            &["", "stray_reset", "invalid_answer synack_wrong_ack"],
+        );
+        assert_deserved("0 > S 100 0\n 10 > SF 100 0", &["", "no_answer bad_flags"]);
+    }
+
+    #[test]
+    fn what_an_icmp_error_deserves() {
+        let script = Script::play("0 > S 100 0\n icmp filter");
+        assert_eq!(names(of_icmp(&script.icmp(2))), "icmp_error");
+        assert_eq!(names(of(&script.segment(1))), "unreachable");
     }
 }

@@ -229,8 +229,7 @@ impl Field {
     }
 }
 
-const COUNT: usize =
-    segment::FIELDS.len() + connection::FIELDS.len() + log::FIELDS.len() + numbers::FIELDS.len();
+const COUNT: usize = segment::FIELDS.len() + connection::FIELDS.len() + log::FIELDS.len() + numbers::FIELDS.len();
 
 /// The rows of the four files, one after the other.
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "the compiler runs it")]
@@ -272,87 +271,4 @@ pub const TABLE: &[&str] = &[
 ];
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::words::language::tests::{assert_said, is_han};
-
-    #[test]
-    fn names_are_unique_and_described() {
-        let mut names: Vec<_> = FIELDS.iter().map(|field| field.name).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), FIELDS.len());
-        assert!(FIELDS.len() <= 128);
-        for field in FIELDS {
-            assert!(field.name.starts_with("synfin.") && field.name == field.name.to_ascii_lowercase());
-            // X and Y are X and Y in Chinese too.
-            if !matches!(field.name, "synfin.x" | "synfin.y") {
-                assert_said(field.title);
-            }
-            assert_said(field.blurb);
-            let letters = field.blurb.chinese.chars().filter(|&letter| is_han(letter)).count();
-            assert!(field.blurb.english.len() > 20 && letters > 5, "{}", field.name);
-            assert!(!field.blurb.english.contains("octet"), "{}", field.name);
-        }
-        for name in TABLE {
-            let field = FIELDS.iter().find(|field| field.name == *name);
-            assert!(field.is_some_and(Field::is_of_connection), "{name}");
-        }
-    }
-
-    /// SPEC section 12, "Types".
-    #[test]
-    fn types() {
-        for field in FIELDS {
-            let name = field.name.strip_prefix("synfin.").unwrap_or_default();
-            let expected = match name {
-                "x" | "y" | "icmp.stream" | "conn.previous" | "handshake.syns" | "handshake.attempts" => Type::Uint32,
-                "seq.offset" | "ack.offset" => Type::Int64,
-                "reset.hops" => Type::Int32,
-                "conn.start" => Type::AbsoluteTime,
-                "reset.answers" => Type::Frame,
-                "copy" | "retransmission" | "reset.ignored" | "conn.last" | "conn.guessed" => Type::Boolean,
-                "conn.duration" | "reset.idle" => Type::Time,
-                _ if name.ends_with(".step") => Type::Uint8,
-                _ if name.ends_with(".packets") => Type::Uint32,
-                _ if name.ends_with("bytes") => Type::Uint64,
-                _ if name.ends_with(".time") || name.ends_with("_rtt") => Type::Time,
-                _ if name.contains(".frame") => Type::Frame,
-                _ => Type::String,
-            };
-            assert_eq!(field.kind, expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn places_stand_together() {
-        let places: Vec<_> = FIELDS.iter().map(|field| field.place).collect();
-        assert!(places.is_sorted_by_key(|place| match place {
-            Place::Top => 0,
-            Place::Connection => 1,
-            Place::Numbers => 2,
-        }));
-        assert_eq!(FIELDS[0].name, "synfin.step");
-        assert_eq!(FIELDS[1].name, "synfin.explain");
-    }
-
-    /// Every field that the specification names.
-    #[test]
-    fn all_are_there() {
-        let names = "
-            handshake.step teardown.step retransmission role phase copy basis x y seq ack seq.offset ack.offset sender
-            summary client.state server.state handshake.kind handshake.outcome teardown.kind teardown.closer
-            teardown.half_close_bytes negotiated conn.state conn.history conn.last reset reset.cause reset.answers
-            reset.idle reset.hops reset.ignored reset.by handshake.time handshake.synack_rtt handshake.ack_rtt
-            teardown.time conn.duration handshake.frame1 handshake.frame2 handshake.frame3 teardown.frame1
-            teardown.frame2 teardown.frame3 teardown.frame4 reset.frame conn.start conn.client conn.server
-            conn.community_id conn.client.packets conn.server.packets conn.client.bytes conn.server.bytes
-            handshake.syns handshake.attempts conn.previous conn.guessed conn.explain icmp icmp.stream icmp.from
-            explain conn.icmp conn.icmp.frame step";
-        let names: Vec<_> = names.split_whitespace().collect();
-        for name in &names {
-            assert!(FIELDS.iter().any(|field| field.name.strip_prefix("synfin.") == Some(name)), "{name}");
-        }
-        assert_eq!(names.len(), FIELDS.len());
-    }
-}
+mod tests;

@@ -44,6 +44,11 @@ pub enum Word {
     Stream,
 }
 
+impl Word {
+    /// All of them.
+    pub const ALL: &[Word] = Word::VARIANTS;
+}
+
 /// A word in a language.
 #[must_use]
 pub const fn word(language: Language, word: Word) -> &'static str {
@@ -100,7 +105,9 @@ const fn chinese(word: Word) -> &'static str {
         Word::InfoTitle => "在 Info 列中显示步骤",
         Word::InfoText => "属于某一步骤的报文段以及 RST 会在 Info 列中标明，例如 [Open 2/3: Seq=Y Ack=X+1]。",
         Word::LanguageTitle => "语言",
-        Word::LanguageText => "synfin 全部文字的语言。说明语句立即切换；标签、菜单和列标题在下次启动 Wireshark 时切换。",
+        Word::LanguageText => {
+            "synfin 全部文字的语言。说明语句立即切换；标签、菜单和列标题在下次启动 Wireshark 时切换。"
+        }
         Word::LanguageAuto => "跟随系统",
         Word::Stream => "流",
     }
@@ -112,7 +119,7 @@ mod tests {
 
     #[test]
     fn each_word_in_both_languages() {
-        for &one in Word::VARIANTS {
+        for &one in Word::ALL {
             let [english, chinese] = [Language::English, Language::Chinese].map(|language| word(language, one));
             assert!(!english.is_empty() && english.is_ascii(), "{one:?}");
             assert!(!chinese.is_ascii() || one == Word::Protocol, "{one:?} is not translated");

@@ -123,13 +123,9 @@ impl Sink for Found {
             Type::Boolean => json!(number != 0),
             Type::Time => u64::try_from(number).map_or(Value::Null, seconds),
             Type::AbsoluteTime => json!(rfc_3339(Timestamp(number))),
-            Type::String
-            | Type::Uint8
-            | Type::Uint32
-            | Type::Uint64
-            | Type::Int32
-            | Type::Int64
-            | Type::Frame => json!(number),
+            Type::String | Type::Uint8 | Type::Uint32 | Type::Uint64 | Type::Int32 | Type::Int64 | Type::Frame => {
+                json!(number)
+            }
         };
     }
 

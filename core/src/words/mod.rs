@@ -12,6 +12,8 @@ pub mod language;
 pub mod report;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod script;
 pub mod servers;
 pub mod stats;
 pub mod text;

@@ -303,7 +303,9 @@ mod tests {
             sample.is_refused(&format!("10.1.0.{host}"));
         }
         let report = Report::of(sample.connections());
-        for (language, heading) in [(Language::English, "Servers that fail most"), (Language::Chinese, "失败最多的服务器")] {
+        for (language, heading) in
+            [(Language::English, "Servers that fail most"), (Language::Chinese, "失败最多的服务器")]
+        {
             let text = report.text(language);
             assert!(text.contains(heading) && text.contains("refused: refuses-syn"), "{text}");
             assert!(text.lines().count() < 50, "{text}");

@@ -116,6 +116,13 @@ impl OneSide {
         self.path.iter().rfind(|&&(since, _)| since <= tick).map(|&(_, state)| state)
     }
 
+    /// When it was aborted after both FINs, up to a tick.
+    pub fn aborted_late(&self, until: Tick) -> Option<Tick> {
+        let since = self.aborted.filter(|&since| since <= until)?;
+        let before = self.path.iter().rfind(|&&(tick, _)| tick < since)?;
+        matches!(before.1, State::TimeWait | State::Closing).then_some(since)
+    }
+
     /// Whether the socket was ever in this state.
     pub fn was(&self, state: State) -> bool {
         self.path.iter().any(|&(_, s)| s == state)

@@ -31,10 +31,11 @@ pub enum Limit {
     FinOnOldData,
     Duplicated,
     InexactReset,
+    AfterBothFins,
 }
 
 impl Limit {
-    pub const ALL: [Limit; 18] = [
+    pub const ALL: [Limit; 19] = [
         Limit::InFlight,
         Limit::Ahead,
         Limit::NotSeen,
@@ -53,6 +54,7 @@ impl Limit {
         Limit::FinOnOldData,
         Limit::Duplicated,
         Limit::InexactReset,
+        Limit::AfterBothFins,
     ];
 
     /// The names of tests/stacks/truth.py where it has them.
@@ -76,6 +78,7 @@ impl Limit {
             Limit::FinOnOldData => "smoltcp-fin-on-old-data",
             Limit::Duplicated => "duplicated",
             Limit::InexactReset => "smoltcp-inexact-rst",
+            Limit::AfterBothFins => "after-both-fins",
         }
     }
 
@@ -133,6 +136,10 @@ impl Limit {
             }
             Limit::InexactReset => {
                 "smoltcp, against RFC 9293 section 3.10.7.4: a RST anywhere in the window is taken, not challenged"
+            }
+            Limit::AfterBothFins => {
+                "a side aborts in TIME-WAIT or CLOSING; in synfin's specification a RST after both FINs were acknowledged \
+                 changes its receiver alone"
             }
         }
     }
@@ -246,6 +253,14 @@ impl<'a> Told<'a> {
             return before.truth[self.side];
         }
         if is_before_socket && !one.is_old && self.tells(Limit::NoListener) {
+            return State::Closed;
+        }
+        // From such an abort on there is no socket, whatever still comes.
+        if let Some(since) = one.aborted_late(self.until)
+            && one.state_at(self.until) == Some(State::Closed)
+            && history.emissions.iter().any(|e| e.side == self.side && e.tick > since && e.segment.kind() == Kind::Rst)
+            && self.tells(Limit::AfterBothFins)
+        {
             return State::Closed;
         }
         match last_silent {

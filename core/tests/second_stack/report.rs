@@ -1,5 +1,6 @@
 //! Plays all scenarios over all links, counts what agrees and why the rest cannot, and makes the table of it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -21,6 +22,8 @@ pub struct Count {
     pub agreed: u64,
     /// How many states a set of kinds of facts explains.
     pub limits: BTreeMap<Limits, u64>,
+    /// How many states were said to be one (first) and were another.
+    pub pairs: BTreeMap<(&'static str, &'static str), u64>,
 }
 
 impl Count {
@@ -124,6 +127,7 @@ impl Judge<'_> {
                         count.agreed += 1;
                     } else if let Some(limits) = explain(self.history, tap, side, moment.tick, truth) {
                         *count.limits.entry(limits).or_default() += 1;
+                        *count.pairs.entry((said.name(), truth.name())).or_default() += 1;
                     } else {
                         let what = format!("{} is said to be {}, is {}", side.name(), said.name(), truth.name());
                         self.wrong(moment.tick, tap.name(), &what);
@@ -280,6 +284,29 @@ pub fn table(report: &Report) -> String {
         writeln!(text, "{line} {wholes} | {} |", limit.text()).expect("a String takes it");
     }
     text.push_str(NOTES);
+    text.push_str(&pairs(report));
+    text
+}
+
+/// From what to what the limits are, most frequent first.
+fn pairs(report: &Report) -> String {
+    let mut all = BTreeMap::<_, [u64; 3]>::new();
+    for row in &report.rows {
+        for (index, count) in row.states.iter().enumerate() {
+            for (&pair, number) in &count.pairs {
+                all.entry(pair).or_default()[index] += number;
+            }
+        }
+    }
+    let mut sorted: Vec<_> = all.into_iter().collect();
+    sorted.sort_by_key(|(_, counts)| Reverse(counts.iter().sum::<u64>()));
+    let mut text = String::from(
+        "\n### Limits, from what to what\n\nThe state that is said, the state that the socket has, and how often.\n\n\
+         | said | is | on arrival | at the client | at the server |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for ((said, is), [arrival, client, server]) in sorted {
+        writeln!(text, "| {said} | {is} | {arrival} | {client} | {server} |").expect("a String takes it");
+    }
     text
 }
 

@@ -1,7 +1,9 @@
 //! What the sentences on a whole connection say: how it opened, how it closed, and what follows.
 
 use super::reset::{Rst, What};
-use crate::view::{Address, Cause, ConnectionView, Ender, HandshakeKind, HandshakeOutcome, IcmpKind, Reset, Side, TeardownKind};
+use crate::view::{
+    Address, Cause, ConnectionView, Ender, HandshakeKind, HandshakeOutcome, IcmpKind, Reset, Side, TeardownKind,
+};
 
 /// The client's SYNs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -106,11 +108,7 @@ pub enum Closing {
     /// A RST of an open connection.
     Reset(End),
     /// A RST after a FIN.
-    ResetAfterFin {
-        closer: Side,
-        fin: u32,
-        end: Option<End>,
-    },
+    ResetAfterFin { closer: Side, fin: u32, end: Option<End> },
     /// A RST of a side that has no such connection.
     NoConnection(End),
     /// Open when the capture ended.
@@ -205,9 +203,7 @@ fn closing(view: &ConnectionView, end: Option<End>) -> Option<Closing> {
         TeardownKind::Unanswered => unanswered(view, closer?, [fin, acked, other_fin]),
         TeardownKind::Reset => Closing::Reset(end?),
         TeardownKind::ResetAfterFin => Closing::ResetAfterFin { closer: closer?, fin, end },
-        TeardownKind::StillOpen => {
-            Closing::StillOpen { last: view.last_frame(), duration_ns: view.duration_ns() }
-        }
+        TeardownKind::StillOpen => Closing::StillOpen { last: view.last_frame(), duration_ns: view.duration_ns() },
         TeardownKind::None => {
             let end = end.filter(|_| view.ender().is_some_and(|ender| is_no_connection(&ender)))?;
             Closing::NoConnection(end)

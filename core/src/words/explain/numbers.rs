@@ -18,7 +18,7 @@ impl Shown {
         Shown {
             letter: self.letter,
             offset: self.offset.and_then(|offset| offset.checked_add(distance)),
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "as sequence numbers wrap")]
+            // Wrapping is what sequence numbers do.
             number: self.number.wrapping_add(distance as u32),
         }
     }

@@ -1,16 +1,18 @@
 //! What a sentence on a RST says.
 
+use strum::VariantArray;
+
 use crate::view::{Anomalies, Cause, Ender, Reset, ResetDetail, SegmentView};
 
 /// A difference of hop counts from which another machine is likely to have sent it.
 const HOPS_NOTABLE: u32 = 2;
 /// A silence worth a word.
-const SILENCE_NS: u64 = 1_000_000_000;
+const SILENCE_NS: u64 = 5_000_000_000;
 /// A silence after which firewalls and hosts forget a connection.
 const LONG_SILENCE_NS: u64 = 30_000_000_000;
 
 /// What a RST does, or why.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, VariantArray)]
 pub enum What {
     /// Its receiver does not accept it.
     Stray,

@@ -1,5 +1,7 @@
 //! What a sentence on a segment says.
 
+use strum::VariantArray;
+
 use super::numbers::Numbers;
 use super::reset::Rst;
 use crate::view::{Anomalies, Basis, Kind, SegmentView, Side, State, Verdict};
@@ -32,7 +34,7 @@ pub enum Syn {
 }
 
 /// What an acknowledgment is the first to acknowledge, or the first once more.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, VariantArray)]
 pub enum Acked {
     /// The peer's SYN.
     Syn,
@@ -45,7 +47,7 @@ pub enum Acked {
 }
 
 /// A FIN.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, VariantArray)]
 pub enum Fin {
     /// The first of the connection.
     First,
@@ -60,7 +62,7 @@ pub enum Fin {
 }
 
 /// What follows from the segment.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, VariantArray)]
 pub enum Effect {
     /// Nothing to tell.
     Nothing,
@@ -73,7 +75,7 @@ pub enum Effect {
 }
 
 /// A segment that does not fit this connection, or answers one that did not.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, VariantArray)]
 pub enum Odd {
     /// An ACK of an older connection.
     OlderAck,
@@ -88,7 +90,7 @@ pub enum Odd {
 }
 
 /// What a segment shows of a RST before it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, VariantArray)]
 pub enum Shows {
     /// Its sender did not send it.
     Forged,

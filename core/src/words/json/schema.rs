@@ -79,9 +79,8 @@ fn negotiated(description: &str) -> Value {
         let description = format!("The {side}'s; null where it announced none");
         json!({ "description": description, "type": ["integer", "null"], "minimum": 0, "maximum": 65_535 })
     };
-    let shift = |side: &str| {
-        json!({ "description": format!("The {side}'s"), "type": "integer", "minimum": 0, "maximum": 255 })
-    };
+    let shift =
+        |side: &str| json!({ "description": format!("The {side}'s"), "type": "integer", "minimum": 0, "maximum": 255 });
     object(
         description,
         true,
@@ -111,9 +110,7 @@ fn negotiated(description: &str) -> Value {
 /// The schema (JSON Schema 2020-12).
 #[must_use]
 pub fn schema() -> Value {
-    let port = |side: &str| {
-        json!({ "description": format!("The {side}'s port"), "type": "integer", "minimum": 0, "maximum": 65_535 })
-    };
+    let port = |side: &str| json!({ "description": format!("The {side}'s port"), "type": "integer", "minimum": 0, "maximum": 65_535 });
     let ip = |side: &str| {
         let description = format!("The {side}'s address; null where it is neither IPv4 nor IPv6");
         json!({ "description": description, "type": ["string", "null"] })
@@ -122,7 +119,10 @@ pub fn schema() -> Value {
     let mut put = |key: &str, value: Value| {
         properties.insert(key.to_string(), value);
     };
-    put("stream", json!({ "description": "tcp.stream, Wireshark's number of the connection", "type": "integer", "minimum": 0 }));
+    put(
+        "stream",
+        json!({ "description": "tcp.stream, Wireshark's number of the connection", "type": "integer", "minimum": 0 }),
+    );
     put(
         "start",
         json!({

@@ -145,7 +145,13 @@ fn broke_off(out: &mut dyn Write, end: &End, is_answered: bool) -> fmt::Result {
             reset::answered(out, &end.rst)?;
             write!(out, "确认号，以 RST 应答（第 {frame} 帧），握手中断。")?;
         }
-        What::Unknown => write!(out, "{who}以 RST 重置（第 {frame} 帧）：它没有（或不再有）这个连接。")?,
+        What::Unknown => {
+            write!(out, "{who}以 RST 重置（第 {frame} 帧）：它没有（或不再有）这个连接")?;
+            out.write_str(match end.by {
+                Side::Client => "（端口扫描，或程序放弃了）。",
+                Side::Server => "。",
+            })?;
+        }
         What::GivesUp => {
             write!(out, "{who}放弃并发送 RST（第 {frame} 帧）：它反复发送的内容始终没有被确认。")?;
         }
@@ -248,7 +254,9 @@ fn reason(out: &mut dyn Write, end: &End) -> fmt::Result {
         _ if end.is_presumed() => out.write_str("；该 RST 的序号不完全相符，但此后没有连接继续的迹象")?,
         _ => {}
     }
-    reset::silence(out, &end.rst)?;
+    if end.rst.what != What::GivesUp {
+        reset::silence(out, &end.rst)?;
+    }
     out.write_char('。')?;
     reset::hops(out, &end.rst, who)
 }

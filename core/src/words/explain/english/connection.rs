@@ -153,7 +153,11 @@ fn broke_off(out: &mut dyn Write, end: &End, is_answered: bool) -> fmt::Result {
             write!(out, " with a RST (frame {frame}), and the handshake ended.")?;
         }
         What::Unknown => {
-            write!(out, "the {who} reset it (frame {frame}): it had no such connection, or no longer.")?;
+            write!(out, "the {who} reset it (frame {frame}): it had no such connection, or no longer")?;
+            out.write_str(match end.by {
+                Side::Client => " (a port scan, or a program that gave up).",
+                Side::Server => ".",
+            })?;
         }
         What::GivesUp => {
             write!(out, "the {who} gave up with a RST (frame {frame}): what it sent again and again was never taken.")?;
@@ -206,10 +210,7 @@ fn write_closing(out: &mut dyn Write, closing: &Closing) -> fmt::Result {
             let (who, whom) = (name(who), name(who.peer()));
             write!(out, "The {who} sent its FIN {count} times")?;
             in_time(out, span_ns)?;
-            write!(
-                out,
-                " (from frame {first}), and nobody acknowledged it: the {whom} or the path to it was gone."
-            )
+            write!(out, " (from frame {first}), and nobody acknowledged it: the {whom} or the path to it was gone.")
         }
         Closing::Reset(end) => {
             write!(out, "The {} reset the open connection (frame {})", name(end.by), end.frame)?;
@@ -259,12 +260,14 @@ fn reason(out: &mut dyn Write, end: &End) -> fmt::Result {
         }
         What::Aborts => write!(out, ": a program or the {who}'s host ended it; data in flight may be lost")?,
         What::AfterFin => out.write_str(" instead of completing the teardown; data in flight may be lost")?,
-        _ if end.is_presumed() => out.write_str(
-            "; that RST did not fit exactly, but nothing shows that the connection went on",
-        )?,
+        _ if end.is_presumed() => {
+            out.write_str("; that RST did not fit exactly, but nothing shows that the connection went on")?
+        }
         _ => {}
     }
-    reset::silence(out, &end.rst)?;
+    if end.rst.what != What::GivesUp {
+        reset::silence(out, &end.rst)?;
+    }
     out.write_char('.')?;
     reset::hops(out, &end.rst, who)
 }

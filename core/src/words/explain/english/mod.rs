@@ -11,14 +11,8 @@ use super::span::{self, Units};
 use super::story::{Acked, Effect, Fin, Odd, Said, Shows, Story, Syn};
 use crate::view::{Kind, Side};
 
-const UNITS: Units = Units {
-    hours: " h",
-    minutes: " min",
-    seconds: " s",
-    milliseconds: " ms",
-    microseconds: " µs",
-    between: " ",
-};
+const UNITS: Units =
+    Units { hours: " h", minutes: " min", seconds: " s", milliseconds: " ms", microseconds: " µs", between: " " };
 
 const fn name(side: Side) -> &'static str {
     side.name()
@@ -168,16 +162,12 @@ fn write_syn(out: &mut dyn Write, story: &Story, syn: Syn) -> fmt::Result {
             "The {who} answers with a SYN-ACK whose Ack = {} does not fit the SYN: the {whom} should not accept it.",
             n.ack
         ),
-        Syn::Again => write!(
-            out,
-            "The {who}'s SYN with the number {} is seen again (retransmitted, or captured twice).",
-            n.seq
-        ),
-        Syn::AgainUnanswered => write!(
-            out,
-            "The {who} sends its SYN with the number {} again: the SYN-ACK has not reached it.",
-            n.seq
-        ),
+        Syn::Again => {
+            write!(out, "The {who}'s SYN with the number {} is seen again (retransmitted, or captured twice).", n.seq)
+        }
+        Syn::AgainUnanswered => {
+            write!(out, "The {who} sends its SYN with the number {} again: the SYN-ACK has not reached it.", n.seq)
+        }
         Syn::AnswerAgain => write!(
             out,
             "The {who}'s SYN-ACK with the number {} and Ack = {} is seen again (retransmitted, or captured twice).",
