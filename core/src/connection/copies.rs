@@ -30,7 +30,7 @@ pub(super) enum Sort {
 /// identification or a hop count of 0 is none.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sent {
-    at: MaybeTime,
+    pub at: MaybeTime,
     pub seq: Seq,
     pub ack: Seq,
     payload_len: u32,
@@ -40,20 +40,26 @@ pub(super) struct Sent {
     flags: u16,
     identification: u16,
     hops: u8,
-    pub end: End,
     pub sort: Sort,
     pub open_steps: Steps,
     pub close_steps: Steps,
-    /// None or a RST's value; whether it has time stamps; whether it belongs to an older connection.
+    /// What it is, for a RST.
     reset: Option<Reset>,
+    /// Its end, and the bits below.
     marks: u8,
 }
 
-const _: () = assert!(size_of::<Sent>() == 48);
-const HAS_STAMPS: u8 = 1;
-const IS_OLDER: u8 = 2;
+const _: () = assert!(size_of::<Sent>() == 40);
+const IS_HIGH: u8 = 1;
+const HAS_STAMPS: u8 = 1 << 1;
+const IS_OLDER: u8 = 1 << 2;
 
 impl Sent {
+    /// Which end sent it.
+    fn end(&self) -> End {
+        if self.marks & IS_HIGH != 0 { End::High } else { End::Low }
+    }
+
     /// Whether the segment has the same header, as far as a copy must.
     pub fn is_like(&self, segment: &Segment) -> bool {
         self.seq == segment.seq
@@ -95,7 +101,7 @@ impl Connection {
             Kind::Other => false,
         };
         let mut sent = self.sent.iter();
-        sent.find(|sent| sent.end == end && is_sort(sent.sort) && sent.is_captured_again_as(segment)).copied()
+        sent.find(|sent| sent.end() == end && is_sort(sent.sort) && sent.is_captured_again_as(segment)).copied()
     }
 
     /// Keeps a segment that may be captured again.
@@ -122,14 +128,13 @@ impl Connection {
             flags: segment.flags.0 & Flags::ALL.0,
             identification: segment.network.identification.unwrap_or(0),
             hops: segment.network.hops.unwrap_or(0),
-            end,
             sort,
             open_steps: draft.open_steps,
             close_steps: draft.close_steps,
             reset: draft.reset,
-            marks: mark(stamps.is_some(), HAS_STAMPS) | mark(draft.is_older, IS_OLDER),
+            marks: mark(end == End::High, IS_HIGH) | mark(stamps.is_some(), HAS_STAMPS) | mark(draft.is_older, IS_OLDER),
         };
-        match self.sent.iter_mut().find(|known| known.end == end && known.sort == sort) {
+        match self.sent.iter_mut().find(|known| known.end() == end && known.sort == sort) {
             Some(known) => *known = sent,
             None => {
                 // One at a time: there are six at most of each end, and mostly six in all.
@@ -139,9 +144,9 @@ impl Connection {
         }
     }
 
-    /// The last ACK of an end that performed a step of this sort.
-    pub(super) fn step_ack(&self, end: End, sort: Sort) -> Option<&Sent> {
-        self.sent.iter().find(|sent| sent.end == end && sent.sort == sort)
+    /// The last segment of a sort that an end sent.
+    pub(super) fn last_sent(&self, end: End, sort: Sort) -> Option<&Sent> {
+        self.sent.iter().find(|sent| sent.end() == end && sent.sort == sort)
     }
 
     /// Says of a copy what was said of the original.

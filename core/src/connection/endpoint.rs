@@ -2,7 +2,6 @@
 
 use bitflags::bitflags;
 
-use super::times::MaybeTime;
 use crate::segment::{Position, Segment, Seq, SynOptions};
 
 /// A position that may not be known, in eight bytes.
@@ -133,10 +132,6 @@ pub(super) struct Endpoint {
     pub syn_frames: (u32, u32),
     /// FINs that it sent in this attempt.
     pub fins: u32,
-    /// When the first and the last of them were captured.
-    pub fin_times: (MaybeTime, MaybeTime),
-    /// Bytes of payload in earlier attempts.
-    pub bytes_before: u64,
 }
 
 impl Default for Endpoint {
@@ -165,8 +160,6 @@ impl Default for Endpoint {
             syns: 0,
             syn_frames: (0, 0),
             fins: 0,
-            fin_times: (MaybeTime::NONE, MaybeTime::NONE),
-            bytes_before: 0,
         }
     }
 }

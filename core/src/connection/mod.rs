@@ -8,13 +8,17 @@
 //! [`state`]. Each rule has its file: [`opening`] and [`double_open`] the handshake, [`closing`] the teardown, [`reset`],
 //! [`copies`], [`repeats`], [`roles`]; [`steady`] is the short way for what nearly all segments are.
 
+mod arrival;
+mod attempt;
 mod closing;
 mod copies;
 mod double_open;
 mod endpoint;
 mod few;
 mod negotiated;
+mod note;
 mod numbering;
+mod older;
 mod opening;
 mod outcome;
 mod remembered;
@@ -28,9 +32,10 @@ mod verdict;
 mod word;
 mod zeek;
 
+use arrival::Draft;
 use closing::Closing;
 use copies::Sent;
-use endpoint::{Endpoint, Facts, MaybePosition, Said};
+use endpoint::{Endpoint, Facts};
 use opening::{Findings, Opening, Progress};
 use remembered::Rare;
 use reset::Ended;
@@ -38,6 +43,7 @@ use roles::Judgement;
 use steady::Midst;
 use times::{MaybeTime, Times, between};
 
+pub use arrival::{Arrival, Heard, frame_of, ordinal};
 pub use few::Few;
 pub use negotiated::{Agreed, AgreedEcn};
 pub use numbering::Basis;
@@ -49,80 +55,6 @@ pub use zeek::{ConnState, HISTORY_MAX};
 
 use crate::segment::icmp::{IcmpError, IcmpKind};
 use crate::segment::{Both, End, Ends, Flags, Kind, Segment, Seq, Side};
-
-/// Where, when and how a segment was met, apart from what it holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Arrival {
-    /// The number of its frame.
-    pub frame: u32,
-    /// Its place in the order of all segments: grows from call to call.
-    pub ordinal: u64,
-    /// Which end sent it; [`End::Low`] where both endpoints are the same.
-    pub end: End,
-    /// Whether both endpoints are the same: there is no direction to tell.
-    pub is_self: bool,
-    /// Whether its endpoints were another connection's before. Only a connection's first segment is asked.
-    pub is_reused: bool,
-    /// Whether X and Y change at the first FIN (preference `synfin.rebase`).
-    pub rebase: bool,
-    /// The server's state in the older connection that the segment belongs to, where [`Connection::is_older`] asks and one
-    /// is known.
-    pub older: Option<State>,
-    /// Whether the segment looks like one of an older connection and shows that the capture lacks segments: found by
-    /// [`Connection::hear`] itself, whatever is said here.
-    pub shows_a_gap: bool,
-}
-
-impl Arrival {
-    /// The segment in a frame and layer of it, of an end.
-    #[must_use]
-    pub fn new(frame: u32, layer: u32, end: End, rebase: bool) -> Arrival {
-        Arrival { frame, ordinal: ordinal(frame, layer), end, rebase, ..Arrival::default() }
-    }
-}
-
-/// The place of a layer of a frame in the order of all segments.
-#[must_use]
-pub const fn ordinal(frame: u32, layer: u32) -> u64 {
-    (frame as u64) << 32 | layer as u64
-}
-
-/// The frame of a place.
-#[must_use]
-#[expect(clippy::cast_possible_truncation, reason = "the upper half is the frame")]
-pub const fn frame_of(ordinal: u64) -> u32 {
-    (ordinal >> 32) as u32
-}
-
-/// What a segment turns out to be, while it is taken in.
-#[derive(Clone, Copy, Debug, Default)]
-struct Draft {
-    open_steps: Steps,
-    close_steps: Steps,
-    repeats: Repeats,
-    reset: Option<Reset>,
-    detail: Option<ResetDetail>,
-    ended: bool,
-    anomalies: Anomalies,
-    is_copy: bool,
-    /// It belongs to an older connection: it moves nothing.
-    is_older: bool,
-    /// Its Ack cannot be accepted, or it cannot complete the handshake: it does not count.
-    wrong: bool,
-    /// It brought payload that was not seen before.
-    has_news: bool,
-    /// It is the first to acknowledge the peer's FIN.
-    is_first_fin_ack: bool,
-}
-
-/// What a segment turned out to be.
-#[derive(Clone, Copy, Debug)]
-pub enum Heard {
-    /// Nothing but one more in an open connection: its verdict, packed already.
-    Passing(Word, Option<Turns>),
-    /// Whatever this says; the second for a RST that is no copy.
-    Judged(Verdict, Option<ResetDetail>),
-}
 
 /// The last number of each sort, in any attempt: repeats are known by it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -295,11 +227,20 @@ impl Connection {
             }
             Kind::Fin => {
                 own.fins = own.fins.saturating_add(1);
-                let first = if own.fins == 1 { at } else { own.fin_times.0 };
-                own.fin_times = (first, at);
+                if own.fins > 1 {
+                    self.span_fins(arrival.end, at);
+                }
             }
             Kind::SynAck | Kind::Ack | Kind::Rst | Kind::Other => {}
         }
+    }
+
+    /// A FIN again: notes how long after the first.
+    fn span_fins(&mut self, end: End, at: MaybeTime) {
+        let before = self.rare.as_ref().and_then(|rare| rare.fin_span_ns[end]).unwrap_or(0);
+        // The one before is still the last of its sort.
+        let since = self.last_sent(end, copies::Sort::Fin).and_then(|sent| between(sent.at, at));
+        self.rare_mut().fin_span_ns[end] = since.map(|since| since.saturating_add(before));
     }
 
     fn client(&self) -> &Endpoint {
@@ -315,35 +256,6 @@ impl Connection {
         if self.fall(end).is_none() {
             self.states.after(end, event);
         }
-    }
-
-    /// Whether a segment is one of an older connection of these endpoints: without SYN and RST, of the server, and with an
-    /// Ack that a client in SYN-SENT never asked for (RFC 9293 §3.5 figure 10). The caller looks for that connection.
-    #[must_use]
-    pub fn is_older(&self, end: End, segment: &Segment) -> bool {
-        end != self.client_end
-            && self.judgement == Judgement::Syn
-            && self.states.of(self.client_end) == State::SynSent
-            && matches!(segment.kind(), Kind::Ack | Kind::Fin)
-            && self.ended.is_none()
-            && !self.is_double_open()
-            && !self.is_acceptable_ack(segment.ack)
-    }
-
-    /// The state of an end here, for a later connection that a segment of this one strays into. None where its numbers do not
-    /// fit.
-    #[must_use]
-    pub fn state_of_stray(&self, end: End, segment: &Segment) -> Option<State> {
-        let (own, peer) = (&self.ends[end], &self.ends[end.peer()]);
-        let fits_ack = own.acked == Some(segment.ack) || peer.next == Some(segment.ack);
-        if own.next != Some(segment.seq) || !fits_ack {
-            return None;
-        }
-        Some(match (self.states.of(end), self.fall(end)) {
-            (State::Closed, Some(fall)) => fall.state_before(),
-            (State::Closed, None) => State::LastAck,
-            (state, _) => state,
-        })
     }
 
     /// A segment that is neither RST nor `OTHER`.
@@ -400,18 +312,6 @@ impl Connection {
         }
     }
 
-    /// A segment of an older connection performs nothing and moves nothing.
-    fn stray(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind, draft: &mut Draft) {
-        draft.is_older = true;
-        self.opening.note(Findings::OLDER_ANSWERED);
-        self.note_bad_ack(arrival.end, segment.ack, arrival.frame);
-        self.happens(arrival.end, Event::Remembers(arrival.older.unwrap_or(State::Established)));
-        self.note_repeats(arrival.end, segment, kind, draft);
-        if segment.payload_len == 0 && kind != Kind::Fin {
-            draft.anomalies |= Anomalies::CHALLENGE_ACK;
-        }
-    }
-
     /// The answer to a challenged RST: the receiver's next segment, where it is an ACK of all that it has.
     fn answer_challenge(&mut self, end: End, segment: &Segment, kind: Kind, draft: &mut Draft) {
         let own = &mut self.ends[end];
@@ -463,125 +363,9 @@ impl Connection {
         if is_handshake { Phase::Handshake } else { Phase::Data }
     }
 
-    /// Keeps what later segments are judged by.
-    fn note(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind, draft: &Draft) {
-        let end = arrival.end;
-        self.ends[end].note(Facts::SEEN);
-        if kind == Kind::Rst {
-            return;
-        }
-        self.note_spoken(arrival, segment);
-        if kind == Kind::Other {
-            return;
-        }
-        if matches!(kind, Kind::Syn | Kind::SynAck) {
-            self.ends[end].note(Facts::SENT_SYN);
-        }
-        let moves_nothing = draft.is_older || (draft.wrong && kind == Kind::SynAck);
-        if moves_nothing {
-            return;
-        }
-        let shift = if matches!(kind, Kind::Syn | Kind::SynAck) { 0 } else { self.window_shift(end) };
-        let (own, other) = self.ends.split_mut(end);
-        if own.first.is_none() {
-            own.first = Some(segment.seq);
-        }
-        own.count_try(segment, other.acked);
-        if matches!(kind, Kind::Syn | Kind::SynAck) {
-            own.syn_window = segment.window;
-        }
-        if !draft.wrong {
-            own.next = Some(own.next.map_or(segment.next(), |next| next.later(segment.next())));
-        }
-        own.saw(own.position_of(segment.seq).advance(segment.sequence_len()));
-        let Some(ack) = segment.acknowledgment() else {
-            return;
-        };
-        other.saw(other.position_of(ack));
-        let is_news = own.acked.is_none_or(|acked| ack.is_after(acked));
-        let probe_taken = other.is(Facts::KEEP_ALIVE) && segment.window > 0;
-        if is_news || probe_taken {
-            other.tries = 0;
-        }
-        own.acked = Some(own.acked.map_or(ack, |acked| acked.later(ack)));
-        let edge = ack.advance(u32::from(segment.window) << shift);
-        own.edge = Some(own.edge.map_or(edge, |known| known.later(edge)));
-    }
-
-    /// Keeps what a RST is judged by, of any segment without RST.
-    fn note_spoken(&mut self, arrival: &Arrival, segment: &Segment) {
-        let silence = between(self.times.last_spoke, MaybeTime::new(segment.at));
-        let silence_ns = silence.and_then(|ns| i64::try_from(ns).ok()).unwrap_or(-1);
-        let (own, other) = self.ends.split_mut(arrival.end);
-        own.note(Facts::SPOKE);
-        own.hops = segment.network.hops;
-        own.last_spoke = arrival.ordinal;
-        let said = Said { frame: arrival.frame, ack: segment.acknowledgment(), end: segment.next(), silence_ns };
-        let older = own.say(said);
-        other.said.frame = 0;
-        self.times.last_spoke = MaybeTime::new(segment.at);
-        if let Some(older) = older {
-            self.rare_mut().said[arrival.end].add(older);
-        }
-        if let Some(rare) = &mut self.rare {
-            rare.said[arrival.end.peer()].clear();
-        }
-    }
-
-    /// The shift of an end's window field (RFC 7323 §2.3): 14, the largest there is, where the handshake does not tell.
-    fn window_shift(&self, end: End) -> u8 {
-        const UNKNOWN: u8 = 14;
-        let scale = |end: End| {
-            let options = self.ends[end].options?;
-            if options.is_cut && options.window_scale.is_none() { None } else { Some(options.window_scale) }
-        };
-        match (scale(end), scale(end.peer())) {
-            (Some(None), _) | (_, Some(None)) => 0,
-            // Where the peer's answer was not captured the shift is this one or none: the larger bound counts.
-            (Some(Some(own)), _) => own.min(UNKNOWN),
-            (None, _) => UNKNOWN,
-        }
-    }
-
-    /// Nothing has happened yet, as far as states go.
-    fn begin_states(&mut self) {
-        self.states = States::before(self.client_end);
-    }
-
-    /// A SYN of the client after the RST that ended the connection starts anew: forgets the attempt, but for the client, X,
-    /// the client's unwrapping mark, repeats by number, the counts and the start.
-    fn begin_attempt(&mut self, ordinal: u64) {
-        self.keep_bases(ordinal);
-        self.ended = None;
-        self.x_end = self.client_end;
-        let is_captured = self.opening.is_captured();
-        for end in End::BOTH {
-            let old = std::mem::take(&mut self.ends[end]);
-            let bytes = old.bytes(is_captured);
-            let is_clients = end == self.client_end;
-            let own = &mut self.ends[end];
-            own.bytes_before = old.bytes_before.saturating_add(bytes);
-            own.packets = old.packets;
-            own.hops = old.hops;
-            own.last_spoke = old.last_spoke;
-            own.facts = old.facts.intersection(Facts::SEEN.union(Facts::SPOKE).union(Facts::SENT_SYN));
-            if is_clients {
-                own.mark = old.mark;
-                own.handshake_base = old.handshake_base;
-            } else {
-                own.mark = MaybePosition::NONE;
-            }
-        }
-        self.opening = Opening::default();
-        self.closing = Closing::default();
-        self.times.forget_attempt();
-        self.zeek = zeek::View::default();
-        self.icmp = None;
-        self.attempts = self.attempts.saturating_add(1);
-        if let Some(rare) = &mut self.rare {
-            rare.forget_attempt();
-        }
-        self.begin_states();
+    /// Bytes of payload that an end sent in earlier attempts.
+    fn bytes_before(&self, end: End) -> u64 {
+        self.rare.as_ref().map_or(0, |rare| rare.bytes_before[end])
     }
 
     /// An ICMP error that quotes a segment of an end. False, with nothing changed, where it is no segment of this connection.

@@ -6,7 +6,7 @@ use super::Connection;
 use super::closing::Relation;
 use super::endpoint::Facts;
 use super::opening::{Findings, Progress};
-use super::times::{MaybeTime, between};
+use super::times::between;
 use super::verdict::Reset;
 use super::zeek::ConnState;
 use crate::segment::icmp::IcmpKind;
@@ -307,8 +307,9 @@ impl Connection {
     /// Bytes of payload that a side sent, by number.
     #[must_use]
     pub fn bytes(&self, side: Side) -> u64 {
-        let own = &self.ends[self.end(side)];
-        own.bytes_before.saturating_add(own.bytes(self.opening.is_captured()))
+        let end = self.end(side);
+        let own = &self.ends[end];
+        self.bytes_before(end).saturating_add(own.bytes(self.opening.is_captured()))
     }
 
     /// Attempts in the stream: one more than RSTs that a new SYN followed.
@@ -333,8 +334,7 @@ impl Connection {
     /// Nanoseconds between the first and the last FIN of a side.
     #[must_use]
     pub fn fin_span_ns(&self, side: Side) -> Option<u64> {
-        let (first, last): (MaybeTime, MaybeTime) = self.ends[self.end(side)].fin_times;
-        between(first, last)
+        self.rare.as_ref()?.fin_span_ns[self.end(side)]
     }
 
     /// The first ICMP error about a segment of the last attempt, and its frame.

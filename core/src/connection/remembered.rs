@@ -99,6 +99,10 @@ pub(super) struct Rare {
     pub old_bases: Vec<OldBases>,
     /// The own number of the peer's repeated FIN that each end has not answered since, where it is not the first.
     pub owed_fin: Ends<Option<Seq>>,
+    /// Nanoseconds between the first and the last FIN of each end, where it sent several.
+    pub fin_span_ns: Ends<Option<u64>>,
+    /// Bytes of payload that each end sent in earlier attempts.
+    pub bytes_before: Ends<u64>,
     /// The steps that each end's SYN-ACK performed, where both ends sent a SYN.
     pub syn_ack_steps: Ends<Steps>,
 }
@@ -111,6 +115,7 @@ impl Rare {
             self.said[end].clear();
             self.falls[end] = None;
             self.owed_fin[end] = None;
+            self.fin_span_ns[end] = None;
             self.syn_ack_steps[end] = Steps::NONE;
         }
         self.challenges.clear();

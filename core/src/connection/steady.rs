@@ -51,7 +51,7 @@ impl Connection {
         for end in End::BOTH {
             let own = &self.ends[end];
             let is_known = own.is(Facts::SENT_ACK.union(Facts::WENT_ON_SINCE)) && !own.facts.intersects(UNQUIET);
-            if !is_known || self.step_ack(end, Sort::CloseAck).is_some() || own.next.is_none() || own.acked.is_none() {
+            if !is_known || self.last_sent(end, Sort::CloseAck).is_some() || own.next.is_none() || own.acked.is_none() {
                 continue;
             }
             let numbers = self.numbers(rebase, end, &Segment::default());
@@ -72,7 +72,7 @@ impl Connection {
             midst.0[end] = Quiet {
                 may: [false, true].map(|has_payload| !self.zeek.is_news(end, has_payload)),
                 shift: self.window_shift(end),
-                open_ack: self.step_ack(end, Sort::OpenAck).map(|sent| (sent.seq, sent.ack)),
+                open_ack: self.last_sent(end, Sort::OpenAck).map(|sent| (sent.seq, sent.ack)),
                 word: Word::new(&verdict).0,
             };
         }

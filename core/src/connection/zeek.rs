@@ -61,8 +61,8 @@ struct Track {
     previous: Endpoint,
     /// Which one-time letters were given: bit of [`Letter`].
     given: u8,
-    /// The numbers of its last SYN or SYN-ACK, FIN and RST.
-    numbers: [Option<Seq>; 3],
+    /// The numbers of its last SYN or SYN-ACK, FIN and RST; they count where the letter was given.
+    numbers: [Seq; 3],
 }
 
 /// Zeek's view, fed with every segment of the attempt.
@@ -134,7 +134,8 @@ impl View {
             Letter::Fin => 1,
             Letter::Reset | Letter::Ack | Letter::Data | Letter::Inconsistent | Letter::Queer => 2,
         };
-        let last = self.tracks[end].numbers.get_mut(index).and_then(|last| last.replace(number));
+        let last = self.tracks[end].numbers.get_mut(index).map(|last| std::mem::replace(last, number));
+        // Of a SYN-ACK after a SYN the number is the same event's.
         if !self.first_time(end, letter) && last != Some(number) {
             self.push(end, letter);
         }

@@ -16,6 +16,8 @@ pub enum Taken {
     WithoutFin,
     /// In SYN-SENT a FIN is not taken (RFC 9293 §3.10.7.3): the rest was processed.
     WithoutOldFin,
+    /// In SYN-SENT data without SYN are not taken (RFC 9293 §3.10.7.3).
+    OldData,
     /// It fails the test of RFC 9293 §3.10.7.4: answered and dropped.
     Unacceptable,
     /// smoltcp drops a segment whose Ack is older than the last, with all that is in it.
@@ -185,6 +187,7 @@ impl Receiver {
             (State::Closed, _) => return Taken::ByNobody,
             (State::Listen, _) if segment.kind() != Kind::Syn => return Taken::ByListener,
             (State::SynSent, _) if segment.kind() == Kind::Fin => return Taken::WithoutOldFin,
+            (State::SynSent, _) if segment.kind() == Kind::Ack && segment.payload_len > 0 => return Taken::OldData,
             (State::Listen | State::SynSent, _) | (_, None) => return Taken::Whole,
             (_, Some(next)) => next,
         };

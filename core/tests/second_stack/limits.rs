@@ -32,10 +32,11 @@ pub enum Limit {
     Duplicated,
     InexactReset,
     AfterBothFins,
+    OldData,
 }
 
 impl Limit {
-    pub const ALL: [Limit; 19] = [
+    pub const ALL: [Limit; 20] = [
         Limit::InFlight,
         Limit::Ahead,
         Limit::NotSeen,
@@ -55,6 +56,7 @@ impl Limit {
         Limit::Duplicated,
         Limit::InexactReset,
         Limit::AfterBothFins,
+        Limit::OldData,
     ];
 
     /// The names of tests/stacks/truth.py where it has them.
@@ -79,6 +81,7 @@ impl Limit {
             Limit::Duplicated => "duplicated",
             Limit::InexactReset => "smoltcp-inexact-rst",
             Limit::AfterBothFins => "after-both-fins",
+            Limit::OldData => "old-data",
         }
     }
 
@@ -140,6 +143,10 @@ impl Limit {
             Limit::AfterBothFins => {
                 "a side aborts in TIME-WAIT or CLOSING; in synfin's specification a RST after both FINs were acknowledged \
                  changes its receiver alone"
+            }
+            Limit::OldData => {
+                "data of an older connection whose Ack lies, by chance, less than 2^24 past X+1: synfin's specification has \
+                 the capture lack segments then"
             }
         }
     }
@@ -329,6 +336,7 @@ impl<'a> Told<'a> {
                 }
                 true
             }
+            Taken::OldData => !self.tells(Limit::OldData),
             Taken::Unacceptable => !self.tells(Limit::Unacceptable),
             Taken::OldAck => !self.tells(Limit::OldAck),
             Taken::FinOnOldData => !self.tells(Limit::FinOnOldData),

@@ -126,7 +126,7 @@ pub struct Tale {
     pub closing: Option<Closing>,
     /// None where no SYN of the client was captured.
     pub syns: Option<Syns>,
-    /// An ICMP error that was not told with the opening.
+    /// An ICMP error that was not told with the handshake.
     pub icmp: Option<(IcmpKind, u32)>,
     /// The server's address and port.
     pub server: (Address, u16),

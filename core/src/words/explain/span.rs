@@ -1,7 +1,7 @@
 //! Durations as people say them.
 
+use core::time::Duration;
 use std::fmt::{self, Write};
-use std::time::Duration;
 
 /// The names of the units, each with what stands between it and its number.
 pub struct Units {

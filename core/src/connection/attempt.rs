@@ -1,0 +1,50 @@
+//! A new attempt in the same stream: what it forgets, and what it keeps.
+
+use super::closing::Closing;
+use super::endpoint::{Facts, MaybePosition};
+use super::opening::Opening;
+use super::{Connection, States, zeek};
+use crate::segment::End;
+
+impl Connection {
+    /// Nothing has happened yet, as far as states go.
+    pub(super) fn begin_states(&mut self) {
+        self.states = States::before(self.client_end);
+    }
+
+    /// A SYN of the client after the RST that ended the connection starts anew: forgets the attempt, but for the client, X,
+    /// the client's unwrapping mark, repeats by number, the counts and the start.
+    pub(super) fn begin_attempt(&mut self, ordinal: u64) {
+        self.keep_bases(ordinal);
+        self.ended = None;
+        self.x_end = self.client_end;
+        let is_captured = self.opening.is_captured();
+        for end in End::BOTH {
+            let old = std::mem::take(&mut self.ends[end]);
+            let bytes = old.bytes(is_captured).saturating_add(self.bytes_before(end));
+            let is_clients = end == self.client_end;
+            self.rare_mut().bytes_before[end] = bytes;
+            let own = &mut self.ends[end];
+            own.packets = old.packets;
+            own.hops = old.hops;
+            own.last_spoke = old.last_spoke;
+            own.facts = old.facts.intersection(Facts::SEEN.union(Facts::SPOKE).union(Facts::SENT_SYN));
+            if is_clients {
+                own.mark = old.mark;
+                own.handshake_base = old.handshake_base;
+            } else {
+                own.mark = MaybePosition::NONE;
+            }
+        }
+        self.opening = Opening::default();
+        self.closing = Closing::default();
+        self.times.forget_attempt();
+        self.zeek = zeek::View::default();
+        self.icmp = None;
+        self.attempts = self.attempts.saturating_add(1);
+        if let Some(rare) = &mut self.rare {
+            rare.forget_attempt();
+        }
+        self.begin_states();
+    }
+}

@@ -1,0 +1,88 @@
+//! What is kept of a segment that later ones are judged by.
+
+use super::endpoint::{Facts, Said};
+use super::times::{MaybeTime, between};
+use super::{Arrival, Connection, Draft};
+use crate::segment::{End, Kind, Segment};
+
+impl Connection {
+    /// Keeps what later segments are judged by.
+    pub(super) fn note(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind, draft: &Draft) {
+        let end = arrival.end;
+        self.ends[end].note(Facts::SEEN);
+        if kind == Kind::Rst {
+            return;
+        }
+        self.note_spoken(arrival, segment);
+        if kind == Kind::Other {
+            return;
+        }
+        if matches!(kind, Kind::Syn | Kind::SynAck) {
+            self.ends[end].note(Facts::SENT_SYN);
+        }
+        let moves_nothing = draft.is_older || (draft.wrong && kind == Kind::SynAck);
+        if moves_nothing {
+            return;
+        }
+        let shift = if matches!(kind, Kind::Syn | Kind::SynAck) { 0 } else { self.window_shift(end) };
+        let (own, other) = self.ends.split_mut(end);
+        if own.first.is_none() {
+            own.first = Some(segment.seq);
+        }
+        own.count_try(segment, other.acked);
+        if matches!(kind, Kind::Syn | Kind::SynAck) {
+            own.syn_window = segment.window;
+        }
+        if !draft.wrong {
+            own.next = Some(own.next.map_or(segment.next(), |next| next.later(segment.next())));
+        }
+        own.saw(own.position_of(segment.seq).advance(segment.sequence_len()));
+        let Some(ack) = segment.acknowledgment() else {
+            return;
+        };
+        other.saw(other.position_of(ack));
+        let is_news = own.acked.is_none_or(|acked| ack.is_after(acked));
+        let probe_taken = other.is(Facts::KEEP_ALIVE) && segment.window > 0;
+        if is_news || probe_taken {
+            other.tries = 0;
+        }
+        own.acked = Some(own.acked.map_or(ack, |acked| acked.later(ack)));
+        let edge = ack.advance(u32::from(segment.window) << shift);
+        own.edge = Some(own.edge.map_or(edge, |known| known.later(edge)));
+    }
+
+    /// Keeps what a RST is judged by, of any segment without RST.
+    fn note_spoken(&mut self, arrival: &Arrival, segment: &Segment) {
+        let silence = between(self.times.last_spoke, MaybeTime::new(segment.at));
+        let silence_ns = silence.and_then(|ns| i64::try_from(ns).ok()).unwrap_or(-1);
+        let (own, other) = self.ends.split_mut(arrival.end);
+        own.note(Facts::SPOKE);
+        own.hops = segment.network.hops;
+        own.last_spoke = arrival.ordinal;
+        let said = Said { frame: arrival.frame, ack: segment.acknowledgment(), end: segment.next(), silence_ns };
+        let older = own.say(said);
+        other.said.frame = 0;
+        self.times.last_spoke = MaybeTime::new(segment.at);
+        if let Some(older) = older {
+            self.rare_mut().said[arrival.end].add(older);
+        }
+        if let Some(rare) = &mut self.rare {
+            rare.said[arrival.end.peer()].clear();
+        }
+    }
+
+    /// The shift of an end's window field (RFC 7323 §2.3): 14, the largest there is, where the handshake does not tell.
+    pub(super) fn window_shift(&self, end: End) -> u8 {
+        const UNKNOWN: u8 = 14;
+        let scale = |end: End| {
+            let options = self.ends[end].options?;
+            if options.is_cut && options.window_scale.is_none() { None } else { Some(options.window_scale) }
+        };
+        match (scale(end), scale(end.peer())) {
+            (Some(None), _) | (_, Some(None)) => 0,
+            // Where the peer's answer was not captured the shift is this one or none: the larger bound counts.
+            (Some(Some(own)), _) => own.min(UNKNOWN),
+            (None, _) => UNKNOWN,
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Segments of an older connection of the same endpoints, which answer a SYN in its name (RFC 9293 §3.5 figure 10).
+
+use super::opening::Findings;
+use super::roles::Judgement;
+use super::verdict::Anomalies;
+use super::{Arrival, Connection, Draft, Event, State};
+use crate::segment::{End, Kind, Segment};
+
+impl Connection {
+    /// Whether a segment is one of an older connection of these endpoints: without SYN and RST, of the server, and with an
+    /// Ack that a client in SYN-SENT never asked for (RFC 9293 §3.5 figure 10). The caller looks for that connection.
+    #[must_use]
+    pub fn is_older(&self, end: End, segment: &Segment) -> bool {
+        end != self.client_end
+            && self.judgement == Judgement::Syn
+            && self.states.of(self.client_end) == State::SynSent
+            && matches!(segment.kind(), Kind::Ack | Kind::Fin)
+            && self.ended.is_none()
+            && !self.is_double_open()
+            && !self.is_acceptable_ack(segment.ack)
+    }
+
+    /// The state of an end here, for a later connection that a segment of this one strays into. None where its numbers do not
+    /// fit.
+    #[must_use]
+    pub fn state_of_stray(&self, end: End, segment: &Segment) -> Option<State> {
+        let (own, peer) = (&self.ends[end], &self.ends[end.peer()]);
+        let fits_ack = own.acked == Some(segment.ack) || peer.next == Some(segment.ack);
+        if own.next != Some(segment.seq) || !fits_ack {
+            return None;
+        }
+        Some(match (self.states.of(end), self.fall(end)) {
+            (State::Closed, Some(fall)) => fall.state_before(),
+            (State::Closed, None) => State::LastAck,
+            (state, _) => state,
+        })
+    }
+
+    /// A segment of an older connection performs nothing and moves nothing.
+    pub(super) fn stray(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind, draft: &mut Draft) {
+        draft.is_older = true;
+        self.opening.note(Findings::OLDER_ANSWERED);
+        self.note_bad_ack(arrival.end, segment.ack, arrival.frame);
+        self.happens(arrival.end, Event::Remembers(arrival.older.unwrap_or(State::Established)));
+        self.note_repeats(arrival.end, segment, kind, draft);
+        if segment.payload_len == 0 && kind != Kind::Fin {
+            draft.anomalies |= Anomalies::CHALLENGE_ACK;
+        }
+    }
+}
