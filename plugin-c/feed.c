@@ -12,6 +12,7 @@
 
 #include <string.h>
 #include <glib.h>
+#include <epan/dissectors/packet-ip.h>
 
 #define TCP_IN_IP 6
 /* More TCP layers in one frame than any encapsulation makes; what is beyond is not annotated. */
@@ -51,7 +52,20 @@ static struct shim_note *next_note(uint32_t frame)
     return &feed.notes[feed.count++];
 }
 
-static void note_segment(tvbuff_t *tvb, const packet_info *pinfo)
+/* What the network layer says: the first word of either structure is the version. */
+static void note_network(synfin_segment *segment, const void *data)
+{
+    const ws_ip4 *ip4 = data;
+    if (data == NULL)
+        return;
+    if (segment->address_len == 4 && ip4->ip_ver == 4) {
+        segment->has_hops = 1;
+        segment->hops = ip4->ip_ttl;
+        segment->identification = ip4->ip_id;
+    }
+}
+
+static void note_segment(tvbuff_t *tvb, const packet_info *pinfo, const void *data)
 {
     struct shim_note *note;
     synfin_segment *segment;
@@ -72,6 +86,7 @@ static void note_segment(tvbuff_t *tvb, const packet_info *pinfo)
     segment->address_len = host_address(&note->flow.source, segment->source);
     if (host_address(&note->flow.destination, segment->destination) != segment->address_len)
         segment->address_len = 0;
+    note_network(segment, data);
     if (!host_visited(pinfo))
         streams_expect(note);
 }
@@ -79,7 +94,7 @@ static void note_segment(tvbuff_t *tvb, const packet_info *pinfo)
 static int dissect_before_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     if (shim.tracker != NULL && host_is_enabled(shim.protocol) && host_is_segment(pinfo))
-        note_segment(tvb, pinfo);
+        note_segment(tvb, pinfo, data);
     return call_dissector_only(next_handler, tvb, pinfo, tree, data);
 }
 

@@ -13,10 +13,6 @@
 #include <epan/stat_tap_ui.h>
 
 #define COMMAND "synfin,jsonl"
-#define NUMBER_MAX 32
-
-static const uint16_t *line_fields;
-static size_t line_field_count;
 
 static tap_packet_status add_segment(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *tapped,
                                      tap_flags_t flags)
@@ -28,49 +24,31 @@ static tap_packet_status add_segment(void *data, packet_info *pinfo, epan_dissec
     return connset_meet(data, &segment->note) ? TAP_PACKET_REDRAW : TAP_PACKET_DONT_REDRAW;
 }
 
-/* The library's texts are words, numbers and addresses; what JSON would have escaped is none of that. */
-static void print_text(const char *text)
-{
-    (void)putchar('"');
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
-            (void)putchar('\\');
-        if ((unsigned char)*text >= ' ')
-            (void)putchar(*text);
-    }
-    (void)putchar('"');
-}
-
-static void print_value(const synfin_value *value)
-{
-    char number[NUMBER_MAX];
-    (void)printf(",\"%s\":", synfin_fields(NULL)[value->field].name);
-    if (value->text != NULL) {
-        print_text(value->text);
-        return;
-    }
-    connset_format_number(value, number, sizeof number);
-    (void)fputs(number, stdout);
-}
-
 static void print_connections(void *data)
 {
-    const struct connset *set = data;
-    for (unsigned i = 0; i < connset_count(set); i++) {
-        const synfin_shown *shown = connset_show(set, i, line_fields, line_field_count);
-        if (shown == NULL)
-            continue;
-        (void)printf("{\"tcp.stream\":%u", shown->stream);
-        for (uint32_t j = 0; j < shown->value_count; j++)
-            print_value(&shown->values[j]);
-        (void)fputs("}\n", stdout);
+    const synfin_set *set = data;
+    size_t room = 16384;
+    char *line = g_malloc(room);
+    for (uint32_t i = 0; shim.tracker != NULL && i < synfin_set_count(set); i++) {
+        size_t len = 0;
+        uint8_t status = synfin_set_json(set, shim.tracker, i, line, room, &len);
+        if (status == SYNFIN_STATUS_NO_ROOM) {
+            room = len + 1;
+            line = g_realloc(line, room);
+            status = synfin_set_json(set, shim.tracker, i, line, room, &len);
+        }
+        if (!shim_is_ok(status))
+            break;
+        (void)fwrite(line, 1, len, stdout);
+        (void)fputc('\n', stdout);
     }
+    g_free(line);
     (void)fflush(stdout);
 }
 
 static void clear(void *data)
 {
-    connset_clear(data);
+    synfin_set_clear(data);
 }
 
 /* `argument` is the whole of what followed -z. The answer, that it may begin, is one that Wireshark asks for from 4.6 on. */
@@ -80,7 +58,7 @@ static int listen(const char *argument, void *unused)
     GString *error;
     (void)unused;
     filter = *filter == ',' && filter[1] != '\0' ? filter + 1 : NULL;
-    error = register_tap_listener("synfin", connset_new(), filter, 0, clear, add_segment, print_connections, NULL);
+    error = register_tap_listener("synfin", synfin_set_new(), filter, 0, clear, add_segment, print_connections, NULL);
     if (error == NULL)
         return 1;
     fprintf(stderr, "synfin: -z %s: %s\n", argument, error->str);
@@ -95,7 +73,6 @@ void lines_register(void)
         .title = "TCP Lifecycle: Connections as JSON lines",
         .cli_string = COMMAND,
     };
-    line_fields = synfin_connection_fields(&line_field_count);
     ui.tap_init_cb = (stat_tap_init_cb)(void (*)(void))listen;
     register_stat_tap_ui(&ui, NULL);
 }

@@ -42,7 +42,7 @@ bool shim_is_ok(uint8_t status)
 }
 
 /* POSIX: LC_ALL wins over LC_MESSAGES, which wins over LANG; an empty one counts as unset. */
-static uint8_t locale_language(void)
+uint8_t shim_locale_language(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -59,7 +59,7 @@ static uint8_t chosen_language(void)
         return SYNFIN_LANGUAGE_ENGLISH;
     if (language == LANGUAGE_ZH)
         return SYNFIN_LANGUAGE_CHINESE;
-    return locale_language();
+    return shim_locale_language();
 }
 
 /* A new file, and every redissection of it, begins here. */
@@ -103,6 +103,7 @@ static void register_protocol(void)
         fprintf(stderr, "synfin: two copies of the plugin are installed; this one stays out: remove one of them.\n");
         return;
     }
+    shim.language = shim_locale_language();
     shim.proto = proto_register_protocol("TCP Lifecycle", "synfin", "synfin");
     shim.protocol = find_protocol_by_id(shim.proto);
     shim.proto_tcp = proto_get_id_by_filter_name("tcp");

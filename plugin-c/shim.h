@@ -19,6 +19,7 @@ struct shim {
     int tap;
     const protocol_t *protocol;
     synfin_tracker *tracker;
+    uint8_t language; /* of titles: that of the locale */
 };
 
 extern struct shim shim;
@@ -50,6 +51,7 @@ struct shim_tapped {
 /* plugin.c */
 void synfin_shim_register(void);
 bool shim_adds_to_info(void);
+uint8_t shim_locale_language(void);
 /* Looks at a status of the library: a defect is reported once a file, and ends the annotations of that file. */
 bool shim_is_ok(uint8_t status);
 
@@ -82,14 +84,10 @@ bool draw_settle(void *data, tap_draw_cb settle, tap_finish_cb gone);
 void draw_forget(void *data);
 
 /* connset.c: the connections that a listener has met. */
-struct connset;
-struct connset *connset_new(void);
-void connset_clear(struct connset *set);
 /* True when the segment is the first of its connection here. */
-bool connset_meet(struct connset *set, const struct shim_note *note);
-unsigned connset_count(const struct connset *set);
+bool connset_meet(synfin_set *set, const struct shim_note *note);
 /* These fields as the connection's last segment shows them; NULL when there is nothing to show. Good until the next call. */
-const synfin_shown *connset_show(const struct connset *set, unsigned index, const uint16_t *fields, size_t count);
+const synfin_shown *connset_show(const synfin_set *set, unsigned index, const uint16_t *fields, size_t count);
 /* A value that is not text; times in seconds. */
 void connset_format_number(const synfin_value *value, char *text, size_t room);
 

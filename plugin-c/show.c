@@ -22,6 +22,8 @@ static expert_field expert_ids[EXPERTS_MAX];
 static size_t expert_count;
 
 static int subtree = -1;
+static int part_trees[3] = {-1, -1, -1};
+static uint8_t field_places[SYNFIN_FIELDS_MAX];
 static int expert_tap;
 static const header_field_info *proto_info;
 static const header_field_info *expert_info;
@@ -64,6 +66,14 @@ static void describe_type(header_field_info *info, uint8_t type)
     case SYNFIN_TYPE_FRAME:
         info->type = FT_FRAMENUM;
         break;
+    case SYNFIN_TYPE_INT32:
+        info->type = FT_INT32;
+        info->display = BASE_DEC;
+        break;
+    case SYNFIN_TYPE_ABSOLUTE_TIME:
+        info->type = FT_ABSOLUTE_TIME;
+        info->display = ABSOLUTE_TIME_UTC;
+        break;
     default:
         info->type = FT_STRING;
         break;
@@ -73,7 +83,7 @@ static void describe_type(header_field_info *info, uint8_t type)
 static void register_fields(void)
 {
     static const header_field_info empty = {NULL, NULL, FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL};
-    const synfin_field *table = synfin_fields(&field_count);
+    const synfin_field *table = synfin_fields(shim.language, &field_count);
     if (field_count > SYNFIN_FIELDS_MAX)
         field_count = SYNFIN_FIELDS_MAX;
     for (size_t i = 0; i < field_count; i++) {
@@ -85,6 +95,7 @@ static void register_fields(void)
         info->abbrev = table[i].name;
         info->blurb = table[i].blurb;
         describe_type(info, table[i].type);
+        field_places[i] = table[i].place <= SYNFIN_PLACE_NUMBERS ? table[i].place : SYNFIN_PLACE_TOP;
     }
     proto_register_field_array(shim.proto, fields, (int)field_count);
 }
@@ -119,7 +130,7 @@ static void register_experts(void)
 {
     static const expert_field no_id = EI_INIT;
     static const ei_register_info empty = {NULL, {NULL, 0, 0, NULL, EXPFILL}};
-    const synfin_expert *table = synfin_experts(&expert_count);
+    const synfin_expert *table = synfin_experts(shim.language, &expert_count);
     if (expert_count > EXPERTS_MAX)
         expert_count = EXPERTS_MAX;
     for (size_t i = 0; i < expert_count; i++) {
@@ -136,10 +147,10 @@ static void register_experts(void)
 
 void show_register(void)
 {
-    static int *subtrees[] = {&subtree};
+    static int *subtrees[] = {&subtree, &part_trees[1], &part_trees[2]};
     register_fields();
     register_experts();
-    proto_register_subtree_array(subtrees, 1);
+    proto_register_subtree_array(subtrees, 3);
     request.struct_size = sizeof request;
     shown.struct_size = sizeof shown;
 }
@@ -231,6 +242,16 @@ static proto_item *add_value(proto_tree *tree, tvbuff_t *tvb, const synfin_value
         return proto_tree_add_uint64(tree, id, tvb, 0, 0, (uint64_t)value->number);
     case SYNFIN_TYPE_BOOLEAN:
         return host_add_boolean(tree, id, tvb, value->number != 0);
+    case SYNFIN_TYPE_INT32:
+        return proto_tree_add_int(tree, id, tvb, 0, 0, (int32_t)value->number);
+    case SYNFIN_TYPE_ABSOLUTE_TIME:
+        time.nsecs = (int)(value->number % 1000000000);
+        time.secs = value->number / 1000000000;
+        if (time.nsecs < 0) {
+            time.nsecs += 1000000000;
+            time.secs -= 1;
+        }
+        return proto_tree_add_time(tree, id, tvb, 0, 0, &time);
     case SYNFIN_TYPE_TIME:
         time.secs = value->number / 1000000000;
         time.nsecs = (int)(value->number % 1000000000);
@@ -255,9 +276,26 @@ static proto_item *add_to_tree(proto_tree *tree, tvbuff_t *tvb)
     bool needs_item = (request.want & SYNFIN_WANT_LABEL) != 0 || shown.experts != 0;
     proto_item *item = needs_item ? add_item(tree, tvb) : NULL;
     proto_tree *leaves = needs_item ? proto_item_add_subtree(item, subtree) : tree;
+    proto_tree *parts[3] = {leaves, NULL, NULL};
     for (uint32_t i = 0; i < shown.value_count; i++) {
-        if (shown.values[i].field < field_count)
-            host_mark_generated(add_value(leaves, tvb, &shown.values[i]));
+        const synfin_value *value = &shown.values[i];
+        uint8_t place;
+        proto_item *added;
+        if (value->field >= field_count)
+            continue;
+        place = needs_item && value->is_hidden == 0 ? field_places[value->field] : SYNFIN_PLACE_TOP;
+        if (parts[place] == NULL) {
+            proto_item *part;
+            parts[place] = proto_tree_add_subtree(leaves, tvb, 0, 0, part_trees[place], &part,
+                                                  synfin_word(shim.language, place == SYNFIN_PLACE_CONNECTION
+                                                                                 ? SYNFIN_WORD_THIS_CONNECTION
+                                                                                 : SYNFIN_WORD_X_AND_Y));
+            host_mark_generated(part);
+        }
+        added = add_value(parts[place], tvb, value);
+        host_mark_generated(added);
+        if (value->is_hidden != 0)
+            proto_item_set_hidden(added);
     }
     return item;
 }

@@ -53,7 +53,7 @@ static void remove_listener(stats_tree *tree)
 static void init_tree(stats_tree *tree)
 {
     size_t count;
-    const synfin_stat_node *nodes = synfin_stat_nodes(&count);
+    const synfin_stat_node *nodes = synfin_stat_nodes(shim.language, &count);
     struct listener *one;
     remove_listener(tree);
     one = g_new0(struct listener, 1);
@@ -73,7 +73,7 @@ static void init_tree(stats_tree *tree)
 
 static void show_count(struct listener *one, size_t node)
 {
-    const synfin_stat_node *shown = &synfin_stat_nodes(NULL)[node];
+    const synfin_stat_node *shown = &synfin_stat_nodes(shim.language, NULL)[node];
     host_stats_set(one->tree, shown->name, shown->parent < 0 ? ROOT : one->numbers[shown->parent],
                    (int)one->counts[node]);
 }
@@ -81,7 +81,7 @@ static void show_count(struct listener *one, size_t node)
 static void change(struct listener *one, const synfin_stat_change *delta)
 {
     size_t count;
-    (void)synfin_stat_nodes(&count);
+    (void)synfin_stat_nodes(shim.language, &count);
     if (delta->node >= count)
         return;
     one->counts[delta->node] += (uint32_t)delta->delta;
@@ -92,7 +92,7 @@ static void settle(void *data)
 {
     struct listener *one = data;
     size_t count;
-    (void)synfin_stat_nodes(&count);
+    (void)synfin_stat_nodes(shim.language, &count);
     if (shim.tracker == NULL || !shim_is_ok(synfin_tally_settle(one->tally, shim.tracker, one->counts, count)))
         return;
     for (size_t i = 0; i < count; i++)

@@ -17,7 +17,6 @@
 
 /* Powers of two; a flow that shares its slot or its mark with another costs lookups, nothing else. */
 #define SLOTS 8192u
-#define MARKS (1u << 22)
 
 struct slot {
     struct flow_key key;
@@ -30,18 +29,8 @@ static uint32_t known_count; /* streams that existed before this frame */
 static uint32_t new_count;   /* made by this frame */
 static uint64_t accounted;   /* of those, a bit for each that a note turned out to belong to */
 
-/* A bit for each flow that has had a stream: one whose bit is not set has had none, as long as every stream is accounted
- * for. So a scan, whose flows are all new, need not be looked up as of the frame before. */
-static uint64_t marks[MARKS / 64];
-static bool has_marks;
-static bool is_complete = true;
-
 void streams_reset(void)
 {
-    if (has_marks)
-        memset(marks, 0, sizeof marks);
-    has_marks = false;
-    is_complete = true;
     memset(slots, 0, sizeof slots);
     known_count = 0;
     new_count = 0;
@@ -60,7 +49,6 @@ void streams_end_frame(void)
     uint64_t all = new_count < 64 ? (UINT64_C(1) << new_count) - 1 : UINT64_MAX;
     if (accounted != all || new_count > 64) {
         memset(slots, 0, sizeof slots);
-        is_complete = false;
     }
     known_count += new_count;
 }
@@ -107,26 +95,10 @@ void streams_expect(struct shim_note *note)
     __builtin_prefetch(slot_of(note->hash));
 }
 
-/* Whether the flow may have had a stream; from now on it has. */
-static bool mark(uint64_t hash)
+/* tcp.stream by Wireshark's own table. */
+static bool look_up(packet_info *pinfo, struct shim_note *note)
 {
-    uint64_t *word = &marks[(hash >> 42) / 64];
-    uint64_t bit = UINT64_C(1) << ((hash >> 42) % 64);
-    bool was_set = (*word & bit) != 0;
-    *word |= bit;
-    has_marks = true;
-    return was_set || !is_complete;
-}
-
-/* tcp.stream by Wireshark's own table; and whether it is new while the flow had another one before. */
-static bool look_up(packet_info *pinfo, struct shim_note *note, bool may_have_had)
-{
-    synfin_segment *segment = &note->segment;
-    if (!host_stream(pinfo, &note->flow, shim.proto_tcp, &segment->stream))
-        return false;
-    if (may_have_had && synfin_tracker_knows_stream(shim.tracker, segment->stream) == 0)
-        segment->known_tuple = host_had_stream(pinfo, &note->flow, shim.proto_tcp, segment->stream) ? 1 : 0;
-    return true;
+    return host_stream(pinfo, &note->flow, shim.proto_tcp, &note->segment.stream);
 }
 
 bool streams_find(packet_info *pinfo, struct shim_note *note)
@@ -134,12 +106,12 @@ bool streams_find(packet_info *pinfo, struct shim_note *note)
     struct slot *slot = slot_of(note->hash);
     uint32_t stream;
     if (note->segment.address_len == 0 || host_splits_flows())
-        return look_up(pinfo, note, true);
+        return look_up(pinfo, note);
     if (new_count == 0 && slot->is_used != 0 && memcmp(&slot->key, &note->key, sizeof slot->key) == 0) {
         note->segment.stream = slot->stream;
         return true;
     }
-    if (!look_up(pinfo, note, mark(note->hash)))
+    if (!look_up(pinfo, note))
         return false;
     stream = note->segment.stream;
     if (stream >= known_count && stream - known_count < 64)

@@ -1,11 +1,11 @@
 /* synfin.h: the one contract between the Rust library and the C shim.
  *
- * The C compiler reads this file for plugin-c/, bindgen reads it for src/ffi/. It knows nothing of Wireshark.
+ * The C compiler reads this file for plugin-c/, bindgen reads it for src/. It knows nothing of Wireshark.
  *
  * Conventions
  * - Every call that can fail returns one of SYNFIN_STATUS_*; outputs are written only on SYNFIN_STATUS_OK.
  * - A struct passed in starts with `struct_size`, set by the caller to sizeof; another size is refused.
- * - The tracker and the tally are opaque: Rust makes and frees them. All other memory belongs to the caller.
+ * - The tracker, the set and the tally are opaque: Rust makes and frees them. All other memory belongs to the caller.
  * - Strings in descriptors and static values live as long as the process; they are never NULL and never freed.
  * - Nothing unwinds into C. After SYNFIN_STATUS_PANICKED a handle answers only that, until it is freed.
  * - Calls on one handle come from one thread at a time. Rust never calls back.
@@ -24,25 +24,31 @@ extern "C" {
 #endif
 
 /* Raised on any change of this file that a compiled shim would notice. */
-#define SYNFIN_ABI_VERSION 2
+#define SYNFIN_ABI_VERSION 3
 
 #define SYNFIN_STATUS_OK 0
 #define SYNFIN_STATUS_NULL_POINTER 1 /* an argument that must point somewhere does not */
 #define SYNFIN_STATUS_BAD_SIZE 2     /* a struct_size that is not this header's */
-#define SYNFIN_STATUS_NOT_SEEN 3     /* no annotation for this frame and layer */
-#define SYNFIN_STATUS_NO_SEGMENT 4   /* the octets hold no TCP segment that Wireshark would give a tcp.len */
+#define SYNFIN_STATUS_NOT_SEEN 3     /* no annotation for this frame and layer, no such connection or row */
+#define SYNFIN_STATUS_NO_SEGMENT 4   /* the bytes hold no TCP segment that Wireshark would give a tcp.len */
 #define SYNFIN_STATUS_NO_ROOM 5      /* an output is too small, or the tracker has reached its limits */
 #define SYNFIN_STATUS_BAD_VALUE 6    /* a number outside its range */
 #define SYNFIN_STATUS_PANICKED 7     /* a defect in the library; the handle is out of order until the next file */
 
-/* Octets of a TCP header that are ever looked at (20 fixed, 40 of options). */
+/* Bytes of a TCP header that are ever looked at (20 fixed, 40 of options). */
 #define SYNFIN_HEADER_MAX 60
-/* Octets enough for every text of one synfin_tracker_show() call. */
-#define SYNFIN_TEXT_MAX 4096
+/* Bytes of an ICMP or ICMPv6 error that are ever looked at: its header, an IP header with options or extension headers,
+ * and the TCP header it quotes. */
+#define SYNFIN_ICMP_MAX 576
+/* Bytes enough for every text of one call that fills a synfin_shown. */
+#define SYNFIN_TEXT_MAX 8192
 /* More than the number of fields. */
 #define SYNFIN_FIELDS_MAX 128
 /* A field that can occur twice makes more values than fields. */
 #define SYNFIN_VALUES_MAX 136
+
+#define SYNFIN_LANGUAGE_ENGLISH 0
+#define SYNFIN_LANGUAGE_CHINESE 1
 
 /* ---- descriptors ---------------------------------------------------------------------------------------- */
 
@@ -54,13 +60,21 @@ extern "C" {
 #define SYNFIN_TYPE_TIME 5  /* a duration; `number` is nanoseconds, never negative */
 #define SYNFIN_TYPE_FRAME 6 /* a frame number: a link */
 #define SYNFIN_TYPE_UINT64 7
+#define SYNFIN_TYPE_INT32 8
+#define SYNFIN_TYPE_ABSOLUTE_TIME 9 /* nanoseconds since the epoch, UTC; may be negative */
+
+/* Where a field stands in the details of a segment. */
+#define SYNFIN_PLACE_TOP 0        /* at once below the item of the protocol */
+#define SYNFIN_PLACE_CONNECTION 1 /* in the subtree on the connection */
+#define SYNFIN_PLACE_NUMBERS 2    /* in the subtree on X and Y */
 
 typedef struct synfin_field {
     const char *name;  /* filter name, "synfin.role" */
     const char *title; /* label in the tree, "Role" */
     const char *blurb; /* one sentence for the status bar */
     uint8_t type;      /* SYNFIN_TYPE_* */
-    uint8_t reserved[7];
+    uint8_t place;     /* SYNFIN_PLACE_* */
+    uint8_t reserved[6];
 } synfin_field;
 
 #define SYNFIN_SEVERITY_CHAT 0
@@ -80,9 +94,30 @@ typedef struct synfin_expert {
     uint8_t reserved[6];
 } synfin_expert;
 
-/* The tables. `count` may be NULL. Never NULL, the same on every call. At most SYNFIN_FIELDS_MAX fields, 64 experts. */
-const synfin_field *synfin_fields(size_t *count);
-const synfin_expert *synfin_experts(size_t *count);
+/* The tables, with titles and texts in a language (an unknown one: English); names are the same in all. `count` may be
+ * NULL. Never NULL, the same on every call. At most SYNFIN_FIELDS_MAX fields, 64 experts. */
+const synfin_field *synfin_fields(uint8_t language, size_t *count);
+const synfin_expert *synfin_experts(uint8_t language, size_t *count);
+
+/* Words that the shim shows by itself. */
+#define SYNFIN_WORD_PROTOCOL 0          /* "TCP Lifecycle" */
+#define SYNFIN_WORD_THIS_CONNECTION 1   /* the subtree of SYNFIN_PLACE_CONNECTION */
+#define SYNFIN_WORD_X_AND_Y 2           /* the subtree of SYNFIN_PLACE_NUMBERS */
+#define SYNFIN_WORD_CONNECTIONS 3       /* the connection table, in the Statistics menu */
+#define SYNFIN_WORD_SERVERS 4           /* the table of servers */
+#define SYNFIN_WORD_OUTCOMES 5          /* the statistics tree */
+#define SYNFIN_WORD_HANDSHAKE_FILTER 6  /* the conversation filters */
+#define SYNFIN_WORD_TEARDOWN_FILTER 7
+#define SYNFIN_WORD_CONNECTION_FILTER 8
+#define SYNFIN_WORD_REBASE_TITLE 9      /* the preferences */
+#define SYNFIN_WORD_REBASE_TEXT 10
+#define SYNFIN_WORD_INFO_TITLE 11
+#define SYNFIN_WORD_INFO_TEXT 12
+#define SYNFIN_WORD_LANGUAGE_TITLE 13
+#define SYNFIN_WORD_LANGUAGE_TEXT 14
+#define SYNFIN_WORD_LANGUAGE_AUTO 15
+#define SYNFIN_WORD_STREAM 16           /* heading of the stream's number in the connection table */
+const char *synfin_word(uint8_t language, uint8_t word);
 
 uint32_t synfin_abi_version(void);
 /* "0.1.0" */
@@ -92,13 +127,10 @@ const char *synfin_version(void);
 
 typedef struct synfin_tracker synfin_tracker;
 
-#define SYNFIN_LANGUAGE_ENGLISH 0
-#define SYNFIN_LANGUAGE_CHINESE 1
-
 typedef struct synfin_options {
     uint32_t struct_size;
-    uint8_t rebase;   /* 1: X and Y change at the first FIN; 0: those of the opening all the way */
-    uint8_t language; /* SYNFIN_LANGUAGE_*, of synfin.explain */
+    uint8_t rebase;   /* 1: X and Y change at the first FIN; 0: those of the handshake all the way */
+    uint8_t language; /* SYNFIN_LANGUAGE_*, of the sentences */
     uint8_t reserved[2];
 } synfin_options;
 
@@ -106,7 +138,7 @@ typedef struct synfin_options {
 synfin_tracker *synfin_tracker_new(const synfin_options *options);
 void synfin_tracker_free(synfin_tracker *tracker);
 
-/* Octets of memory the tracker holds (0 for NULL), for tests and benchmarks. */
+/* Bytes of memory the tracker holds (0 for NULL), for tests and benchmarks. */
 uint64_t synfin_tracker_memory(const synfin_tracker *tracker);
 
 /* One TCP segment as Wireshark hands it on. */
@@ -117,28 +149,44 @@ typedef struct synfin_segment {
     uint32_t stream;       /* tcp.stream; observe() alone reads it */
     int64_t time_s;        /* time stamp: seconds since the epoch */
     int32_t time_ns;       /* and nanoseconds, 0 .. 999,999,999 */
-    uint32_t reported_len; /* octets of header and payload on the wire */
+    uint32_t reported_len; /* bytes of header and payload on the wire */
     uint8_t has_time;      /* 0: the frame has no time stamp */
-    uint8_t address_len;   /* octets of each address: 4 or 16; 0: neither IPv4 nor IPv6 */
-    uint8_t known_tuple;   /* 1: its endpoints had another stream before; asked for a stream's first segment alone */
-    uint8_t reserved[5];
-    uint8_t source[16];      /* in network order, the first address_len octets count */
+    uint8_t address_len;   /* bytes of each address: 4 or 16; 0: neither IPv4 nor IPv6 */
+    uint8_t has_hops;      /* 0: the two below are not known */
+    uint8_t hops;          /* IPv4 TTL or IPv6 hop limit */
+    uint16_t identification; /* of IPv4; 0: none */
+    uint8_t reserved[2];
+    uint8_t source[16];      /* in network order, the first address_len bytes count */
     uint8_t destination[16];
 } synfin_segment;
 
-/* First visit: takes the segment into its connection. `octets` are the captured octets of the TCP header (at most
+/* First visit: takes the segment into its connection. `bytes` are the captured bytes of the TCP header (at most
  * SYNFIN_HEADER_MAX are read), borrowed for the call. NO_SEGMENT: nothing was recorded and nothing is to be shown. A
  * frame and layer that was observed before is left as it is (OK). */
-uint8_t synfin_tracker_observe(synfin_tracker *tracker, const synfin_segment *segment, const uint8_t *octets,
-                               size_t octets_len);
+uint8_t synfin_tracker_observe(synfin_tracker *tracker, const synfin_segment *segment, const uint8_t *bytes,
+                               size_t bytes_len);
 
-/* 1 when a segment of this stream was taken in, else 0 (also for NULL). */
-uint8_t synfin_tracker_knows_stream(const synfin_tracker *tracker, uint32_t stream);
+/* One ICMP or ICMPv6 message. */
+typedef struct synfin_icmp {
+    uint32_t struct_size;
+    uint32_t frame;
+    uint32_t layer;        /* 0 for the frame's outermost ICMP layer, then 1 ... */
+    uint8_t address_len;   /* bytes of the sender's address: 4 or 16; 0: neither */
+    uint8_t is_v6;         /* 1: ICMPv6 */
+    uint8_t reserved[2];
+    uint8_t source[16];    /* who sent the message */
+} synfin_icmp;
+
+/* First visit: an error that quotes a segment of a known connection is noted there. `bytes` are the captured bytes of the
+ * message from its type on (at most SYNFIN_ICMP_MAX are read). NOT_SEEN: it is none, and nothing is to be shown. */
+uint8_t synfin_tracker_observe_icmp(synfin_tracker *tracker, const synfin_icmp *icmp, const uint8_t *bytes,
+                                    size_t bytes_len);
 
 typedef struct synfin_value {
-    uint16_t field; /* index in synfin_fields() */
-    uint8_t type;   /* SYNFIN_TYPE_*: which of the two below holds */
-    uint8_t reserved[5];
+    uint16_t field;    /* index in synfin_fields() */
+    uint8_t type;      /* SYNFIN_TYPE_*: which of the two below holds */
+    uint8_t is_hidden; /* 1: for filters and columns; in the details it would repeat another line, or say nothing */
+    uint8_t reserved[4];
     int64_t number;   /* integers, booleans (0, 1), frames, nanoseconds */
     const char *text; /* strings: in the caller's text buffer, or static; else NULL */
 } synfin_value;
@@ -146,8 +194,7 @@ typedef struct synfin_value {
 #define SYNFIN_WANT_LABEL 1u   /* the line of the tree item */
 #define SYNFIN_WANT_SUFFIX 2u  /* what the Info column gets */
 #define SYNFIN_WANT_EXPERTS 4u /* expert information */
-#define SYNFIN_WANT_CONNECTION 8u /* fields of the connection as its last segment shows them, whichever this one is */
-#define SYNFIN_WANT_LADDER 16u    /* the segment's arrow in a ladder diagram */
+#define SYNFIN_WANT_LADDER 8u  /* the segment's arrow in a ladder diagram */
 
 typedef struct synfin_request {
     uint32_t struct_size;
@@ -160,27 +207,66 @@ typedef struct synfin_request {
 typedef struct synfin_shown {
     uint32_t struct_size;
     uint32_t value_count; /* values filled, in the order to show them */
-    uint32_t stream;      /* tcp.stream of the segment */
+    uint32_t stream;      /* tcp.stream of the connection; of a server's row: 0 */
     uint32_t reserved;
     uint64_t experts;     /* bit i: expert i */
     const char *label;    /* "TCP Lifecycle: Open 2/3, ...", or NULL */
-    const char *suffix;   /* " [Open 2/3: Seq=Y Ack=X+1]", or NULL when the segment has none */
-    const char *arrow;    /* "2/3 Seq=Y Ack=X+1", or NULL when the segment has none */
-    const char *margin;   /* what stands beside it: "Client ESTABLISHED, server SYN-RECEIVED"; NULL as the arrow */
+    const char *suffix;   /* "[Open 2/3: Seq=Y Ack=X+1]", or NULL when the segment has none */
+    const char *arrow;    /* "SYN, ACK Seq=Y Ack=X+1", or NULL when the segment has none */
+    const char *margin;   /* what stands beside it, the states; NULL as the arrow */
     synfin_value values[SYNFIN_VALUES_MAX];
     char text[SYNFIN_TEXT_MAX];
 } synfin_shown;
 
-/* Any visit after observe(), in any order of frames. `segment` and `octets` are those of this frame and layer again.
+/* Any visit after observe(), in any order of frames. `segment` and `bytes` are those of this frame and layer again.
  * `shown` is the caller's and large: keep one and use it again. */
-uint8_t synfin_tracker_show(const synfin_tracker *tracker, const synfin_segment *segment, const uint8_t *octets,
-                            size_t octets_len, const synfin_request *request, synfin_shown *shown);
+uint8_t synfin_tracker_show(const synfin_tracker *tracker, const synfin_segment *segment, const uint8_t *bytes,
+                            size_t bytes_len, const synfin_request *request, synfin_shown *shown);
+
+/* The same for an ICMP message that observe_icmp() took. */
+uint8_t synfin_tracker_show_icmp(const synfin_tracker *tracker, const synfin_icmp *icmp, const synfin_request *request,
+                                 synfin_shown *shown);
+
+/* The fields of a connection as its last segment shows them: those asked for that are about a connection. NOT_SEEN: no
+ * segment of this stream was taken in. */
+uint8_t synfin_tracker_show_connection(const synfin_tracker *tracker, uint32_t stream, const synfin_request *request,
+                                       synfin_shown *shown);
 
 /* The columns of the connection table (-z synfin,conn): indexes in synfin_fields(), in their order, after the stream. */
 const uint16_t *synfin_table_fields(size_t *count);
 
-/* The fields of a connection (-z synfin,jsonl): all that its last segment shows and that are not about the segment. */
-const uint16_t *synfin_connection_fields(size_t *count);
+/* ---- what a listener met ------------------------------------------------------------------------------------ */
+
+/* The connections of the segments that passed one listener's filter, in the order in which they first did. */
+typedef struct synfin_set synfin_set;
+
+synfin_set *synfin_set_new(void);
+void synfin_set_free(synfin_set *set);
+void synfin_set_clear(synfin_set *set);
+
+/* A segment reaches the listener; *is_new: 1 when it is the first of its connection here, else 0. */
+uint8_t synfin_set_meet(synfin_set *set, const synfin_tracker *tracker, uint32_t frame, uint32_t layer, uint8_t *is_new);
+uint32_t synfin_set_count(const synfin_set *set);
+/* The stream of connection `index`; 0 when there is no such. */
+uint32_t synfin_set_stream(const synfin_set *set, uint32_t index);
+
+/* Texts of any length are written into `buffer` (with a NUL) when they fit into `room` bytes; *len is their length without
+ * the NUL, also on NO_ROOM. */
+
+/* Connection `index` as one JSON object, as it is by now (-z synfin,jsonl; docs/connection.schema.json). */
+uint8_t synfin_set_json(const synfin_set *set, const synfin_tracker *tracker, uint32_t index, char *buffer, size_t room,
+                        size_t *len);
+
+/* The servers of these connections (-z synfin,servers): counted anew, most failures first; *count: how many. */
+uint8_t synfin_set_count_servers(synfin_set *set, const synfin_tracker *tracker, uint32_t *count);
+/* The headings of their table. */
+const char *const *synfin_server_columns(uint8_t language, size_t *count);
+/* Server `index`: a value of type STRING for each column, with `field` the column's number. */
+uint8_t synfin_set_server(const synfin_set *set, uint32_t index, synfin_shown *shown);
+
+/* One screen on all of these connections (-z synfin,report), or one JSON object (-z synfin,report,json). */
+uint8_t synfin_set_report(const synfin_set *set, const synfin_tracker *tracker, uint8_t as_json, char *buffer,
+                          size_t room, size_t *len);
 
 /* ---- statistics --------------------------------------------------------------------------------------------- */
 
@@ -191,7 +277,7 @@ typedef struct synfin_stat_node {
     uint8_t reserved[4];
 } synfin_stat_node;
 
-const synfin_stat_node *synfin_stat_nodes(size_t *count);
+const synfin_stat_node *synfin_stat_nodes(uint8_t language, size_t *count);
 
 /* One listener's count: each connection once, under what it was when last seen by this listener, or when last settled. */
 typedef struct synfin_tally synfin_tally;
@@ -220,14 +306,15 @@ uint8_t synfin_tally_add(synfin_tally *tally, const synfin_tracker *tracker, uin
  * now. `counts` gets a number for each node; NO_ROOM when `count` is less than the nodes. */
 uint8_t synfin_tally_settle(synfin_tally *tally, const synfin_tracker *tracker, uint32_t *counts, size_t count);
 
-#define SYNFIN_STATIC_ASSERT_SIZE(type, octets) \
-    typedef char synfin_size_of_##type##_is_##octets[sizeof(type) == (octets) ? 1 : -1]
+#define SYNFIN_STATIC_ASSERT_SIZE(type, bytes) \
+    typedef char synfin_size_of_##type##_is_##bytes[sizeof(type) == (bytes) ? 1 : -1]
 
 #if UINTPTR_MAX == UINT64_MAX
 SYNFIN_STATIC_ASSERT_SIZE(synfin_field, 32);
 SYNFIN_STATIC_ASSERT_SIZE(synfin_expert, 24);
 SYNFIN_STATIC_ASSERT_SIZE(synfin_options, 8);
 SYNFIN_STATIC_ASSERT_SIZE(synfin_segment, 72);
+SYNFIN_STATIC_ASSERT_SIZE(synfin_icmp, 32);
 SYNFIN_STATIC_ASSERT_SIZE(synfin_value, 24);
 SYNFIN_STATIC_ASSERT_SIZE(synfin_request, 24);
 SYNFIN_STATIC_ASSERT_SIZE(synfin_stat_node, 16);

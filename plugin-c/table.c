@@ -30,7 +30,7 @@ static const uint16_t *table_fields;
 static size_t table_field_count;
 
 /* Row i of the table is connection i of the set. */
-static struct connset *rows;
+static synfin_set *rows;
 static bool settles; /* before it is drawn */
 
 static void widen(size_t column, const char *title, size_t width)
@@ -48,7 +48,7 @@ static void widen(size_t column, const char *title, size_t width)
 static void set_cell(stat_tap_table *table, unsigned row, size_t column, const char *text)
 {
     stat_tap_table_item_type *cell = stat_tap_get_field_data(table, row, (unsigned)column);
-    widen(column, synfin_fields(NULL)[table_fields[column - 1]].title, strlen(text));
+    widen(column, synfin_fields(shim.language, NULL)[table_fields[column - 1]].title, strlen(text));
     if (cell->value.string_value != NULL && strcmp(cell->value.string_value, text) == 0)
         return;
     g_free((char *)cell->value.string_value);
@@ -104,7 +104,7 @@ static void settle(void *data)
     stat_tap_table *table = stat_tap_find_table(data, TITLE);
     if (table == NULL)
         return;
-    for (unsigned row = 0; row < table->num_elements && row < connset_count(rows); row++)
+    for (unsigned row = 0; row < table->num_elements && row < synfin_set_count(rows); row++)
         fill_row(table, row);
 }
 
@@ -153,19 +153,19 @@ static void reset_table(stat_tap_table *table)
         g_free(table->elements[row]);
     }
     table->num_elements = 0;
-    connset_clear(rows);
+    synfin_set_clear(rows);
 }
 
 static void init_table(stat_tap_table_ui *ui)
 {
     stat_tap_table *table = stat_tap_find_table(ui, TITLE);
     if (rows == NULL)
-        rows = connset_new();
+        rows = synfin_set_new();
     if (table != NULL) {
         reset_table(table);
         return;
     }
-    connset_clear(rows);
+    synfin_set_clear(rows);
     stat_tap_add_table(ui, stat_tap_init_table(TITLE, (int)table_field_count + 1, 0, NULL));
 }
 
@@ -191,7 +191,7 @@ void table_register(void)
     /* A number, so that the window sorts it as one; wide enough for the mark of sorting beside the heading. */
     items[0] = (stat_tap_table_item){TABLE_ITEM_UINT, TAP_ALIGN_LEFT, "Stream  ", "%-8u"};
     for (size_t i = 1; i <= table_field_count; i++) {
-        const char *title = synfin_fields(NULL)[table_fields[i - 1]].title;
+        const char *title = synfin_fields(shim.language, NULL)[table_fields[i - 1]].title;
         widen(i, title, strlen(title));
         items[i] = (stat_tap_table_item){TABLE_ITEM_STRING, TAP_ALIGN_LEFT, columns[i].heading, columns[i].format};
     }

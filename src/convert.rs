@@ -1,25 +1,24 @@
 //! C values to Rust and back.
 
-use core::fmt::{self, Write};
-use core::ptr;
+use core::net::{Ipv4Addr, Ipv6Addr};
 use core::slice;
 
 use libc::{c_char, size_t};
+use synfin_core::capture::{Path, Place, Tracker};
+use synfin_core::segment::icmp::{self, IcmpError};
+use synfin_core::segment::{Network, header};
+use synfin_core::view::{Address, Pass, Segment, Timestamp};
+use synfin_core::words::language::Language;
 
-use super::bindings as c;
-use super::descriptors::{NO_TEXT, type_number};
-use super::guard::Failure;
-use crate::fields::{FIELDS, Sink};
-use crate::tcp::{Pass, Segment, Timestamp};
-use crate::text::{self, Language};
-use crate::tracker::{Address, Annotation, Options, Path, Place};
-use crate::{experts, header};
+use crate::bindings as c;
+use crate::descriptors::language;
+use crate::guard::{self, Failure, Outcome, deliberate_panic};
 
 /// Whether a caller's struct is the one of this header. A reference to it before that would promise more than it may be.
 ///
 /// # Safety
 /// `pointer` is NULL or points to a structure as long as the size that stands first in it.
-unsafe fn check_size<T>(pointer: *const T) -> Result<(), Failure> {
+unsafe fn check_size<T>(pointer: *const T) -> Outcome {
     if pointer.is_null() {
         return Err(Failure::NullPointer);
     }
@@ -52,19 +51,54 @@ pub unsafe fn output<'a, T>(pointer: *mut T) -> Result<&'a mut T, Failure> {
     }
 }
 
-/// The options of a new tracker; none when they are NULL, of another size, or have unknown values.
+/// A caller's number, to be written.
 ///
 /// # Safety
-/// `options` is NULL or a `synfin_options`.
-pub unsafe fn read_options(options: *const c::synfin_options) -> Option<Options> {
+/// `pointer` is NULL or writable, and nothing else refers to it meanwhile.
+pub unsafe fn number<'a, T>(pointer: *mut T) -> Result<&'a mut T, Failure> {
     // SAFETY: passed on from the caller.
-    let options = unsafe { input(options) }.ok()?;
-    let language = match options.language {
-        c::SYNFIN_LANGUAGE_ENGLISH => Language::English,
-        c::SYNFIN_LANGUAGE_CHINESE => Language::Chinese,
-        _ => return None,
-    };
-    Some(Options { rebase: options.rebase != 0, language })
+    unsafe { pointer.as_mut() }.ok_or(Failure::NullPointer)
+}
+
+/// The captured bytes that are read: at most `most` of them.
+///
+/// # Safety
+/// `bytes` is NULL or readable for `len` bytes while they are referred to.
+unsafe fn captured<'a>(bytes: *const u8, len: size_t, most: usize) -> Result<&'a [u8], Failure> {
+    if bytes.is_null() {
+        return Err(Failure::NullPointer);
+    }
+    // SAFETY: the caller's promise.
+    Ok(unsafe { slice::from_raw_parts(bytes, len.min(most)) })
+}
+
+/// The address in the first `len` of these bytes, when that is one.
+fn address(bytes: &[u8; 16], len: u8) -> Address {
+    match len {
+        4 => bytes.first_chunk::<4>().map(|v4| Ipv4Addr::from(*v4).into()),
+        16 => Some(Ipv6Addr::from(*bytes).into()),
+        _ => None,
+    }
+}
+
+/// What `synfin_tracker *` points to: the connections of a capture, and the language that they are spoken of in.
+#[derive(Debug)]
+pub struct Session {
+    pub tracker: Tracker,
+    pub language: Language,
+}
+
+impl Session {
+    /// One that has seen nothing; none when the options are NULL or of another size.
+    ///
+    /// # Safety
+    /// `options` is NULL or a `synfin_options`.
+    pub unsafe fn new(options: *const c::synfin_options) -> Option<Session> {
+        // SAFETY: passed on from the caller.
+        let options = unsafe { input(options) }.ok()?;
+        let choice = synfin_core::capture::Options { rebase: options.rebase != 0 };
+        Some(Session { tracker: Tracker::new(choice), language: language(options.language) })
+    }
 }
 
 /// A segment as it came in.
@@ -72,36 +106,62 @@ pub struct Input {
     pub place: Place,
     pub stream: u32,
     pub path: Path,
-    pub known_tuple: bool,
     pub segment: Segment,
+}
+
+/// Where a segment stands, which can be known before its bytes are read.
+///
+/// # Safety
+/// `segment` is NULL or a `synfin_segment`.
+pub unsafe fn read_place(segment: *const c::synfin_segment) -> Result<Place, Failure> {
+    // SAFETY: passed on from the caller.
+    let segment = unsafe { input(segment) }?;
+    Ok(Place { frame: segment.frame, layer: segment.layer })
 }
 
 /// Reads a segment.
 ///
 /// # Safety
-/// `segment` is NULL or a `synfin_segment`, `octets` NULL or readable for `octets_len` octets.
-pub unsafe fn read_segment(
-    segment: *const c::synfin_segment,
-    octets: *const u8,
-    octets_len: size_t,
-) -> Result<Input, Failure> {
+/// `segment` is NULL or a `synfin_segment`, `bytes` NULL or readable for `len` bytes.
+pub unsafe fn read_segment(segment: *const c::synfin_segment, bytes: *const u8, len: size_t) -> Result<Input, Failure> {
     // SAFETY: passed on from the caller.
-    let segment = unsafe { input(segment) }?;
-    if octets.is_null() {
-        return Err(Failure::NullPointer);
-    }
-    // SAFETY: the caller's promise; no more is looked at than a header can have.
-    let octets = unsafe { slice::from_raw_parts(octets, octets_len.min(header::MAX_LEN)) };
-    let at = if segment.has_time == 0 { None } else { Timestamp::from_parts(segment.time_s, segment.time_ns) };
-    let address =
-        |octets: &[u8; 16]| Address::from_octets(octets.get(..usize::from(segment.address_len)).unwrap_or_default());
+    let (from, bytes) = unsafe { (input(segment)?, captured(bytes, len, header::MAX_LEN)?) };
+    deliberate_panic(guard::Place::Parse(from.frame));
+    let at = if from.has_time == 0 { None } else { Timestamp::from_parts(from.time_s, from.time_ns) };
+    let mut segment = header::parse(bytes, from.reported_len, at).ok_or(Failure::NoSegment)?;
+    segment.network = Network {
+        identification: (from.identification != 0).then_some(from.identification),
+        hops: (from.has_hops != 0).then_some(from.hops),
+    };
     Ok(Input {
-        place: Place { frame: segment.frame, layer: segment.layer },
-        stream: segment.stream,
-        path: Path { source: address(&segment.source), destination: address(&segment.destination) },
-        known_tuple: segment.known_tuple != 0,
-        segment: header::parse(octets, segment.reported_len, at).ok_or(Failure::NoSegment)?,
+        place: Place { frame: from.frame, layer: from.layer },
+        stream: from.stream,
+        path: Path {
+            source: address(&from.source, from.address_len),
+            destination: address(&from.destination, from.address_len),
+        },
+        segment,
     })
+}
+
+/// Where an ICMP message stands, and who sent it.
+///
+/// # Safety
+/// `icmp` is NULL or a `synfin_icmp`.
+pub unsafe fn read_icmp(icmp: *const c::synfin_icmp) -> Result<(Place, Address), Failure> {
+    // SAFETY: passed on from the caller.
+    let icmp = unsafe { input(icmp) }?;
+    Ok((Place { frame: icmp.frame, layer: icmp.layer }, address(&icmp.source, icmp.address_len)))
+}
+
+/// What an ICMP message says; [`Failure::NotSeen`] when it is no error about a TCP segment.
+///
+/// # Safety
+/// As [`read_icmp`]; `bytes` is NULL or readable for `len` bytes.
+pub unsafe fn read_error(icmp: *const c::synfin_icmp, bytes: *const u8, len: size_t) -> Result<IcmpError, Failure> {
+    // SAFETY: passed on from the caller.
+    let (from, bytes) = unsafe { (input(icmp)?, captured(bytes, len, usize::from(c::SYNFIN_ICMP_MAX))?) };
+    icmp::parse(bytes, from.is_v6 != 0).ok_or(Failure::NotSeen)
 }
 
 /// What is to be shown.
@@ -132,154 +192,66 @@ impl Request {
     pub fn wants(&self, what: u8) -> bool {
         self.want & what != 0
     }
-}
 
-/// Texts one after the other in the caller's buffer, each with a NUL behind it.
-struct Texts<'a> {
-    buffer: &'a mut [u8],
-    used: usize,
-}
-
-impl Write for Texts<'_> {
-    #[inline]
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.append(text.as_bytes())
-    }
-
-    #[inline]
-    fn write_char(&mut self, letter: char) -> fmt::Result {
-        if letter.is_ascii() { self.append(&[letter as u8]) } else { self.write_str(letter.encode_utf8(&mut [0; 4])) }
+    /// The numbers of the fields that are wanted, lowest first.
+    pub fn fields(&self) -> impl Iterator<Item = u16> + use<> {
+        self.fields.into_iter().zip([0_u16, 64]).flat_map(|(mut rest, first)| {
+            core::iter::from_fn(move || {
+                let bit = u16::try_from(rest.trailing_zeros()).ok().filter(|_| rest != 0)?;
+                rest &= rest.wrapping_sub(1);
+                Some(first.saturating_add(bit))
+            })
+        })
     }
 }
 
-impl Texts<'_> {
-    #[inline]
-    fn append(&mut self, octets: &[u8]) -> fmt::Result {
-        let end = self.used.checked_add(octets.len()).ok_or(fmt::Error)?;
-        // One octet stays free for the NUL.
-        if end >= self.buffer.len() {
-            return Err(fmt::Error);
-        }
-        self.buffer.get_mut(self.used..end).ok_or(fmt::Error)?.copy_from_slice(octets);
-        self.used = end;
-        Ok(())
-    }
-
-    /// Writes one text; NULL when `write` fails, has nothing to say, or there is no room.
-    fn put(&mut self, write: &mut dyn FnMut(&mut dyn Write) -> Result<bool, fmt::Error>) -> *const c_char {
-        let start = self.used;
-        if !write(self).unwrap_or(false) {
-            self.used = start;
-            return NO_TEXT;
-        }
-        if let Some(end) = self.buffer.get_mut(self.used) {
-            *end = 0;
-        }
-        self.used = self.used.saturating_add(1);
-        self.buffer.get(start).map_or(NO_TEXT, |first| ptr::from_ref(first).cast())
-    }
-}
-
-/// The values of one `synfin_shown`.
-struct Values<'a> {
-    texts: Texts<'a>,
-    values: &'a mut [c::synfin_value],
-    count: usize,
-    field: u16,
-    kind: u8,
-}
-
-impl Values<'_> {
-    fn push(&mut self, number: i64, text: *const c_char) {
-        if let Some(slot) = self.values.get_mut(self.count) {
-            *slot = c::synfin_value { field: self.field, type_: self.kind, reserved: [0; 5], number, text };
-            self.count = self.count.saturating_add(1);
-        }
-    }
-}
-
-impl Sink for Values<'_> {
-    fn number(&mut self, number: i64) {
-        self.push(number, NO_TEXT);
-    }
-
-    fn text(&mut self, write: &mut dyn FnMut(&mut dyn Write) -> Result<bool, fmt::Error>) {
-        let text = self.texts.put(write);
-        if !text.is_null() {
-            self.push(0, text);
-        }
-    }
-}
-
-/// Writes that there is nothing to show of a segment.
+/// Writes a text of any length into the caller's buffer, with a NUL behind it, and its length without that.
 ///
 /// # Safety
-/// `shown` is NULL or a writable `synfin_shown`.
-pub unsafe fn write_nothing(shown: *mut c::synfin_shown, stream: u32) -> Result<(), Failure> {
+/// `buffer` is NULL or writable for `room` bytes, `len` NULL or writable.
+pub unsafe fn write_text(text: &str, buffer: *mut c_char, room: size_t, len: *mut size_t) -> Outcome {
     // SAFETY: passed on from the caller.
-    let shown = unsafe { output(shown) }?;
-    shown.value_count = 0;
-    shown.stream = stream;
-    shown.reserved = 0;
-    shown.experts = 0;
-    for text in [&mut shown.label, &mut shown.suffix, &mut shown.arrow, &mut shown.margin] {
-        *text = NO_TEXT;
+    let len = unsafe { number(len) }?;
+    if buffer.is_null() && room > 0 {
+        return Err(Failure::NullPointer);
+    }
+    *len = text.len();
+    if text.len() >= room {
+        return Err(Failure::NoRoom);
+    }
+    // SAFETY: the caller's promise: `room` bytes are writable, and there are more of them than the text has.
+    let buffer = unsafe { slice::from_raw_parts_mut(buffer.cast::<u8>(), room) };
+    for (to, from) in buffer.iter_mut().zip(text.bytes().chain([0])) {
+        *to = from;
     }
     Ok(())
 }
 
-/// Writes what is to be shown of a segment.
-///
-/// # Safety
-/// `shown` is NULL or a writable `synfin_shown`, and nothing else refers to it during the call.
-pub unsafe fn write_shown(
-    shown: *mut c::synfin_shown,
-    annotation: &Annotation,
-    request: &Request,
-) -> Result<(), Failure> {
-    // SAFETY: passed on from the caller.
-    let shown = unsafe { output(shown) }?;
-    // SAFETY: C's characters are octets, signed or not, and the slice is as long as the array it stands for.
-    let buffer = unsafe { slice::from_raw_parts_mut(shown.text.as_mut_ptr().cast::<u8>(), shown.text.len()) };
-    let texts = Texts { buffer, used: 0 };
-    let mut values = Values { texts, values: &mut shown.values, count: 0, field: 0, kind: 0 };
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    let mut label = NO_TEXT;
-    if request.wants(c::SYNFIN_WANT_LABEL) {
-        label = values.texts.put(&mut |out| text::label(out, annotation).map(|()| true));
+    #[test]
+    fn fields_by_their_bits() {
+        let request = |fields| Request { pass: Pass::First, want: 0, fields };
+        assert_eq!(request([0, 0]).fields().count(), 0);
+        assert_eq!(request([0b1001, 1 << 63]).fields().collect::<Vec<_>>(), [0, 3, 127]);
+        assert_eq!(request([u64::MAX; 2]).fields().collect::<Vec<_>>(), (0..128).collect::<Vec<_>>());
     }
-    let mut suffix = NO_TEXT;
-    if request.wants(c::SYNFIN_WANT_SUFFIX) {
-        suffix = values.texts.put(&mut |out| text::suffix(out, &annotation.verdict, annotation.segment));
+
+    #[test]
+    fn texts_that_fit_and_that_do_not() {
+        let mut buffer = [1; 4];
+        let mut len = 0;
+        let mut write = |text: &str, room| {
+            let pointer = buffer.as_mut_ptr();
+            // SAFETY: room is at most what the buffer has.
+            let outcome = unsafe { write_text(text, pointer, room, &raw mut len) };
+            (outcome, len, buffer.map(|letter| letter as u8))
+        };
+        assert_eq!(write("abcd", 4), (Err(Failure::NoRoom), 4, [1; 4]), "the NUL has no room");
+        assert_eq!(write("", 0), (Err(Failure::NoRoom), 0, [1; 4]));
+        assert_eq!(write("abc", 4), (Ok(()), 3, *b"abc\0"));
+        assert_eq!(write("", 1), (Ok(()), 0, *b"\0bc\0"));
     }
-    let (mut arrow, mut margin) = (NO_TEXT, NO_TEXT);
-    if request.wants(c::SYNFIN_WANT_LADDER) {
-        arrow = values.texts.put(&mut |out| text::arrow(out, &annotation.verdict, annotation.segment));
-        if !arrow.is_null() {
-            margin = values.texts.put(&mut |out| text::margin(out, &annotation.verdict).map(|()| true));
-        }
-    }
-    for (word, &bits) in request.fields.iter().enumerate() {
-        let mut rest = bits;
-        while rest != 0 {
-            let bit = usize::try_from(rest.trailing_zeros()).unwrap_or(0);
-            rest &= rest.wrapping_sub(1);
-            let index = word.saturating_mul(64).saturating_add(bit);
-            let (Some(field), Ok(number)) = (FIELDS.get(index), u16::try_from(index)) else {
-                continue;
-            };
-            values.field = number;
-            values.kind = type_number(field.kind);
-            (field.read)(annotation, &mut values);
-        }
-    }
-    shown.value_count = u32::try_from(values.count).unwrap_or(0);
-    shown.label = label;
-    shown.suffix = suffix;
-    shown.arrow = arrow;
-    shown.margin = margin;
-    shown.stream = annotation.stream;
-    shown.reserved = 0;
-    shown.experts = if request.wants(c::SYNFIN_WANT_EXPERTS) { experts::of(annotation) } else { 0 };
-    Ok(())
 }

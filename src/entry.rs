@@ -20,9 +20,9 @@ const _: () = assert!(size_of::<AtomicI32>() == size_of::<c_int>());
 /// file that does not load.
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0synfin-version=", env!("CARGO_PKG_VERSION"), "\0");
 
-const fn version_octets() -> [u8; VERSION.len()] {
+const fn version_bytes() -> [u8; VERSION.len()] {
     match VERSION.as_bytes().first_chunk() {
-        Some(octets) => *octets,
+        Some(bytes) => *bytes,
         None => [0; VERSION.len()],
     }
 }
@@ -30,7 +30,7 @@ const fn version_octets() -> [u8; VERSION.len()] {
 /// The version of synfin, as `tshark -G plugins` shows it.
 #[allow(non_upper_case_globals)]
 #[unsafe(no_mangle)]
-pub static plugin_version: [u8; VERSION.len()] = version_octets();
+pub static plugin_version: [u8; VERSION.len()] = version_bytes();
 
 /// The major version that the running Wireshark must have.
 #[allow(non_upper_case_globals)]

@@ -1,16 +1,17 @@
-//! synfin shows each TCP segment's part in the connection's opening and closing, as a Wireshark plugin.
+//! synfin shows each TCP segment's part in the connection's handshake and teardown, as a Wireshark plugin.
 //!
-//! The layers, lowest first; each uses those above it in this list alone:
+//! All that is known about TCP is in the crate `synfin-core`. Here is the C ABI of `plugin-c/synfin.h` and nothing else; the
+//! C shim of `plugin-c` is linked into the cdylib and calls it. The modules, lowest first; each uses those above it alone:
 //!
-//! - [`tcp`]: the core. Segments of one connection in, verdicts out. Knows nothing else.
-//! - [`header`]: octets of a TCP header to a [`tcp::Segment`].
-//! - [`tracker`]: all connections of a capture; what was said of each segment, packed.
-//! - [`text`]: what people read: expressions, summary, sentences.
-//! - [`fields`]: the one table of fields, and how each is read.
-//! - [`experts`], [`stats`]: expert information; the statistics tree.
-//! - `ffi` (feature `plugin`): the C ABI of `plugin-c/synfin.h`, and the symbols Wireshark looks for.
+//! - [`bindings`]: what bindgen makes of the header.
+//! - `guard`: what keeps a defect on this side of the boundary.
+//! - `descriptors`: the tables and words as C sees them.
+//! - `convert`: C values to Rust and back.
+//! - `show`: what is shown, into the caller's structure.
+//! - `set`: the connections that a listener met.
+//! - [`abi`]: the exported functions.
+//! - `entry`: the symbols by which Wireshark knows a plugin.
 
-#![deny(unsafe_code)]
 #![cfg_attr(
     not(test),
     deny(
@@ -22,16 +23,11 @@
     )
 )]
 
-mod connections;
-pub mod experts;
-mod explain;
-#[cfg(feature = "plugin")]
-pub mod ffi;
-pub mod fields;
-pub mod header;
-mod packed;
-pub mod stats;
-mod store;
-pub mod tcp;
-pub mod text;
-pub mod tracker;
+pub mod abi;
+pub mod bindings;
+mod convert;
+mod descriptors;
+mod entry;
+mod guard;
+mod set;
+mod show;

@@ -58,7 +58,8 @@ class Side:
     first_synack: Seen | None = None  # acceptable
     last_synack: Seen | None = None  # acceptable
     first_synacks: dict[int, Seen] = field(default_factory=dict)  # acceptable ones: Seq -> the first
-    any_synack: bool = False
+    sent_synacks: list[Seen] = field(default_factory=list)  # acceptable
+    any_synack: bool = False  # whether acceptable or not
     syn_acked: bool = False  # both sides sent a SYN: the peer acknowledged this one
     fin: Seen | None = None
     fin_acked: bool = False  # as far as is believed now
@@ -249,6 +250,8 @@ class Attempt:
             return client.syns[0].seq
         if server.first_synack is not None:
             return server.first_synack.ack - 1
+        if client.first_synack is not None:  # equal endpoints: both directions count as the client's
+            return client.first_synack.seq
         return self.first_seen(self.client)
 
     @property

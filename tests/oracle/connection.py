@@ -1,63 +1,49 @@
-"""One `tcp.stream`, segment by segment: the fields that depend on the past alone (SPEC 1 to 4, 5 `reset`, 8)."""
+"""One `tcp.stream`, segment by segment: the fields that depend on the past alone (SPEC 1 to 5, 7, 9, 11)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from attempt import Attempt, Seen
-from circle import at_or_past, expression
-from closing import close_steps, fin_step
-from opening import is_split, note_opening, open_states, open_steps
-from repeats import Carrier, Repeats
-from resets import reset
-from segments import ACK, RST, SYN, FIN, Segment
+from causes import Talk, reset_fields
+from circle import between
+from closing import take_closing
+from copies import Copies
+from endings import Ending, Endings
+from fields import Moment, Note, Parts, bases, describe, live_bases, phase, role, without_absent
+from older import Earlier
+from opening import is_split, take_opening
+from repeats import Repeats
+from resets import Edge, Value, judge, lacks_everything_before, no_such_connection
+from roles import guess_client
+from segments import FIN, RST, SYN, IcmpError, Segment
 
-
-@dataclass
-class Note:
-    """What was said of one segment."""
-
-    segment: Segment
-    side: int
-    attempt: Attempt
-    fields: dict
-    experts: list[str]
-    opening: list[int] = field(default_factory=list)
-    closing: list[int] = field(default_factory=list)
-
-
-@dataclass
-class Parts:
-    """What a segment does; filled step by step."""
-
-    opening: list[int] = field(default_factory=list)
-    closing: list[int] = field(default_factory=list)
-    syn_again: bool = False
-    synack_again: bool = False
-    fin_again: bool = False
-    ack_again: bool = False
-    second_fin: bool = False
-    experts: list[str] = field(default_factory=list)
-
-    @property
-    def again(self) -> bool:
-        return self.syn_again or self.synack_again or self.fin_again or self.ack_again
+RESET_EXPERTS = {"stray": "stray_reset", "challenged": "reset_challenged", "no-connection": "no_connection",
+                 "after-fin": "reset_after_fin", "abort": "reset"}
 
 
 class Connection:
-    def __init__(self, first: Segment, rebase: bool = True, reused: bool = False):
+    def __init__(self, first: Segment, rebase: bool = True, earlier: Earlier | None = None):
         self.ends = (first.source, first.destination)
         self.equal = first.source == first.destination
-        self.rebase, self.reused = rebase, reused
+        self.stream, self.rebase = first.stream, rebase
+        self.earlier = earlier or Earlier()
+        self.previous = self.earlier.stream
         self.syn_seen = self.synack_seen = False
-        low = [port < 1024 for _, port in self.ends]
-        self.attempt = Attempt(low.index(False) if low.count(True) == 1 else 0)
+        self.attempt = Attempt(0 if self.equal else guess_client(first))
         self.attempts = [self.attempt]
-        self.repeats = Repeats()
+        self.repeats, self.copies, self.talk = Repeats(), Copies(), Talk()
         self.notes: list[Note] = []
+        self.copied = False
+        self.challenged_by: Seen | None = None  # the next segment of its receiver may be the answer
+        self.begin()
 
-    def side_of(self, segment: Segment) -> int:
-        return 0 if self.equal or segment.source == self.ends[0] else 1
+    def begin(self) -> None:
+        """What a new attempt starts without."""
+        self.endings = self.attempt.endings = Endings()
+        self.edges = (Edge(), Edge())
+        self.heard = [0, 0]
+
+    def side_of(self, end: tuple[str, int]) -> int:
+        return 0 if self.equal or end == self.ends[0] else 1
 
     # -- SPEC 1: who is the client -----------------------------------------------------------------------------
 
@@ -66,280 +52,322 @@ class Connection:
         if segment.is_syn and not self.syn_seen:
             client, self.syn_seen = side, True
         elif segment.is_synack and not self.syn_seen and not self.synack_seen:
-            client, self.synack_seen = 1 - side, True
+            client = 1 - side
+        self.synack_seen = self.synack_seen or segment.is_synack
         self.attempt.client = 0 if self.equal else client
 
     # -- one segment -------------------------------------------------------------------------------------------
 
     def observe(self, segment: Segment) -> Note:
-        side = self.side_of(segment)
-        if segment.is_syn and self.attempt.ended:
-            self.start_again(side)
+        side = self.side_of(segment.source)
+        original = self.copies.original(segment, side)
+        if original is not None:
+            note = self.copy(segment, side, original)
+            self.notes.append(note)
+            return note
         self.judge_client(segment, side)
-        attempt, parts = self.attempt, Parts()
-        was_closed, was_ended = attempt.both_fins_acked, attempt.ended
-        was_complete = attempt.complete
-        reset_value, ends = "", False
+        if segment.is_syn and self.endings.ending is not None and side == self.attempt.client:
+            return self.finish(self.new_attempt(segment, side))
         if segment.is_rst:
-            numbering = self.bases()
-            reset_value, ends = reset(attempt, segment, side)
-            if ends:
-                attempt.frozen = numbering
-            self.reset_experts(reset_value, ends, was_ended, parts)
-        elif segment.is_normal:
-            was_ended = self.stays_ended(attempt.place(segment, side))
-            self.take(attempt.place(segment, side), parts)
-        attempt.sides[side].captured = True
-        if not segment.is_other:
-            attempt.only_other = False
-        phase = self.phase(was_ended, ends, was_closed, was_complete, parts)
-        fields = self.fields(segment, side, parts, phase, reset_value)
-        self.general_experts(segment, parts)
-        note = Note(segment, side, attempt, fields, parts.experts, parts.opening, parts.closing)
-        for step in parts.opening:
-            attempt.steps.setdefault(("open", step), segment)
-        for step in parts.closing:
-            attempt.steps.setdefault(("close", step), segment)
+            return self.finish(self.reset(segment, side))
+        if segment.is_normal:
+            return self.finish(self.normal(segment, side, Parts()))
+        return self.finish(self.other(segment, side))
+
+    def finish(self, note: Note) -> Note:
+        segment = note.segment
+        if not segment.is_rst and self.endings.challenged is not None:
+            self.endings.spoke_after[note.side] = True
+        self.talk.note(segment, note.side)
+        self.heard[note.side] += 1
+        if self.equal and not self.notes:
+            note.experts.append("self_connect")
+        if self.previous is not None and not self.notes:
+            note.experts.append("port_reuse")
         self.notes.append(note)
         return note
 
-    def start_again(self, side: int) -> None:
-        """A SYN after the RST that ended the connection (SPEC 4). Whoever sends it opens this attempt."""
-        self.attempt = Attempt(0 if self.equal else side)
-        self.attempts.append(self.attempt)
-        self.repeats.new_attempt()
-        self.syn_seen = True
-
-    def stays_ended(self, seen: Seen) -> bool:
-        """Whether the attempt stays ended. A SYN-ACK with an acceptable Ack shows that the RST was ignored."""
-        attempt = self.attempt
-        if (attempt.ended and attempt.ending_phase == "open" and seen.segment.is_synack
-                and seen.side == attempt.server and attempt.acceptable_ack(seen.ack)):
-            attempt.sides[0].state, attempt.sides[1].state = attempt.saved_states
-            attempt.ending = None
-        return attempt.ended
-
-    def take(self, seen: Seen, parts: Parts) -> None:
-        """A segment that is neither RST nor OTHER."""
-        attempt, segment = self.attempt, seen.segment
-        first_of_opening = not attempt.captured and (segment.is_syn or segment.is_synack)
-        was_complete = attempt.complete
-        if segment.is_syn:
-            parts.syn_again = self.repeats.note_syn(seen)
-        if segment.is_synack:
-            parts.synack_again = self.repeats.note_synack(seen)
-        if segment.is_fin:
-            parts.fin_again = self.repeats.note_fin(seen)
-        if attempt.ended:
-            attempt.move_marks(seen)
-            return
-        self.opening_experts(seen, parts)
-        if seen.side == attempt.server and attempt.captured and attempt.is_bad_answer(seen):
-            attempt.bad_acks.add(segment.ack)
-        attempt.move_marks(seen)
-        if segment.is_syn or segment.is_synack:
-            note_opening(attempt, seen)
-        parts.opening = open_steps(attempt, seen)
-        parts.opening = self.again_steps(seen, parts, self.synack_steps(seen, parts.opening))
-        attempt.past.append(seen)
-        open_states(attempt, seen, was_complete, first_of_opening)
-        self.kind_experts(seen, parts)
-        had_relation = attempt.fins_related
-        new_closing, parts.second_fin = close_steps(attempt, seen)
-        if attempt.fins_related == "simultaneous" and not had_relation:
-            parts.experts.append("simultaneous_close")
-        self.finish_steps(seen, parts, new_closing)
-
-    # -- SPEC 2: steps, first and again ------------------------------------------------------------------------
-
-    def synack_steps(self, seen: Seen, opening: list[int]) -> list[int]:
-        """A SYN-ACK keeps the steps it performed when it comes again."""
-        if seen.segment.is_synack:
-            known = self.repeats.synacks[seen.side][seen.segment.seq]
-            known[:] = sorted({*known, *opening})
-            return list(known)
-        return opening
-
-    def again_steps(self, seen: Seen, parts: Parts, opening: list[int]) -> list[int]:
-        self.repeated = self.repeats.repeated_acks(seen)
-        if not seen.segment.is_synack and self.repeated[0] and not set(opening) & {2, 3}:
-            parts.ack_again = True
-            return sorted({*opening, *self.repeated[0]})
-        return opening
-
-    def finish_steps(self, seen: Seen, parts: Parts, new_closing: list[int]) -> None:
-        closing = set(new_closing)
-        if seen.segment.is_fin and parts.fin_again:
-            closing.add(fin_step(self.attempt, seen.side))
-        again = set(self.repeated[1]) - closing
-        if again:
-            parts.ack_again = True
-            closing |= again
-        parts.closing = sorted(closing)
-        self.repeats.note_answer(seen)
-        ack_opening = [step for step in parts.opening if step in (2, 3)]
-        ack_closing = [step for step in parts.closing if step in (2, 4)]
-        if ack_opening or ack_closing:
-            self.repeats.carriers[seen.side].append(Carrier(seen, ack_opening, ack_closing))
-        self.repeats.ask_again(seen, parts.synack_again, parts.fin_again)
-
-    # -- SPEC 2: role and phase --------------------------------------------------------------------------------
-
-    @staticmethod
-    def role(segment: Segment, parts: Parts) -> str:
-        if segment.is_other:
-            return "OTHER"
-        if segment.is_rst:
-            return "RST"
-        words = []
-        if segment.is_syn:
-            words.append("SYN")
-        if segment.is_synack:
-            words.append("SYN-ACK")
-        if not segment.has(SYN) and {2, 3} & set(parts.opening):
-            words.append("OPEN-ACK")
-        if segment.is_fin:
-            words.append("FIN")
-        if {2, 4} & set(parts.closing):
-            words.append("CLOSE-ACK")
-        return "+".join(words) or ("DATA" if segment.length else "ACK")
-
-    def phase(self, was_ended: bool, ends: bool, was_closed: bool, was_complete: bool, parts: Parts) -> str:
-        attempt = self.attempt
-        if was_ended:
-            return "closed"
-        if ends:
-            return attempt.ending_phase
-        if was_closed:
-            return "closed"
-        if attempt.closer is not None:
-            return "close"
-        if attempt.captured and not was_complete and not attempt.over:
-            return "open"
-        return "data"
-
-    # -- SPEC 3: numbers ---------------------------------------------------------------------------------------
-
-    def bases(self) -> tuple[str | None, int | None, int | None, int]:
-        """Basis, X, Y, and the side X belongs to."""
-        attempt = self.attempt
-        if attempt.ended and attempt.frozen:
-            return attempt.frozen
-        if self.rebase and attempt.closer is not None:
-            return "close", attempt.closing_x, attempt.closing_y, attempt.closer
-        x, y = attempt.x, attempt.y
-        if attempt.captured:
-            return "open", x, y, attempt.client
-        return (None if x is None and y is None else "first-seen"), x, y, attempt.client
-
-    def fields(self, segment: Segment, side: int, parts: Parts, phase: str, reset_value: str) -> dict:
-        attempt = self.attempt
-        seen = attempt.place(segment, side)
-        basis, x, y, x_side = self.bases()
-        client_sends = side == attempt.client
+    def note(self, seen: Seen, parts: Parts, said: dict) -> Note:
         fields = {
-            "synfin.role": self.role(segment, parts),
+            "synfin.role": role(seen.segment, parts),
             "synfin.handshake.step": parts.opening or None,
             "synfin.teardown.step": parts.closing or None,
             "synfin.retransmission": True if parts.again else None,
-            "synfin.phase": phase,
-            "synfin.basis": basis,
-            "synfin.x": None if x is None else x % (1 << 32),
-            "synfin.y": None if y is None else y % (1 << 32),
-            "synfin.sender": "client" if client_sends else "server",
+            **said,
         }
-        who = "Client -> Server" if client_sends else "Server -> Client"
-        own, own_base = ("X", x) if side == x_side else ("Y", y)
-        peer, peer_base = ("Y", y) if side == x_side else ("X", x)
-        text = self.number(fields, "seq", segment.seq, seen.seq, own, own_base)
-        if segment.has(ACK):
-            text += ", " + self.number(fields, "ack", segment.ack, seen.ack, peer, peer_base)
-        if segment.length:
-            text += f", Len = {segment.length}"
-        fields["synfin.summary"] = f"{who}: {text} (Flags = {segment.flag_names})"
-        settle_unknown(attempt)
-        fields["synfin.client.state"] = attempt.state(attempt.client)
-        fields["synfin.server.state"] = attempt.state(attempt.server)
-        fields["synfin.reset"] = reset_value or None
-        return {name: value for name, value in fields.items() if value is not None}
+        note = Note(seen.segment, seen.side, self.attempt, without_absent(fields), parts.experts,
+                    opening=parts.opening, closing=parts.closing)
+        self.copies.note(note, bool({2, 3} & set(parts.opening)), bool({2, 4} & set(parts.closing)))
+        return note
+
+    def numbering(self) -> tuple:
+        return bases(self.attempt, self.endings, self.rebase)
+
+    def copy(self, segment: Segment, side: int, original: Note) -> Note:
+        attempt = self.attempt
+        kept = {name: original.fields.get(f"synfin.{name}")
+                for name in ("role", "handshake.step", "teardown.step", "reset")}
+        fields = {f"synfin.{name}": value for name, value in kept.items()}
+        fields["synfin.copy"] = True
+        fields["synfin.phase"] = phase(attempt, self.endings, Moment.of(attempt))
+        fields |= describe(attempt, self.endings, attempt.place(segment, side), self.numbering())
+        experts = [] if self.copied else ["captured_twice"]
+        self.copied = True
+        return Note(segment, side, attempt, without_absent(fields), experts, is_copy=True,
+                    opening=original.opening, closing=original.closing)
+
+    # -- neither RST nor OTHER ---------------------------------------------------------------------------------
+
+    def new_attempt(self, segment: Segment, side: int) -> Note:
+        """A SYN of the client after the RST that ended the connection (SPEC 5)."""
+        mark = self.attempt.sides[side].mark
+        self.attempt = Attempt(0 if self.equal else side)
+        self.attempt.sides[side].mark = mark
+        self.attempts.append(self.attempt)
+        self.repeats.new_attempt()
+        self.begin()
+        self.challenged_by = None
+        note = self.normal(segment, side, Parts())
+        note.experts = ["new_attempt", *(one for one in note.experts if one != "syn_retransmission")]
+        return note
+
+    def normal(self, segment: Segment, side: int, parts: Parts) -> Note:
+        attempt, endings = self.attempt, self.endings
+        seen = attempt.place(segment, side)
+        self.repeats.note_numbers(seen, parts)
+        self.again_experts(parts)
+        self.challenge_answer(seen, parts)
+        was_closed = endings.closed[side] is not None
+        endings.hear(attempt, seen, parts.experts)
+        still_closed = endings.closed[side] is not None
+        if was_closed and still_closed and attempt.is_new_payload(seen):
+            parts.experts.append("data_after_reset")
+        before = Moment.of(attempt)
+        if endings.ending is None:
+            self.take(seen, parts)
+            self.reopen(seen, parts)
+        else:
+            self.take_ended(seen, parts, still_closed)
+        attempt.settle_unknown()
+        self.remember_steps(parts, segment)
+        self.common_experts(segment, parts)
+        said = {"synfin.phase": phase(attempt, endings, before),
+                **describe(attempt, endings, seen, self.numbering())}
+        return self.note(seen, parts, said)
+
+    def take(self, seen: Seen, parts: Parts) -> None:
+        """A segment that counts in full."""
+        attempt, segment = self.attempt, seen.segment
+        if segment.is_synack and attempt.is_wrong_synack(seen):
+            self.wrong_synack(seen, parts)
+        elif attempt.is_older(seen):
+            self.older_segment(seen, parts)
+        elif attempt.is_wrong_open_ack(seen):
+            parts.experts.append("open_ack_wrong")
+            attempt.bad_open_acks[segment.ack] = segment
+            self.count_numbers(seen)
+        else:
+            if segment.length and attempt.sides[seen.side].fin is not None and attempt.is_new_payload(seen) \
+                    and seen.payload_end > attempt.sides[seen.side].fin.fin_number:
+                parts.experts.append("data_after_fin")
+            had_server_syn, was_split = bool(attempt.sides[attempt.server].syns), is_split(attempt)
+            take_opening(attempt, seen, parts)
+            self.open_kind_experts(parts, had_server_syn, was_split)
+            attempt.settle_unknown()
+            self.count_numbers(seen)
+            take_closing(attempt, seen, parts)
+            self.repeats.keep_steps(seen, parts)
+            self.repeats.note_steps(seen, parts)
+
+    def count_numbers(self, seen: Seen) -> None:
+        self.endings.note_numbers(seen)
+        self.attempt.count_numbers(seen)
+
+    def take_ended(self, seen: Seen, parts: Parts, still_closed: bool) -> None:
+        """After a RST that ended the connection: by its numbers alone, or in full, but no step is shown."""
+        attempt, ending, segment = self.attempt, self.endings.ending, seen.segment
+        wrong_synack = segment.is_synack and attempt.is_wrong_synack(seen)
+        answers_syn = (segment.is_synack and seen.side == attempt.server and ending.side == attempt.server
+                       and ending.phase == "handshake" and not ending.complete and not wrong_synack)
+        if still_closed:
+            if not wrong_synack and not attempt.is_older(seen):
+                self.count_numbers(seen)
+        else:
+            hidden = Parts(syn_again=parts.syn_again, synack_again=parts.synack_again, fin_again=parts.fin_again)
+            self.take(seen, hidden)
+        if answers_syn:
+            parts.opening = [2]
+            basis, x, _, x_side = ending.numbering
+            ending.numbering = basis, x, seen.seq, x_side
+
+    def reopen(self, seen: Seen, parts: Parts) -> None:
+        """A RST that ended nothing closed this side; a step of the handshake opens it again."""
+        if self.endings.closed[seen.side] is not None and not self.attempt.closed_by and parts.opening:
+            self.endings.closed[seen.side] = None
+
+    def remember_steps(self, parts: Parts, segment: Segment) -> None:
+        for exchange, steps in (("open", parts.opening), ("close", parts.closing)):
+            for step in steps:
+                self.attempt.steps.setdefault((exchange, step), segment)
+
+    def wrong_synack(self, seen: Seen, parts: Parts) -> None:
+        attempt = self.attempt
+        parts.experts.append("synack_wrong_ack")
+        attempt.sides[seen.side].any_synack = True
+        if seen.side != attempt.server:
+            return
+        attempt.invalid_answer = True
+        if attempt.state(attempt.client) == "SYN-SENT":
+            attempt.bad_acks[seen.segment.ack] = seen.segment
+        if attempt.sides[seen.side].state in ("LISTEN", "CLOSED") and not attempt.fin_seen:
+            attempt.sides[seen.side].state = "SYN-RECEIVED"
+
+    def older_segment(self, seen: Seen, parts: Parts) -> None:
+        attempt, segment = self.attempt, seen.segment
+        attempt.old_answer = attempt.server_is_older = True
+        attempt.bad_acks[segment.ack] = segment
+        attempt.sides[seen.side].state = self.earlier.state(segment) or "ESTABLISHED"
+        if segment.is_bare:
+            parts.experts.append("challenge_ack")
+
+    # -- OTHER and RST -----------------------------------------------------------------------------------------
+
+    def other(self, segment: Segment, side: int) -> Note:
+        attempt, parts = self.attempt, Parts()
+        self.challenge_answer(None, parts, side)
+        self.common_experts(segment, parts)
+        said = {"synfin.phase": phase(attempt, self.endings, Moment.of(attempt)),
+                **describe(attempt, self.endings, attempt.place(segment, side), self.numbering())}
+        return self.note(attempt.place(segment, side), parts, said)
+
+    def reset(self, segment: Segment, side: int) -> Note:
+        attempt, endings, parts = self.attempt, self.endings, Parts()
+        self.challenge_answer(None, parts, side)
+        attempt.settle_unknown()
+        seen = attempt.place(segment, side)
+        state = endings.state(attempt, 1 - side)
+        rejects = None
+        if endings.closed[side] is None:
+            rejects = no_such_connection(attempt, seen, endings.state(attempt, side))
+        verdict = judge(attempt, seen, state, not self.heard[1 - side], self.edges[1 - side])
+        if rejects == "syn-sent":
+            verdict = "taken"
+        late = endings.ending is not None
+        over = (not late and attempt.captured and not attempt.complete and not attempt.fin_seen
+                and lacks_everything_before(attempt, seen, state))
+        value = self.value(seen, verdict, late, over and verdict == "taken" and not rejects)
+        ends = verdict == "taken" and not late and not rejects and attempt.closed_by is None
+        ending = Ending(segment, side, value, self.ending_phase(over), live_bases(attempt, self.rebase),
+                        self.opened() or over, over, attempt.complete, attempt.closer)
+        where = ending.phase if ends else phase(attempt, endings, Moment.of(attempt))
+        said = reset_fields(attempt, self.talk, seen, value)
+        self.apply(seen, verdict, value, rejects)
+        if ends:
+            endings.ending = ending
+        said |= {"synfin.phase": where, **describe(attempt, endings, seen, self.numbering())}
+        self.reset_experts(said, ends, where, parts)
+        self.common_experts(segment, parts)
+        note = self.note(seen, parts, said)
+        if endings.ending is not None:
+            endings.since.append(note)
+        if value == "challenged":
+            self.challenged_by = seen
+            if endings.challenged is None:
+                endings.challenged, endings.challenged_note = ending, note
+        return note
+
+    def value(self, seen: Seen, verdict: str, late: bool, over: bool) -> str:
+        attempt = self.attempt
+        in_handshake = attempt.captured and not attempt.complete and not attempt.fin_seen and not over
+        before_synack = seen.side == attempt.server and all(side.first_synack is None for side in attempt.sides)
+        unknown = self.talk.knows_no_connection(seen.segment, seen.side)
+        if verdict == "stray" and seen.side == attempt.server and not late:
+            attempt.invalid_answer = True
+        return Value(late, verdict, unknown, attempt.fin_seen, in_handshake, before_synack).word()
+
+    def ending_phase(self, over: bool) -> str:
+        attempt = self.attempt
+        in_handshake = attempt.captured and not attempt.complete and not attempt.fin_seen and not over
+        return "handshake" if in_handshake else "teardown"
+
+    def apply(self, seen: Seen, verdict: str, value: str, rejects: str | None) -> None:
+        """What a RST does to the states."""
+        attempt, endings = self.attempt, self.endings
+        if verdict != "taken":
+            return
+        if rejects == "syn-sent":
+            server = attempt.sides[attempt.server]
+            if attempt.server_is_older:
+                server.state = "CLOSED"
+            elif server.state == "SYN-RECEIVED":
+                server.state = "LISTEN"
+        elif rejects == "syn-received":
+            endings.close_side(attempt, attempt.client, seen)
+        else:
+            endings.close(attempt, seen, value, receiver_alone=attempt.closed_by is not None)
+
+    def opened(self) -> bool:
+        attempt = self.attempt
+        return not attempt.captured or attempt.complete or attempt.went_on
+
+    # -- SPEC 9 ------------------------------------------------------------------------------------------------
+
+    def observe_icmp(self, error: IcmpError) -> bool:
+        """Whether an ICMP error is about this connection."""
+        attempt, side = self.attempt, self.side_of(error.source)
+        own = attempt.sides[side]
+        start = attempt.initial(side)
+        if start is None and own.first is not None:
+            start = own.first.seq
+        if start is None or own.highest is None or not between(start, error.seq, own.highest):
+            return False
+        attempt.icmp.append(error)
+        return True
+
+    # -- SPEC 11: what depends on the past alone ---------------------------------------------------------------
 
     @staticmethod
-    def number(fields: dict, name: str, shown: int, number: int, letter: str, base: int | None) -> str:
-        label = name.capitalize()
-        if base is None:
-            return f"{label} = {shown}"
-        fields[f"synfin.{name}"] = expression(letter, number - base)
-        fields[f"synfin.{name}.offset"] = number - base
-        return f"{label} = {shown}({fields[f'synfin.{name}']})"
-
-    # -- SPEC 8: what depends on the past alone ----------------------------------------------------------------
-
-    def reset_experts(self, value: str, ends: bool, was_ended: bool, parts: Parts) -> None:
-        if was_ended:
-            return
-        if value == "stray":
-            parts.experts.append("stray_reset")
-        elif value in ("refused", "handshake"):
-            parts.experts.append({"refused": "refused", "handshake": "handshake_reset"}[value])
-        elif ends:
-            parts.experts.append("reset_after_fin" if value == "after-fin" else "reset")
-
-    def opening_experts(self, seen: Seen, parts: Parts) -> None:
-        """Before the segment itself is taken into what is known."""
-        attempt, segment = self.attempt, seen.segment
-        if segment.is_synack and attempt.captured:
-            peer = attempt.sides[1 - seen.side]
-            if attempt.both_syns and seen.side == attempt.client:
-                wrong = seen.ack != peer.syns[0].seq + 1
-            else:
-                wrong = seen.side == attempt.server and not attempt.acceptable_ack(seen.ack)
-            if wrong:
-                parts.experts.append("synack_wrong_ack")
-        server = attempt.sides[attempt.server]
-        known = server.synacks or server.syns
-        if (seen.side == attempt.client and seen.ack is not None and not segment.is_synack and known
-                and not attempt.complete and not any(at_or_past(seen.ack, one.seq + 1) for one in known)):
-            parts.experts.append("open_ack_wrong")
-
-    def kind_experts(self, seen: Seen, parts: Parts) -> None:
-        """Simultaneous and split opens, on the segment that shows them."""
-        attempt, segment = self.attempt, seen.segment
-        if not attempt.both_syns:
-            return
-        if is_split(attempt) and not attempt.called_split:
-            attempt.called_split = True
-            parts.experts.append("split_handshake")
-        elif segment.is_syn and seen.side == attempt.server and not parts.syn_again and not attempt.called_split:
-            parts.experts.append("simultaneous_open")
-
-    def general_experts(self, segment: Segment, parts: Parts) -> None:
+    def again_experts(parts: Parts) -> None:
         for again, name in ((parts.syn_again, "syn_retransmission"), (parts.synack_again, "synack_retransmission"),
-                            (parts.fin_again, "fin_retransmission"), (parts.second_fin, "second_fin")):
+                            (parts.fin_again, "fin_retransmission")):
             if again:
                 parts.experts.append(name)
-        attempt, side = self.attempt, self.side_of(segment)
+
+    def challenge_answer(self, seen: Seen | None, parts: Parts, side: int | None = None) -> None:
+        """The next segment of a challenged RST's receiver."""
+        rst, side = self.challenged_by, seen.side if seen else side
+        if rst is None or side == rst.side:
+            return
+        self.challenged_by = None
+        highest = self.attempt.sides[side].highest_ack
+        if seen and seen.segment.is_bare and highest is not None and seen.ack % (1 << 32) == highest % (1 << 32):
+            parts.experts.append("challenge_ack")
+
+    def open_kind_experts(self, parts: Parts, had_server_syn: bool, was_split: bool) -> None:
+        attempt = self.attempt
+        if not attempt.both_syns:
+            return
+        if is_split(attempt):
+            parts.experts += [] if was_split else ["split_handshake"]
+        elif not had_server_syn and attempt.sides[attempt.server].syns:
+            parts.experts.append("simultaneous_open")
+
+    def reset_experts(self, said: dict, ends: bool, where: str, parts: Parts) -> None:
+        value = said["synfin.reset"]
+        if value in RESET_EXPERTS:
+            parts.experts.append(RESET_EXPERTS[value])
+        elif ends and where == "handshake":
+            parts.experts.append("refused" if value == "refused" else "handshake_reset")
+        if abs(said["synfin.reset.hops"] or 0) >= 2:
+            parts.experts.append("reset_hops")
+
+    def common_experts(self, segment: Segment, parts: Parts) -> None:
+        if parts.second_fin:
+            parts.experts.append("second_fin")
         if segment.is_other or (segment.has(RST) and segment.flags & (FIN | SYN)):
             parts.experts.append("bad_flags")
         if segment.is_normal and segment.has(SYN) and segment.length:
             parts.experts.append("data_on_syn")
-        if segment.is_normal and segment.length and not attempt.ended and self.beyond_own_fin(segment, side):
-            parts.experts.append("data_after_fin")
-        if not segment.is_other and not attempt.captured and not attempt.called_not_captured:
-            attempt.called_not_captured = True
+        if not segment.is_other and not self.attempt.captured and "not_captured" not in self.attempt.told:
+            self.attempt.told.add("not_captured")
             parts.experts.append("not_captured")
-        if self.reused and not self.notes:
-            parts.experts.append("port_reuse")
-
-    def beyond_own_fin(self, segment: Segment, side: int) -> bool:
-        """New payload beyond the sender's own FIN."""
-        seen, own = self.attempt.place(segment, side), self.attempt.sides[side]
-        if own.fin is None or own.fin.segment is segment or seen.payload_end <= own.fin.fin_number:
-            return False
-        return not any(one.segment is not seen.segment and one.side == seen.side and one.segment.length
-                   and one.payload_end >= seen.payload_end for one in self.attempt.past)
-
-
-def settle_unknown(attempt: Attempt) -> None:
-    """SPEC 4, last line: an opening that was not captured is taken as done once anything but OTHER was seen."""
-    if not attempt.only_other and not attempt.captured and attempt.sides[0].state is None and not attempt.ended:
-        attempt.sides[0].state = attempt.sides[1].state = "ESTABLISHED"

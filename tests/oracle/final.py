@@ -1,219 +1,233 @@
-"""The fields of a whole connection, as a later pass shows them on each of its segments (SPEC 5 and 6)."""
+"""The fields of a whole connection, as a later pass shows them on its segments (SPEC 6 to 9)."""
 
 from __future__ import annotations
 
 from attempt import Attempt
-from circle import at_or_past
-from closing import half_close_octets
-from connection import Connection, Note
+from circle import past
+from closing import half_close_bytes
+from community import community_id
+from connection import Connection
+from fields import Note, without_absent
+from negotiated import negotiated, syn_data_acked
 from opening import is_split
-from segments import AE, CWR, ECE, SYN, Segment
+from times import elapsed, times
 from zeek import Zeek
 
-
-def the_two_syns(attempt: Attempt) -> tuple[Segment | None, Segment | None]:
-    """The client's SYN and the server's SYN or SYN-ACK that made the agreement: the SYN-ACK with Seq = Y, and the last
-    SYN before it (a SYN that was tried again may offer less)."""
-    client, server = attempt.sides[attempt.client], attempt.sides[attempt.server]
-    answers = server.syns if attempt.both_syns else [one for one in server.synacks if one.seq == attempt.y]
-    if not client.syns or not answers:
-        return None, None
-    answer = answers[0].segment
-    order = (answer.frame, answer.layer)
-    before = [one for one in client.syns if (one.segment.frame, one.segment.layer) < order]
-    return (before[-1] if before else client.syns[0]).segment, answer
+SIDES = ("client", "server")
+UNREACHING = {"fragmentation-needed", "other"}  # kinds that make nothing unreachable
+LATE_EXPERTS = {"no-answer": "no_answer", "half-open": "half_open", "unreachable": "unreachable",
+                "old-connection": "old_connection", "invalid-answer": "invalid_answer"}
 
 
-def negotiated(attempt: Attempt) -> str | None:
-    """What the two SYNs agreed; unknown (None) unless both were captured."""
-    one, two = the_two_syns(attempt)
-    if one is None or two is None:
+def last_word(attempt: Attempt):
+    """The RST that ended the connection, as it is at the end. A challenged one counts where nothing ended it, not both
+    FINs were acknowledged, and not both sides spoke afterwards."""
+    endings = attempt.endings
+    if endings.ending is not None:
+        return endings.ending
+    if endings.challenged is None or attempt.closed_by is not None or all(endings.spoke_after):
         return None
-    offer, answer = one.options, two.options
-    words = [f"MSS {'-' if offer.mss is None else offer.mss}/{'-' if answer.mss is None else answer.mss}"]
-    if offer.scale is not None and answer.scale is not None:
-        words.append(f"WS {offer.scale}/{answer.scale}")
-    if offer.sack and answer.sack:
-        words.append("SACK")
-    if offer.timestamps and answer.timestamps:
-        words.append("TS")
-    if agrees_ecn(one, two):
-        words.append("ECN")
-    if offer.fast_open and (answer.fast_open or kind(attempt) == "fast-open"):
-        words.append("TFO")
-    if offer.mptcp and answer.mptcp:
-        words.append("MPTCP")
-    return ", ".join(words)
+    return endings.challenged
 
 
-def agrees_ecn(one: Segment, two: Segment) -> bool:
-    """RFC 3168 section 6.1.1: the SYN has ECE and CWR, the SYN-ACK has ECE alone. A SYN that asks for more exact
-    feedback (AE too) can be answered by CWR or AE instead."""
-    if not one.has(ECE | CWR):
-        return False
-    answer = two.flags & (AE | CWR | ECE)
-    return answer == ECE or (one.has(AE) and answer in (CWR, CWR | ECE, AE, AE | CWR))
-
-
-def kind(attempt: Attempt) -> str:
+def kind(attempt: Attempt) -> str | None:
     if not attempt.captured:
         return "not-captured"
     if attempt.both_syns:
         return "split" if is_split(attempt) else "simultaneous"
-    client = attempt.sides[attempt.client]
-    for synack in attempt.sides[attempt.server].synacks:
-        if client.syns and attempt.acceptable_ack(synack.ack) and synack.ack != attempt.x + 1:
-            return "fast-open"
-    return "three-way"
-
-
-def server_went_on(attempt: Attempt) -> bool:
-    after_synack = False
-    for seen in attempt.past:
-        if seen.side != attempt.server:
-            continue
-        if seen.segment.is_synack:
-            after_synack = True
-        elif after_synack and not seen.segment.has(SYN):
-            beyond = seen.ack is not None and at_or_past(seen.ack, attempt.x + 2)
-            if seen.segment.length or beyond:
-                return True
-    return False
+    if not any(side.first_synack for side in attempt.sides) and not opened(attempt):
+        return None
+    return "fast-open" if syn_data_acked(attempt) else "three-way"
 
 
 def opened(attempt: Attempt) -> bool:
-    return not attempt.captured or attempt.complete or server_went_on(attempt)
+    ending = last_word(attempt)
+    if ending is not None:
+        return ending.opened
+    return not attempt.captured or attempt.complete or attempt.went_on
 
 
 def outcome(attempt: Attempt) -> str:
+    client, server = attempt.sides[attempt.client], attempt.sides[attempt.server]
+    ending = last_word(attempt)
+    if ending is not None and ending.phase == "handshake":
+        return "refused" if ending.value == "refused" else "reset"
     if not attempt.captured:
         return "not-captured"
-    if attempt.ended and attempt.ending_phase == "open":
-        return "refused" if attempt.ending_value == "refused" else "reset"
-    client, server = attempt.sides[attempt.client], attempt.sides[attempt.server]
-    if attempt.both_syns:
-        return "complete" if attempt.step3 else "half-open"
-    synack = bool(server.synacks)
-    if attempt.step3 and client.syns and synack:
+    synack = server.first_synack is not None
+    both = attempt.both_syns or (client.syns and synack)
+    if both and attempt.step3 is not None and not attempt.taken_back:
         return "complete"
-    if opened(attempt) or not client.syns:
+    if attempt.both_syns or (both and not opened(attempt)):
+        return "half-open"
+    if opened(attempt) or synack or not client.syns:
         return "partial"
-    if attempt.half_reset:
-        return "reset"
-    return "half-open" if synack else "no-answer"
+    return without_answer(attempt)
+
+
+def without_answer(attempt: Attempt) -> str:
+    """A SYN without an acceptable SYN-ACK."""
+    if any(error.kind not in UNREACHING for error in attempt.icmp):
+        return "unreachable"
+    if attempt.old_answer:
+        return "old-connection"
+    if attempt.invalid_answer:
+        return "invalid-answer"
+    return "partial" if attempt.sides[attempt.server].first is not None else "no-answer"
+
+
+def unanswered(attempt: Attempt) -> bool:
+    """A FIN was repeated, nobody acknowledged it afterwards, and the answers are not missing from the capture alone."""
+    ending = last_word(attempt)
+    for side in (0, 1):
+        own, peer = attempt.sides[side], attempt.sides[1 - side]
+        if not own.fin_waiting or (ending is not None and ending.side == 1 - side):
+            continue
+        if own.highest_ack is not None and (peer.highest is None or past(own.highest_ack, peer.highest)):
+            continue
+        return True
+    return False
 
 
 def teardown_kind(attempt: Attempt) -> str:
-    fins = sum(side.fin is not None for side in attempt.sides)
-    if fins:
-        if attempt.ended:
+    ending = last_word(attempt)
+    if unanswered(attempt):
+        return "unanswered"
+    if ending is not None:
+        if ending.value == "no-connection":
+            return "none"
+        if ending.closer is not None:
             return "reset-after-fin"
+        return "reset" if opened(attempt) else "none"
+    if attempt.fin_seen:
         return attempt.fins_related or "half-closed"
-    if not opened(attempt):
-        return "none"
-    return "reset" if attempt.ended else "open"
+    return "still-open" if opened(attempt) else "none"
 
 
 def closer(attempt: Attempt) -> int | None:
-    if teardown_kind(attempt) in ("none", "open"):
+    if teardown_kind(attempt) in ("none", "still-open"):
         return None
-    return attempt.closer if attempt.closer is not None else attempt.ending_side
+    ending = last_word(attempt)
+    if ending is None:
+        return attempt.closer
+    return ending.side if ending.closer is None else ending.closer
 
+
+# -- SPEC 8 -------------------------------------------------------------------------------------------------------
 
 def address(end: tuple[str, int]) -> str:
     host, port = end
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def elapsed(start: Segment, end: Segment) -> int | None:
-    """Nanoseconds; a time that goes backwards, or is not known, is left out."""
-    if start.time_ns is None or end.time_ns is None or end.time_ns < start.time_ns:
-        return None
-    return end.time_ns - start.time_ns
+def bytes_of(connection: Connection, side: int) -> int:
+    """Payload bytes by number, all attempts added up."""
+    total = 0
+    for attempt in connection.attempts:
+        own, initial = attempt.sides[side], attempt.initial(side)
+        if own.payload is None:
+            continue
+        total += max(0, own.payload - (own.first.seq if initial is None else initial + 1))
+    return total
 
 
-def times(attempt: Attempt) -> dict[str, tuple[int, Segment]]:
-    """Each time of SPEC 6 except the duration, with the segment on which it becomes known."""
+def counts(connection: Connection) -> dict:
+    attempt = connection.attempt
     found = {}
-
-    def note(name: str, start: Segment | None, end: Segment | None) -> None:
-        value = None if start is None or end is None else elapsed(start, end)
-        if value is not None:
-            known_on = max(start, end, key=lambda one: (one.frame, one.layer))
-            found[name] = value, known_on
-
-    syn, synack, ack = (attempt.steps.get(("open", step)) for step in (1, 2, 3))
-    note("synfin.handshake.time", syn, ack)
-    if not attempt.both_syns:
-        if not repeated_between(attempt, attempt.client, syn, synack):
-            note("synfin.handshake.synack_rtt", syn, synack)
-        if not repeated_between(attempt, attempt.server, synack, ack):
-            note("synfin.handshake.ack_rtt", synack, ack)
-    if attempt.closed_by:
-        note("synfin.teardown.time", attempt.steps.get(("close", 1)), attempt.closed_by.segment)
+    for name, side in zip(SIDES, (attempt.client, attempt.server)):
+        found[f"synfin.conn.{name}.packets"] = connection.talk.packets[side]
+        found[f"synfin.conn.{name}.bytes"] = bytes_of(connection, side)
+    if any(one.captured for one in connection.attempts):
+        found["synfin.handshake.syns"] = len(attempt.sides[attempt.client].syns)
+        found["synfin.handshake.attempts"] = len(connection.attempts)
     return found
 
 
-def repeated_between(attempt: Attempt, side: int, start: Segment | None, end: Segment | None) -> bool:
-    """Karn: the segment came again before its answer."""
-    if start is None or end is None:
-        return True
-    own = attempt.sides[side]
-    order = lambda one: (one.frame, one.layer)
-    return any(one.segment.seq == start.seq and order(start) < order(one.segment) < order(end)
-               for one in own.syns + own.synacks)
+def zeek(connection: Connection) -> dict:
+    attempt = connection.attempt
+    notes = [note for note in connection.notes if note.attempt is attempt and not note.is_copy]
+    verdict = Zeek(flipped=bool(notes) and notes[0].side != attempt.client)
+    for note in notes:
+        verdict.take(note.segment, note.side == attempt.client)
+    return {"synfin.conn.state": verdict.conn_state(), "synfin.conn.history": verdict.letters}
+
+
+def name_of(attempt: Attempt, side: int | None) -> str | None:
+    return None if side is None else SIDES[side != attempt.client]
 
 
 def whole(connection: Connection) -> dict:
     """The fields that stand on every segment."""
     attempt = connection.attempt
-    client = attempt.client
-    zeek = Zeek(flipped=client != 0)
-    for note in connection.notes:
-        zeek.take(note.segment, note.side == client)
-    side = closer(attempt)
-    ends = connection.ends
+    ends, ending = connection.ends, last_word(attempt)
+    icmp = attempt.icmp[0] if attempt.icmp else None
     return {
         "synfin.handshake.kind": kind(attempt),
         "synfin.handshake.outcome": outcome(attempt),
         "synfin.teardown.kind": teardown_kind(attempt),
-        "synfin.teardown.closer": None if side is None else "client" if side == client else "server",
-        "synfin.teardown.half_close_bytes": half_close_octets(attempt),
-        "synfin.conn.state": zeek.conn_state(),
-        "synfin.conn.history": zeek.letters,
-        "synfin.conn.client": address(ends[client]),
-        "synfin.conn.server": address(ends[1 - client]),
+        "synfin.teardown.closer": name_of(attempt, closer(attempt)),
+        "synfin.teardown.half_close_bytes": half_close_bytes(attempt),
+        "synfin.reset.by": None if ending is None else name_of(attempt, ending.side),
+        **zeek(connection),
+        "synfin.conn.start": connection.notes[0].segment.time_ns,
+        "synfin.conn.client": address(ends[attempt.client]),
+        "synfin.conn.server": address(ends[attempt.server]),
+        "synfin.conn.community_id": community_id(*ends),
+        **counts(connection),
+        "synfin.conn.previous": connection.previous,
+        "synfin.conn.guessed": None if connection.syn_seen or connection.synack_seen else True,
+        "synfin.conn.icmp": None if icmp is None else icmp.kind,
+        "synfin.conn.icmp.frame": None if icmp is None else icmp.frame,
     }
 
 
+def links(attempt: Attempt) -> tuple[dict, dict, dict]:
+    """Frames of the handshake, the close, and the RST."""
+    opening = {f"synfin.handshake.frame{step}": segment.frame
+               for (exchange, step), segment in attempt.steps.items() if exchange == "open"}
+    closing = {f"synfin.teardown.frame{step}": segment.frame
+               for (exchange, step), segment in attempt.steps.items() if exchange == "close"}
+    ending = last_word(attempt)
+    return opening, closing, {} if ending is None else {"synfin.reset.frame": ending.segment.frame}
+
+
+def ignored(attempt: Attempt, note: Note) -> bool:
+    """`synfin.reset.ignored`: withdrawn, or challenged and survived."""
+    if note.withdrawn:
+        return True
+    if note.fields.get("synfin.reset") != "challenged" or note.is_copy:
+        return False
+    if note.attempt is not attempt:
+        return True  # another RST ended that attempt
+    ending = last_word(attempt)
+    return ending is None or note.segment.order < ending.segment.order
+
+
 def finals(connection: Connection) -> list[dict]:
-    """For each segment of the connection, the fields of sections 5 and 6 on a later pass, and its late experts."""
-    attempt = connection.attempt
+    """For each segment of the connection, the fields that only a later pass knows."""
+    attempt, notes = connection.attempt, connection.notes
     common, known = whole(connection), times(attempt)
-    notes = connection.notes
-    opening = {f"synfin.handshake.frame{step}": attempt.steps[("open", step)].frame
-               for step in (1, 2, 3) if ("open", step) in attempt.steps}
-    closing = {f"synfin.teardown.frame{step}": attempt.steps[("close", step)].frame
-               for step in (1, 2, 3, 4) if ("close", step) in attempt.steps}
-    reset = {"synfin.reset.frame": attempt.ending.frame} if attempt.ended else {}
+    opening, closing, reset = links(attempt)
+    ending = last_word(attempt)
     answers = []
     for note in notes:
-        fields, is_last = dict(common), note is notes[-1]
-        if note.opening or is_last:
+        fields, is_last, is_here = dict(common), note is notes[-1], note.attempt is attempt
+        if is_last or (note.opening and is_here):
             fields.update(opening)
-        if note.closing or is_last:
+        if is_last or (note.closing and is_here):
             fields.update(closing)
-        if note.segment is attempt.ending or is_last:
+        if is_last or (ending is not None and note.segment is ending.segment):
             fields.update(reset)
         for name, (value, segment) in known.items():
             if is_last or segment is note.segment:
                 fields[name] = value
         if is_last or 3 in note.opening:
             fields["synfin.negotiated"] = negotiated(attempt if is_last else note.attempt)
+        fields["synfin.reset.ignored"] = True if ignored(attempt, note) else None
         if is_last:
             fields["synfin.conn.duration"] = elapsed(notes[0].segment, note.segment)
             fields["synfin.conn.last"] = True
-        answers.append({name: value for name, value in fields.items() if value is not None})
+        answers.append(without_absent(fields))
     return answers
 
 
@@ -221,4 +235,5 @@ def late_experts(connection: Connection, note: Note) -> list[str]:
     """What only a final pass can say, on the last segment."""
     if note is not connection.notes[-1]:
         return []
-    return {"no-answer": ["no_answer"], "half-open": ["half_open"]}.get(outcome(connection.attempt), [])
+    found = [LATE_EXPERTS[word] for word in [outcome(connection.attempt)] if word in LATE_EXPERTS]
+    return sorted(found + ["fin_unanswered"] * (teardown_kind(connection.attempt) == "unanswered"))

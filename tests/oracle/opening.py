@@ -1,70 +1,119 @@
-"""How a segment moves the opening: steps, when it is complete or over, states (SPEC 2 and 4)."""
+"""How a segment moves the handshake: steps, when it is complete, over or taken back, and states (SPEC 3 and 5)."""
 
 from __future__ import annotations
 
 from attempt import Attempt, Seen
-from circle import CIRCLE, HALF, at_or_past, between
+from circle import CIRCLE, at_or_past, between, past, same
+from segments import SYN
 
 
-def note_opening(attempt: Attempt, seen: Seen) -> None:
-    """Takes a SYN or SYN-ACK into what is known, before its steps are judged."""
-    was_captured = attempt.captured
-    side = attempt.sides[seen.side]
-    if seen.segment.is_syn:
-        side.syns.append(seen)
-        if attempt.sides[1 - seen.side].syns and not attempt.complete:
-            attempt.both_syns = True
+def take_opening(attempt: Attempt, seen: Seen, parts) -> None:
+    """A segment that counts, before its numbers are counted."""
+    first_of_handshake = not attempt.captured and seen.segment.has(SYN)
+    was_open = attempt.step3 is not None or attempt.over
+    synack = attempt.answered_synack(seen) if can_complete(attempt, seen) else None
+    note_syn(attempt, seen, parts)
+    parts.opening = new_steps(attempt, seen, synack)
+    note_split(attempt, seen)
+    note_server(attempt, seen, parts)
+    if not was_open and (attempt.step3 is not None or attempt.over) and not attempt.fin_seen:
+        attempt.sides[0].state = attempt.sides[1].state = "ESTABLISHED"
+    elif not attempt.fin_seen and not was_open:
+        handshake_states(attempt, seen, parts, first_of_handshake)
+    take_back(attempt, seen, parts)
+    if attempt.captured:
+        attempt.past.clear()
     else:
-        side.synacks.append(seen)
-    if not was_captured and any(shows_it_is_open(attempt, earlier) for earlier in attempt.past):
+        attempt.past.append(seen)
+
+
+# -- SYN and SYN-ACK ----------------------------------------------------------------------------------------------
+
+def note_syn(attempt: Attempt, seen: Seen, parts) -> None:
+    """Takes a SYN or an acceptable SYN-ACK into what is known, before its steps are judged."""
+    own, peer = attempt.sides[seen.side], attempt.sides[1 - seen.side]
+    was_captured = attempt.captured
+    if seen.segment.is_syn:
+        own.syns.append(seen)
+        own.syn_data = max(own.syn_data, seen.segment.length)
+        if peer.syns and attempt.step3 is None and not attempt.over:
+            attempt.both_syns = True
+    elif seen.segment.is_synack:
+        number = seen.segment.seq
+        if own.last_synack is not None and not same(own.last_synack.seq, number):
+            parts.experts.append("synack_changed")
+        own.synacks[number] = own.last_synack = seen
+        own.first_synacks.setdefault(number, seen)
+        own.first_synack = own.first_synack or seen
+        own.sent_synacks.append(seen)
+        own.any_synack = True
+    if not was_captured and attempt.captured and any(shows_it_is_open(attempt, one) for one in attempt.past):
         # A late arrival: the connection was seen to be open before its SYN or SYN-ACK was captured.
         attempt.over = True
 
 
 def shows_it_is_open(attempt: Attempt, seen: Seen) -> bool:
-    """Whether an earlier segment would have completed the opening, or ended it, had the opening been known."""
-    return completes(attempt, seen) or passes(attempt, seen)
-
-
-def completes(attempt: Attempt, seen: Seen) -> bool:
-    """Open step 3 of a three-way opening."""
-    if seen.side != attempt.client or seen.segment.is_syn or seen.segment.is_synack or seen.ack is None:
-        return False
-    if attempt.sides[attempt.server].synacks:
-        return at_or_past(seen.seq, attempt.x + 1) and attempt.settling_y(seen.ack) is not None
-    return (seen.seq - attempt.x - 1) % CIRCLE == 0
-
-
-def passes(attempt: Attempt, seen: Seen) -> bool:
-    """SYN-ACK and step 3 not captured: the segment from which the opening counts as over."""
-    if attempt.sides[attempt.server].synacks or seen.segment.is_syn or seen.segment.is_synack or seen.ack is None:
-        return False
-    after_syn = attempt.x + 1
+    """Whether an earlier segment would have completed the handshake, or ended it, had the handshake been known."""
     if seen.side == attempt.client:
-        return 0 < (seen.seq - after_syn) % CIRCLE < HALF
-    last = attempt.sides[attempt.client].next
-    return seen.segment.length > 0 and last is not None and between(after_syn, seen.ack, last)
+        if seen.ack is None or not at_or_past(seen.seq, attempt.x + 1):
+            return False
+        return not attempt.sides[attempt.server].synacks or attempt.settling(seen.ack) is not None
+    return acknowledges_client_data(attempt, seen)
 
 
-def open_steps(attempt: Attempt, seen: Seen) -> list[int]:
+def acknowledges_client_data(attempt: Attempt, seen: Seen) -> bool:
+    """A server's payload with an Ack from X+1 up to the client's highest."""
+    highest = attempt.sides[attempt.client].highest
+    return (seen.segment.length > 0 and seen.ack is not None and highest is not None
+            and between(attempt.x + 1, seen.ack, highest))
+
+
+# -- steps --------------------------------------------------------------------------------------------------------
+
+def can_complete(attempt: Attempt, seen: Seen) -> bool:
+    return (seen.side == attempt.client and not seen.segment.has(SYN) and seen.ack is not None
+            and attempt.captured and not attempt.both_syns and bool(attempt.sides[attempt.server].synacks))
+
+
+def new_steps(attempt: Attempt, seen: Seen, synack: Seen | None) -> list[int]:
     """The open steps the segment performs for the first time (a SYN or SYN-ACK: also again), and their effect."""
-    segment = seen.segment
-    steps = []
+    segment, steps = seen.segment, []
     if segment.is_syn:
         steps.append(1)
     elif segment.is_synack and not attempt.both_syns:
         steps.append(2)
-    if not attempt.captured or attempt.complete:
+    if not attempt.captured or attempt.step3 is not None or attempt.over:
         return steps
     if attempt.both_syns:
         return steps + acknowledge_syn(attempt, seen)
-    if completes(attempt, seen):
-        attempt.settled = attempt.settling_y(seen.ack)
-        attempt.step3 = seen
-        return steps + [3]
-    if passes(attempt, seen):
+    if segment.is_syn or segment.is_synack or seen.ack is None:
+        return steps
+    if synack is not None:
+        attempt.settled, attempt.step3 = synack.seq, seen
+    elif answers_lost_segments(attempt, seen):
         attempt.over = True
-    return steps
+    elif not attempt.sides[attempt.server].synacks:
+        without_synack(attempt, seen)
+    return steps + [3] if attempt.step3 is seen else steps
+
+
+def without_synack(attempt: Attempt, seen: Seen) -> None:
+    """SYN captured, SYN-ACK not: step 3, or the segment from which the handshake counts as over."""
+    after_syn = attempt.x + 1
+    if seen.side == attempt.client:
+        if (seen.seq - after_syn) % CIRCLE == 0:
+            attempt.step3 = seen
+        elif past(seen.seq, after_syn):
+            attempt.over = True
+    elif acknowledges_client_data(attempt, seen):
+        attempt.over = True
+
+
+def answers_lost_segments(attempt: Attempt, seen: Seen) -> bool:
+    """Payload that would belong to an older connection, if it did not acknowledge so little past X+1."""
+    client = attempt.sides[attempt.client]
+    return (seen.side == attempt.server and client.state == "SYN-SENT" and bool(client.syns)
+            and not attempt.accepts(seen.ack, attempt.client) and attempt.lacks_segments(seen))
 
 
 def acknowledge_syn(attempt: Attempt, seen: Seen) -> list[int]:
@@ -79,61 +128,120 @@ def acknowledge_syn(attempt: Attempt, seen: Seen) -> list[int]:
     return [2, 3]
 
 
+# -- split opens --------------------------------------------------------------------------------------------------
+
+def note_split(attempt: Attempt, seen: Seen) -> None:
+    """The server acknowledged X+1 without SYN, before its own SYN or in answer to the client's SYN-ACK."""
+    server = attempt.sides[attempt.server]
+    if (seen.side != attempt.server or seen.segment.has(SYN) or seen.ack is None
+            or not attempt.captured or not at_or_past(seen.ack, attempt.x + 1)):
+        return
+    if not server.syns and server.first_synack is None and attempt.step3 is None and not attempt.over:
+        attempt.early_ack = True
+    if attempt.both_syns and attempt.sides[attempt.client].first_synack and server.first_synack is None:
+        attempt.late_ack = True
+
+
 def is_split(attempt: Attempt) -> bool:
-    """A SYN from each side, and the server acknowledged X+1 without SYN: before its own SYN, or in answer to the
-    client's SYN-ACK."""
-    if not attempt.both_syns:
-        return False
-    server_syn = client_synack = server_synack = False
-    for seen in attempt.past:
-        if seen.side == attempt.client:
-            client_synack = client_synack or seen.segment.is_synack
-        elif seen.segment.is_syn:
-            server_syn = True
-        elif seen.segment.is_synack:
-            server_synack = True
-        elif seen.ack is not None and at_or_past(seen.ack, attempt.x + 1):
-            if not server_syn or (client_synack and not server_synack):
-                return True
-    return False
+    return attempt.both_syns and (attempt.early_ack or attempt.late_ack)
 
 
-def open_states(attempt: Attempt, seen: Seen, was_complete: bool, first_of_opening: bool) -> None:
-    """The states after a segment, as far as the opening decides them. Never back, and not once a FIN was seen."""
+# -- states -------------------------------------------------------------------------------------------------------
+
+def handshake_states(attempt: Attempt, seen: Seen, parts, first_of_handshake: bool) -> None:
     client, server = attempt.sides[attempt.client], attempt.sides[attempt.server]
     segment = seen.segment
-    if client.fin or server.fin:
-        return
-    if not attempt.captured or attempt.complete:
-        if not was_complete or not attempt.captured or first_of_opening:
-            client.state = server.state = "ESTABLISHED"
-        return
     if segment.is_syn:
-        syn_states(attempt, seen, first_of_opening)
+        syn_states(attempt, seen, parts, first_of_handshake)
     elif attempt.both_syns:
         for side in (client, server):
-            if side.syn_acked:
+            if side.syn_acked and side.state != "ESTABLISHED":
                 side.state = "ESTABLISHED"
+                attempt.client_by_synack = attempt.client_by_synack or (side is client and segment.is_synack)
     elif segment.is_synack and seen.side == attempt.server:
-        if attempt.acceptable_ack(seen.ack):
-            client.state, server.state = "ESTABLISHED", "SYN-RECEIVED"
-        elif attempt.state(attempt.server) in ("LISTEN", "CLOSED"):
-            server.state = "SYN-RECEIVED"
-    elif (seen.side == attempt.server and seen.ack is not None and not segment.is_synack
-          and attempt.state(attempt.client) == "SYN-SENT" and not server.synacks
-          and not attempt.acceptable_ack(seen.ack)):
-        server.state = "ESTABLISHED"
+        client.state, server.state = "ESTABLISHED", "SYN-RECEIVED"
+        attempt.client_by_synack, attempt.server_is_older = True, False
 
 
-def syn_states(attempt: Attempt, seen: Seen, first_of_opening: bool) -> None:
+def syn_states(attempt: Attempt, seen: Seen, parts, first_of_handshake: bool) -> None:
     client, server = attempt.sides[attempt.client], attempt.sides[attempt.server]
     if attempt.both_syns:
         if seen.side == attempt.server and len(server.syns) == 1:
-            # A client that had a SYN-ACK already is not moved back.
-            client.state = "SYN-RECEIVED" if client.state != "ESTABLISHED" else client.state
+            # A client that had a SYN-ACK already is not moved back: only its own repeat could do that.
+            if client.state != "ESTABLISHED":
+                client.state = "SYN-RECEIVED"
             server.state = "SYN-RECEIVED"
-    elif first_of_opening:
+    elif first_of_handshake:
         client.state, server.state = "SYN-SENT", "SYN-RECEIVED"
-    elif client.state == "SYN-SENT" and server.state in ("LISTEN", "CLOSED"):
-        # RFC 9293 figure 9: the SYN again, after the old connection of the server was reset.
+    elif seen.side == attempt.client and client.state == "SYN-SENT" and server.state in ("LISTEN", "CLOSED"):
+        # RFC 9293 figure 9: the SYN again, after the server's older connection was reset.
         server.state = "SYN-RECEIVED"
+    if (seen.side == attempt.client and client.state == "ESTABLISHED" and parts.syn_again
+            and attempt.client_by_synack and not server.syn_acked):
+        client.state = "SYN-SENT"
+        attempt.client_by_synack = False
+        crossing(attempt, seen, server.last_synack, "synack_not_received", parts)
+
+
+def crossing(attempt: Attempt, seen: Seen, missed: Seen, name: str, parts) -> None:
+    """The expert information of a take-back: once, and not where the repeat may have crossed what was not received."""
+    gap = lapse(missed, seen)
+    trip = round_trip(attempt)
+    if gap is not None and trip is not None and gap <= trip:
+        return
+    if name not in attempt.told:
+        attempt.told.add(name)
+        parts.experts.append(name)
+
+
+def lapse(start: Seen | None, end: Seen | None) -> int | None:
+    if start is None or end is None or None in (start.segment.time_ns, end.segment.time_ns):
+        return None
+    return end.segment.time_ns - start.segment.time_ns
+
+
+def round_trip(attempt: Attempt) -> int | None:
+    """SYN -> first acceptable SYN-ACK; None where the SYN was repeated before it."""
+    client, synack = attempt.sides[attempt.client], attempt.sides[attempt.server].first_synack
+    if not client.syns or synack is None or client.syns[0].segment.order > synack.segment.order:
+        return None
+    if len(client.syns) > 1 and client.syns[1].segment.order < synack.segment.order:
+        return None
+    trip = lapse(client.syns[0], synack)
+    return None if trip is None or trip < 0 else trip
+
+
+# -- taken back, and what the server did since --------------------------------------------------------------------
+
+def note_server(attempt: Attempt, seen: Seen, parts) -> None:
+    """Whether the server went on after its SYN-ACK, which says that it took the client's ACK."""
+    if seen.side != attempt.server or not attempt.captured:
+        return
+    server, client = attempt.sides[attempt.server], attempt.sides[attempt.client]
+    segment = seen.segment
+    if segment.is_synack:
+        attempt.went_on = attempt.went_on and not parts.synack_again
+        return
+    if attempt.step3 is not None and seen is not attempt.step3:
+        attempt.server_silent = False
+    if segment.has(SYN):
+        return
+    beyond = seen.ack is not None and past(seen.ack, attempt.x + 1)
+    if server.first_synack is not None and (segment.length or beyond):
+        attempt.went_on = True
+    if attempt.taken_back and (segment.length or segment.is_fin or beyond):
+        attempt.taken_back = False
+        has_fin = (client.fin is not None and seen.ack is not None
+                   and at_or_past(seen.ack, client.fin.fin_number + 1))
+        server.state = "CLOSE-WAIT" if has_fin else "ESTABLISHED"
+
+
+def take_back(attempt: Attempt, seen: Seen, parts) -> None:
+    """The server's SYN-ACK again, after step 3: it did not take the client's ACK."""
+    if (seen.side != attempt.server or not seen.segment.is_synack or not parts.synack_again
+            or attempt.step3 is None or seen is attempt.step3 or not attempt.server_silent
+            or not same(seen.seq, attempt.y)):
+        return
+    attempt.taken_back = True
+    attempt.sides[attempt.server].state = "SYN-RECEIVED"
+    crossing(attempt, seen, attempt.step3, "open_ack_not_taken", parts)

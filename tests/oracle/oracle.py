@@ -3,8 +3,9 @@
 
     oracle.py [--tshark COMMAND] [--no-rebase] CAPTURE...
 
-One object a segment: `segment` holds the fields that depend on the past alone, `final` those of sections 5 and 6 on a
-later pass, `experts` and `final_experts` the names of section 8. Times are nanoseconds. Absent fields are absent.
+One object a segment, and one for each ICMP error about a connection: `segment` holds the fields that depend on the past
+alone, `final` those that a later pass knows (sections 6 to 8), `experts` and `final_experts` the names of section 11.
+Times are nanoseconds. Absent fields are absent.
 """
 
 from __future__ import annotations
@@ -14,31 +15,60 @@ import json
 import sys
 from pathlib import Path
 
+from capture import Tshark, read
 from connection import Connection
 from final import finals, late_experts
-from segments import Tshark, read
+from older import Earlier
+from segments import IcmpError
 
 
-def judge(segments: list, rebase: bool = True) -> list[dict]:
-    """The answers for a capture's segments, in capture order."""
-    connections: dict[int, Connection] = {}
-    used: set[frozenset] = set()
-    for segment in segments:
-        connection = connections.get(segment.stream)
+class Capture:
+    """The connections of a capture."""
+
+    def __init__(self, rebase: bool):
+        self.rebase = rebase
+        self.connections: dict[int, Connection] = {}
+        self.latest: dict[frozenset, Connection] = {}  # of these endpoints
+        self.earlier: dict[frozenset, Earlier] = {}
+        self.errors: list[dict] = []
+
+    def observe(self, segment) -> None:
+        connection = self.connections.get(segment.stream)
         if connection is None:
             ends = frozenset((segment.source, segment.destination))
-            connection = connections[segment.stream] = Connection(segment, rebase, reused=ends in used)
-            used.add(ends)
+            earlier = self.earlier.setdefault(ends, Earlier())
+            if ends in self.latest:
+                earlier.add(self.latest[ends])
+            connection = Connection(segment, self.rebase, earlier)
+            self.connections[segment.stream] = self.latest[ends] = connection
         connection.observe(segment)
-    answers = []
-    for stream, connection in connections.items():
-        for note, final in zip(connection.notes, finals(connection)):
-            answers.append({
-                "frame": note.segment.frame, "layer": note.segment.layer, "stream": stream,
-                "segment": note.fields, "final": final, "experts": sorted(note.experts),
-                "final_experts": late_experts(connection, note),
-            })
-    return sorted(answers, key=lambda answer: (answer["frame"], answer["layer"]))
+
+    def observe_icmp(self, error: IcmpError) -> None:
+        connection = self.latest.get(frozenset((error.source, error.destination)))
+        if connection is not None and connection.observe_icmp(error):
+            fields = {"synfin.icmp": error.kind, "synfin.icmp.stream": connection.stream,
+                      "synfin.icmp.from": error.sender}
+            self.errors.append({"frame": error.frame, "layer": error.layer, "stream": None, "segment": fields,
+                                "final": {}, "experts": ["icmp_error"], "final_experts": []})
+
+    def answers(self) -> list[dict]:
+        found = list(self.errors)
+        for stream, connection in self.connections.items():
+            for note, final in zip(connection.notes, finals(connection)):
+                found.append({
+                    "frame": note.segment.frame, "layer": note.segment.layer, "stream": stream,
+                    "segment": note.fields, "final": final, "experts": sorted(note.experts),
+                    "final_experts": late_experts(connection, note),
+                })
+        return sorted(found, key=lambda answer: (answer["frame"], answer["layer"]))
+
+
+def judge(items: list, rebase: bool = True) -> list[dict]:
+    """The answers for a capture's segments and ICMP errors, in capture order."""
+    capture = Capture(rebase)
+    for item in items:
+        (capture.observe_icmp if isinstance(item, IcmpError) else capture.observe)(item)
+    return capture.answers()
 
 
 def main() -> int:

@@ -1,91 +1,106 @@
-"""What repeats what: `synfin.retransmission` (SPEC 2)."""
+"""What repeats what: `synfin.retransmission` (SPEC 3)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from attempt import Seen
+from circle import CIRCLE, at_or_past
+from segments import Segment
+
+
+def signature(segment: Segment) -> tuple:
+    return segment.seq, segment.ack, segment.length, segment.window, segment.flags
 
 
 @dataclass
-class Carrier:
-    """A segment whose ACK performed steps, first or again."""
+class Spoken:
+    """What one side has sent, so that it is known when it comes again."""
 
-    seen: Seen
-    opening: list[int]
-    closing: list[int]
-    answered: bool = False  # the peer has sent payload or a FIN since
-
-    def same_again(self, seen: Seen) -> bool:
-        one, two = self.seen.segment, seen.segment
-        return ((one.seq, one.ack, one.length, one.window, one.flags)
-                == (two.seq, two.ack, two.length, two.window, two.flags))
-
-
-@dataclass
-class Repeats:
-    """What each side has sent, so that it is known when it comes again. Outlives attempts, except for ACKs."""
-
-    syns: tuple[set, set] = field(default_factory=lambda: (set(), set()))
-    synacks: tuple[dict, dict] = field(default_factory=lambda: ({}, {}))  # Seq -> steps
-    fins: tuple[set, set] = field(default_factory=lambda: (set(), set()))
-    carriers: tuple[list, list] = field(default_factory=lambda: ([], []))
-    # The peer's repeated SYN-ACK or FIN that a side's next pure ACK may answer: number that acknowledges it.
-    open_asked: list = field(default_factory=lambda: [None, None])
-    close_asked: list = field(default_factory=lambda: [None, None])
+    # By number. These outlive attempts.
+    syns: set = field(default_factory=set)
+    synacks: dict = field(default_factory=dict)  # Seq -> the steps it performed
+    fins: set = field(default_factory=set)
+    # ACKs that performed steps, while the peer has sent no payload and no FIN since: signature -> open, close steps.
+    acks: dict = field(default_factory=dict)
+    opening: set = field(default_factory=set)  # the steps its ACKs performed, without SYN-ACKs
+    closing: set = field(default_factory=set)
+    # The peer's repeated SYN-ACK or FIN that this side's next bare ACK may answer: the Ack that does.
+    open_asked: int | None = None
+    close_asked: int | None = None
 
     def new_attempt(self) -> None:
-        self.carriers = ([], [])
-        self.open_asked, self.close_asked = [None, None], [None, None]
+        self.acks, self.opening, self.closing = {}, set(), set()
+        self.open_asked = self.close_asked = None
 
-    def note_syn(self, seen: Seen) -> bool:
-        known = self.syns[seen.side]
-        again = seen.segment.seq in known
-        known.add(seen.segment.seq)
-        return again
 
-    def note_synack(self, seen: Seen) -> bool:
-        known = self.synacks[seen.side]
-        again = seen.segment.seq in known
-        known.setdefault(seen.segment.seq, [])
-        return again
+class Repeats:
+    def __init__(self):
+        self.sides = (Spoken(), Spoken())
 
-    def note_fin(self, seen: Seen) -> bool:
-        known = self.fins[seen.side]
-        number = seen.fin_number % (1 << 32)
-        again = number in known
-        known.add(number)
-        return again
+    def new_attempt(self) -> None:
+        for side in self.sides:
+            side.new_attempt()
 
-    def ask_again(self, seen: Seen, synack_again: bool, fin_again: bool) -> None:
-        """A SYN-ACK or FIN came again: the peer's answer may come again too."""
-        peer = 1 - seen.side
-        if synack_again:
-            self.open_asked[peer] = seen.seq + 1
-        if fin_again:
-            self.close_asked[peer] = seen.fin_number + 1
+    def note_numbers(self, seen: Seen, parts) -> None:
+        """Whether the segment's SYN or FIN was sent before."""
+        segment, own = seen.segment, self.sides[seen.side]
+        if segment.is_syn:
+            parts.syn_again = segment.seq in own.syns
+            own.syns.add(segment.seq)
+        if segment.is_synack:
+            parts.synack_again = segment.seq in own.synacks
+            own.synacks.setdefault(segment.seq, set())
+        if segment.is_fin:
+            number = seen.fin_number % CIRCLE
+            parts.fin_again = number in own.fins
+            own.fins.add(number)
 
-    def note_answer(self, seen: Seen) -> None:
-        """Payload or a FIN of one side: the other side's ACKs before it are not the same again after it."""
-        if seen.segment.length or seen.segment.is_fin:
-            for carrier in self.carriers[1 - seen.side]:
-                carrier.answered = True
+    def keep_steps(self, seen: Seen, parts) -> None:
+        """Adds the steps that the segment keeps because it repeats one that performed them."""
+        segment, own = seen.segment, self.sides[seen.side]
+        if segment.is_synack:
+            known = own.synacks[segment.seq]
+            known.update(parts.opening)
+            parts.opening = sorted(known)
+        opening, closing = self.repeated_acks(seen)
+        new_open = set() if segment.is_synack else opening - set(parts.opening)
+        new_close = closing - set(parts.closing)
+        if {2, 3} & set(parts.opening):
+            new_open = set()
+        if new_open or new_close:
+            parts.ack_again = True
+        parts.opening = sorted({*parts.opening, *new_open})
+        parts.closing = sorted({*parts.closing, *new_close})
 
-    def repeated_acks(self, seen: Seen) -> tuple[list[int], list[int]]:
+    def repeated_acks(self, seen: Seen) -> tuple[set, set]:
         """The open and close steps of an earlier ACK that this segment repeats."""
-        opening, closing = set(), set()
+        own = self.sides[seen.side]
         if seen.ack is None:
-            return [], []
-        carriers = self.carriers[seen.side]
-        for carrier in carriers:
-            if not carrier.answered and carrier.same_again(seen):
-                opening.update(carrier.opening)
-                closing.update(carrier.closing)
-        segment = seen.segment
-        if segment.length == 0 and not segment.is_syn and not segment.is_synack and not segment.is_fin:
-            for asked, steps, of in ((self.open_asked, opening, "opening"), (self.close_asked, closing, "closing")):
-                number, asked[seen.side] = asked[seen.side], None
-                if number is not None and seen.ack >= number:
-                    for carrier in carriers:
-                        steps.update(getattr(carrier, of))
-        return sorted(opening), sorted(closing)
+            return set(), set()
+        opening, closing = (set(steps) for steps in own.acks.get(signature(seen.segment), ((), ())))
+        if seen.segment.is_bare:
+            if own.open_asked is not None and at_or_past(seen.ack, own.open_asked):
+                opening |= own.opening
+            if own.close_asked is not None and at_or_past(seen.ack, own.close_asked):
+                closing |= own.closing
+            own.open_asked = own.close_asked = None
+        return opening, closing
+
+    def note_steps(self, seen: Seen, parts) -> None:
+        """After the steps are known: what may come again, and what may be answered again."""
+        segment, own, peer = seen.segment, self.sides[seen.side], self.sides[1 - seen.side]
+        if segment.length or segment.is_fin:
+            peer.acks.clear()
+        if segment.length:
+            peer.open_asked = peer.close_asked = None
+        opening = {2, 3} & set(parts.opening)
+        closing = {2, 4} & set(parts.closing)
+        if opening or closing:
+            own.acks[signature(segment)] = opening, closing
+        own.opening |= set() if segment.is_synack else opening
+        own.closing |= closing
+        if parts.synack_again:
+            peer.open_asked = seen.seq + 1
+        if parts.fin_again:
+            peer.close_asked = seen.fin_number + 1

@@ -1,10 +1,12 @@
-"""Which RSTs the receiver accepts, what they end, and what they are called (SPEC 4 and 5)."""
+"""Which RSTs their receiver takes, and what they are called (SPEC 5 and 7)."""
 
 from __future__ import annotations
 
-from attempt import Attempt
-from circle import CIRCLE, between, unwrap
-from segments import ACK, Segment
+from dataclasses import dataclass
+
+from attempt import Attempt, Seen
+from circle import at_or_past, between, past
+from segments import ACK
 
 UNKNOWN_SCALE = 14
 
@@ -12,74 +14,134 @@ UNKNOWN_SCALE = 14
 def window_scale(attempt: Attempt, side: int) -> int:
     """The shift of the windows this side offers outside SYNs."""
     own, peer = attempt.sides[side], attempt.sides[1 - side]
-    own_syns, peer_syns = own.syns + own.synacks, peer.syns + peer.synacks
-    if own_syns and own_syns[-1].segment.options.scale is None:
-        return 0
-    if peer_syns and peer_syns[-1].segment.options.scale is None:
+    mine, its = last_offer(own), last_offer(peer)
+    if any(one is not None and one.scale is None for one in (mine, its)):
         return 0
     # A SYN-ACK has the option only in answer to one (RFC 7323 section 1.3): either SYN-ACK tells that both scale.
-    if own_syns and (peer_syns or own.synacks):
-        return min(own_syns[-1].segment.options.scale, UNKNOWN_SCALE)
+    if mine is not None and (its is not None or own.last_synack is not None):
+        return min(mine.scale, UNKNOWN_SCALE)
     return UNKNOWN_SCALE
 
 
-def accepted(attempt: Attempt, segment: Segment, side: int) -> bool:
-    """Whether the receiver of a RST that `side` sent takes it."""
-    sender, receiver = attempt.sides[side], attempt.sides[1 - side]
-    if not receiver.captured:
-        return True
-    if attempt.state(1 - side) == "SYN-SENT" and not sender.synacks:
-        return segment.has(ACK) and attempt.acceptable_ack(segment.ack)
-    seq = unwrap(segment.seq, sender.mark)
-    scale = window_scale(attempt, 1 - side)
-    if receiver.acked is not None:
-        low = receiver.acked
-    elif sender.syns or sender.synacks:
-        low = (sender.syns or sender.synacks)[0].seq + 1
-    else:
-        low = sender.first if sender.first is not None else seq
-    edges = [ack + (window << (0 if on_syn else scale)) for ack, window, on_syn in receiver.offered]
-    high = max([low, *edges] + ([sender.next] if sender.next is not None else []))
-    return low - 1 <= seq <= high
+def last_offer(side):
+    """The options of its last SYN or SYN-ACK; None: not captured, or cut."""
+    last = side.last_synack or (side.syns[-1] if side.syns else None)
+    return None if last is None or last.segment.options.cut else last.segment.options
 
 
-def against_old_connection(attempt: Attempt, segment: Segment, side: int) -> bool:
-    """A RST of a client in SYN-SENT against an unacceptable Ack: RST Seq is that Ack."""
-    return (side == attempt.client and attempt.state(side) == "SYN-SENT" and segment.seq in attempt.bad_acks)
+class Edge:
+    """The highest right window edge that a side offered. Each offer is looked at once while the scale stays."""
+
+    def __init__(self):
+        self.scale = self.looked_at = 0
+        self.highest: int | None = None
+
+    def of(self, attempt: Attempt, side: int) -> int | None:
+        own, scale = attempt.sides[side], window_scale(attempt, side)
+        if scale != self.scale:
+            self.scale, self.looked_at, self.highest = scale, 0, None
+        for ack, window, on_syn in own.offers[self.looked_at:]:
+            edge = ack + (window << (0 if on_syn else scale))
+            if self.highest is None or past(edge, self.highest):
+                self.highest = edge
+        self.looked_at = len(own.offers)
+        return self.highest
 
 
-def value_of(attempt: Attempt, side: int) -> str:
-    """`synfin.reset` of an accepted RST."""
-    if attempt.closer is not None:
-        return "after-fin"
-    if attempt.captured and not attempt.complete:
-        no_synack = not any(end.synacks for end in attempt.sides)
-        return "refused" if side == attempt.server and no_synack else "handshake"
-    return "abort"
+def judge(attempt: Attempt, seen: Seen, state: str, nothing_of_receiver: bool, edge: Edge) -> str:
+    """`taken`, `challenged` or `stray`. `state` is the receiver's."""
+    sender, receiver = attempt.sides[seen.side], attempt.sides[1 - seen.side]
+    segment = seen.segment
+    if nothing_of_receiver:
+        return "taken"
+    if state == "SYN-SENT":
+        accepted = segment.has(ACK) and attempt.accepts(segment.ack, 1 - seen.side)
+        return "taken" if accepted else "stray"
+    awaited = awaited_number(attempt, seen.side)
+    if awaited is None:
+        return "taken"
+    low = awaited - 1
+    right = edge.of(attempt, 1 - seen.side)
+    if right is None and receiver.syns:
+        # Nothing of the receiver but SYNs without ACK.
+        right = awaited + (receiver.syns[-1].segment.window << UNKNOWN_SCALE)
+    if sender.first is None:
+        return "taken" if right is None or between(low, segment.seq, right) else "stray"
+    high = sender.highest
+    if receiver.highest_ack is not None and past(receiver.highest_ack, high):
+        high = receiver.highest_ack
+    if between(low, segment.seq, high):
+        return "taken"
+    if right is not None and past(right, high) and between(high, segment.seq, right):
+        return "challenged"
+    return "stray"
 
 
-def reset(attempt: Attempt, segment: Segment, side: int) -> tuple[str, bool]:
-    """Takes a RST into the attempt: its `synfin.reset`, and whether it ended the connection."""
-    if attempt.ended:
-        return attempt.ending_value, False
-    if attempt.both_fins_acked:
-        if accepted(attempt, segment, side):
-            attempt.sides[0].state = attempt.sides[1].state = "CLOSED"
-        return "after-fin", False
-    if against_old_connection(attempt, segment, side):
-        server = attempt.sides[attempt.server]
-        server.state = "LISTEN" if attempt.state(attempt.server) == "SYN-RECEIVED" else "CLOSED"
-        attempt.half_reset = True
-        return "handshake", False
-    if not accepted(attempt, segment, side):
-        return "stray", False
-    value = value_of(attempt, side)
-    attempt.saved_states = (attempt.sides[0].state, attempt.sides[1].state)
-    receiver = 1 - side
-    passive = receiver == attempt.server and not attempt.both_syns
-    back_to_listen = passive and attempt.state(receiver) == "SYN-RECEIVED"
-    attempt.sides[side].state = "CLOSED"
-    attempt.sides[receiver].state = "LISTEN" if back_to_listen else "CLOSED"
-    attempt.ending, attempt.ending_side, attempt.ending_value = segment, side, value
-    attempt.ending_phase = "open" if attempt.captured and not attempt.complete else "close"
-    return value, True
+def awaited_number(attempt: Attempt, sender: int) -> int | None:
+    """What the receiver of a RST waits for, as far as is known."""
+    own, receiver = attempt.sides[sender], attempt.sides[1 - sender]
+    if receiver.highest_ack is not None:
+        return receiver.highest_ack
+    initial = attempt.initial(sender)
+    if initial is not None:
+        return initial + 1
+    return None if own.first is None else own.first.seq
+
+
+def lacks_everything_before(attempt: Attempt, seen: Seen, state: str) -> bool:
+    """A RST whose Seq is past everything captured of its sender, and past its initial number + 1: the handshake counts
+    as over. Not for a RST to a side in SYN-SENT, which looks at the Ack alone."""
+    initial, highest = attempt.initial(seen.side), attempt.sides[seen.side].highest
+    if initial is None or state == "SYN-SENT":
+        return False
+    return past(seen.seq, initial + 1) and (highest is None or past(seen.seq, highest))
+
+
+def no_such_connection(attempt: Attempt, seen: Seen, state: str) -> str | None:
+    """RSTs that answer a wrong Ack and end nothing: `syn-sent`, or `syn-received`."""
+    number = seen.segment.seq
+    if seen.side == attempt.client and state == "SYN-SENT" and number in attempt.bad_acks:
+        return "syn-sent"
+    if seen.side == attempt.server and state == "SYN-RECEIVED" and number in attempt.bad_open_acks:
+        return "syn-received"
+    return None
+
+
+@dataclass
+class Value:
+    """What decides `synfin.reset`, in the order of SPEC 7."""
+
+    late: bool
+    verdict: str
+    unknown: bool  # its sender knows no connection, and nothing else of it was captured
+    after_fin: bool
+    in_handshake: bool
+    before_synack: bool  # and it is the server's
+
+    def word(self) -> str:
+        if self.late:
+            return "late"
+        if self.verdict != "taken":
+            return self.verdict
+        if self.unknown:
+            return "no-connection"
+        if self.after_fin:
+            return "after-fin"
+        if self.in_handshake:
+            return "refused" if self.before_synack else "handshake"
+        return "abort"
+
+
+
+
+def uses_past(seen: Seen, number: int, payload_alone: bool) -> bool:
+    """Whether payload or FIN uses a number past this one."""
+    segment = seen.segment
+    if not segment.length and (payload_alone or not segment.is_fin):
+        return False
+    end = seen.payload_end if payload_alone else seen.end
+    return past(end - 1, number)
+
+
+def acknowledges_new(seen: Seen, new_from: int | None) -> bool:
+    return seen.ack is not None and new_from is not None and at_or_past(seen.ack, new_from + 1)

@@ -46,9 +46,9 @@ class End:
         if (self.before == SYN_SENT and self.state == RESET and peer.state == INACTIVE
                 and delta(self.acked, self.start) > 1):
             return 0
-        octets = max((self.last - self.start) % CIRCLE, (self.acked - self.start) % CIRCLE)
-        octets -= octets > 0
-        return octets - (self.fins > 0 and octets > 0)
+        used = max((self.last - self.start) % CIRCLE, (self.acked - self.start) % CIRCLE)
+        used -= used > 0
+        return used - (self.fins > 0 and used > 0)
 
 
 class Zeek:

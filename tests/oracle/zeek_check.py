@@ -16,8 +16,8 @@ import sys
 from ipaddress import ip_address
 from pathlib import Path
 
+from capture import Tshark, read
 from oracle import judge
-from segments import Tshark, read
 
 
 def end(host: str, port: str) -> tuple:

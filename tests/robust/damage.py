@@ -11,7 +11,7 @@ FRAMES_MAX = 80
 
 
 class Frames:
-    """A capture with one link type: frames of (nanoseconds, octets on the wire, octets)."""
+    """A capture with one link type: frames of (nanoseconds, bytes on the wire, bytes)."""
 
     def __init__(self, link, frames):
         self.link = link
@@ -35,36 +35,36 @@ class Frames:
     def write(self, path):
         with open(path, "wb") as file:
             file.write(struct.pack("<IHHiIII", NANOSECOND_PCAP, 2, 4, 0, 0, 262144, self.link))
-            for at, wire, octets in self.frames:
+            for at, wire, raw in self.frames:
                 seconds, nanoseconds = divmod(max(0, min(at, 2**32 * 10**9 - 1)), 10**9)
-                file.write(struct.pack("<IIII", seconds, nanoseconds, len(octets), wire) + octets)
+                file.write(struct.pack("<IIII", seconds, nanoseconds, len(raw), wire) + raw)
 
 
 def run(*arguments):
     subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
-def network_layer(link, octets):
+def network_layer(link, raw):
     """Where IPv4 or IPv6 begins, and which; None for others."""
     at = 0
     if link == ETHERNET:
         at = 14
-        while octets[at - 2 : at] in (b"\x81\x00", b"\x88\xa8"):
+        while raw[at - 2 : at] in (b"\x81\x00", b"\x88\xa8"):
             at += 4
     elif link != RAW_IP:
         return None
-    version = octets[at] >> 4 if len(octets) > at else 0
+    version = raw[at] >> 4 if len(raw) > at else 0
     return (at, version) if version in (4, 6) else None
 
 
-def tcp_layer(link, octets):
+def tcp_layer(link, raw):
     """Where the outermost TCP header begins; None when it is not there as a whole."""
-    network = network_layer(link, octets)
+    network = network_layer(link, raw)
     if network is None:
         return None
     at, version = network
-    protocol, length = (9, (octets[at] & 15) * 4) if version == 4 else (6, 40)
-    if len(octets) < at + length + 20 or octets[at + protocol] != 6:
+    protocol, length = (9, (raw[at] & 15) * 4) if version == 4 else (6, 40)
+    if len(raw) < at + length + 20 or raw[at + protocol] != 6:
         return None
     return at + length
 
@@ -72,14 +72,14 @@ def tcp_layer(link, octets):
 def apart(frames, number):
     """Other addresses, so that the connections of this file are not those of its neighbours in a batch."""
     moved = []
-    for at, wire, octets in frames.frames:
-        network = network_layer(frames.link, octets)
-        if network is not None and len(octets) >= network[0] + 40:
-            octets = bytearray(octets)
+    for at, wire, raw in frames.frames:
+        network = network_layer(frames.link, raw)
+        if network is not None and len(raw) >= network[0] + 40:
+            raw = bytearray(raw)
             for place in (13, 17) if network[1] == 4 else (20, 36):
-                octets[network[0] + place] ^= number & 0xFF
-            octets = bytes(octets)
-        moved.append((at, wire, octets))
+                raw[network[0] + place] ^= number & 0xFF
+            raw = bytes(raw)
+        moved.append((at, wire, raw))
     return Frames(frames.link, moved)
 
 
@@ -92,7 +92,7 @@ def times(random, frames):
     shift = random.choice([1, 10**3, 10**6, 10**9, 3600 * 10**9, 10**18])
     start = frames.frames[0][0]
     damaged = []
-    for number, (at, wire, octets) in enumerate(frames.frames):
+    for number, (at, wire, raw) in enumerate(frames.frames):
         if kind == 0:
             at += random.randrange(-shift, shift + 1)
         elif kind == 1:
@@ -103,7 +103,7 @@ def times(random, frames):
             at = random.randrange(2**32 * 10**9)
         elif number % 2:
             at -= shift
-        damaged.append((at, wire, octets))
+        damaged.append((at, wire, raw))
     return Frames(frames.link, damaged)
 
 
@@ -132,40 +132,40 @@ def order(random, frames):
     return Frames(frames.link, kept)
 
 
-def header(random, octets, at, version):
+def header(random, raw, at, version):
     """One thing of the TCP header at `at` changed, or of the length that IP claims."""
-    octets = bytearray(octets)
+    raw = bytearray(raw)
     kind = random.randrange(8)
     number = random.choice([4, 8])
     if kind == 0:
-        octets[at + 13] = random.randrange(256)
+        raw[at + 13] = random.randrange(256)
     elif kind == 1:
-        octets[at + 12 + random.randrange(2)] ^= 1 << random.randrange(8)
+        raw[at + 12 + random.randrange(2)] ^= 1 << random.randrange(8)
     elif kind == 2:
-        octets[at + number : at + number + 4] = random.randbytes(4)
+        raw[at + number : at + number + 4] = random.randbytes(4)
     elif kind in (3, 4):
         step = random.choice([1, -1, 2, 1460, -1460, 65535, 0x3FFFFFFF, 0x7FFFFFFF, 0x80000000])
-        value = int.from_bytes(octets[at + number : at + number + 4], "big") + step
-        octets[at + number : at + number + 4] = (value % 2**32).to_bytes(4, "big")
+        value = int.from_bytes(raw[at + number : at + number + 4], "big") + step
+        raw[at + number : at + number + 4] = (value % 2**32).to_bytes(4, "big")
     elif kind == 5:
-        octets[at + 14 : at + 16] = random.choice([b"\0\0", b"\xff\xff", random.randbytes(2)])
+        raw[at + 14 : at + 16] = random.choice([b"\0\0", b"\xff\xff", random.randbytes(2)])
     elif kind == 6:
-        octets[at : at + 4] = octets[at + 2 : at + 4] + octets[at : at + 2]
+        raw[at : at + 4] = raw[at + 2 : at + 4] + raw[at : at + 2]
     else:
         place = at - 18 if version == 4 else at - 36
-        octets[place : place + 2] = random.choice([b"\0\0", b"\xff\xff", b"\0\x28", random.randbytes(2)])
-    return bytes(octets)
+        raw[place : place + 2] = random.choice([b"\0\0", b"\xff\xff", b"\0\x28", random.randbytes(2)])
+    return bytes(raw)
 
 
 def headers(random, frames):
     """TCP headers hit, everything in front of them left alone."""
     rate = random.choice([0.02, 0.1, 0.3, 1])
     damaged = []
-    for at, wire, octets in frames.frames:
-        tcp = tcp_layer(frames.link, octets)
+    for at, wire, raw in frames.frames:
+        tcp = tcp_layer(frames.link, raw)
         if tcp is not None and random.random() < rate:
-            octets = header(random, octets, tcp, network_layer(frames.link, octets)[1])
-        damaged.append((at, wire, octets))
+            raw = header(random, raw, tcp, network_layer(frames.link, raw)[1])
+        damaged.append((at, wire, raw))
     return Frames(frames.link, damaged)
 
 

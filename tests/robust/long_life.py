@@ -24,7 +24,7 @@ FIELDS = [
     "synfin.conn.history", "synfin.conn.last", "synfin.handshake.time", "_ws.col.Info",
 ]
 FRAMES_MAX = 400
-# Octets of growth from the first third on that count as none: the allocator's own.
+# Bytes of growth from the first third on that count as none: the allocator's own.
 GROWTH_MAX = 2_000_000
 
 
@@ -105,7 +105,7 @@ def difference(said, expected):
 
 
 def growth(levels):
-    """Octets from the end of the first third to the end: the least of each half of the rest, against the allocator's jumps."""
+    """Bytes from the end of the first third to the end: the least of each half of the rest, against the allocator's jumps."""
     rest = levels[len(levels) // 3 :]
     half = len(rest) // 2
     return min(rest[half:]) - min(rest[:half])
@@ -131,7 +131,7 @@ def main():
         host.close()
     grown, without = growth(ours), growth(theirs)
     if grown > without + GROWTH_MAX:
-        wrong.append(f"memory grows by {grown} octets, {without} without the plugin: {ours}")
+        wrong.append(f"memory grows by {grown} bytes, {without} without the plugin: {ours}")
     for line in wrong[:10]:
         print(f"FINDING: {line}")
     print(

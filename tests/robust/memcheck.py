@@ -24,17 +24,17 @@ REACHED = ("Leak_StillReachable", "Leak_PossiblyLost")
 
 
 def records(path):
-    """The records of one run: (kind, where it comes from) to octets, and those in which the plugin has a part."""
+    """The records of one run: (kind, where it comes from) to bytes, and those in which the plugin has a part."""
     found, ours = {}, []
     for error in xml.parse(path).getroot().iter("error"):
         kind = error.findtext("kind")
         frames = [(frame.findtext("fn") or "?", os.path.basename(frame.findtext("obj") or "?")) for frame in error.find("stack").iter("frame")]
         place = tuple(frames[:DEPTH])
-        octets = int(error.findtext("xwhat/leakedbytes") or 0)
-        found[kind, place] = found.get((kind, place), 0) + octets
+        size = int(error.findtext("xwhat/leakedbytes") or 0)
+        found[kind, place] = found.get((kind, place), 0) + size
         # What a pointer still reaches at the end, be it into its middle as a hash table's does, is no leak.
         if any("synfin" in library for _, library in frames) and kind not in REACHED:
-            ours.append(f"{kind}, {octets} octets: " + " < ".join(function for function, _ in frames[:12]))
+            ours.append(f"{kind}, {size} bytes: " + " < ".join(function for function, _ in frames[:12]))
     return found, ours
 
 
@@ -67,11 +67,11 @@ class Memcheck:
                 assert status == 0, f"{ours}: status {status}: {err[-500:]}"
             (with_plugin, with_it), (without, _) = (records(report) for report, _ in runs)
             yield from (f"{ours}: {line}" for line in with_it)
-            for (kind, place), octets in with_plugin.items():
-                if octets > without.get((kind, place), -1) and kind not in REACHED:
-                    if octets == 0 and (kind, place) in without:
+            for (kind, place), size in with_plugin.items():
+                if size > without.get((kind, place), -1) and kind not in REACHED:
+                    if size == 0 and (kind, place) in without:
                         continue
-                    yield f"{ours}: {kind}, {octets} octets, {without.get((kind, place), 'none')} without the plugin: {place}"
+                    yield f"{ours}: {kind}, {size} bytes, {without.get((kind, place), 'none')} without the plugin: {place}"
             print(f"memcheck: {ours}: {len(with_plugin)} records with the plugin, {len(without)} without")
 
 

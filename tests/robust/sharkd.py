@@ -56,7 +56,7 @@ class Sharkd:
         return lines
 
     def memory(self):
-        """Octets that the process holds in memory of its own (anonymous pages)."""
+        """Bytes that the process holds in memory of its own (anonymous pages)."""
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
             return next(int(line.split()[1]) * 1024 for line in status if line.startswith("RssAnon:"))
 

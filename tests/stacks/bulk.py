@@ -152,7 +152,7 @@ class FastPair(Pair):
 
 
 class Pcap:
-    """A classic capture file in memory: its header and [(record header, octets)]."""
+    """A classic capture file in memory: its header and [(record header, bytes)]."""
 
     def __init__(self, path):
         with open(path, "rb") as f:
@@ -167,8 +167,8 @@ class Pcap:
     def write(self, path):
         with open(path, "wb") as f:
             f.write(self.head)
-            for record, octets in self.frames:
-                f.write(record + octets)
+            for record, raw in self.frames:
+                f.write(record + raw)
 
 
 OPENED = {"handshake__outcome": "complete", "handshake__kind": "three-way", "handshake__steps": "1 2 3"}
@@ -281,7 +281,7 @@ def transfer_beyond_4gib(s):
         if writable:
             sent += client.send(block[: min(len(block), total - sent)])
         if readable:
-            # MSG_TRUNC: TCP throws the octets away instead of copying them
+            # MSG_TRUNC: TCP throws the bytes away instead of copying them
             received += server.recv_into(waste, len(waste), socket.MSG_TRUNC)
     client.settimeout(20)
     server.settimeout(20)
@@ -297,20 +297,20 @@ def transfer_beyond_4gib(s):
     s.frames = len(whole.frames)
     s.ends[0]["after_frame"] = s.frames
     number, offset = last_data(whole, total)
-    # The socket knows how many octets it sent; the frame's own 32-bit number does not.
+    # The socket knows how many bytes it sent; the frame's own 32-bit number does not.
     s.frame_fields[str(number)] = {"seq": f"X+{offset}", "seq.offset": str(offset)}
 
 
 def last_data(pcap, total):
     """The last data frame before the client's FIN: its number and its offset from the client's ISN."""
     fin = data = None
-    for number, (_, octets) in enumerate(pcap.frames, 1):
-        if octets[26:30] != socket.inet_aton(ADDRESS["client"][4]):
+    for number, (_, raw) in enumerate(pcap.frames, 1):
+        if raw[26:30] != socket.inet_aton(ADDRESS["client"][4]):
             continue
-        header = 14 + 4 * (octets[14] & 15)
-        seq = struct.unpack_from("!I", octets, header + 4)[0]
-        payload = struct.unpack_from("!H", octets, 16)[0] + 14 - header - 4 * (octets[header + 12] >> 4)
-        if octets[header + 13] & 1:
+        header = 14 + 4 * (raw[14] & 15)
+        seq = struct.unpack_from("!I", raw, header + 4)[0]
+        payload = struct.unpack_from("!H", raw, 16)[0] + 14 - header - 4 * (raw[header + 12] >> 4)
+        if raw[header + 13] & 1:
             fin = seq + payload
             break
         if payload > 0:

@@ -58,7 +58,7 @@ def ipv6_refused_port(s):
              conn__state="REJ", conn__history="Sr", **ENDED)
 
 
-@scenario("half-close: the client has sent everything, the server goes on sending 3000 octets, then closes")
+@scenario("half-close: the client has sent everything, the server goes on sending 3000 bytes, then closes")
 def half_close_by_client(s):
     s.listen()
     c = s.open()
@@ -90,15 +90,15 @@ def data_crosses_fin(s):
     c.expect(**COMPLETE, **FOUR_BY_CLIENT, teardown__half_close_bytes="500", conn__history="ShADadFf")
 
 
-@scenario("half-close the other way: the server has sent everything, the client goes on sending 2500 octets")
+@scenario("half-close the other way: the server has sent everything, the client goes on sending 2500 bytes")
 def half_close_by_server(s):
     s.listen()
     c = s.open()
     s.exchange(c)
     s.shutdown(c, "server")
     s.read(c, "client")
-    for octets in (1000, 1000, 500):
-        s.send(c, "client", octets)
+    for count in (1000, 1000, 500):
+        s.send(c, "client", count)
         s.read(c, "server")
     s.close(c, "client")
     s.read(c, "server")
@@ -130,7 +130,7 @@ def fin_with_data(s):
     s.listen()
     c = s.open()
     c.sockets["client"].send(b"x" * 70, socket.MSG_MORE)
-    s.note(c, "client sends 70 octets with MSG_MORE")
+    s.note(c, "client sends 70 bytes with MSG_MORE")
     s.close(c, "client", flow=False)
     s.require(s.pending()[0].fin and s.pending()[0].payload == 70, "data and FIN must share a segment")
     s.deliver("client")

@@ -100,9 +100,9 @@ class SockDiag:
     def _entry(message, family):
         state = message[1]
         sport, dport = struct.unpack_from("!HH", message, 4)
-        octets = 4 if family == socket.AF_INET else 16
-        source = socket.inet_ntop(family, message[8:8 + octets])
-        destination = socket.inet_ntop(family, message[24:24 + octets])
+        size = 4 if family == socket.AF_INET else 16
+        source = socket.inet_ntop(family, message[8:8 + size])
+        destination = socket.inet_ntop(family, message[24:24 + size])
         return (RFC_NAME.get(state, f"state {state}"), source, sport, destination, dport)
 
     def close(self):

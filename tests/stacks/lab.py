@@ -49,41 +49,41 @@ def open_tap(name):
 class Frame:
     """One frame on the wire, decoded as far as the recorder needs."""
 
-    def __init__(self, sender, octets):
+    def __init__(self, sender, raw):
         self.sender = sender
-        self.octets = octets
+        self.raw = raw
         self.kind = None  # "tcp", "icmp" or None: not worth forwarding
-        ethertype = struct.unpack_from("!H", octets, 12)[0]
+        ethertype = struct.unpack_from("!H", raw, 12)[0]
         if ethertype == 0x0800:
-            protocol, header = octets[23], 14 + 4 * (octets[14] & 15)
-            end = 14 + struct.unpack_from("!H", octets, 16)[0]
-            source, destination, family = octets[26:30], octets[30:34], socket.AF_INET
+            protocol, header = raw[23], 14 + 4 * (raw[14] & 15)
+            end = 14 + struct.unpack_from("!H", raw, 16)[0]
+            source, destination, family = raw[26:30], raw[30:34], socket.AF_INET
         elif ethertype == 0x86DD:
-            protocol, header = octets[20], 54
-            end = 54 + struct.unpack_from("!H", octets, 18)[0]
-            source, destination, family = octets[22:38], octets[38:54], socket.AF_INET6
+            protocol, header = raw[20], 54
+            end = 54 + struct.unpack_from("!H", raw, 18)[0]
+            source, destination, family = raw[22:38], raw[38:54], socket.AF_INET6
         else:
             return
         # ICMPv6 below 128 is an error message; the rest is neighbour discovery, which static entries replace.
-        if protocol == 1 or (protocol == 58 and octets[header] < 128):
+        if protocol == 1 or (protocol == 58 and raw[header] < 128):
             self.kind = "icmp"
         if protocol != 6:
             return
         self.kind = "tcp"
-        self.source = (socket.inet_ntop(family, source), struct.unpack_from("!H", octets, header)[0])
-        self.destination = (socket.inet_ntop(family, destination), struct.unpack_from("!H", octets, header + 2)[0])
-        self.seq, self.ack = struct.unpack_from("!II", octets, header + 4)
+        self.source = (socket.inet_ntop(family, source), struct.unpack_from("!H", raw, header)[0])
+        self.destination = (socket.inet_ntop(family, destination), struct.unpack_from("!H", raw, header + 2)[0])
+        self.seq, self.ack = struct.unpack_from("!II", raw, header + 4)
         self.header = header
-        flags = octets[header + 13]
+        flags = raw[header + 13]
         self.fin, self.syn, self.rst = bool(flags & 1), bool(flags & 2), bool(flags & 4)
         self.has_ack = bool(flags & 16)
-        self.payload = end - header - 4 * (octets[header + 12] >> 4)
+        self.payload = end - header - 4 * (raw[header + 12] >> 4)
 
     def __str__(self):
         if self.kind != "tcp":
             return f"{self.sender}: {self.kind}"
         names = [n for n, on in (("SYN", self.syn), ("FIN", self.fin), ("RST", self.rst), ("ACK", self.has_ack)) if on]
-        data = f", {self.payload} octets" if self.payload else ""
+        data = f", {self.payload} bytes" if self.payload else ""
         return f"{self.sender} sends {'+'.join(names)}{data}"
 
 
@@ -219,12 +219,12 @@ class Lab:
         if self.hidden(frame):
             return None
         for _ in range(self.copies):
-            os.write(self.mirror, frame.octets)
+            os.write(self.mirror, frame.raw)
             self.captured += 1
         return self.captured
 
     def deliver(self, frame):
-        os.write(self.hosts[PEER[frame.sender]].tap, frame.octets)
+        os.write(self.hosts[PEER[frame.sender]].tap, frame.raw)
         self.settle()
 
     def close(self):

@@ -96,7 +96,7 @@ class Stage:
                 sock.connect(connection.server)
             else:
                 sock.sendto(b"f" * data, socket.MSG_FASTOPEN, connection.server)
-        what = "connects" if data is None else f"connects with {data} octets (MSG_FASTOPEN)"
+        what = "connects" if data is None else f"connects with {data} bytes (MSG_FASTOPEN)"
         self.note(connection, f"client {what}")
         return connection
 
@@ -142,9 +142,9 @@ class Stage:
         self.accept(connection)
         return connection
 
-    def send(self, connection, role, octets, flow=True):
-        connection.sockets[role].send(b"x" * octets)
-        self.note(connection, f"{role} sends {octets} octets")
+    def send(self, connection, role, count, flow=True):
+        connection.sockets[role].send(b"x" * count)
+        self.note(connection, f"{role} sends {count} bytes")
         if flow:
             self.flow()
 
@@ -154,7 +154,7 @@ class Stage:
             while not ended:
                 data = connection.sockets[role].recv(1 << 16)
                 total, ended = total + len(data), not data
-        self.note(connection, f"{role} reads {total} octets{' and the end' if ended else ''}")
+        self.note(connection, f"{role} reads {total} bytes{' and the end' if ended else ''}")
         return total
 
     def read_error(self, connection, role):
@@ -164,9 +164,9 @@ class Stage:
         return number
 
     def exchange(self, connection, from_client=100, from_server=300):
-        for role, octets in (("client", from_client), ("server", from_server)):
-            if octets:
-                self.send(connection, role, octets)
+        for role, count in (("client", from_client), ("server", from_server)):
+            if count:
+                self.send(connection, role, count)
                 self.read(connection, PEER[role])
                 self.flow()
 

@@ -157,7 +157,7 @@ def zero_window(s):
     s.listen(options=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)])
     c = s.open()
     sent = c.sockets["client"].send(b"x" * 30000)
-    s.note(c, f"client sends {sent} octets")
+    s.note(c, f"client sends {sent} bytes")
     s.flow()
     probed = False
     for _ in range(3):
@@ -173,7 +173,7 @@ def zero_window(s):
             break
         s.lab.poll(0.6)
         s.flow()
-    s.require(total == sent, f"{total} of {sent} octets arrived")
+    s.require(total == sent, f"{total} of {sent} bytes arrived")
     finish(s, c)
     c.expect(**COMPLETE, **FOUR_BY_CLIENT)
 
@@ -207,7 +207,7 @@ def forged_rst_out_of_window(s):
 
 
 def data_segment(s, c):
-    """The client sends 100 octets that arrive; the segment, as a pattern for a forgery."""
+    """The client sends 100 bytes that arrive; the segment, as a pattern for a forgery."""
     s.send(c, "client", 100, flow=False)
     data = s.deliver("client")
     s.flow()
@@ -216,20 +216,20 @@ def data_segment(s, c):
 
 
 def forged_rst(data, ahead):
-    """A RST that another host sends in the name of the segment's sender, `ahead` octets after the segment."""
-    octets = bytearray(data.octets[: data.header + 20])
-    struct.pack_into("!H", octets, 16, 40)
-    struct.pack_into("!H", octets, 24, 0)
-    struct.pack_into("!H", octets, 24, checksum(octets[14:data.header]))
+    """A RST that another host sends in the name of the segment's sender, `ahead` bytes after the segment."""
+    raw = bytearray(data.raw[: data.header + 20])
+    struct.pack_into("!H", raw, 16, 40)
+    struct.pack_into("!H", raw, 24, 0)
+    struct.pack_into("!H", raw, 24, checksum(raw[14:data.header]))
     number = (data.seq + data.payload + ahead) & 0xFFFFFFFF
-    struct.pack_into("!IIBBHHH", octets, data.header + 4, number, 0, 0x50, 4, 0, 0, 0)
-    pseudo_header = octets[26:34] + struct.pack("!HH", 6, 20)
-    struct.pack_into("!H", octets, data.header + 16, checksum(pseudo_header + octets[data.header:]))
-    return Frame(data.sender, bytes(octets))
+    struct.pack_into("!IIBBHHH", raw, data.header + 4, number, 0, 0x50, 4, 0, 0, 0)
+    pseudo_header = raw[26:34] + struct.pack("!HH", 6, 20)
+    struct.pack_into("!H", raw, data.header + 16, checksum(pseudo_header + raw[data.header:]))
+    return Frame(data.sender, bytes(raw))
 
 
-def checksum(octets):
-    total = sum(struct.unpack(f"!{len(octets) // 2}H", octets))
+def checksum(raw):
+    total = sum(struct.unpack(f"!{len(raw) // 2}H", raw))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF

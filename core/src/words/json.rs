@@ -77,8 +77,8 @@ pub(super) fn rfc_3339(at: Timestamp) -> Option<String> {
     Some(format!("{instant:.9}"))
 }
 
-/// A duration in seconds. Division is exact to the last digit that a JSON number shows: 0.03, not 0.030000000000000002.
-#[expect(clippy::cast_precision_loss, reason = "beyond 104 days the last nanoseconds are lost")]
+/// A duration in seconds: the number nearest to it, so that it prints as 0.03 and not as 0.030000000000000002. Beyond 104
+/// days the last nanoseconds are lost.
 pub(super) fn seconds(ns: u64) -> Value {
     json!(ns as f64 / 1e9)
 }

@@ -187,7 +187,7 @@ impl Receiver {
             (State::Closed, _) => return Taken::ByNobody,
             (State::Listen, _) if segment.kind() != Kind::Syn => return Taken::ByListener,
             (State::SynSent, _) if segment.kind() == Kind::Fin => return Taken::WithoutOldFin,
-            (State::SynSent, _) if segment.kind() == Kind::Ack && segment.payload_len > 0 => return Taken::OldData,
+            (State::SynSent, _) if self.is_old_data(segment) => return Taken::OldData,
             (State::Listen | State::SynSent, _) | (_, None) => return Taken::Whole,
             (_, Some(next)) => next,
         };
@@ -219,6 +219,12 @@ impl Receiver {
             return Taken::WithoutFin;
         }
         Taken::Whole
+    }
+
+    /// Whether data have an Ack less than 2^24 past what a socket in SYN-SENT waits for.
+    fn is_old_data(&self, segment: &Segment) -> bool {
+        let past = self.unacknowledged.map_or(0, |syn| segment.ack.offset_from(syn.advance(1)));
+        segment.kind() == Kind::Ack && segment.payload_len > 0 && (1..1 << 24).contains(&past)
     }
 
     /// Notes the bytes and the acknowledgment of a segment that was processed.

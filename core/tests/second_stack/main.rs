@@ -5,6 +5,7 @@
 
 mod history;
 mod host;
+mod kinds;
 mod limits;
 mod link;
 mod observe;

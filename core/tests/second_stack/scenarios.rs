@@ -145,7 +145,7 @@ scenarios! {
     link_breaks_for_a_while, "the link is cut for some seconds",
         |rng| { let sent = Send(bytes(rng)); let s = i64::try_from(rng.below(6000)).expect("small"); exchange(rng,
             &[Cut, sent, Close, Pause(s), Mend], &[sent, AwaitFin, Close]) };
-    keep_alive, "probes of an idle connection, with an byte that is none",
+    keep_alive, "probes of an idle connection, with a byte that is none",
         |rng| exchange(rng, &[KeepAlive(700), Pause(3000), Close], &[AwaitFin, Close]);
     zero_window, "the server does not read for a while",
         |rng| Programs { buffer: 700, ..Programs::new(

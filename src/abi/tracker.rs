@@ -1,0 +1,192 @@
+//! The tracker: segments and ICMP errors in, what is said of them out.
+
+use libc::size_t;
+use synfin_core::capture::Place as At;
+use synfin_core::view::{ConnectionView, Pass};
+
+use super::as_declared;
+use crate::bindings as c;
+use crate::convert::{Request, Session, output, read_error, read_icmp, read_place, read_segment};
+use crate::guard::{
+    Failure, Guarded, Place, ask, deliberate_panic, free_handle, new_handle, with_handle, with_handle_mut,
+};
+use crate::show;
+
+/// What `synfin_tracker *` points to. C sees an opaque type.
+pub(super) type TrackerHandle = Guarded<Session>;
+
+/// A new tracker; NULL for bad options.
+///
+/// # Safety
+/// `options` is NULL or points to a `synfin_options`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_tracker_new(options: *const c::synfin_options) -> *mut c::synfin_tracker {
+    // SAFETY: passed on from the caller.
+    new_handle(|| unsafe { Session::new(options) }).cast()
+}
+
+/// Frees a tracker; NULL is fine.
+///
+/// # Safety
+/// `tracker` is NULL or from [`synfin_tracker_new`], and used no more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_tracker_free(tracker: *mut c::synfin_tracker) {
+    // SAFETY: passed on from the caller.
+    unsafe { free_handle(tracker.cast::<TrackerHandle>()) }
+}
+
+/// Bytes of memory the tracker holds; 0 for NULL.
+///
+/// # Safety
+/// `tracker` is NULL or from [`synfin_tracker_new`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_tracker_memory(tracker: *const c::synfin_tracker) -> u64 {
+    // SAFETY: passed on from the caller.
+    unsafe {
+        ask(tracker.cast::<TrackerHandle>(), |session| u64::try_from(session.tracker.memory()).unwrap_or(u64::MAX))
+    }
+}
+
+/// Takes a segment in.
+///
+/// # Safety
+/// `tracker` is NULL or from [`synfin_tracker_new`], `segment` NULL or a `synfin_segment`, `bytes` NULL or readable for
+/// `bytes_len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_tracker_observe(
+    tracker: *mut c::synfin_tracker,
+    segment: *const c::synfin_segment,
+    bytes: *const u8,
+    bytes_len: size_t,
+) -> u8 {
+    // SAFETY: passed on from the caller.
+    unsafe {
+        with_handle_mut(tracker.cast::<TrackerHandle>(), |session| {
+            let input = read_segment(segment, bytes, bytes_len)?;
+            deliberate_panic(Place::Observe(input.place.frame));
+            let taken = session.tracker.observe(input.place, input.stream, input.path, &input.segment);
+            taken.map_err(|_no_room| Failure::NoRoom)
+        })
+    }
+}
+
+/// Takes an ICMP message in.
+///
+/// # Safety
+/// `tracker` is NULL or from [`synfin_tracker_new`], `icmp` NULL or a `synfin_icmp`, `bytes` NULL or readable for
+/// `bytes_len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_tracker_observe_icmp(
+    tracker: *mut c::synfin_tracker,
+    icmp: *const c::synfin_icmp,
+    bytes: *const u8,
+    bytes_len: size_t,
+) -> u8 {
+    // SAFETY: passed on from the caller.
+    unsafe {
+        with_handle_mut(tracker.cast::<TrackerHandle>(), |session| {
+            let (place, from) = read_icmp(icmp)?;
+            deliberate_panic(Place::Icmp(place.frame));
+            let error = read_error(icmp, bytes, bytes_len)?;
+            if session.tracker.observe_icmp(place, from, &error) { Ok(()) } else { Err(Failure::NotSeen) }
+        })
+    }
+}
+
+/// Shows what was said of a segment.
+///
+/// # Safety
+/// As [`synfin_tracker_observe`]; `request` is NULL or a `synfin_request`, `shown` NULL or a writable `synfin_shown`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_tracker_show(
+    tracker: *const c::synfin_tracker,
+    segment: *const c::synfin_segment,
+    bytes: *const u8,
+    bytes_len: size_t,
+    request: *const c::synfin_request,
+    shown: *mut c::synfin_shown,
+) -> u8 {
+    // SAFETY: passed on from the caller.
+    unsafe {
+        with_handle(tracker.cast::<TrackerHandle>(), |session| {
+            let (place, request, shown) = (read_place(segment)?, Request::read(request)?, output(shown)?);
+            deliberate_panic(Place::Show(place.frame));
+            // A plain listing asks for no more, and nearly all segments have nothing to say there.
+            if request.wants_suffix_alone()
+                && session.tracker.is_event(place) == Some(false)
+                && let Some(stream) = session.tracker.stream(place)
+            {
+                show::nothing(shown, stream);
+                return Ok(());
+            }
+            let input = read_segment(segment, bytes, bytes_len)?;
+            let view = session.tracker.segment(place, input.path, &input.segment, request.pass);
+            show::segment(shown, &view.ok_or(Failure::NotSeen)?, session.language, &request);
+            Ok(())
+        })
+    }
+}
+
+/// Shows what was said of an ICMP error.
+///
+/// # Safety
+/// `tracker` is NULL or from [`synfin_tracker_new`], `icmp` NULL or a `synfin_icmp`, `request` NULL or a
+/// `synfin_request`, `shown` NULL or a writable `synfin_shown`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_tracker_show_icmp(
+    tracker: *const c::synfin_tracker,
+    icmp: *const c::synfin_icmp,
+    request: *const c::synfin_request,
+    shown: *mut c::synfin_shown,
+) -> u8 {
+    // SAFETY: passed on from the caller.
+    unsafe {
+        with_handle(tracker.cast::<TrackerHandle>(), |session| {
+            let ((place, _), request, shown) = (read_icmp(icmp)?, Request::read(request)?, output(shown)?);
+            deliberate_panic(Place::Show(place.frame));
+            let view = session.tracker.icmp(place, request.pass).ok_or(Failure::NotSeen)?;
+            show::icmp(shown, &view, session.language, &request);
+            Ok(())
+        })
+    }
+}
+
+/// Shows a connection.
+///
+/// # Safety
+/// `tracker` is NULL or from [`synfin_tracker_new`], `request` NULL or a `synfin_request`, `shown` NULL or a writable
+/// `synfin_shown`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_tracker_show_connection(
+    tracker: *const c::synfin_tracker,
+    stream: u32,
+    request: *const c::synfin_request,
+    shown: *mut c::synfin_shown,
+) -> u8 {
+    // SAFETY: passed on from the caller.
+    unsafe {
+        with_handle(tracker.cast::<TrackerHandle>(), |session| {
+            let (request, shown) = (Request::read(request)?, output(shown)?);
+            let view = session.tracker.connection(stream, request.pass).ok_or(Failure::NotSeen)?;
+            show::connection(shown, &view, session.language, &request);
+            Ok(())
+        })
+    }
+}
+
+/// The connection of a segment that was taken in, as it is by now.
+pub(super) fn connection_at(session: &Session, frame: u32, layer: u32) -> Result<ConnectionView<'_>, Failure> {
+    let stream = session.tracker.stream(At { frame, layer }).ok_or(Failure::NotSeen)?;
+    session.tracker.connection(stream, Pass::Final).ok_or(Failure::NotSeen)
+}
+
+as_declared!(
+    synfin_tracker_new,
+    synfin_tracker_free,
+    synfin_tracker_memory,
+    synfin_tracker_observe,
+    synfin_tracker_observe_icmp,
+    synfin_tracker_show,
+    synfin_tracker_show_icmp,
+    synfin_tracker_show_connection,
+);
