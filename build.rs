@@ -19,10 +19,11 @@ mod plugin {
     use std::process::{Command, Stdio};
 
     const SHIM: &str = "plugin-c";
-    const SOURCES: [&str; 12] = [
+    const SOURCES: [&str; 13] = [
         "host.c",
         "plugin.c",
         "feed.c",
+        "icmp.c",
         "streams.c",
         "show.c",
         "draw.c",

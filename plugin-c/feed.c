@@ -133,14 +133,20 @@ static bool observe_all(packet_info *pinfo, uint32_t count)
 static int dissect_after_all(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     uint32_t count = feed.frame == host_frame_number(pinfo) ? feed.count : 0;
+    uint32_t errors;
     const char *before;
     (void)data;
     feed.count = 0;
-    if (shim.tracker == NULL || !observe_all(pinfo, count) || !show_begin(pinfo, tree))
+    if (shim.tracker == NULL)
+        return 0;
+    (void)observe_all(pinfo, count);
+    errors = icmp_take(pinfo);
+    if (count + errors == 0 || !show_begin(pinfo, tree))
         return 0;
     before = host_name_protocol(pinfo, "synfin");
     for (uint32_t layer = 0; layer < count; layer++)
         show_segment(pinfo, tree, tvb, &feed.notes[layer]);
+    icmp_show(pinfo, tree, tvb, errors);
     show_end(pinfo);
     (void)host_name_protocol(pinfo, before);
     return 0;

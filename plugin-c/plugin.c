@@ -70,6 +70,7 @@ static void begin_file(void)
     options.language = chosen_language();
     has_failed = false;
     feed_reset();
+    icmp_reset();
     streams_reset();
     show_begin_file();
     synfin_tracker_free(shim.tracker);
@@ -110,6 +111,7 @@ static void register_protocol(void)
     shim.tap = register_tap("synfin");
     show_register();
     feed_register();
+    icmp_register();
     table_register();
     lines_register();
     ladder_register();
@@ -124,6 +126,7 @@ static void hand_off(void)
     if (shim.protocol == NULL)
         return;
     feed_handoff();
+    icmp_handoff();
     stats_handoff();
 }
 

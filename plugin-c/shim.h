@@ -60,6 +60,14 @@ void feed_register(void);
 void feed_handoff(void);
 void feed_reset(void);
 
+/* icmp.c */
+void icmp_register(void);
+void icmp_handoff(void);
+void icmp_reset(void);
+/* The ICMP errors of this frame, once its TCP segments are taken in; how many. */
+uint32_t icmp_take(packet_info *pinfo);
+void icmp_show(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, uint32_t count);
+
 /* streams.c */
 void streams_reset(void);
 /* Before and after the streams of a frame are asked for; every frame, also those without a note. */
@@ -76,6 +84,7 @@ void show_begin_file(void);
 /* What this frame's readers want; false when nothing does and the other two need not be called. */
 bool show_begin(packet_info *pinfo, proto_tree *tree);
 void show_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const struct shim_note *note);
+void show_icmp(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const synfin_icmp *icmp);
 void show_end(packet_info *pinfo);
 
 /* draw.c: `settle` is called with `data` each time before the listeners there are now are drawn; `gone` once, when that

@@ -331,6 +331,17 @@ void show_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const str
         tap_segment(pinfo, note);
 }
 
+void show_icmp(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const synfin_icmp *icmp)
+{
+    proto_item *item = NULL;
+    if (!shim_is_ok(synfin_tracker_show_icmp(shim.tracker, icmp, &request, &shown)))
+        return;
+    if (is_in_tree)
+        item = add_to_tree(tree, tvb);
+    if (shown.experts != 0 && (request.want & SYNFIN_WANT_EXPERTS) != 0)
+        add_experts(pinfo, item);
+}
+
 /* The Info column has one suffix: that of the last layer with one. */
 void show_end(packet_info *pinfo)
 {
