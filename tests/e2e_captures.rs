@@ -1,7 +1,6 @@
 //! Captures at hand: those in tests/captures, and those in the folder that SYNFIN_CAPTURES names. Whatever they hold,
 //! some things must be so.
 
-
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};

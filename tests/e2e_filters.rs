@@ -1,7 +1,6 @@
 //! The right-click entries "Conversation Filter": the filter each builds for each frame, and what that filter lets through.
 //! They are asked in a real tshark, through a library loaded into it (tests/filters/preload.c).
 
-
 mod common;
 
 use std::collections::BTreeMap;

@@ -1,7 +1,6 @@
 //! The statistics against the connection log: `-z synfin,tree`, `-z synfin,conn` and `-z synfin,jsonl`, in one pass and in
 //! two, with and without a filter, and the tree in sharkd.
 
-
 mod common;
 
 use std::collections::BTreeMap;

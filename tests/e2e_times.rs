@@ -1,6 +1,5 @@
 //! Times end to end: nanoseconds in every format that has them, across the turn of a second, and never a negative one.
 
-
 mod common;
 
 use std::path::{Path, PathBuf};

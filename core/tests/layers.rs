@@ -70,8 +70,8 @@ fn names<'a>(line: &'a str, prefix: &str) -> Vec<&'a str> {
 #[test]
 fn no_layer_names_a_higher_one() {
     let files = layered();
-    for layer in 0..LAYERS.len() {
-        assert!(files.iter().any(|(place, ..)| *place == layer), "{}: no file", LAYERS[layer]);
+    for (layer, name) in LAYERS.iter().enumerate() {
+        assert!(files.iter().any(|(place, ..)| *place == layer), "{name}: no file");
     }
     let mut wrong = Vec::new();
     for (place, name, lines) in &files {

@@ -100,7 +100,8 @@ fn fields(shown: &c::synfin_shown) -> Fields {
     }
     let mut count = 0;
     // SAFETY: as above.
-    let experts = unsafe { std::slice::from_raw_parts(ffi::synfin_experts(c::SYNFIN_LANGUAGE_ENGLISH, &mut count), count) };
+    let experts =
+        unsafe { std::slice::from_raw_parts(ffi::synfin_experts(c::SYNFIN_LANGUAGE_ENGLISH, &mut count), count) };
     for (index, expert) in experts.iter().enumerate() {
         if shown.experts >> index & 1 == 1 {
             fields.insert(short(&text(expert.name).unwrap()), vec!["1".to_string()]);

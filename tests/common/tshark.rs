@@ -171,9 +171,8 @@ pub fn all_names() -> Vec<&'static str> {
 
 /// The names of the fields that depend on the past alone (SPEC section 10).
 pub fn segment_names() -> Vec<&'static str> {
-    let of_segment = |field: &&Field| {
-        matches!(field.about, About::Segment(_) | About::Message { .. } | About::Reset { .. })
-    };
+    let of_segment =
+        |field: &&Field| matches!(field.about, About::Segment(_) | About::Message { .. } | About::Reset { .. });
     let names = FIELDS.iter().filter(of_segment).map(|field| field.name);
     // Known from the second pass on.
     names.filter(|name| !matches!(short(name).as_str(), "reset.ignored" | "conn.last")).collect()
@@ -244,11 +243,12 @@ pub fn play_all(scripts: &[(&str, &str)]) {
         // What tshark shows has no label or suffix here, and this script's addresses.
         let plain = |mut fields: Fields| {
             fields.retain(|field, _| {
-                !field.starts_with('(') && !matches!(field.as_str(), "conn.community_id" | "conn.previous" | "conn.start")
+                !field.starts_with('(')
+                    && !matches!(field.as_str(), "conn.community_id" | "conn.previous" | "conn.start")
             });
-            for field in ["conn.client", "conn.server"] {
+            for field in ["conn.client", "conn.server", "conn.explain"] {
                 for value in fields.get_mut(field).into_iter().flatten() {
-                    *value = value.replacen(&format!("10.0.{number}."), "10.0.0.", 1);
+                    *value = value.replace(&format!("10.0.{number}."), "10.0.0.");
                 }
             }
             fields

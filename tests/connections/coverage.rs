@@ -61,7 +61,11 @@ fn every_word_is_expected_somewhere() {
     wanted.extend(words::<Basis>("basis", &[]));
     wanted.extend(words::<Phase>("phase", &[]));
     let experts = EXPERTS.iter().map(|expert| short(expert.name).replacen("expert.", "expert ", 1));
-    wanted.extend(experts.filter(|name| !matches!(name.as_str(), "expert icmp_error" | "expert unreachable" | "expert self_connect")));
+    wanted.extend(
+        experts.filter(|name| {
+            !matches!(name.as_str(), "expert icmp_error" | "expert unreachable" | "expert self_connect")
+        }),
+    );
     let expected = expectations();
     let missing: Vec<_> = wanted.iter().filter(|word| !expected.contains(*word)).collect();
     assert!(missing.is_empty(), "no script expects {missing:?}");

@@ -8,9 +8,10 @@ without them, and a RST that proves to have been ignored can be withdrawn.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from circle import at_or_past, between, higher, later, past, unwrap
+from circle import CIRCLE, at_or_past, between, higher, later, past, unwrap
 from segments import ACK, FIN, RST, SYN, Segment
 
 LOST_AT_MOST = 1 << 24  # SPEC 5, older connections: so far past X+1 the capture may lack segments
@@ -55,6 +56,7 @@ class Side:
     syns: list[Seen] = field(default_factory=list)
     syn_data: int = 0
     synacks: dict[int, Seen] = field(default_factory=dict)  # acceptable ones: Seq -> the latest
+    synack_numbers: list[int] = field(default_factory=list)  # their Seqs, sorted
     first_synack: Seen | None = None  # acceptable
     last_synack: Seen | None = None  # acceptable
     first_synacks: dict[int, Seen] = field(default_factory=dict)  # acceptable ones: Seq -> the first
@@ -174,7 +176,7 @@ class Attempt:
         segment = seen.segment
         if segment.has(SYN):
             return
-        probe = own.highest is not None and (seen.seq - own.highest + 1) % (1 << 32) == 0
+        probe = own.highest is not None and (seen.seq - own.highest + 1) % CIRCLE == 0
         if probe and segment.length <= 1 and not segment.is_fin:
             own.tries["keep-alive"] = own.tries.get("keep-alive", 0) + 1
         elif segment.length or segment.is_fin:
@@ -207,7 +209,7 @@ class Attempt:
 
     def lacks_segments(self, seen: Seen) -> bool:
         """Payload that acknowledges so little past X+1 that the capture lacks segments."""
-        ahead = (seen.ack - self.x - 1) % (1 << 32)
+        ahead = (seen.ack - self.x - 1) % CIRCLE
         return seen.segment.length > 0 and 0 < ahead < LOST_AT_MOST
 
     def is_wrong_open_ack(self, seen: Seen) -> bool:
@@ -234,12 +236,12 @@ class Attempt:
 
     def settling(self, ack: int) -> Seen | None:
         """The SYN-ACK with the latest Seq+1 that the Ack is at or past."""
-        known = self.sides[self.server].synacks
-        exact = known.get((ack - 1) % (1 << 32))
-        if exact is not None:
-            return exact
-        answered = [one for one in known.values() if at_or_past(ack, one.seq + 1)]
-        return min(answered, key=lambda one: (ack - one.seq - 1) % (1 << 32), default=None)
+        server = self.sides[self.server]
+        if not server.synacks:
+            return None
+        number = (ack - 1) % CIRCLE
+        nearest = server.synacks[server.synack_numbers[bisect_right(server.synack_numbers, number) - 1]]
+        return nearest if at_or_past(number, nearest.seq) else None
 
     # -- X and Y of the handshake (SPEC 4) ----------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attempt import Attempt, Seen
 from causes import Talk, reset_fields
-from circle import between
+from circle import between, same
 from closing import take_closing
 from copies import Copies
 from endings import Ending, Endings
@@ -340,7 +340,7 @@ class Connection:
             return
         self.challenged_by = None
         highest = self.attempt.sides[side].highest_ack
-        if seen and seen.segment.is_bare and highest is not None and seen.ack % (1 << 32) == highest % (1 << 32):
+        if seen and seen.segment.is_bare and same(seen.ack, highest):
             parts.experts.append("challenge_ack")
 
     def open_kind_experts(self, parts: Parts, had_server_syn: bool, was_split: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attempt import Attempt
+from circle import CIRCLE
 from segments import AE, CWR, ECE, Segment
 
 # RFC 9768 table 2: what AE, CWR and ECE of the SYN-ACK say to a SYN with all three.
@@ -14,7 +15,7 @@ def the_two_syns(attempt: Attempt) -> tuple[Segment | None, Segment | None]:
     """The SYN-ACK that gives Y, and the last SYN before it (a SYN that was tried again may offer less)."""
     client, server = attempt.sides[attempt.client], attempt.sides[attempt.server]
     y = attempt.y
-    answer = None if y is None else server.first_synacks.get(y % (1 << 32))
+    answer = None if y is None else server.first_synacks.get(y % CIRCLE)
     if answer is None and attempt.both_syns:
         answer = server.syns[0]
     if not client.syns or answer is None:
@@ -57,4 +58,4 @@ def congestion(one: Segment, two: Segment) -> list[str]:
 def syn_data_acked(attempt: Attempt) -> bool:
     """A SYN-ACK of the server acknowledges data of the client's SYN."""
     return bool(attempt.sides[attempt.client].syns) and any(
-        (synack.ack - attempt.x - 1) % (1 << 32) for synack in attempt.sides[attempt.server].synacks.values())
+        (synack.ack - attempt.x - 1) % CIRCLE for synack in attempt.sides[attempt.server].synacks.values())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import insort
+
 from attempt import Attempt, Seen
 from circle import CIRCLE, at_or_past, between, past, same
 from segments import SYN
@@ -42,6 +44,8 @@ def note_syn(attempt: Attempt, seen: Seen, parts) -> None:
         number = seen.segment.seq
         if own.last_synack is not None and not same(own.last_synack.seq, number):
             parts.experts.append("synack_changed")
+        if number not in own.synacks:
+            insort(own.synack_numbers, number)
         own.synacks[number] = own.last_synack = seen
         own.first_synacks.setdefault(number, seen)
         own.first_synack = own.first_synack or seen

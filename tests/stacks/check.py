@@ -11,6 +11,7 @@ there was nothing to compare; 2 when the plugin did not load.
 """
 
 import argparse
+import collections
 import concurrent.futures
 import json
 import os
@@ -65,7 +66,9 @@ class Tshark:
             arguments += ["-e", field]
         frames = {}
         for line in self.run(*arguments).splitlines():
-            values = dict(zip(BASE_FIELDS + names, line.split("\t")))
+            # Booleans are words from 4.4 on.
+            texts = ["1" if text == "True" else text for text in line.split("\t")]
+            values = dict(zip(BASE_FIELDS + names, texts))
             frames[int(values["frame.number"])] = values
         return frames
 
@@ -75,10 +78,16 @@ class Result:
 
     def __init__(self, truth):
         self.truth = truth
-        self.states = self.limited = self.fields = 0
-        self.limits = {}
+        self.states = self.fields = 0
+        self.beyond = set()  # (frame, side, name of the limit): what was said there and was not, or no longer, so
+        self.beyond_at = 0  # at how many comparisons
         self.wrong = []
         self.said = []  # the last segment of each connection, as synfin describes it
+
+    @property
+    def limits(self):
+        """How often each limit was met. What a segment shows of a side counts once, however long nothing follows it."""
+        return collections.Counter(why for _, _, why in self.beyond)
 
     def field(self, where, name, expected, found):
         self.fields += 1
@@ -130,8 +139,8 @@ def compare_states(result, frames, numbers):
                 result.wrong.append(f"frame {number}, {step['action']}: {role} is {found or 'absent'}, "
                                     f"expected {expected}{limited}")
             elif limit:
-                result.limited += 1
-                result.limits[limit["why"]] = result.limits.get(limit["why"], 0) + 1
+                result.beyond.add((number, role, limit["why"]))
+                result.beyond_at += 1
             else:
                 result.states += 1
 
@@ -207,7 +216,7 @@ def check(tshark, series, path):
         for name, value in fields.items():
             found = frames[int(number)][name].replace(AGGREGATOR, ",")
             result.field(f"frame {number}", name, value, found)
-    if not result.states + result.limited and any("connection" in step for step in truth["steps"]):
+    if not result.states + result.beyond_at and any("connection" in step for step in truth["steps"]):
         result.wrong.append("no state was compared")
     return result
 
@@ -243,7 +252,7 @@ def main():
             print(f"DISAGREES {result.truth['scenario']}: {line}")
     wrong = sum(len(r.wrong) for r in results)
     print(f"{len(results)} scenarios, {sum(r.states for r in results)} states as the sockets say, "
-          f"{sum(r.limited for r in results)} named limits, {sum(r.fields for r in results)} fields, "
+          f"{sum(len(r.beyond) for r in results)} named limits (at {sum(r.beyond_at for r in results)} comparisons), {sum(r.fields for r in results)} fields, "
           f"{wrong} disagreements (Wireshark {series[0]}.{series[1]})")
     return 1 if wrong else 0
 

@@ -54,7 +54,7 @@ def ipv6_refused_port(s):
     with s.limit("no-listener", server="SYN-RECEIVED"):
         s.deliver("client")
     s.flow()
-    c.expect(handshake__outcome="refused", handshake__kind="three-way", handshake__steps="1", teardown__kind="none",
+    c.expect(handshake__outcome="refused", handshake__kind="", handshake__steps="1", teardown__kind="none",
              conn__state="REJ", conn__history="Sr", **ENDED)
 
 
@@ -165,6 +165,7 @@ def abort_by_client(s):
     c = s.open()
     s.exchange(c)
     s.abort(c, "client")
+    s.frame_has(reset="abort", reset__cause="aborts")
     s.read_error(c, "server")
     c.expect(**COMPLETE, teardown__kind="reset", teardown__closer="client", conn__state="RSTO",
              conn__history="ShADadR", **ENDED)
@@ -176,6 +177,7 @@ def abort_by_server(s):
     c = s.open()
     s.exchange(c)
     s.abort(c, "server")
+    s.frame_has(reset="abort", reset__cause="aborts")
     s.read_error(c, "client")
     c.expect(**COMPLETE, teardown__kind="reset", teardown__closer="server", conn__state="RSTR",
              conn__history="ShADadr", **ENDED)
@@ -284,7 +286,7 @@ def still_open(s):
     s.listen()
     c = s.open()
     s.exchange(c)
-    c.expect(**COMPLETE, teardown__kind="open", client__state="ESTABLISHED", server__state="ESTABLISHED",
+    c.expect(**COMPLETE, teardown__kind="still-open", client__state="ESTABLISHED", server__state="ESTABLISHED",
              conn__state="S1", conn__history="ShADad")
 
 

@@ -145,10 +145,12 @@ class Capture:
 
     def __init__(self, ns, interface, path, snap=SNAP_LENGTH):
         self.path = path
+        self.delay = 0.05  # between a frame and its place in the file
         if shutil.which("tcpdump"):
             command = ["tcpdump", "-i", interface, "-s", str(snap), "-U", "--immediate-mode", "-n", "-B", "32768",
                        "--time-stamp-precision=nano", "-Z", "root", "-w", path]
         elif shutil.which("dumpcap"):
+            self.delay = 1.0
             command = ["dumpcap", "-q", "-P", "-i", interface, "-s", str(snap), "-w", path]
         else:
             raise NotAllowed("neither tcpdump nor dumpcap is installed")
@@ -228,7 +230,7 @@ class Lab:
         self.settle()
 
     def close(self):
-        time.sleep(0.05)
+        time.sleep(self.capture.delay)
         self.capture.stop()
         for host in self.hosts.values():
             host.close()

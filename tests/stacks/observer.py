@@ -13,7 +13,8 @@ def frames_captured_twice(s):
     finish(s, c)
     c.expect(handshake__outcome="complete", handshake__kind="three-way", handshake__steps="1 1 2 2 3 3",
              teardown__kind="four-segment", teardown__closer="client", teardown__steps="1 1 2 2 3 3 4 4",
-             client__state="TIME-WAIT", server__state="CLOSED", conn__state="SF", conn__history="ShADadFf")
+             client__state="TIME-WAIT", server__state="CLOSED", conn__state="SF", conn__history="ShADadFf",
+             conn__client__packets="6", conn__server__packets="5", conn__client__bytes="100", conn__server__bytes="300")
 
 
 @scenario("the observer sees the client's segments only")
@@ -115,5 +116,5 @@ def capture_ends_before_close(s):
     s.lab.hidden = lambda frame: True
     s.limit_to_end("not-seen", client="ESTABLISHED", server="ESTABLISHED")
     finish(s, c)
-    c.expect(**COMPLETE, teardown__kind="open", client__state="ESTABLISHED", server__state="ESTABLISHED",
+    c.expect(**COMPLETE, teardown__kind="still-open", client__state="ESTABLISHED", server__state="ESTABLISHED",
              conn__state="S1", conn__history="ShADad")

@@ -75,8 +75,9 @@ def refused_port(s):
         s.deliver("client")
     s.flow()
     s.require(s.read_error(c, "client") == errno.ECONNREFUSED, "the client must be refused")
-    c.expect(handshake__outcome="refused", handshake__kind="three-way", handshake__steps="1", teardown__kind="none",
-             client__state="CLOSED", server__state="CLOSED", conn__state="REJ", conn__history="Sr")
+    s.frame_has(reset="refused", reset__cause="refuses-syn", reset__answers="1")
+    c.expect(handshake__outcome="refused", handshake__kind="", handshake__steps="1", teardown__kind="none",
+             client__state="CLOSED", server__state="CLOSED", reset__by="server", conn__state="REJ", conn__history="Sr")
 
 
 @scenario("a firewall (nftables) drops the SYNs; the client tries three times and gives up")
@@ -93,7 +94,7 @@ def filtered_port(s):
     s.limit_to_end("lost-later", server="SYN-RECEIVED")
     s.limit_to_end("silent", client="SYN-SENT")
     s.close(c, "client")
-    c.expect(handshake__outcome="no-answer", handshake__kind="three-way", handshake__steps="1 1 1",
+    c.expect(handshake__outcome="no-answer", handshake__kind="", handshake__steps="1 1 1", handshake__syns="3",
              teardown__kind="none", client__state="SYN-SENT", server__state="SYN-RECEIVED", conn__state="S0",
              conn__history="S")
 
@@ -109,8 +110,10 @@ def filtered_port_icmp(s):
     s.limit_to_end("silent", client="SYN-SENT")
     s.flow()
     s.require(s.read_error(c, "client") != 0, "the client must be told")
-    c.expect(handshake__outcome="no-answer", handshake__kind="three-way", handshake__steps="1", teardown__kind="none",
-             client__state="SYN-SENT", server__state="SYN-RECEIVED", conn__state="S0", conn__history="S")
+    s.frame_has(icmp="prohibited", icmp__from="10.77.0.2")
+    c.expect(handshake__outcome="unreachable", handshake__kind="", handshake__steps="1", teardown__kind="none",
+             client__state="SYN-SENT", server__state="SYN-RECEIVED", conn__state="S0", conn__history="S",
+             conn__icmp="prohibited")
 
 
 def full_server(s):
@@ -144,14 +147,21 @@ def backlog_full(s):
             if s.pending()[0].sender == "server" and s.pending()[0].destination == waiting.client:
                 break
             s.deliver()
-        s.deliver("server")
-    s.flow()
-    s.accept(waiting)
-    if s.states(late)["server"] != "ESTABLISHED":
-        s.wait(4)
+    # The repeated SYN-ACK says it; that the client's answer is taken this time, the server says when it speaks next.
+    s.deliver("server")
+    with s.limit("not-confirmed", of=waiting, server="SYN-RECEIVED"):
         s.flow()
-    s.accept(late)
-    for c in connections + [late]:
+        s.accept(waiting)
+        if s.states(late)["server"] != "ESTABLISHED":
+            s.wait(4)
+            s.flow()
+        s.accept(late)
+        s.close(waiting, "client", flow=False)
+        s.deliver("client")
+    s.flow()
+    s.read(waiting, "server")
+    s.close(waiting, "server")
+    for c in [*connections[:3], late]:
         finish(s, c)
     for c in connections[:3]:
         c.expect(**COMPLETE, **FOUR_BY_CLIENT)

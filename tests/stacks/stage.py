@@ -272,7 +272,9 @@ class Stage:
             own, other = getattr(connection, role), getattr(connection, PEER[role])
             listed = self.lab.hosts[role].diag.dump(connection.family)
             state = next((s for s, a, p, b, q in listed if (a, p) == own and (b, q) == other), None)
-            if state in SYNCHRONIZED:
+            if connection.replaced and role == "client":
+                state = "CLOSED"  # the socket there is the later connection's
+            elif state in SYNCHRONIZED:
                 connection.synchronized[role] = True
             if state is None:
                 # Before it was synchronized, a passive end is the listener itself.

@@ -7,9 +7,10 @@ sockets themselves beside it (`.json`). This page is written by `tests/stacks/ch
 (here with Wireshark {series}); do not edit it.
 
 *Truth* is what both kernels list at the end (client / server). *Agreement* counts states of either end, compared after
-every frame and every action; a *limit* is a state that no passive observer can know, or that synfin's specification
-judges otherwise where observers may (its text says so), predicted in the scenario before synfin was asked, and named
-below.
+every frame and every action; a *limit* is a state that no passive observer can know at that segment, or that synfin's
+specification judges otherwise where observers may (its text says so), predicted in the scenario before synfin was asked,
+and named below. A limit counts once for what a segment shows of a side, also when several actions follow that leave no
+segment behind.
 
 | scenario | truth at the end | what synfin says | agreement |
 | --- | --- | --- | --- |
@@ -44,7 +45,7 @@ def says(frame):
     if frame["teardown.closer"]:
         close += f" by {frame['teardown.closer']}"
     opening = frame["handshake.outcome"]
-    if frame["handshake.kind"] != opening:
+    if frame["handshake.kind"] not in ("", opening):
         opening += f", {frame['handshake.kind']}"
     return f"{opening}; {close}; {frame['client.state']} / {frame['server.state']}; {frame['conn.state']}"
 
@@ -77,7 +78,7 @@ def render(results, series):
         for why, count in result.limits.items():
             limits[why] = limits.get(why, 0) + count
     lines.append(f"\nIn all {len(results)} captures: {sum(r.states for r in results)} states as the sockets say, "
-                 f"{sum(limits.values())} limits, {sum(r.fields for r in results)} fields, "
+                 f"{sum(limits.values())} limits (at {sum(r.beyond_at for r in results)} comparisons), {sum(r.fields for r in results)} fields, "
                  f"{sum(len(r.wrong) for r in results)} disagreements.\n")
     lines.append("\n## Limits of a passive observer\n\n")
     lines += [f"- *{why}* ({limits[why]}): {explained[why]}\n" for why in sorted(limits)]

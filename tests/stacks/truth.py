@@ -2,25 +2,28 @@
 
 import json
 
-# Why an observer may be wrong, once for all scenarios; the table in docs/STACKS.md quotes these.
+# Why an observer may be wrong, once for all scenarios; the table in docs/STACKS.md quotes these. Each is something that
+# no segment has said yet when it is counted: what a later one says is believed from there on.
 LIMITS = {
     "in-flight": "what one side has sent already changes that side; the observer learns of it when the segment arrives",
-    "lost-later": "the segment passed the observer and was lost behind it: the core assumes that it arrived",
+    "lost-later": "the segment passed the observer and was lost behind it: it is presumed to have arrived until a repeat "
+                  "or an answer says otherwise",
     "not-seen": "the segments that made the change did not pass the observer",
     "silent": "a socket ended without sending anything (time-out, crash, or closed before it had an answer)",
-    "never-back": "later segments show that an earlier one did not arrive or was not taken (it is repeated, or both "
-                  "sides go on after a RST); a cleverer observer could know then, but synfin's specification moves no "
-                  "state back",
+    "not-confirmed": "the answer to a repeat arrives, and its receiver says nothing yet: after it has once taken a state "
+                     "back, it is believed again when it speaks itself",
     "out-of-order": "a FIN that arrives before the data in front of it waits in the receiver's queue until they come; "
                     "synfin's specification takes it at once, for the gap may be the capture's",
-    "old-socket": "the port is still one of an earlier connection's socket; a connection is judged by its own segments",
+    "old-socket": "the port is still one of an earlier connection's socket; the SYN alone does not show it, the answer "
+                  "does",
     "no-listener": "a SYN may find no listener; the observer learns that from the RST",
     "cookie": "with SYN cookies the server keeps no connection until the third segment comes back",
-    "queue-full": "the server's accept queue is full: it ignores the third segment, which nothing on the wire shows",
-    "deferred": "TCP_DEFER_ACCEPT: the server ignores a third segment without data, which nothing on the wire shows",
+    "queue-full": "the server's accept queue is full: it ignores the third segment, which nothing on the wire shows "
+                  "before it repeats its SYN-ACK or sends a RST",
+    "deferred": "TCP_DEFER_ACCEPT: the server ignores a third segment without data, which nothing on the wire shows "
+                "before it repeats its SYN-ACK",
     "old-duplicate": "a SYN of an earlier attempt arrives late; that its sender has moved on shows in its RST only",
-    "challenge": "RFC 5961 and RFC 9293 section 3.10.7.4: a RST within the window but not at its left edge is answered "
-                 "by a challenge ACK; synfin's specification takes every RST within the window, as older stacks do",
+    "forged": "a forged RST that fits exactly is like a true one until a side that it concerns speaks again",
     "no-time-wait": "this host keeps no TIME-WAIT (net.ipv4.tcp_max_tw_buckets = 0)",
 }
 

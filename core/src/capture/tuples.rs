@@ -84,10 +84,12 @@ impl Tuples {
             None => None,
         };
         if previous.is_none() {
-            let rehash = |&known: &u32| if known == number {
-                hash
-            } else {
-                read(slots, v4, wide, known).map_or(0, |tuple| hasher.hash_one(tuple))
+            let rehash = |&known: &u32| {
+                if known == number {
+                    hash
+                } else {
+                    read(slots, v4, wide, known).map_or(0, |tuple| hasher.hash_one(tuple))
+                }
             };
             self.latest.insert_unique(hash, number, rehash);
         }
@@ -124,14 +126,13 @@ impl Tuples {
     }
 }
 
-fn read(
-    slots: &Chunks<Slot, 1024>,
-    v4: &Chunks<V4, 512>,
-    wide: &Chunks<Wide, 128>,
-    number: u32,
-) -> Option<Tuple> {
+fn read(slots: &Chunks<Slot, 1024>, v4: &Chunks<V4, 512>, wide: &Chunks<Wide, 128>, number: u32) -> Option<Tuple> {
     let at = slots.get(number)?.at;
-    if at & IS_WIDE == 0 { v4.get(at).copied().map(Tuple::V4) } else { wide.get(at & !IS_WIDE).copied().map(Tuple::Wide) }
+    if at & IS_WIDE == 0 {
+        v4.get(at).copied().map(Tuple::V4)
+    } else {
+        wide.get(at & !IS_WIDE).copied().map(Tuple::Wide)
+    }
 }
 
 /// Keeps the order of ends: the address and port that sort first are the low end's.

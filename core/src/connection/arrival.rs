@@ -44,7 +44,6 @@ pub const fn ordinal(frame: u32, layer: u32) -> u64 {
 
 /// The frame of a place.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, reason = "the upper half is the frame")]
 pub const fn frame_of(ordinal: u64) -> u32 {
     (ordinal >> 32) as u32
 }
@@ -78,4 +77,3 @@ pub enum Heard {
     /// Whatever this says; the second for a RST that is no copy.
     Judged(Verdict, Option<ResetDetail>),
 }
-

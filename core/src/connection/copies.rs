@@ -132,7 +132,9 @@ impl Connection {
             open_steps: draft.open_steps,
             close_steps: draft.close_steps,
             reset: draft.reset,
-            marks: mark(end == End::High, IS_HIGH) | mark(stamps.is_some(), HAS_STAMPS) | mark(draft.is_older, IS_OLDER),
+            marks: mark(end == End::High, IS_HIGH)
+                | mark(stamps.is_some(), HAS_STAMPS)
+                | mark(draft.is_older, IS_OLDER),
         };
         match self.sent.iter_mut().find(|known| known.end() == end && known.sort == sort) {
             Some(known) => *known = sent,

@@ -3,9 +3,7 @@
 //! made from them when somebody asks.
 
 use super::{Arrival, Connection, ordinal};
-use crate::segment::{
-    Ecn, End, Ends, Flags, Kind, Network, Segment, Seq, SynOptions, Timestamp, Timestamps,
-};
+use crate::segment::{Ecn, End, Ends, Flags, Kind, Network, Segment, Seq, SynOptions, Timestamp, Timestamps};
 
 /// A segment, and all that [`Connection::hear`] was told with it. An identification or hop count of 0 is none.
 #[derive(Clone, Copy, Debug)]
@@ -131,11 +129,8 @@ impl Few {
     pub fn tell(&self, connection: &mut Connection, ports: &Ends<u16>, rebase: bool) {
         let mark = |bit: u8| self.marks & bit != 0;
         let end = if mark(HIGH) { End::High } else { End::Low };
-        let arrival = Arrival {
-            is_self: mark(SELF),
-            is_reused: mark(REUSED),
-            ..Arrival::new(self.frame, 0, end, rebase)
-        };
+        let arrival =
+            Arrival { is_self: mark(SELF), is_reused: mark(REUSED), ..Arrival::new(self.frame, 0, end, rebase) };
         let _ = connection.hear(arrival, &self.segment(ports));
     }
 }
@@ -172,10 +167,7 @@ mod tests {
                     source_port: ports[end],
                     destination_port: 0,
                     at: full.then_some(Timestamp(i64::MAX)),
-                    network: Network {
-                        identification: full.then_some(u16::MAX),
-                        hops: full.then_some(u8::MAX),
-                    },
+                    network: Network { identification: full.then_some(u16::MAX), hops: full.then_some(u8::MAX) },
                     timestamps: full.then_some(Timestamps { value: u32::MAX, echo: 1 }),
                     options: if full && flags.has(Flags::SYN) { options } else { SynOptions::default() },
                 };

@@ -266,7 +266,8 @@ impl Connection {
             return;
         }
         self.happens(client, Event::RepeatsSyn);
-        if !self.opening.found(Findings::SAID_NOT_RECEIVED) && !self.may_have_crossed(self.times.last_syn_ack, segment) {
+        if !self.opening.found(Findings::SAID_NOT_RECEIVED) && !self.may_have_crossed(self.times.last_syn_ack, segment)
+        {
             self.opening.note(Findings::SAID_NOT_RECEIVED);
             draft.anomalies |= Anomalies::SYNACK_NOT_RECEIVED;
         }
@@ -302,7 +303,8 @@ impl Connection {
             self.begin_opening(segment.ack.back(1), Some(segment.seq));
         }
         if draft.repeats.syn {
-            self.opening.note_if(self.opening.frames[2] == 0 && self.opening.frames[1] != 0, Findings::SYN_ACK_REPEATED);
+            self.opening
+                .note_if(self.opening.frames[2] == 0 && self.opening.frames[1] != 0, Findings::SYN_ACK_REPEATED);
         }
         if self.is_double_open() {
             if self.opening.progress == Progress::Underway {
@@ -380,7 +382,10 @@ impl Connection {
 
     /// The server's SYN-ACK again after step 3, the server having sent nothing else since: it did not take that.
     fn take_step_3_back(&mut self, segment: &Segment, draft: &mut Draft) {
-        if self.opening.progress != Progress::Complete || self.server().is(Facts::WENT_ON_SINCE) || self.is_double_open() {
+        if self.opening.progress != Progress::Complete
+            || self.server().is(Facts::WENT_ON_SINCE)
+            || self.is_double_open()
+        {
             return;
         }
         self.opening.progress = Progress::NotTaken;
@@ -461,8 +466,9 @@ impl Connection {
         let sent = self.client().next.unwrap_or(first);
         let offered = first.advance(u32::from(self.server().syn_window));
         let acks_unsent = self.server().next.is_some_and(|next| segment.ack.is_after(next));
-        kind == Kind::Fin
-            || (!segment.seq.is_after(sent.later(offered)) && !(acks_unsent && !segment.seq.is_after(sent)))
+        let lacks_segments = segment.seq.is_after(sent);
+        let is_within = !segment.seq.is_after(sent.later(offered)) && (!acks_unsent || lacks_segments);
+        kind == Kind::Fin || is_within
     }
 
     /// A server's segment without SYN before step 3.

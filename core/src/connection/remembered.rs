@@ -199,6 +199,9 @@ mod tests {
         assert!(!connection.note_number(End::High, What::Fin, Seq(7)));
         let kept = (0..100).filter(|&number| connection.came_before(End::Low, What::SynAck, Seq(number)));
         assert_eq!(kept.collect::<Vec<_>>(), (83..100).collect::<Vec<_>>());
-        assert!(connection.came_before(End::High, What::Fin, Seq(7)) && !connection.came_before(End::Low, What::Fin, Seq(7)));
+        assert!(
+            connection.came_before(End::High, What::Fin, Seq(7))
+                && !connection.came_before(End::Low, What::Fin, Seq(7))
+        );
     }
 }

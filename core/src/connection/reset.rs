@@ -126,7 +126,8 @@ impl Connection {
                 if !is_late {
                     self.ends[to].note(Facts::OWES_CHALLENGE);
                     let in_handshake = self.is_in_handshake() && !self.is_past_all(from, segment);
-                    let challenge = Challenge { by: from, frame: arrival.frame, ordinal: arrival.ordinal, in_handshake };
+                    let challenge =
+                        Challenge { by: from, frame: arrival.frame, ordinal: arrival.ordinal, in_handshake };
                     self.rare_mut().challenges.add(challenge);
                 }
             }
@@ -277,8 +278,11 @@ impl Connection {
             },
         };
         let silence = between(self.times.last_spoke, MaybeTime::new(segment.at));
-        let before = unknown.filter(|_| cause == Some(Cause::UnknownConnection)).and_then(|said| u64::try_from(said.silence_ns).ok());
-        let hops = own.hops.zip(segment.network.hops).map(|(usual, this)| i32::from(this).wrapping_sub(i32::from(usual)));
+        let before = unknown
+            .filter(|_| cause == Some(Cause::UnknownConnection))
+            .and_then(|said| u64::try_from(said.silence_ns).ok());
+        let hops =
+            own.hops.zip(segment.network.hops).map(|(usual, this)| i32::from(this).wrapping_sub(i32::from(usual)));
         ResetDetail { cause, answers, idle_ns: silence.max(before), hops: hops.filter(|&hops| hops != 0) }
     }
 
@@ -288,7 +292,11 @@ impl Connection {
         let end = arrival.end;
         let Some(fall) = self.fall(end).copied() else { return };
         let is_own = fall.by == end;
-        let shows = if is_own { self.did_not_send(end, &fall, segment, kind) } else { self.did_not_take(end, &fall, segment, kind) };
+        let shows = if is_own {
+            self.did_not_send(end, &fall, segment, kind)
+        } else {
+            self.did_not_take(end, &fall, segment, kind)
+        };
         if !shows {
             return;
         }
@@ -334,7 +342,8 @@ impl Connection {
 
     fn did_not_take(&self, end: End, fall: &Fall, segment: &Segment, kind: Kind) -> bool {
         let is_new = segment.payload_len > 0 || matches!(kind, Kind::Fin | Kind::SynAck);
-        let is_later = fall.at.zip(segment.at).and_then(|(then, now)| now.since(then)).is_some_and(|ns| ns > ON_ITS_WAY_NS);
+        let is_later =
+            fall.at.zip(segment.at).and_then(|(then, now)| now.since(then)).is_some_and(|ns| ns > ON_ITS_WAY_NS);
         (is_new && is_later) || self.acks_later_numbers(end, fall, segment)
     }
 

@@ -175,15 +175,7 @@ impl State {
             (Event::RepeatsSyn, Established) => Some(SynSent),
             (
                 Event::RepeatsSyn,
-                Closed
-                | Listen
-                | SynSent
-                | SynReceived
-                | FinWait1
-                | FinWait2
-                | CloseWait
-                | Closing
-                | LastAck
+                Closed | Listen | SynSent | SynReceived | FinWait1 | FinWait2 | CloseWait | Closing | LastAck
                 | TimeWait,
             ) => None,
             // ... a SYN-ACK only in SYN-RECEIVED ...
@@ -204,15 +196,7 @@ impl State {
             // §3.10.7.4, second: the RST bit; §3.10.5: ABORT.
             (
                 Event::Resets,
-                Listen
-                | SynSent
-                | SynReceived
-                | Established
-                | FinWait1
-                | FinWait2
-                | CloseWait
-                | Closing
-                | LastAck
+                Listen | SynSent | SynReceived | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck
                 | TimeWait,
             ) => Some(Closed),
             (Event::Resets, Closed) => None,
@@ -220,22 +204,14 @@ impl State {
             (Event::ResetsToListen, SynReceived) => Some(Listen),
             (
                 Event::ResetsToListen,
-                Closed | Listen | SynSent | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
+                Closed | Listen | SynSent | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck
+                | TimeWait,
             ) => None,
             // §3.5 figure 10: half-open connection discovery; or what a side's own segment shows.
             (
                 Event::Remembers(state) | Event::Revives(state),
-                Closed
-                | Listen
-                | SynSent
-                | SynReceived
-                | Established
-                | FinWait1
-                | FinWait2
-                | CloseWait
-                | Closing
-                | LastAck
-                | TimeWait,
+                Closed | Listen | SynSent | SynReceived | Established | FinWait1 | FinWait2 | CloseWait | Closing
+                | LastAck | TimeWait,
             ) => Some(state),
         }
     }

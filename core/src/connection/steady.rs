@@ -105,10 +105,8 @@ impl Connection {
         if segment.payload_len > 0 {
             own.payload_end.raise(end);
             // After something new of the peer, the same ACK again is an answer, and owes nothing to what came before.
-            const STEPS: Facts = Facts::OPEN_ACK_FRESH
-                .union(Facts::CLOSE_ACK_FRESH)
-                .union(Facts::OWES_SYN_ACK)
-                .union(Facts::OWES_FIN);
+            const STEPS: Facts =
+                Facts::OPEN_ACK_FRESH.union(Facts::CLOSE_ACK_FRESH).union(Facts::OWES_SYN_ACK).union(Facts::OWES_FIN);
             other.facts = other.facts.difference(STEPS);
         }
         own.mark.raise(end);

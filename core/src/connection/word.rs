@@ -3,10 +3,10 @@
 
 use strum::VariantArray;
 
+use super::Connection;
 use super::numbering::Basis;
 use super::state::State;
 use super::verdict::{Anomalies, Numbers, Phase, Repeats, Reset, Steps, Verdict};
-use super::Connection;
 use crate::segment::{Both, End, Segment, Seq, Side};
 
 /// How often each offset of a segment goes round the circle: the upper half of the signed number.
@@ -51,11 +51,11 @@ const ELSEWHERE: u64 = 8;
 
 impl Word {
     const fn get(self, part: Part) -> u64 {
-        self.0 >> part.0 & ((1 << part.1) - 1)
+        self.0 >> part.0 & !(u64::MAX << part.1)
     }
 
     const fn with(self, part: Part, value: u64) -> Word {
-        Word(self.0 | (value & ((1 << part.1) - 1)) << part.0)
+        Word(self.0 | (value & !(u64::MAX << part.1)) << part.0)
     }
 
     const fn has(self, part: Part) -> bool {

@@ -17,7 +17,6 @@ pub use seq::{Position, Seq};
 pub use side::{Both, Side};
 pub use time::Timestamp;
 
-
 /// What the network layer says of a segment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Network {

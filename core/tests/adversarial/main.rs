@@ -239,7 +239,10 @@ fn ports_used_again_thousands_of_times() {
             assert_eq!(traffic.has(Anomalies::PORT_REUSE), index == 0 && stream > 0);
         }
         let connection = traffic.view().connection;
-        assert_eq!((connection.outcome(), connection.teardown()), (HandshakeOutcome::Complete, TeardownKind::ThreeSegment));
+        assert_eq!(
+            (connection.outcome(), connection.teardown()),
+            (HandshakeOutcome::Complete, TeardownKind::ThreeSegment)
+        );
         assert_eq!((connection.duration_ns(), connection.previous), (Some(5_000_000), stream.checked_sub(1)));
     }
     traffic.memory_within(PER_SEGMENT, PER_CONNECTION);

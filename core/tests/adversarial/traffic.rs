@@ -39,7 +39,15 @@ impl Traffic {
     }
 
     /// `stream` and the number of the client's host.
-    pub fn put_between(&mut self, [stream, host]: [u32; 2], port: u16, from: From, flags: u16, numbers: [u32; 3], at: i64) {
+    pub fn put_between(
+        &mut self,
+        [stream, host]: [u32; 2],
+        port: u16,
+        from: From,
+        flags: u16,
+        numbers: [u32; 3],
+        at: i64,
+    ) {
         self.frame += 1;
         let client = Some(IpAddr::V4(Ipv4Addr::from_bits(0x0a00_0001 + host)));
         let server = Some(IpAddr::V4(Ipv4Addr::new(10, 255, 0, 1)));

@@ -79,11 +79,7 @@ pub fn truth(history: &History) -> Option<Whole> {
     let is_gapless = history.emissions.iter().all(|e| e.copies > 0) && keeps_order(history);
     let half_close_bytes =
         changes.iter().find(is_fin).filter(|_| is_gapless && reset.is_none()).map(|fin| half_close_bytes(history, fin));
-    let kind = if is_double {
-        Some("simultaneous")
-    } else {
-        (opened.client || opened.server).then_some("three-way")
-    };
+    let kind = if is_double { Some("simultaneous") } else { (opened.client || opened.server).then_some("three-way") };
     Some(Whole { outcome, kind, teardown, closer, half_close_bytes })
 }
 
