@@ -31,7 +31,7 @@ test: build ## install the plugin, then all tests
 	@scripts/test.sh
 
 test-core: ## the tests that need no Wireshark
-	@$(CARGO) test --locked --no-default-features
+	@$(CARGO) test --locked --package synfin-core
 
 lint: setup ## formatting, clippy, C and shell warnings, licences
 	@scripts/lint.sh
@@ -75,7 +75,7 @@ test-record: install ## record them anew in a temporary folder and check those (
 	@scripts/test-record.sh
 
 test-stacks: ## tens of thousands of connections of a second TCP stack on a faulty link
-	@$(CARGO) test --release --locked --no-default-features --test second_stack -- --include-ignored --nocapture
+	@$(CARGO) test --release --locked -p synfin-core --test second_stack -- --include-ignored --nocapture
 
 stacks-table: ## write what comes out of that into docs/STACKS.md
 	@SYNFIN_WRITE_TABLE=1 $(MAKE) --no-print-directory test-stacks

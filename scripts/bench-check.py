@@ -37,10 +37,10 @@ def compiler():
 
 
 def build():
-    command = ["cargo", "build", "--quiet", "--release", "--locked", "--bin", "bench-count"]
-    subprocess.run(command, check=True, cwd=ROOT / "bench")
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "bench" / "target"))
-    return (ROOT / "bench" / target / "release" / "bench-count").resolve()
+    command = ["cargo", "build", "--quiet", "--release", "--locked", "-p", "synfin-bench", "--features", "abi",
+               "--bin", "bench-count"]
+    subprocess.run(command, check=True, cwd=ROOT)
+    return (ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release" / "bench-count").resolve()
 
 
 def own_instructions(profile, program):

@@ -97,7 +97,7 @@ class Tshark:
         (OUT / "home").mkdir(parents=True, exist_ok=True)
 
     def run(self, with_plugin, capture, arguments):
-        """Seconds of user and system time, and octets of the largest resident set."""
+        """Seconds of user and system time, and bytes of the largest resident set."""
         self.plugin.put(with_plugin)
         process = subprocess.Popen([self.program, "-r", capture, *arguments], env=self.environment,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -124,8 +124,8 @@ class Tshark:
 
 def build():
     say("bench: building")
-    subprocess.run(["cargo", "build", "--quiet", "--release", "--locked"], check=True, cwd=BENCH)
-    return Path(os.environ.get("CARGO_TARGET_DIR", BENCH / "target")) / "release"
+    subprocess.run(["cargo", "build", "--quiet", "--release", "--locked", "-p", "synfin-bench", "--bins"], check=True, cwd=ROOT)
+    return ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release"
 
 
 def make_capture(programs, frames, connections):
@@ -178,24 +178,25 @@ def measure_also(names, capture, count):
 
 
 def measure_memory(programs):
-    """Octets a segment and a connection, from traffic with few and with many connections."""
+    """Bytes a segment and a connection, from traffic with few and with many connections."""
     held = {}
     for line in output([programs / "bench-memory"]).splitlines():
-        name, segments, connections, octets = line.split()
-        held[name] = (int(segments), int(connections), int(octets))
-    segments, _, octets = held["transfer"]
-    a_segment = octets / segments
+        name, segments, connections, bytes = line.split()
+        held[name] = (int(segments), int(connections), int(bytes))
+    segments, _, bytes = held["transfer"]
+    a_segment = bytes / segments
     a_connection = {}
     for name in ("mixed", "scan"):
-        segments, connections, octets = held[name]
-        a_connection[name] = round((octets - segments * a_segment) / connections, 1)
+        segments, connections, bytes = held[name]
+        a_connection[name] = round((bytes - segments * a_segment) / connections, 1)
     return {"segment": round(a_segment, 2), "connection": a_connection}
 
 
 def measure_core():
     say("bench: the core (criterion)")
-    subprocess.run(["cargo", "bench", "--quiet", "--locked", "--bench", "core"], check=True, cwd=BENCH, stdout=sys.stderr)
-    folder = Path(os.environ.get("CARGO_TARGET_DIR", BENCH / "target")) / "criterion"
+    command = ["cargo", "bench", "--quiet", "--locked", "-p", "synfin-bench", "--bench", "core"]
+    subprocess.run(command, check=True, cwd=ROOT, stdout=sys.stderr)
+    folder = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "criterion"
     found = {}
     for file in sorted(folder.glob("*/*/new/estimates.json")):
         name = file.parent.parent.name
@@ -238,7 +239,7 @@ def core_lines(core):
                           f"{value} ns", against[1]))
     floor = ns("floor")
     if floor is not None:
-        lines.append(("the floor: a handler that reads the twenty octets", "", f"{floor} ns", ""))
+        lines.append(("the floor: a handler that reads the twenty bytes", "", f"{floor} ns", ""))
     grown = [ns(rf"1-connection-{count}-") for count in (10**5, 10**6, 10**7)]
     if None not in grown:
         spread = max(grown) / min(grown)
@@ -258,10 +259,10 @@ def table(result):
     worst = max(row["memory"] for row in result["tshark"] + result["also"])
     lines.append(("peak memory (RSS), the worst of these", f"{RSS_TARGET:.2f}", f"{worst:.3f}", verdict(worst, RSS_TARGET)))
     memory = result["memory"]
-    lines.append(("memory of the core, a segment", "16 octets", f"{memory['segment']} octets", verdict(memory["segment"], 16)))
+    lines.append(("memory of the core, a segment", "16 bytes", f"{memory['segment']} bytes", verdict(memory["segment"], 16)))
     for name, what in (("mixed", "the mix"), ("scan", "a scan of a million SYNs")):
-        octets = memory["connection"][name]
-        lines.append((f"memory of the core, a connection, {what}", "160 octets", f"{octets} octets", verdict(octets, 160)))
+        bytes = memory["connection"][name]
+        lines.append((f"memory of the core, a connection, {what}", "160 bytes", f"{bytes} bytes", verdict(bytes, 160)))
     lines += core_lines(result["core"])
     for row in result["peers"]:
         runs = "" if row["pairs"] > 1 else ", one run"

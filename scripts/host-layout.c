@@ -1,44 +1,47 @@
-/* host-layout.c: prints what plugin-c/host_facts.h asks for, as the headers it is compiled against have it.
+/* host-layout.c: what plugin-c/host_facts.h asks for, as the headers it is compiled against have it.
+ *
+ * It is compiled and never run, so that headers of another system do too: the values stand as text in the object file,
+ * where scripts/host-layout.sh looks for them.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include <stdio.h>
-#include <string.h>
-
 #include "host_facts.h"
 
-static void print_flag(const char *name, const unsigned char *octets, size_t size)
-{
-    for (size_t at = 0; at < size; at++) {
-        if (octets[at] != 0) {
-            printf("varying %s_at %zu\nvarying %s_mask %u\n", name, at, name, octets[at]);
-            return;
-        }
-    }
-}
-
-int main(void)
-{
-    printf("version %d %d %d\n", WIRESHARK_VERSION_MAJOR, WIRESHARK_VERSION_MINOR, WIRESHARK_VERSION_MICRO);
-#define PRINT(name, expression) printf("varying %s %lld\n", #name, (long long)(expression));
-    HOST_VARYING_FACTS(PRINT)
-#undef PRINT
-#define PRINT(name, type, member) \
+#define DIGIT(value, place) (char)('0' + (unsigned long long)(value) / (place##ull) % 10)
+#define DIGITS(value) \
     { \
-        union { \
-            type value; \
-            unsigned char octets[sizeof(type)]; \
-        } probe; \
-        memset(&probe, 0, sizeof probe); \
-        probe.value.member = 1; \
-        print_flag(#name, probe.octets, sizeof probe); \
+        DIGIT(value, 1000000000), DIGIT(value, 100000000), DIGIT(value, 10000000), DIGIT(value, 1000000), \
+            DIGIT(value, 100000), DIGIT(value, 10000), DIGIT(value, 1000), DIGIT(value, 100), DIGIT(value, 10), \
+            DIGIT(value, 1) \
     }
-    HOST_FLAG_FACTS(PRINT)
-#undef PRINT
-    /* 0: no such function. */
-    printf("varying strat_arguments %d\n", STRAT_ARGUMENTS);
-#define PRINT(name, expression) printf("common %s %lld\n", #name, (long long)(expression));
-    HOST_COMMON_FACTS(PRINT)
-    return 0;
-}
+
+/* "fact KIND NAME 0000000123", for grep. */
+#define FACT(kind, name, value) \
+    extern const struct kind##_##name { \
+        char head[sizeof "fact " #kind " " #name " " - 1]; \
+        char digits[10]; \
+        char end; \
+    } kind##_of_##name; \
+    const struct kind##_##name kind##_of_##name = {"fact " #kind " " #name " ", DIGITS(value), '\n'};
+
+#define VARYING(name, expression) FACT(varying, name, expression)
+#define COMMON(name, expression) FACT(common, name, expression)
+#define IP(name, expression) FACT(ip, name, expression)
+HOST_VARYING_FACTS(VARYING)
+HOST_COMMON_FACTS(COMMON)
+HOST_IP_FACTS(IP)
+
+FACT(version, major, WIRESHARK_VERSION_MAJOR)
+FACT(version, minor, WIRESHARK_VERSION_MINOR)
+FACT(version, micro, WIRESHARK_VERSION_MICRO)
+
+/* "bits NAME " and a struct of which this member alone is 1; its size is a fact. */
+#define BITS(name, type, member) \
+    FACT(flag, name, sizeof(type)) \
+    extern const struct bits_##name { \
+        char head[sizeof "bits " #name " " - 1]; \
+        type value; \
+    } __attribute__((packed)) bits_of_##name; \
+    const struct bits_##name bits_of_##name = {.head = "bits " #name " ", .value.member = 1};
+HOST_FLAG_FACTS(BITS)

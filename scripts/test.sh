@@ -13,5 +13,5 @@ scripts/install.sh
 scripts/setup.sh jq=jq python3=python3
 if PYTHON=$(scripts/python.sh duckdb==2.0.1 duckdb-cli==1.5.6); then export PYTHON; else unset PYTHON; fi
 cargo test --locked --no-fail-fast
-cargo test --locked --no-fail-fast --no-default-features
+cargo test --locked --no-fail-fast --package synfin-core
 python3 -m unittest discover --start-directory tests/readmes

@@ -1,6 +1,6 @@
 //! What is kept of each segment: twelve bytes. And of the few of which there is more to say, that, in order.
 
-use crate::connection::Word;
+use crate::connection::{Cause, ResetDetail, Word};
 
 /// A segment that was taken in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,6 +25,41 @@ impl Record {
     #[inline]
     pub fn read(self) -> Option<(u32, Word)> {
         Some((self.connection.checked_sub(1)?, self.word))
+    }
+}
+
+/// What else is said of a RST, in sixteen bytes: scans and floods are made of them.
+#[derive(Clone, Copy, Debug)]
+pub struct KeptReset {
+    /// `u64::MAX`: none.
+    idle_ns: u64,
+    answers: u32,
+    /// 0: none.
+    hops: i16,
+    cause: Option<Cause>,
+}
+
+const _: () = assert!(size_of::<KeptReset>() == 16);
+
+impl KeptReset {
+    /// Of this.
+    pub fn new(detail: &ResetDetail) -> KeptReset {
+        KeptReset {
+            idle_ns: detail.idle_ns.unwrap_or(u64::MAX),
+            answers: detail.answers,
+            hops: detail.hops.and_then(|hops| i16::try_from(hops).ok()).unwrap_or(0),
+            cause: detail.cause,
+        }
+    }
+
+    /// The same again.
+    pub fn detail(self) -> ResetDetail {
+        ResetDetail {
+            cause: self.cause,
+            answers: self.answers,
+            idle_ns: (self.idle_ns != u64::MAX).then_some(self.idle_ns),
+            hops: (self.hops != 0).then_some(i32::from(self.hops)),
+        }
     }
 }
 

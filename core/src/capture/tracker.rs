@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::connections::{Connections, Seen};
-use super::record::{Record, Sparse};
+use super::record::{KeptReset, Record, Sparse};
 use super::store::Index;
 use super::tuples::{Tuples, order};
 use crate::connection::{Arrival, Heard, ResetDetail, State, Turns, Word, ordinal};
@@ -107,7 +107,7 @@ pub struct Tracker {
     inner: BTreeMap<u64, Record>,
     /// What does not fit into a record.
     turns: Sparse<Turns>,
-    resets: Sparse<ResetDetail>,
+    resets: Sparse<KeptReset>,
     icmp: Sparse<Noted>,
     tuples: Tuples,
     connections: Connections,
@@ -158,7 +158,7 @@ impl Tracker {
                     self.turns.add(arrival.ordinal, turns);
                 }
                 if let Some(detail) = detail {
-                    self.resets.add(arrival.ordinal, detail);
+                    self.resets.add(arrival.ordinal, KeptReset::new(&detail));
                 }
                 word
             }
@@ -278,7 +278,7 @@ impl Tracker {
 
     /// What else is said of a RST.
     pub(crate) fn reset_detail(&self, ordinal: u64) -> Option<ResetDetail> {
-        self.resets.get(ordinal).copied()
+        self.resets.get(ordinal).map(|kept| kept.detail())
     }
 
     /// The ICMP error at a place.

@@ -14,8 +14,8 @@ use traffic::{From, Traffic};
 /// Bytes that the core may hold for a segment of ordinary traffic, and for a connection: one that lives, and one of a
 /// single segment.
 const PER_SEGMENT: usize = 16;
-const PER_CONNECTION: usize = 512;
-const PER_LONE_SEGMENT: usize = 64;
+const PER_CONNECTION: usize = 1088;
+const PER_LONE_SEGMENT: usize = 84;
 /// Bytes for a segment that was made to fit no pattern.
 const PER_HOSTILE_SEGMENT: usize = 64;
 /// Bytes that it begins with.
