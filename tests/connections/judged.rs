@@ -165,7 +165,7 @@ scripts! {
       | > F. X    ack Y
       | < F. Y    ack X+1
       | > .  X+1  ack Y+1
-    CLOSED       | < R  Y+1                     | CLOSED       | RST | | reset=after-fin; phase=closed; !none
+    CLOSED       | < R  Y+1                     | CLOSED       | RST | | reset=after-fin; phase=closed; !reset_after_fin
     = teardown.kind three-segment
     = reset.by
     ";

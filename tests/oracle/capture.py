@@ -1,7 +1,7 @@
 """Reads a capture through tshark's own dissectors. Nothing of synfin is read here.
 
-PDML is used because it keeps every layer of a frame apart, in order, with the fields that belong to it: in a tunnel each
-TCP layer has the addresses of the IP layer in front of it.
+PDML is used because it keeps every layer of a frame apart, in order, with the fields that belong to it. In a tunnel
+each TCP layer has the addresses of the IP layer in front of it.
 """
 
 from __future__ import annotations

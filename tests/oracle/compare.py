@@ -45,7 +45,7 @@ MONTHS = {name: month for month, name in enumerate(calendar.month_abbr)}
 
 
 def moment(text: str) -> str:
-    """A time stamp as nanoseconds since 1970: `Nov 14, 2023 22:13:20.5 UTC`, `2023-11-14T22:13:20.5Z`, `1700000000.5`."""
+    """Nanoseconds since 1970 of `Nov 14, 2023 22:13:20.5 UTC`, `2023-11-14T22:13:20.5Z` or `1700000000.5`."""
     try:
         return str(int(Decimal(text) * 1_000_000_000))
     except InvalidOperation:

@@ -104,7 +104,8 @@ impl Connection {
                 self.closing.perform(step, arrival);
             }
             Some(first) => {
-                draft.repeats.fin = self.note_number(from, What::Fin, number);
+                // The first one is known for ever, whatever number came since.
+                draft.repeats.fin = self.note_number(from, What::Fin, number) || number == first;
                 if number != first {
                     draft.anomalies |= Anomalies::SECOND_FIN;
                 }

@@ -125,8 +125,8 @@ pub static EXPERTS: &[Expert] = &[
         "The RST's hop count differs: a device on the way sent it?", "RST 的跳数与其发送方不一致：可能由途中的设备发出"),
     expert!("reset", Note, Sequence, When::Ended(Reset::Abort),
         "A RST ended the open connection", "RST 终止了已建立的连接"),
-    expert!("reset_after_fin", Note, Sequence, When::Ended(Reset::AfterFin),
-        "A RST ended the connection after a FIN", "RST 在 FIN 之后终止了连接"),
+    expert!("reset_after_fin", Note, Sequence, When::Is(Reset::AfterFin),
+        "A RST after a FIN", "FIN 之后的 RST"),
     expert!("stray_reset", Note, Sequence, When::Is(Reset::Stray),
         "A RST that its receiver does not accept", "接收方不会接受的 RST"),
     expert!("no_connection", Note, Response, When::Is(Reset::NoConnection),
@@ -168,8 +168,13 @@ pub static EXPERTS: &[Expert] = &[
 pub fn of(view: &SegmentView) -> u64 {
     let anomalies = view.verdict.anomalies;
     if view.verdict.is_copy {
+        // Nothing was sent, so there is nothing to say of it; of the connection there is, where it is the last segment.
         let is_first = anomalies.contains(Anomalies::CAPTURED_TWICE);
-        return if is_first { collect(|when| matches!(when, When::Found(Anomalies::CAPTURED_TWICE))) } else { 0 };
+        return collect(|when| match when {
+            When::Found(anomaly) => is_first && anomaly == Anomalies::CAPTURED_TWICE,
+            When::Outcome(_) | When::Teardown(_) => holds(when, view),
+            _ => false,
+        });
     }
     let is_plain = view.segment.kind() == Kind::Ack && anomalies.is_empty() && !view.is_last;
     if is_plain { 0 } else { collect(|when| holds(when, view)) }

@@ -191,6 +191,12 @@ impl Field {
     }
 }
 
+/// Whether the segment belongs to the attempt that the connection's fields speak of.
+fn is_of_last_attempt(view: &SegmentView) -> bool {
+    let [first_syn, ..] = view.connection.handshake_frames();
+    view.connection.attempts() < 2 || view.frame >= first_syn
+}
+
 impl On {
     /// Whether it stands on this segment.
     fn is_at(self, view: &SegmentView) -> bool {
@@ -198,9 +204,9 @@ impl On {
             On::All => true,
             _ if view.is_last => true,
             On::Last => false,
-            On::Handshake => !view.verdict.open_steps.is_empty(),
-            On::Teardown => !view.verdict.close_steps.is_empty(),
-            On::Step3 => view.verdict.open_steps.has(3),
+            On::Handshake => !view.verdict.open_steps.is_empty() && is_of_last_attempt(view),
+            On::Teardown => !view.verdict.close_steps.is_empty() && is_of_last_attempt(view),
+            On::Step3 => view.verdict.open_steps.has(3) && is_of_last_attempt(view),
             On::Frame(frame) => view.frame == frame(&view.connection),
         }
     }
