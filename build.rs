@@ -19,18 +19,28 @@ mod plugin {
     use std::process::{Command, Stdio};
 
     const SHIM: &str = "plugin-c";
-    const SOURCES: [&str; 13] = [
+    const SOURCES: [&str; 23] = [
+        "host_load.c",
+        "host_lookup.c",
         "host.c",
+        "host_flow.c",
+        "host_stats.c",
         "plugin.c",
+        "shim.c",
+        "language.c",
         "feed.c",
-        "icmp.c",
+        "notes.c",
         "streams.c",
+        "icmp.c",
+        "fields.c",
         "show.c",
+        "tapped.c",
         "draw.c",
-        "connset.c",
         "stats.c",
         "table.c",
-        "lines.c",
+        "connections.c",
+        "servers.c",
+        "print.c",
         "ladder.c",
         "filters.c",
     ];

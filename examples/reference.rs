@@ -1,15 +1,15 @@
 //! Writes docs/REFERENCE.md and docs/synfin.4 from the one field table. `cargo test` fails when they are not what this
 //! writes.
 //!
-//!     cargo run --no-default-features --example reference
+//!     cargo run --example reference
 
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use synfin::experts::{EXPERTS, Severity};
-use synfin::fields::{FIELDS, Type};
+use synfin_core::words::experts::{EXPERTS, Severity};
+use synfin_core::words::fields::{About, FIELDS, Field, On, Place, Type};
 
 /// Each document with its path in the repository.
 pub fn documents() -> [(&'static str, String); 2] {
@@ -22,10 +22,12 @@ const fn kind(kind: Type) -> &'static str {
         Type::Uint8 => "8-bit number",
         Type::Uint32 => "32-bit number",
         Type::Uint64 => "64-bit number",
+        Type::Int32 => "signed 32-bit number",
         Type::Int64 => "signed 64-bit number",
         Type::Boolean => "boolean",
         Type::Time => "duration",
         Type::Frame => "frame number",
+        Type::AbsoluteTime => "date and time",
     }
 }
 
@@ -38,17 +40,53 @@ const fn severity(severity: Severity) -> &'static str {
     }
 }
 
+/// On which frames a field stands.
+const fn on(field: &Field) -> &'static str {
+    match field.about {
+        About::Segment(_) => "segments",
+        About::Message { .. } => "segments, ICMP errors",
+        About::Reset { .. } => "resets",
+        About::Icmp(_) => "ICMP errors",
+        About::Connection { on: On::All, .. } => "all of the connection",
+        About::Connection { on: On::Last, .. } => "the last",
+        About::Connection { on: On::Handshake, .. } => "handshake, the last",
+        About::Connection { on: On::Teardown, .. } => "teardown, the last",
+        About::Connection { on: On::Step3 | On::Frame(_), .. } => "where it is known, the last",
+    }
+}
+
+/// The parts of the details, with what is said of them.
+const PARTS: [(Place, &str, &str); 3] = [
+    (Place::Top, "The segment", "At once below the item *TCP Lifecycle*."),
+    (
+        Place::Connection,
+        "The connection",
+        "In the subtree *This connection*. In a first pass these are \"so far\"; final in Wireshark, in `tshark -2`, and in \
+         the connection log.",
+    ),
+    (Place::Numbers, "The numbers", "In the subtree *X and Y*."),
+];
+
 fn markdown() -> String {
     let mut out = String::from(
         "# Fields and expert information of synfin\n\nMade from the field table by `examples/reference.rs`; do not edit.\n\n\
-         ## Fields\n\nIn the order of the details.\n\n| field | type | what a value means |\n| --- | --- | --- |\n",
+         A field works in display filters, in columns, and behind `-T fields -e`. In the details some stand only where they \
+         say more than another line; filters find them all the same. Fields on connections and resets are also keys of the \
+         [connection log](connection.schema.json), without `synfin.` and with `_` for `.`.\n",
     );
-    for field in FIELDS {
-        let _ = writeln!(out, "| `{}` | {} | {} |", field.name, kind(field.kind), field.blurb);
+    for (place, title, text) in PARTS {
+        let _ = writeln!(
+            out,
+            "\n## {title}\n\n{text}\n\n| field | type | on | what a value means |\n| --- | --- | --- | --- |"
+        );
+        for field in FIELDS.iter().filter(|field| field.place == place) {
+            let _ =
+                writeln!(out, "| `{}` | {} | {} | {} |", field.name, kind(field.kind), on(field), field.blurb.english);
+        }
     }
     out.push_str("\n## Expert information\n\n| filter | severity | message |\n| --- | --- | --- |\n");
     for expert in EXPERTS {
-        let _ = writeln!(out, "| `{}` | {} | {} |", expert.name, severity(expert.severity), expert.text);
+        let _ = writeln!(out, "| `{}` | {} | {} |", expert.name, severity(expert.severity), expert.text.english);
     }
     out
 }
@@ -60,40 +98,102 @@ fn roff(text: &str) -> String {
 }
 
 const ABOUT: &str = r#".SH NAME
-synfin \- what the Wireshark plugin synfin shows of TCP openings and closings
+synfin \- what the Wireshark plugin synfin shows of TCP handshakes, teardowns and resets
 .SH DESCRIPTION
 .B synfin
 adds an item
 .B TCP Lifecycle
-to each TCP segment in Wireshark, tshark and sharkd: which step of the opening or the closing the segment performs, its
-numbers counted from X and Y, the state of both sides after it, and how the connection opened and closed.
+to each TCP segment in Wireshark, tshark and sharkd: which step of the handshake or the teardown the segment performs, its
+numbers counted from X and Y, and the state of both sides after it; for each connection, how it opened, how it closed, what
+went wrong, who did it, and how one can tell. An ICMP error that quotes a TCP segment of a connection has such an item too.
 .PP
 The fields stand in display filters (\fB\-Y\fR), in columns, and behind \fB\-T fields \-e\fR. Fields of the whole
-connection (kind, outcome, conn.*) are "so far" in a first pass; use \fBtshark \-2\fR for a log of connections.
-.SH TABLES AND DIAGRAMS
+connection (handshake.kind and outcome, teardown.kind, reset.by, conn.*) are "so far" in a first pass and final in a second:
+use \fBtshark \-2\fR, or one of the tables below, which need no second pass.
+.PP
+A capture shows what passed one point. A state is a presumption until its owner's own next segment confirms it or takes it
+back. What was not seen is absent, or named so.
+.SH TABLES, LOGS AND DIAGRAMS
+Options of tshark, to be given with \fB\-q\fR. With a display filter, those connections are taken of
+which a segment passes it.
 .TP
-.B \-z flow,synfin,network\fR[,\fIfilter\fR]
-The ladder of openings and closings; also a flow type of the window Statistics > Flow Graph.
+.B \-z synfin,report\fR[,\fIfilter\fR]
+One screen on the capture: totals, outcomes, the servers that fail most, the most common causes of failures and of other
+resets, the slowest handshakes; each line with a stream and a frame to look at.
 .TP
-.B \-z synfin,tree\fR[,\fIfilter\fR]
-Connections by outcome, kind, closer, state and resets; also Statistics > TCP Lifecycle.
+.B \-z synfin,report,json\fR[,\fIfilter\fR]
+The same as one JSON object, with at most ten entries of each kind.
+.TP
+.B \-z synfin,servers\fR[,\fIfilter\fR]
+A row for each server address and port, most failures first: connections, complete, refused, unreachable, no answer,
+half\-open, reset, opened and reset later, and the shortest, mean and longest time from SYN to SYN\-ACK in milliseconds. Also
+Statistics > TCP Lifecycle: Servers.
 .TP
 .B \-z synfin,conn\fR[,\fIfilter\fR]
-A line for each connection; also Statistics > TCP Lifecycle: Connections.
+A row for each connection. Also Statistics > TCP Lifecycle: Connections.
+.TP
+.B \-z synfin,tree\fR[,\fIfilter\fR]
+Connections by outcome and kind of the handshake, kind of the teardown, who closed, cause of the reset, and Zeek's
+conn_state. Also Statistics > TCP Lifecycle: Outcomes.
+.TP
+.B \-z synfin,jsonl\fR[,\fIfilter\fR]
+The connection log: one JSON object a connection, one a line; see
+.B JSON KEYS\fR.
+.TP
+.B \-z flow,synfin,network\fR[,\fIfilter\fR]
+The diagram of handshakes, teardowns and resets, with the states of client and server beside it. Also the flow type TCP
+Lifecycle of Statistics > Flow Graph.
+.SH JSON KEYS
+Every key stands in every object of \fB\-z synfin,jsonl\fR, with null where there is nothing to say. In front stand
+.BR stream " (tcp.stream), "
+.BR start " (RFC 3339, UTC, nanoseconds), "
+.BR client_ip ", " client_port ", " server_ip ", " server_port " and " community_id .
+Then come the fields of the connection and of the RST that ended it, under their names below without "synfin." and with "_"
+for ".": synfin.handshake.time is
+.BR handshake_time .
+Durations are in seconds, counts in bytes and segments, frame* are frame numbers. Unlike the field, which is text,
+.BR negotiated
+is an object with
+.BR mss " and " window_scale " (each with " client " and " server "), "
+.BR sack ", " timestamps ", " ecn ", " fast_open " and " multipath .
+docs/connection.schema.json is the JSON Schema.
 .SH PREFERENCES
+Also \fB\-o\fR \fIname\fR\fB:\fR\fIvalue\fR.
 .TP
 .B synfin.rebase
-X and Y change at the first FIN (default). When off, those of the opening stay.
+From the first FIN on, X is the number of that FIN and Y what it acknowledges (TRUE, default). When FALSE, X and Y are those
+of the handshake all the way.
 .TP
 .B synfin.info_column
-Segments with a step, and resets, say so in the Info column (default).
+Segments with a step, and resets, say so in the Info column (TRUE, default).
 .TP
 .B synfin.language
-The language of synfin.explain: \fBauto\fR (the locale's, default), \fBen\fR or \fBzh\fR.
+The language of sentences, reports and the log: \fBauto\fR (that of the system, default), \fBen\fR or \fBzh\fR. Labels, menus
+and columns of tables are in the language of the system (LC_ALL, LC_MESSAGES, LANG, LANGUAGE). Names of fields and their values
+are the same in both.
+.PP
+\fB\-\-disable\-protocol synfin\fR switches all of it off.
 "#;
 
 const EXAMPLES: &str = r#".SH EXAMPLES
-The log of a capture's connections:
+What became of a capture's connections, on one screen:
+.PP
+.nf
+.RS
+tshark \-q \-r FILE \-z synfin,report
+.RE
+.fi
+.PP
+The connection log, and a sentence on each connection that failed:
+.PP
+.nf
+.RS
+tshark \-q \-r FILE \-z synfin,jsonl > connections.jsonl
+jq \-r 'select(.handshake_outcome != "complete") | .conn_explain' connections.jsonl
+.RE
+.fi
+.PP
+Some fields of each connection:
 .PP
 .nf
 .RS
@@ -102,7 +202,15 @@ tshark \-2 \-r FILE \-Y synfin.conn.last \-T fields \-e synfin.conn.client \e
 .RE
 .fi
 .PP
-The ladder of one connection:
+All handshakes, a line a segment:
+.PP
+.nf
+.RS
+tshark \-r FILE \-Y synfin.handshake.step \-T fields \-e frame.number \-e synfin.summary
+.RE
+.fi
+.PP
+The diagram of one connection:
 .PP
 .nf
 .RS
@@ -120,20 +228,18 @@ fn manual() -> String {
         ".\\\" Made from the field table by examples/reference.rs; do not edit.\n.TH SYNFIN 4 \"\" \"synfin {}\" \"Wireshark filters\"\n{ABOUT}",
         env!("CARGO_PKG_VERSION")
     );
-    out.push_str(".SH FIELDS\nIn the order of the details.\n");
-    for field in FIELDS {
-        let _ =
-            writeln!(out, ".TP\n.BR {} \" (\" \"{}\" )\n{}.", roff(field.name), kind(field.kind), roff(field.blurb));
+    out.push_str(".SH FIELDS\n");
+    for (place, title, _) in PARTS {
+        let _ = writeln!(out, ".SS {title}");
+        for field in FIELDS.iter().filter(|field| field.place == place) {
+            let blurb = roff(field.blurb.english);
+            let _ = writeln!(out, ".TP\n.BR {} \" (\" \"{}\" )\n{blurb}.", roff(field.name), kind(field.kind));
+        }
     }
     out.push_str(".SH EXPERT INFORMATION\n");
     for expert in EXPERTS {
-        let _ = writeln!(
-            out,
-            ".TP\n.BR {} \" (\" {} )\n{}.",
-            roff(expert.name),
-            severity(expert.severity),
-            roff(expert.text)
-        );
+        let text = roff(expert.text.english);
+        let _ = writeln!(out, ".TP\n.BR {} \" (\" {} )\n{text}.", roff(expert.name), severity(expert.severity));
     }
     out.push_str(EXAMPLES);
     out

@@ -1,37 +1,54 @@
-/* draw.c: a last look before statistics are drawn.
+/* draw.c: see draw.h.
  *
  * In a first pass a listener's filter may let an early segment of a connection through and none of the later ones: what
  * the listener noted then is out of date when its statistics are drawn. Wireshark's interfaces for trees and tables have
- * no call for that moment, a tap listener has: among the listeners of a tap the newest is drawn first.
+ * no call for that moment, a tap listener has: among the listeners of a tap the newest is drawn first. But a table's
+ * window, once it has had all frames, draws itself alone: so with the last frame of a final pass all is settled too.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "shim.h"
+#include "draw.h"
 
-#include <glib.h>
+#include "host_stats.h"
+#include "tapped.h"
 
-static tap_packet_status ask_for_redraw(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *tapped,
-                                        tap_flags_t flags)
+#define ERROR_MAX 256
+
+static tap_packet_status see_frame(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *tapped,
+                                   tap_flags_t flags)
 {
-    (void)data;
+    const struct drawing *drawing = data;
     (void)pinfo;
     (void)edt;
-    (void)tapped;
     (void)flags;
+    if (tapped_is_last(tapped))
+        drawing->settle(drawing->data);
     return TAP_PACKET_REDRAW;
 }
 
-bool draw_settle(void *data, tap_draw_cb settle, tap_finish_cb gone)
+static void draw(void *data)
 {
-    GString *error = register_tap_listener("synfin", data, NULL, 0, NULL, ask_for_redraw, settle, gone);
-    if (error == NULL)
-        return true;
-    (void)g_string_free(error, TRUE);
-    return false;
+    const struct drawing *drawing = data;
+    drawing->settle(drawing->data);
 }
 
-void draw_forget(void *data)
+/* At the end of the program, or by draw_forget(). */
+static void finish(void *data)
 {
-    remove_tap_listener(data);
+    struct drawing *drawing = data;
+    drawing->is_watched = false;
+}
+
+void draw_watch(struct drawing *drawing)
+{
+    char error[ERROR_MAX];
+    if (!drawing->is_watched)
+        drawing->is_watched = host_listen("synfin", drawing, NULL, NULL, see_frame, draw, finish, error, sizeof error);
+}
+
+void draw_forget(struct drawing *drawing)
+{
+    if (drawing->is_watched)
+        host.remove_tap_listener(drawing);
 }

@@ -1,11 +1,16 @@
-/* filters.c: the entries of the packet list's Conversation Filter menu.
+/* filters.c: see filters.h.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "filters.h"
+
+#include <stdio.h>
+
+#include "host_stats.h"
 #include "shim.h"
 
-#include <glib.h>
+#define FILTER_MAX 128
 
 static bool stream_of(packet_info *pinfo, uint32_t *stream)
 {
@@ -19,30 +24,33 @@ static int has_stream(packet_info *pinfo)
     return stream_of(pinfo, &stream) ? 1 : 0;
 }
 
-static char *filter(packet_info *pinfo, const char *format)
+static char *filter(packet_info *pinfo, const char *condition)
 {
     uint32_t stream;
-    return stream_of(pinfo, &stream) ? g_strdup_printf(format, stream) : NULL;
+    char *text = stream_of(pinfo, &stream) ? host.allocate(FILTER_MAX) : NULL;
+    if (text != NULL)
+        (void)snprintf(text, FILTER_MAX, "tcp.stream eq %u and %s", stream, condition);
+    return text;
 }
 
 static char *handshake_filter(packet_info *pinfo)
 {
-    return filter(pinfo, "tcp.stream eq %u and synfin.handshake.step");
+    return filter(pinfo, "synfin.handshake.step");
 }
 
 static char *teardown_filter(packet_info *pinfo)
 {
-    return filter(pinfo, "tcp.stream eq %u and (synfin.teardown.step or synfin.reset)");
+    return filter(pinfo, "(synfin.teardown.step or synfin.reset)");
 }
 
 static char *connection_filter(packet_info *pinfo)
 {
-    return filter(pinfo, "tcp.stream eq %u and synfin");
+    return filter(pinfo, "synfin");
 }
 
 void filters_register(void)
 {
-    host_register_conversation_filter("TCP Lifecycle: this connection's handshake", has_stream, handshake_filter);
-    host_register_conversation_filter("TCP Lifecycle: this connection's teardown", has_stream, teardown_filter);
-    host_register_conversation_filter("TCP Lifecycle: this whole connection", has_stream, connection_filter);
+    host_register_conversation_filter(shim_title(SYNFIN_WORD_HANDSHAKE_FILTER), has_stream, handshake_filter);
+    host_register_conversation_filter(shim_title(SYNFIN_WORD_TEARDOWN_FILTER), has_stream, teardown_filter);
+    host_register_conversation_filter(shim_title(SYNFIN_WORD_CONNECTION_FILTER), has_stream, connection_filter);
 }

@@ -1,7 +1,8 @@
 /* host_facts.h: everything the shim has to know about Wireshark's structures, as expressions over its headers.
  *
- * Two readers. scripts/host-layout.c prints the values for each series of Wireshark into host_layout.h; host.c asserts
- * at compile time that the printed values are those of the headers at hand. A fact is added here and nowhere else.
+ * Two readers. scripts/host-layout.sh has scripts/host-layout.c compiled with the headers of each series and system, and
+ * writes the values into host_layout.h; host_load.c asserts at compile time that these are those of the headers at hand.
+ * A fact is added here and nowhere else.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -21,6 +22,9 @@
 #include <epan/stats_tree.h>
 #include <epan/tap.h>
 #include <ws_version.h>
+#if __has_include(<epan/dissectors/packet-ip.h>)
+#include <epan/dissectors/packet-ip.h>
+#endif
 
 /* A preference of the newer series; 0: there is none. */
 #ifdef CONV_DEINT_KEY_INTERFACE
@@ -29,7 +33,7 @@
 #define HOST_DEINTERLACING_AT 0
 #endif
 
-/* Differ between series: ROW(name, expression). */
+/* Differ between series or systems: ROW(name, expression). */
 #define HOST_VARYING_FACTS(ROW) \
     ROW(pinfo_current_proto, offsetof(packet_info, current_proto)) \
     ROW(pinfo_cinfo, offsetof(packet_info, cinfo)) \
@@ -60,8 +64,8 @@
         !__builtin_types_compatible_p(__typeof__(register_conversation_filter), \
                                       void(const char *, const char *, is_filter_valid_func, build_filter_string_func)))
 
-/* Differ between series, and C has no constant expression for them: ROW(name, type, member). Each gives name_at, the
- * octet that the member changes, and name_mask, the bits in it. */
+/* Differ too, and C has no constant expression for them: ROW(name, type, member). Each gives name_at, the
+ * byte that the member changes, and name_mask, the bits in it. */
 #define HOST_FLAG_FACTS(ROW) \
     ROW(pinfo_fragmented, packet_info, fragmented) \
     ROW(pinfo_in_error_pkt, packet_info, flags.in_error_pkt) \
@@ -81,6 +85,7 @@
     ROW(nstime_nsecs, offsetof(nstime_t, nsecs)) \
     ROW(pinfo_has_ts, PINFO_HAS_TS) \
     ROW(fi_generated, FI_GENERATED) \
+    ROW(fi_hidden, FI_HIDDEN) \
     ROW(hf_size, sizeof(hf_register_info)) \
     ROW(hf_info, offsetof(hf_register_info, hfinfo)) \
     ROW(hf_info_size, sizeof(header_field_info)) \
@@ -108,12 +113,15 @@
     ROW(ft_uint8, FT_UINT8) \
     ROW(ft_uint32, FT_UINT32) \
     ROW(ft_uint64, FT_UINT64) \
+    ROW(ft_int32, FT_INT32) \
     ROW(ft_int64, FT_INT64) \
+    ROW(ft_absolute_time, FT_ABSOLUTE_TIME) \
     ROW(ft_relative_time, FT_RELATIVE_TIME) \
     ROW(ft_string, FT_STRING) \
     ROW(ft_framenum, FT_FRAMENUM) \
     ROW(base_none, BASE_NONE) \
     ROW(base_dec, BASE_DEC) \
+    ROW(absolute_time_utc, ABSOLUTE_TIME_UTC) \
     ROW(pi_chat, PI_CHAT) \
     ROW(pi_note, PI_NOTE) \
     ROW(pi_warn, PI_WARN) \
@@ -152,5 +160,20 @@
     ROW(tap_param_optional, offsetof(tap_param, optional)) \
     ROW(param_filter, PARAM_FILTER) \
     ROW(group_unsorted, REGISTER_PACKET_STAT_GROUP_UNSORTED)
+
+/* What the IPv4 and IPv6 dissectors hand to the dissectors above them: ROW(name, expression). The same in every series, but
+ * not in the headers that are bundled for series and systems out of reach. */
+#if __has_include(<epan/dissectors/packet-ip.h>)
+#define HOST_IP_FACTS(ROW) \
+    ROW(ip4_ver, offsetof(ws_ip4, ip_ver)) \
+    ROW(ip4_id, offsetof(ws_ip4, ip_id)) \
+    ROW(ip4_ttl, offsetof(ws_ip4, ip_ttl)) \
+    ROW(ip4_src, offsetof(ws_ip4, ip_src)) \
+    ROW(ip6_ver, offsetof(ws_ip6, ip6_ver)) \
+    ROW(ip6_hop, offsetof(ws_ip6, ip6_hop)) \
+    ROW(ip6_src, offsetof(ws_ip6, ip6_src))
+#else
+#define HOST_IP_FACTS(ROW)
+#endif
 
 #endif

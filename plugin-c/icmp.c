@@ -1,20 +1,23 @@
-/* icmp.c: errors of ICMP and ICMPv6 that quote a TCP segment.
- *
- * Handlers stand in front of ICMP and ICMPv6 in the table ip.proto, as feed.c's does in front of TCP, and note the message.
- * When the frame is through, and its TCP segments are taken in, the library says whether it is about a known connection.
+/* icmp.c: see icmp.h. Handlers stand in front of ICMP and of ICMPv6 in the table ip.proto, as the one in front of TCP does
+ * (feed.c), and keep the bytes of error messages until the frame's segments were observed. Where there is no ICMP they are
+ * not called.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "shim.h"
+#include "icmp.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "host.h"
+#include "host_flow.h"
 
 #define ICMP_IN_IP 1
 #define ICMPV6_IN_IP 58
-/* Messages of one frame; what is beyond is not annotated. */
-#define MESSAGES_MAX 8
-#define KINDS 2
+
+/* More ICMP layers in one frame than any encapsulation makes. */
+#define MESSAGES_MAX 1024u
 
 struct message {
     synfin_icmp icmp;
@@ -22,103 +25,136 @@ struct message {
     uint8_t bytes[SYNFIN_ICMP_MAX];
 };
 
-static dissector_handle_t next_handlers[KINDS];
-static int protos[KINDS];
-static struct message messages[MESSAGES_MAX];
-static uint32_t message_count;
-static uint32_t message_frame;
+static struct {
+    struct message *all;
+    uint32_t count;
+    uint32_t room;
+    uint32_t frame;
+} messages;
+
+static dissector_handle_t next_v4;
+static dissector_handle_t next_v6;
+static int proto_before_v4 = -1;
+static int proto_before_v6 = -1;
 
 void icmp_reset(void)
 {
-    message_count = 0;
-    message_frame = 0;
+    free(messages.all);
+    memset(&messages, 0, sizeof messages);
 }
 
-/* Only errors quote anything: destination unreachable and the like. */
+static bool make_room(void)
+{
+    uint32_t room = messages.room == 0 ? 1 : messages.room * 2;
+    struct message *all = room > MESSAGES_MAX ? NULL : realloc(messages.all, room * sizeof messages.all[0]);
+    if (all == NULL)
+        return false;
+    messages.all = all;
+    messages.room = room;
+    return true;
+}
+
+/* Destination unreachable, source quench, redirect, time exceeded, parameter problem; in ICMPv6 also packet too big. */
 static bool is_error(uint8_t type, bool is_v6)
 {
-    return is_v6 ? type >= 1 && type <= 4 : type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+    if (is_v6)
+        return type >= 1 && type <= 4;
+    return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 }
 
 static void note_message(tvbuff_t *tvb, const packet_info *pinfo, bool is_v6)
 {
     struct message *message;
-    host_flow flow;
-    size_t captured = tvb_captured_length(tvb);
-    if (captured == 0 || !is_error(tvb_get_guint8(tvb, 0), is_v6))
+    size_t captured = host.tvb_captured_length(tvb);
+    uint32_t frame = host_frame_number(pinfo);
+    uint8_t type;
+    if (captured == 0)
         return;
-    if (message_frame != host_frame_number(pinfo)) {
-        message_frame = host_frame_number(pinfo);
-        message_count = 0;
+    (void)host.tvb_memcpy(tvb, &type, 0, 1);
+    if (!is_error(type, is_v6))
+        return;
+    if (messages.frame != frame) {
+        messages.frame = frame;
+        messages.count = 0;
     }
-    if (message_count == MESSAGES_MAX)
+    if (messages.count == messages.room && !make_room())
         return;
-    message = &messages[message_count];
+    message = &messages.all[messages.count];
+    message->bytes_len = captured < SYNFIN_ICMP_MAX ? captured : SYNFIN_ICMP_MAX;
+    (void)host.tvb_memcpy(tvb, message->bytes, 0, message->bytes_len);
     memset(&message->icmp, 0, sizeof message->icmp);
     message->icmp.struct_size = sizeof message->icmp;
-    message->icmp.frame = message_frame;
-    message->icmp.layer = message_count;
+    message->icmp.frame = frame;
+    message->icmp.layer = messages.count;
     message->icmp.is_v6 = is_v6 ? 1 : 0;
-    host_flow_addresses(pinfo, &flow);
-    message->icmp.address_len = host_address(&flow.source, message->icmp.source);
-    message->bytes_len = captured < SYNFIN_ICMP_MAX ? captured : SYNFIN_ICMP_MAX;
-    tvb_memcpy(tvb, message->bytes, 0, message->bytes_len);
-    message_count++;
+    message->icmp.address_len = host_source_address(pinfo, message->icmp.source);
+    messages.count++;
 }
 
-static int dissect_before(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data, size_t kind)
+/* A message quoted by another is none of this frame. */
+static bool is_wanted(const packet_info *pinfo)
 {
-    if (shim.tracker != NULL && host_is_enabled(shim.protocol) && host_is_segment(pinfo))
-        note_message(tvb, pinfo, kind == 1);
-    return call_dissector_only(next_handlers[kind], tvb, pinfo, tree, data);
+    return shim.tracker != NULL && host_is_enabled(shim.protocol) && !host_is_quoted(pinfo);
 }
 
-static int dissect_before_icmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+static int dissect_before_v4(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_before(tvb, pinfo, tree, data, 0);
+    if (is_wanted(pinfo))
+        note_message(tvb, pinfo, false);
+    return host.call_dissector_only(next_v4, tvb, pinfo, tree, data);
 }
 
-static int dissect_before_icmpv6(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+static int dissect_before_v6(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    return dissect_before(tvb, pinfo, tree, data, 1);
+    if (is_wanted(pinfo))
+        note_message(tvb, pinfo, true);
+    return host.call_dissector_only(next_v6, tvb, pinfo, tree, data);
 }
 
-uint32_t icmp_take(packet_info *pinfo)
+uint32_t icmp_take(uint32_t frame)
 {
-    uint32_t count = message_frame == host_frame_number(pinfo) ? message_count : 0;
-    message_count = 0;
-    if (!host_visited(pinfo)) {
-        for (uint32_t i = 0; i < count; i++)
-            (void)shim_is_ok(synfin_tracker_observe_icmp(shim.tracker, &messages[i].icmp, messages[i].bytes,
-                                                         messages[i].bytes_len));
-    }
+    uint32_t count = messages.frame == frame ? messages.count : 0;
+    /* The same frame may be dissected again at once. */
+    messages.frame = 0;
     return count;
 }
 
-void icmp_show(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, uint32_t count)
+const synfin_icmp *icmp_find(uint32_t layer)
 {
-    for (uint32_t i = 0; i < count; i++)
-        show_icmp(pinfo, tree, tvb, &messages[i].icmp);
+    return &messages.all[layer].icmp;
+}
+
+void icmp_observe(uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct message *message = &messages.all[i];
+        (void)shim_is_ok(
+            synfin_tracker_observe_icmp(shim.tracker, &message->icmp, message->bytes, message->bytes_len));
+    }
 }
 
 void icmp_register(void)
 {
-    int proto_icmp = proto_get_id_by_filter_name("icmp");
-    int proto_icmpv6 = proto_get_id_by_filter_name("icmpv6");
-    protos[0] = proto_register_protocol_in_name_only("TCP Lifecycle, in front of ICMP", "synfin before ICMP",
-                                                     "synfin_before_icmp", proto_icmp, FT_PROTOCOL);
-    protos[1] = proto_register_protocol_in_name_only("TCP Lifecycle, in front of ICMPv6", "synfin before ICMPv6",
-                                                     "synfin_before_icmpv6", proto_icmpv6, FT_PROTOCOL);
+    int icmp = host.proto_get_id_by_filter_name("icmp");
+    int icmpv6 = host.proto_get_id_by_filter_name("icmpv6");
+    if (icmp != -1)
+        proto_before_v4 = host.proto_register_protocol_in_name_only(
+            "TCP Lifecycle, in front of ICMP", "synfin before ICMP", "synfin_before_icmp", icmp, FT_PROTOCOL);
+    if (icmpv6 != -1)
+        proto_before_v6 = host.proto_register_protocol_in_name_only(
+            "TCP Lifecycle, in front of ICMPv6", "synfin before ICMPv6", "synfin_before_icmpv6", icmpv6, FT_PROTOCOL);
 }
 
-void icmp_handoff(void)
+static dissector_handle_t stand_before(dissector_table_t table, uint32_t number, dissector_t dissect, int proto)
 {
-    static const dissector_t handlers[KINDS] = {dissect_before_icmp, dissect_before_icmpv6};
-    static const uint32_t numbers[KINDS] = {ICMP_IN_IP, ICMPV6_IN_IP};
-    dissector_table_t table = find_dissector_table("ip.proto");
-    for (size_t kind = 0; table != NULL && kind < KINDS; kind++) {
-        next_handlers[kind] = dissector_get_uint_handle(table, numbers[kind]);
-        if (next_handlers[kind] != NULL)
-            dissector_add_uint("ip.proto", numbers[kind], create_dissector_handle(handlers[kind], protos[kind]));
-    }
+    dissector_handle_t next = proto == -1 ? NULL : host.dissector_get_uint_handle(table, number);
+    if (next != NULL)
+        host.dissector_add_uint("ip.proto", number, host.create_dissector_handle(dissect, proto));
+    return next;
+}
+
+void icmp_handoff(dissector_table_t table)
+{
+    next_v4 = stand_before(table, ICMP_IN_IP, dissect_before_v4, proto_before_v4);
+    next_v6 = stand_before(table, ICMPV6_IN_IP, dissect_before_v6, proto_before_v6);
 }

@@ -1,21 +1,26 @@
-/* ladder.c: the ladder diagram of openings and closings, -z flow,synfin and a flow type in the Flow Graph window.
+/* ladder.c: see ladder.h.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "shim.h"
+#include "ladder.h"
+
+#include "host_stats.h"
+#include "notes.h"
+#include "tapped.h"
 
 static synfin_shown shown;
 
-/* Segments without a step that are no RST have no arrow: the ladder shows openings and closings without a filter. */
+/* A segment without a step that is no RST has no arrow: the ladder shows handshakes and teardowns without a filter. */
 static tap_packet_status draw_segment(void *graph, packet_info *pinfo, epan_dissect_t *edt, const void *data,
                                       tap_flags_t flags)
 {
-    const struct shim_tapped *tapped = data;
-    const struct shim_note *note = &tapped->note;
+    const struct tapped *tapped = data;
+    const struct note *note = notes_find(tapped->frame, tapped->layer);
     synfin_request request = {
         .struct_size = sizeof request, .final_pass = tapped->final_pass, .want = SYNFIN_WANT_LADDER};
-    if (!shim_is_ok(synfin_tracker_show(shim.tracker, &note->segment, note->octets, note->octets_len, &request, &shown)))
+    if (note == NULL || !shim_is_ok(synfin_tracker_show(shim.tracker, &note->segment, note->bytes, note->bytes_len,
+                                                        &request, &shown)))
         return TAP_PACKET_DONT_REDRAW;
     if (shown.arrow == NULL || shown.margin == NULL)
         return TAP_PACKET_DONT_REDRAW;
@@ -25,5 +30,5 @@ static tap_packet_status draw_segment(void *graph, packet_info *pinfo, epan_diss
 void ladder_register(void)
 {
     shown.struct_size = sizeof shown;
-    host_register_flow_graph("synfin", "TCP Lifecycle", shim.proto, "synfin", draw_segment);
+    host_register_flow_graph("synfin", shim_word(SYNFIN_WORD_PROTOCOL), shim.proto, "synfin", draw_segment);
 }

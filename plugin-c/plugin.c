@@ -1,57 +1,34 @@
-/* plugin.c: registration, preferences, and the life of the one tracker.
+/* plugin.c: loading, registration, preferences, and the life of the one tracker.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "shim.h"
+#include "plugin.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <epan/tap.h>
 
-struct shim shim;
+#include "connections.h"
+#include "feed.h"
+#include "fields.h"
+#include "filters.h"
+#include "host.h"
+#include "host_load.h"
+#include "ladder.h"
+#include "language.h"
+#include "print.h"
+#include "servers.h"
+#include "shim.h"
+#include "show.h"
+#include "stats.h"
+#include "tapped.h"
 
+static bool is_known;
 static host_switch rebase = HOST_SWITCH_ON;
-static host_switch info_column = HOST_SWITCH_ON;
 
 enum { LANGUAGE_AUTO, LANGUAGE_EN, LANGUAGE_ZH };
 static int language = LANGUAGE_AUTO;
-static const enum_val_t languages[] = {
-    {"auto", "As the locale says", LANGUAGE_AUTO},
-    {"en", "English", LANGUAGE_EN},
-    {"zh", "简体中文", LANGUAGE_ZH},
-    {NULL, NULL, 0},
-};
 
-static bool has_failed;
-
-bool shim_adds_to_info(void)
-{
-    return host_is_on(&info_column);
-}
-
-bool shim_is_ok(uint8_t status)
-{
-    if (status == SYNFIN_STATUS_PANICKED && !has_failed) {
-        has_failed = true;
-        fprintf(stderr, "synfin: stopped by a defect of its own; the rest of this capture has no annotations. "
-                        "Please report it with the capture.\n");
-    }
-    return status == SYNFIN_STATUS_OK;
-}
-
-/* POSIX: LC_ALL wins over LC_MESSAGES, which wins over LANG; an empty one counts as unset. */
-uint8_t shim_locale_language(void)
-{
-    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *value = getenv(names[i]);
-        if (value != NULL && value[0] != '\0')
-            return strncmp(value, "zh", 2) == 0 ? SYNFIN_LANGUAGE_CHINESE : SYNFIN_LANGUAGE_ENGLISH;
-    }
-    return SYNFIN_LANGUAGE_ENGLISH;
-}
+/* ---- a capture file -------------------------------------------------------------------------------------- */
 
 static uint8_t chosen_language(void)
 {
@@ -59,7 +36,7 @@ static uint8_t chosen_language(void)
         return SYNFIN_LANGUAGE_ENGLISH;
     if (language == LANGUAGE_ZH)
         return SYNFIN_LANGUAGE_CHINESE;
-    return shim_locale_language();
+    return language_of_system();
 }
 
 /* A new file, and every redissection of it, begins here. */
@@ -68,57 +45,58 @@ static void begin_file(void)
     synfin_options options = {.struct_size = sizeof options};
     options.rebase = host_is_on(&rebase) ? 1 : 0;
     options.language = chosen_language();
-    has_failed = false;
     feed_reset();
-    icmp_reset();
-    streams_reset();
     show_begin_file();
-    synfin_tracker_free(shim.tracker);
-    shim.tracker = synfin_tracker_new(&options);
+    shim_begin_file(&options);
 }
 
 static void end_file(void)
 {
     feed_reset();
-    synfin_tracker_free(shim.tracker);
-    shim.tracker = NULL;
+    shim_end_file();
 }
 
-static void register_preferences(void)
+/* ---- registration ---------------------------------------------------------------------------------------- */
+
+static module_t *register_preferences(void)
 {
-    module_t *module = prefs_register_protocol(shim.proto, NULL);
-    host_register_switch(module, "rebase", "Number the closing from its own start",
-                         "From the first FIN on, X is that FIN's own sequence number and Y what it acknowledges. "
-                         "When off, X and Y are those of the opening all the way.",
+    static enum_val_t languages[] = {
+        {"auto", NULL, LANGUAGE_AUTO},
+        {"en", "English", LANGUAGE_EN},
+        {"zh", "简体中文", LANGUAGE_ZH},
+        {NULL, NULL, 0},
+    };
+    module_t *module = host.prefs_register_protocol(shim.proto, NULL);
+    languages[0].description = shim_word(SYNFIN_WORD_LANGUAGE_AUTO);
+    host_register_switch(module, "rebase", shim_word(SYNFIN_WORD_REBASE_TITLE), shim_word(SYNFIN_WORD_REBASE_TEXT),
                          &rebase);
-    host_register_switch(module, "info_column", "Add the step to the Info column",
-                         "Segments with a step or a RST get a suffix such as [Open 2/3: Seq=Y Ack=X+1].", &info_column);
-    host_register_choice(module, "language", "Language of the explanations", "The language of synfin.explain.", &language,
-                         languages);
+    host_register_choice(module, "language", shim_word(SYNFIN_WORD_LANGUAGE_TITLE),
+                         shim_word(SYNFIN_WORD_LANGUAGE_TEXT), &language, languages);
+    return module;
 }
 
 static void register_protocol(void)
 {
     /* A second protocol of the name would stop Wireshark from starting. */
-    if (proto_get_id_by_filter_name("synfin") != -1) {
+    if (host.proto_get_id_by_filter_name("synfin") != -1) {
         fprintf(stderr, "synfin: two copies of the plugin are installed; this one stays out: remove one of them.\n");
         return;
     }
-    shim.language = shim_locale_language();
-    shim.proto = proto_register_protocol("TCP Lifecycle", "synfin", "synfin");
-    shim.protocol = find_protocol_by_id(shim.proto);
-    shim.proto_tcp = proto_get_id_by_filter_name("tcp");
-    shim.tap = register_tap("synfin");
-    show_register();
+    shim.language = language_of_system();
+    shim.proto = host.proto_register_protocol(shim_word(SYNFIN_WORD_PROTOCOL), "synfin", "synfin");
+    shim.protocol = host.find_protocol_by_id(shim.proto);
+    shim.proto_tcp = host.proto_get_id_by_filter_name("tcp");
+    tapped_register();
+    fields_register();
     feed_register();
-    icmp_register();
-    table_register();
-    lines_register();
+    connections_register();
+    servers_register();
+    print_register();
     ladder_register();
     filters_register();
-    register_preferences();
-    register_init_routine(begin_file);
-    register_cleanup_routine(end_file);
+    show_register(register_preferences());
+    host.register_init_routine(begin_file);
+    host.register_cleanup_routine(end_file);
 }
 
 static void hand_off(void)
@@ -126,21 +104,36 @@ static void hand_off(void)
     if (shim.protocol == NULL)
         return;
     feed_handoff();
-    icmp_handoff();
-    stats_handoff();
+    stats_register();
 }
 
-/* Called by plugin_register(). */
-void synfin_shim_register(void)
+static void register_shim(void)
 {
     static const proto_plugin plugin = {.register_protoinfo = register_protocol, .register_handoff = hand_off};
-    if (!host_known()) {
-        fprintf(stderr, "synfin: this Wireshark lacks a function that its series should have: not registered.\n");
+    if (host_missing() != NULL) {
+        fprintf(stderr, "synfin: this Wireshark lacks the function %s: not registered.\n", host_missing());
         return;
     }
     if (synfin_abi_version() != SYNFIN_ABI_VERSION) {
         fprintf(stderr, "synfin: its two halves were built from different sources: not registered; build it again.\n");
         return;
     }
-    proto_register_plugin(&plugin);
+    if (is_known)
+        host.proto_register_plugin(&plugin);
+}
+
+/* ---- loading --------------------------------------------------------------------------------------------- */
+
+/* Runs while the shared object is being loaded. A series that is not known leaves the wanted version as that of the
+ * headers, and Wireshark declines the plugin with its own line. */
+__attribute__((constructor)) static void load(void)
+{
+    int major = 0;
+    int minor = 0;
+    synfin_shim_entry = register_shim;
+    is_known = host_load(&major, &minor);
+    if (!is_known)
+        return;
+    plugin_want_major = major;
+    plugin_want_minor = minor;
 }

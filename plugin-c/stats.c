@@ -1,27 +1,39 @@
-/* stats.c: the statistics tree, -z synfin,tree and the Statistics menu.
+/* stats.c: see stats.h.
  *
  * Each listener (a window, a -z) has a tally of its own, which counts a connection under what it was when this listener
  * last saw it; in a first pass all are counted again under what they have become before the tree is drawn. Wireshark
- * hands the callbacks nothing but the tree, so the tally is found by it.
+ * hands the callbacks nothing but the tree, so the tally is found by it. A row is made when it first counts something.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "shim.h"
+#include "stats.h"
 
-#include <glib.h>
+#include <stdlib.h>
+
+#include "draw.h"
+#include "host_stats.h"
+#include "tapped.h"
 
 #define ROOT 0
+
+struct row {
+    uint32_t count;
+    bool is_made;
+    int number; /* of a heading, as Wireshark numbers them */
+};
 
 struct listener {
     stats_tree *tree;
     synfin_tally *tally;
-    int *numbers; /* of each node, as Wireshark numbers headings */
-    uint32_t *counts;
-    bool settles; /* before it is drawn */
+    struct row *rows;
+    uint32_t *settled;
+    struct drawing drawing;
     struct listener *next;
 };
 
+static const synfin_stat_node *nodes;
+static size_t node_count;
 static struct listener *listeners;
 
 static struct listener *find_listener(const stats_tree *tree)
@@ -32,6 +44,15 @@ static struct listener *find_listener(const stats_tree *tree)
     return one;
 }
 
+static void free_listener(struct listener *one)
+{
+    draw_forget(&one->drawing);
+    synfin_tally_free(one->tally);
+    free(one->rows);
+    free(one->settled);
+    free(one);
+}
+
 static void remove_listener(stats_tree *tree)
 {
     for (struct listener **link = &listeners; *link != NULL; link = &(*link)->next) {
@@ -39,95 +60,92 @@ static void remove_listener(stats_tree *tree)
         if (one->tree != tree)
             continue;
         *link = one->next;
-        if (one->settles)
-            draw_forget(one);
-        synfin_tally_free(one->tally);
-        g_free(one->numbers);
-        g_free(one->counts);
-        g_free(one);
+        free_listener(one);
         return;
+    }
+}
+
+/* A heading is made with the first of its rows. */
+static int heading(struct listener *one, size_t node)
+{
+    struct row *row = &one->rows[node];
+    if (!row->is_made)
+        row->number = host_stats_heading(one->tree, nodes[node].name, ROOT);
+    row->is_made = true;
+    return row->number;
+}
+
+static void show_count(struct listener *one, size_t node)
+{
+    struct row *row = &one->rows[node];
+    int32_t parent = nodes[node].parent;
+    if (!row->is_made && row->count == 0)
+        return;
+    if (parent < 0)
+        (void)heading(one, node);
+    row->is_made = true;
+    host_stats_set(one->tree, nodes[node].name, parent < 0 ? ROOT : heading(one, (size_t)parent), (int)row->count);
+}
+
+static void settle(void *data)
+{
+    struct listener *one = data;
+    if (shim.tracker == NULL ||
+        !shim_is_ok(synfin_tally_settle(one->tally, shim.tracker, one->settled, node_count)))
+        return;
+    for (size_t i = 0; i < node_count; i++) {
+        one->rows[i].count = one->settled[i];
+        show_count(one, i);
     }
 }
 
 /* Also called when the same tree starts again: a retap, another filter. */
 static void init_tree(stats_tree *tree)
 {
-    size_t count;
-    const synfin_stat_node *nodes = synfin_stat_nodes(shim.language, &count);
-    struct listener *one;
+    struct listener *one = calloc(1, sizeof *one);
     remove_listener(tree);
-    one = g_new0(struct listener, 1);
+    if (one == NULL)
+        return;
     one->tree = tree;
     one->tally = synfin_tally_new();
-    one->numbers = g_new0(int, count);
-    one->counts = g_new0(uint32_t, count);
+    one->rows = calloc(node_count, sizeof one->rows[0]);
+    one->settled = calloc(node_count, sizeof one->settled[0]);
+    one->drawing = (struct drawing){.settle = settle, .data = one};
+    if (one->rows == NULL || one->settled == NULL) {
+        free_listener(one);
+        return;
+    }
     one->next = listeners;
     listeners = one;
-    for (size_t i = 0; i < count; i++) {
-        if (nodes[i].parent < 0)
-            one->numbers[i] = host_stats_heading(tree, nodes[i].name, ROOT);
-        else
-            host_stats_set(tree, nodes[i].name, one->numbers[nodes[i].parent], 0);
-    }
-}
-
-static void show_count(struct listener *one, size_t node)
-{
-    const synfin_stat_node *shown = &synfin_stat_nodes(shim.language, NULL)[node];
-    host_stats_set(one->tree, shown->name, shown->parent < 0 ? ROOT : one->numbers[shown->parent],
-                   (int)one->counts[node]);
-}
-
-static void change(struct listener *one, const synfin_stat_change *delta)
-{
-    size_t count;
-    (void)synfin_stat_nodes(shim.language, &count);
-    if (delta->node >= count)
-        return;
-    one->counts[delta->node] += (uint32_t)delta->delta;
-    show_count(one, delta->node);
-}
-
-static void settle(void *data)
-{
-    struct listener *one = data;
-    size_t count;
-    (void)synfin_stat_nodes(shim.language, &count);
-    if (shim.tracker == NULL || !shim_is_ok(synfin_tally_settle(one->tally, shim.tracker, one->counts, count)))
-        return;
-    for (size_t i = 0; i < count; i++)
-        show_count(one, i);
-}
-
-static void no_longer(void *data)
-{
-    struct listener *one = data;
-    one->settles = false;
 }
 
 static tap_packet_status count_segment(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt, const void *data,
                                        tap_flags_t flags)
 {
-    const struct shim_tapped *tapped = data;
+    const struct tapped *tapped = data;
     struct listener *one = find_listener(tree);
-    synfin_stat_changes changes;
+    synfin_stat_changes changes = {.struct_size = sizeof changes};
     (void)pinfo;
     (void)edt;
     (void)flags;
     if (one == NULL)
         return TAP_PACKET_DONT_REDRAW;
-    if (!tapped->final_pass && !one->settles)
-        one->settles = draw_settle(one, settle, no_longer);
-    changes.struct_size = sizeof changes;
-    if (!shim_is_ok(synfin_tally_add(one->tally, shim.tracker, tapped->note.segment.frame, tapped->note.segment.layer,
-                                     &changes)))
+    if (!tapped->final_pass)
+        draw_watch(&one->drawing);
+    if (!shim_is_ok(synfin_tally_add(one->tally, shim.tracker, tapped->frame, tapped->layer, &changes)))
         return TAP_PACKET_DONT_REDRAW;
-    for (uint32_t i = 0; i < changes.count; i++)
-        change(one, &changes.changes[i]);
+    for (uint32_t i = 0; i < changes.count; i++) {
+        if (changes.changes[i].node >= node_count)
+            continue;
+        one->rows[changes.changes[i].node].count += (uint32_t)changes.changes[i].delta;
+        show_count(one, changes.changes[i].node);
+    }
     return changes.count == 0 ? TAP_PACKET_DONT_REDRAW : TAP_PACKET_REDRAW;
 }
 
-void stats_handoff(void)
+void stats_register(void)
 {
-    host_register_stats_tree("synfin", "synfin", "TCP Lifecycle", count_segment, init_tree, remove_listener);
+    nodes = synfin_stat_nodes(shim.language, &node_count);
+    host_register_stats_tree("synfin", "synfin", shim_title(SYNFIN_WORD_OUTCOMES), count_segment, init_tree,
+                             remove_listener);
 }

@@ -1,5 +1,4 @@
-/* streams.c: tcp.stream of a segment, mostly without asking Wireshark's conversation table, which costs more than all of
- * the rest of the shim.
+/* streams.c: see streams.h. Asking the conversation table costs more than all of the rest of the shim.
  *
  * A flow (two addresses and ports) changes its stream only when TCP's dissector makes a new one, and that shows in the
  * number of streams. So what a flow's last segment belonged to still holds, as long as every new stream is accounted
@@ -11,11 +10,11 @@
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "shim.h"
+#include "streams.h"
 
 #include <string.h>
 
-/* Powers of two; a flow that shares its slot or its mark with another costs lookups, nothing else. */
+/* A power of two; a flow that shares its slot with another costs lookups, nothing else. */
 #define SLOTS 8192u
 
 struct slot {
@@ -47,14 +46,13 @@ void streams_begin_frame(void)
 void streams_end_frame(void)
 {
     uint64_t all = new_count < 64 ? (UINT64_C(1) << new_count) - 1 : UINT64_MAX;
-    if (accounted != all || new_count > 64) {
+    if (accounted != all || new_count > 64)
         memset(slots, 0, sizeof slots);
-    }
     known_count += new_count;
 }
 
 /* IPv4 addresses stand in front of zeroes, so an IPv6 flow could have the same key: its length tells them apart. */
-static void make_key(const struct shim_note *note, struct flow_key *key)
+static void make_key(const struct note *note, struct flow_key *key)
 {
     const synfin_segment *segment = &note->segment;
     uint32_t source_port = note->flow.source_port;
@@ -88,20 +86,19 @@ static struct slot *slot_of(uint64_t hash)
 }
 
 /* TCP's dissector takes longer than a line takes from memory, and looks at much else in between. */
-void streams_expect(struct shim_note *note)
+void streams_expect(struct note *note)
 {
     make_key(note, &note->key);
     note->hash = spread(&note->key);
     __builtin_prefetch(slot_of(note->hash));
 }
 
-/* tcp.stream by Wireshark's own table. */
-static bool look_up(packet_info *pinfo, struct shim_note *note)
+static bool look_up(packet_info *pinfo, struct note *note)
 {
     return host_stream(pinfo, &note->flow, shim.proto_tcp, &note->segment.stream);
 }
 
-bool streams_find(packet_info *pinfo, struct shim_note *note)
+bool streams_find(packet_info *pinfo, struct note *note)
 {
     struct slot *slot = slot_of(note->hash);
     uint32_t stream;

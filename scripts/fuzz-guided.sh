@@ -22,4 +22,6 @@ corpus=$PWD/$ROBUST/corpus-$target
 mkdir -p "$corpus"
 # The stable compiler can do it; it wants to be told that this is meant.
 export RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$PWD/$ROBUST/libfuzzer"
+# cargo-fuzz builds with the release profile, which is the plugin's: what is fuzzed is not optimized across crates.
+export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS=true
 cargo fuzz run --features "$features" "$target" "$corpus" -- -max_total_time="$seconds" -max_len=2048 -len_control=0 -print_final_stats=1

@@ -13,7 +13,7 @@ robust_setup python3=python3
 robust_plugin
 robust_drivers
 
-drivers=$ROBUST/release
+drivers=$ROBUST/fuzz
 "$drivers/drive-core" "$segments" "$seed"
 "$drivers/drive-abi" "$calls" "$seed"
 "$drivers/adversary" measure 200000 "$seed"

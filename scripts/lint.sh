@@ -73,9 +73,8 @@ shell_scripts() {
         xargs -0 shellcheck -x -P .
 }
 
-check "formatting" cargo fmt --check
-check "clippy" cargo clippy --quiet --locked --all-targets -- -D warnings
-check "clippy, core alone" cargo clippy --quiet --locked --all-targets --no-default-features -- -D warnings
+check "formatting" cargo fmt --all --check
+check "clippy" cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
 check "C warnings" c_warnings
 check "shell scripts" shell_scripts
 check "licences" licences

@@ -21,7 +21,7 @@ robust_keep() {
 }
 
 # robust_cargo ARGUMENTS...: for this machine's target, so that build scripts are built once and for none of the variants
-robust_cargo() { cargo build --quiet --release --locked --target "$MACHINE" --target-dir "$ROBUST" "$@"; }
+robust_cargo() { cargo build --quiet --locked --target "$MACHINE" --target-dir "$ROBUST" "$@"; }
 
 robust_plugin() {
     [ -n "${SYNFIN_PLUGIN:-}" ] && return
@@ -31,7 +31,7 @@ robust_plugin() {
 }
 
 robust_drivers() {
-    cargo build --quiet --release --locked --manifest-path fuzz/Cargo.toml --target-dir "$ROBUST" --features abi --bins
+    cargo build --quiet --profile fuzz --locked -p synfin-fuzz --target-dir "$ROBUST" --features abi --bins
 }
 
 # robust_captures DRIVERS SEED: captures made to hurt, beside those of the repository

@@ -30,7 +30,7 @@ SOME="tests/captures/close_by_client.pcap tests/captures/refused_port.pcap tests
 
 # shellcheck disable=SC2086 # names, split on purpose
 panics() {
-    robust_cargo --features deliberate-panic
+    robust_cargo --release --features deliberate-panic
     robust_keep panicking
     python3 tests/robust/panic.py "$ROBUST/panicking/synfin.so" $SOME
 }
@@ -42,8 +42,8 @@ ring_buffers() { python3 tests/robust/ring_buffers.py "$connections" --plugin "$
 
 # The stable compiler has the sanitizer too; it wants to be told that this is meant.
 address_sanitizer() {
-    RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address robust_cargo --manifest-path fuzz/Cargo.toml --features abi --bins || return 1
-    "$ROBUST/$MACHINE/release/drive-abi" "$calls" 1 && "$ROBUST/$MACHINE/release/drive-core" "$((calls * 5))" 1
+    RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address robust_cargo --profile fuzz -p synfin-fuzz --features abi --bins || return 1
+    "$ROBUST/$MACHINE/fuzz/drive-abi" "$calls" 1 && "$ROBUST/$MACHINE/fuzz/drive-core" "$((calls * 5))" 1
 }
 
 # The shim with gcc's sanitizers, in tshark.
@@ -55,7 +55,7 @@ sanitized_shim() {
         *) ws_say "robust: gcc has no libasan here: SKIPPED"; return 0 ;;
     esac
     flags="-fsanitize=address,undefined -fno-sanitize-recover=undefined"
-    CFLAGS=$flags RUSTFLAGS="-Clink-arg=-lasan -Clink-arg=-lubsan" robust_cargo || return 1
+    CFLAGS=$flags RUSTFLAGS="-Clink-arg=-lasan -Clink-arg=-lubsan" robust_cargo --release || return 1
     robust_keep sanitized
     python3 tests/robust/damaged.py 50 2 --plugin "$ROBUST/sanitized/synfin.so" --preload "$library" $CAPTURES
 }
@@ -69,14 +69,14 @@ miri() {
         ws_say "robust: no Miri here (rustup component add --toolchain nightly miri rust-src): SKIPPED"
         return 0
     fi
-    MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri run --quiet --locked --manifest-path fuzz/Cargo.toml \
+    MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri run --quiet --locked -p synfin-fuzz \
         --target-dir "$ROBUST/miri" --features abi --bin drive-abi -- 150 1
 }
 
 robust_setup valgrind=valgrind
 robust_plugin
 robust_drivers
-robust_captures "$ROBUST/release" 1
+robust_captures "$ROBUST/fuzz" 1
 part "panics" panics
 part "long life" long_life
 part "ring buffers" ring_buffers

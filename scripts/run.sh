@@ -23,7 +23,7 @@ explain_nothing() {
 
 sample() {
     file=${CARGO_TARGET_DIR:-$here/../target}/sample.pcap
-    (cd "$here/.." && cargo run --release --quiet --locked --no-default-features --example sample -- "$file")
+    (cd "$here/.." && cargo run --release --quiet --locked --example sample -- "$file")
     lines=
     for title in Open:handshake Close:teardown; do
         text=$(read_with -r "$file" -Y "synfin.${title#*:}.step" -T fields -e synfin.summary)

@@ -40,7 +40,7 @@ trap 'exit 143' TERM
 
 mkdir -p "$folder" "$home/.config/wireshark"
 mkdir -m 700 "$home/run"
-cargo run --quiet --locked --no-default-features --example demo -- "$home/office.pcap"
+cargo run --quiet --locked --example demo -- "$home/office.pcap"
 
 # Whoever opens Wireshark as root, or for the first time, is told so; the pictures are of what comes after.
 printf 'privs.warn_if_elevated: FALSE\nsys.warn_if_no_capture: FALSE\n' >"$home/.config/wireshark/recent_common"

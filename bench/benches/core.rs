@@ -1,4 +1,4 @@
-//! The Rust core alone: nanoseconds a segment, annotation included, beside the least that a handler could do.
+//! The Rust core alone: nanoseconds a segment, a look at it included, beside the least that a handler could do.
 //!
 //! Each measurement is a whole run of so many segments; divide by their number, which is in its name.
 
@@ -6,9 +6,9 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use synfin::tracker::{Options, Tracker};
 use synfin_bench::feed::{Fed, Open};
 use synfin_bench::traffic::Traffic;
+use synfin_core::capture::{Options, Tracker};
 
 /// Segments made in advance and then taken in, so that making them is not measured.
 const BATCH: usize = 4096;
@@ -33,8 +33,8 @@ fn timed(segments: u64, mut next: impl FnMut() -> Fed, mut work: impl FnMut(&Fed
 }
 
 fn annotate(tracker: &mut Tracker, fed: &Fed) {
-    fed.annotate(tracker, |annotation| {
-        black_box(annotation);
+    fed.annotate(tracker, |view| {
+        black_box(view);
     });
 }
 

@@ -2,9 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use synfin::header;
-use synfin::tcp::{Pass, Segment, Timestamp};
-use synfin::tracker::{Address, Annotation, Path, Place, Tracker};
+use synfin_core::capture::{Path, Place, Tracker};
+use synfin_core::segment::{Network, Segment, Timestamp, header};
+use synfin_core::view::{Pass, SegmentView};
 
 use crate::traffic::{ACK, SYN, Sent};
 
@@ -13,15 +13,15 @@ pub const START: i64 = 1_700_000_000_000_000_000;
 
 /// A TCP header as it is on the wire.
 #[derive(Clone, Copy, Debug)]
-pub struct Octets {
-    octets: [u8; 40],
+pub struct Header {
+    bytes: [u8; 40],
     len: usize,
 }
 
-impl Octets {
+impl Header {
     /// The header, options included.
     pub fn get(&self) -> &[u8] {
-        &self.octets[..self.len]
+        &self.bytes[..self.len]
     }
 }
 
@@ -31,7 +31,7 @@ pub struct Fed {
     pub place: Place,
     pub stream: u32,
     pub path: Path,
-    pub header: Octets,
+    pub header: Header,
     pub reported_len: u32,
     pub at: i64,
 }
@@ -39,19 +39,19 @@ pub struct Fed {
 /// Options of a Linux SYN: MSS, SACK, time stamps, window scale.
 const SYN_OPTIONS: [u8; 20] = [2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7];
 
-fn header(sent: &Sent, ports: (u16, u16)) -> Octets {
-    let mut octets = [0; 40];
+fn header(sent: &Sent, ports: (u16, u16)) -> Header {
+    let mut bytes = [0; 40];
     let options: &[u8] = if sent.flags & SYN != 0 { &SYN_OPTIONS } else { &[] };
     let len = 20 + options.len();
-    octets[0..2].copy_from_slice(&ports.0.to_be_bytes());
-    octets[2..4].copy_from_slice(&ports.1.to_be_bytes());
-    octets[4..8].copy_from_slice(&sent.seq.to_be_bytes());
-    octets[8..12].copy_from_slice(&sent.ack.to_be_bytes());
-    octets[12] = ((len / 4) << 4) as u8;
-    octets[13] = sent.flags;
-    octets[14..16].copy_from_slice(&sent.window.to_be_bytes());
-    octets[20..len].copy_from_slice(options);
-    Octets { octets, len }
+    bytes[0..2].copy_from_slice(&ports.0.to_be_bytes());
+    bytes[2..4].copy_from_slice(&ports.1.to_be_bytes());
+    bytes[4..8].copy_from_slice(&sent.seq.to_be_bytes());
+    bytes[8..12].copy_from_slice(&sent.ack.to_be_bytes());
+    bytes[12] = ((len / 4) << 4) as u8;
+    bytes[13] = sent.flags;
+    bytes[14..16].copy_from_slice(&sent.window.to_be_bytes());
+    bytes[20..len].copy_from_slice(options);
+    Header { bytes, len }
 }
 
 impl Fed {
@@ -59,7 +59,7 @@ impl Fed {
     pub fn new(n: u32, sent: &Sent) -> Fed {
         let (client, server) = sent.endpoints();
         let (from, to) = if sent.from_client { (client, server) } else { (server, client) };
-        let address = |octets: [u8; 4]| Address::Ip(IpAddr::V4(Ipv4Addr::from(octets)));
+        let address = |bytes: [u8; 4]| Some(IpAddr::V4(Ipv4Addr::from(bytes)));
         let header = header(sent, (from.1, to.1));
         Fed {
             place: Place { frame: n + 1, layer: 0 },
@@ -73,28 +73,31 @@ impl Fed {
 
     /// The header read.
     pub fn segment(&self) -> Segment {
-        header::parse(self.header.get(), self.reported_len, Some(Timestamp(self.at))).expect("a whole header")
+        let parsed = header::parse(self.header.get(), self.reported_len, Some(Timestamp(self.at)));
+        // Linux numbers the packets of a connection one by one.
+        let identification = Some(self.place.frame as u16 | 1);
+        Segment { network: Network { identification, hops: Some(64) }, ..parsed.expect("a whole header") }
     }
 
     /// Reads the header and takes the segment in.
     pub fn observe(&self, tracker: &mut Tracker) -> Segment {
         let segment = self.segment();
-        tracker.observe(self.place, self.stream, self.path, false, &segment).expect("room");
+        tracker.observe(self.place, self.stream, self.path, &segment).expect("room");
         segment
     }
 
-    /// Takes the segment in and has it annotated: all that the core does for a frame. `look` sees the annotation.
-    pub fn annotate<T>(&self, tracker: &mut Tracker, look: impl FnOnce(&Annotation) -> T) -> T {
+    /// Takes the segment in and looks at it: all that the core does for a frame. `look` sees the view.
+    pub fn annotate<T>(&self, tracker: &mut Tracker, look: impl FnOnce(&SegmentView) -> T) -> T {
         let segment = self.observe(tracker);
-        let annotation = tracker.annotation(self.place, self.path, &segment, Pass::First);
-        look(annotation.as_ref().expect("just taken in"))
+        let view = tracker.segment(self.place, self.path, &segment, Pass::First);
+        look(view.as_ref().expect("just taken in"))
     }
 
-    /// The least that a handler could do: looks at the twenty octets.
+    /// The least that a handler could do: looks at the twenty bytes.
     pub fn floor(&self) -> u32 {
         let word = |at: usize| {
-            let octets = self.header.get().get(at..at + 4);
-            octets.and_then(|octets| octets.try_into().ok()).map_or(0, u32::from_be_bytes)
+            let bytes = self.header.get().get(at..at + 4);
+            bytes.and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes)
         };
         word(0) ^ word(4) ^ word(8) ^ word(12) ^ word(16)
     }
@@ -107,7 +110,7 @@ pub struct Open {
     n: u32,
 }
 
-/// Octets of payload in each of their segments.
+/// Bytes of payload in each of their segments.
 const PAYLOAD: u32 = 100;
 
 impl Open {
@@ -136,7 +139,7 @@ impl Open {
             2 => (true, ACK, 0),
             _ => (round % 2 == 1, ACK, PAYLOAD),
         };
-        // Each side's octets before this round: the client sends in rounds 3, 5 ..., the server in 4, 6 ...
+        // Each side's bytes before this round: the client sends in rounds 3, 5 ..., the server in 4, 6 ...
         let carried = |first: u32| if round > first { (round - first).div_ceil(2).wrapping_mul(PAYLOAD) } else { 0 };
         let next = [isns[0].wrapping_add(1 + carried(3)), isns[1].wrapping_add(1 + carried(4))];
         let (own, peer) = if from_client { (0, 1) } else { (1, 0) };

@@ -12,26 +12,26 @@ pub const RST: u8 = 0x04;
 pub const PSH: u8 = 0x08;
 pub const ACK: u8 = 0x10;
 
-/// Octets of payload in a full segment: an Ethernet frame of 1514 octets with time stamps.
+/// Bytes of payload in a full segment: an Ethernet frame of 1514 bytes with time stamps.
 const FULL: u32 = 1448;
 const MICROSECOND: u64 = 1_000;
 const SECOND: u64 = 1_000_000_000;
 
-/// Sebastiano Vigna's SplitMix64: enough for a mix, and one line of state.
-pub struct Random(pub u64);
+/// Numbers that look random, the same for the same seed.
+pub struct Random(fastrand::Rng);
 
 impl Random {
+    pub fn new(seed: u64) -> Random {
+        Random(fastrand::Rng::with_seed(seed))
+    }
+
     pub fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.0.u64(..)
     }
 
     /// A number from `low` up to and including `high`.
     pub fn between(&mut self, low: u64, high: u64) -> u64 {
-        low + self.word() % (high - low + 1)
+        self.0.u64(low..=high)
     }
 }
 
@@ -179,7 +179,7 @@ pub struct Traffic {
 impl Traffic {
     /// So many segments in so many connections, of which some `overlap` live at a time.
     pub fn mixed(seed: u64, segments: u64, connections: u64, overlap: u64) -> Traffic {
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let transfers = (connections / 6_000).max(1);
         let scans = connections / 25;
         let half_open = connections / 50;
@@ -214,7 +214,7 @@ impl Traffic {
 
     /// One connection that carries so many segments.
     pub fn one_transfer(seed: u64, segments: u64) -> Traffic {
-        Traffic::of(Random(seed), vec![Plan::Transfer { carried: segments.saturating_sub(7) }], 1)
+        Traffic::of(Random::new(seed), vec![Plan::Transfer { carried: segments.saturating_sub(7) }], 1)
     }
 
     fn of(mut random: Random, plans: Vec<Plan>, overlap: u64) -> Traffic {

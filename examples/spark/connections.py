@@ -50,7 +50,7 @@ COLUMNS = (
 )
 CONNECTIONS = ", ".join(f"{name} {kind}" for name, kind, _ in COLUMNS)
 FAILURES = "capture string, worker string, connections bigint, error string"
-FAILED = ("refused", "no-answer", "half-open", "reset")
+FAILED = ("refused", "unreachable", "no-answer", "invalid-answer", "old-connection", "half-open", "reset")
 CONVERT = {"bigint": int, "double": float, "string": str}
 
 
@@ -212,11 +212,11 @@ def main():
     results.unpersist()
     answer = save(failed_by_server_and_hour(connections).coalesce(1), "failed_by_server_and_hour")
 
-    print("hour              failed  of connections  refused  no answer  half-open  reset  server")
+    print("hour              failed  of connections  refused  unreachable  no answer  half-open  reset  server")
     shown = answer.withColumn("hour", f.date_format("hour", "yyyy-MM-dd HH:mm"))
     for row in shown.orderBy("hour", f.desc("failed"), "server").limit(1000).collect():
         print(
-            f"{row.hour or '-':16}  {row.failed:6}  {row.connections:14}  {row.refused:7}  {row.no_answer:9}  {row.half_open:9}"
+            f"{row.hour or '-':16}  {row.failed:6}  {row.connections:14}  {row.refused:7}  {row.unreachable:11}  {row.no_answer:9}  {row.half_open:9}"
             f"  {row.reset:5}  {row.server}"
         )
     read_count, failed = counts["connection"], counts["failure"]

@@ -1,119 +1,120 @@
-//! Segments as a capture file: Ethernet, IPv4 or IPv6, TCP, in the plain pcap format with nanoseconds.
+//! Segments as a capture file: Ethernet, IPv4 or IPv6, TCP, with nanoseconds.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::net::IpAddr;
+use std::time::Duration;
 
-use synfin::tcp::{Flags, Segment};
-use synfin::tracker::Address;
+use etherparse::{EtherType, Ethernet2Header, IpNumber, Ipv4Header, Ipv6FlowLabel, Ipv6Header, TcpHeader, TcpOptions};
+use pcap_file::pcap::{PcapHeader, PcapPacket, PcapWriter};
+use pcap_file::{DataLink, PcapError, TsResolution};
+use synfin_core::segment::{Address, Flags, Segment};
 
 use crate::walk::Step;
 
-/// Octets of payload that are written at most; a longer segment is one cut short by the snap length.
+/// Bytes of payload that are written at most; a longer segment is one cut short by the snap length.
 const SNAP: u32 = 40;
 
 /// A capture being written.
-#[derive(Debug)]
-pub struct Capture<W: Write> {
-    out: W,
-    octets: Vec<u8>,
-}
+pub struct Capture<W: Write>(PcapWriter<W>);
 
 impl<W: Write> Capture<W> {
     /// Begins a capture.
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn new(mut out: W) -> io::Result<Capture<W>> {
-        out.write_all(&0xa1b2_3c4d_u32.to_le_bytes())?;
-        out.write_all(&[2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0])?;
-        Ok(Capture { out, octets: Vec::new() })
+    pub fn new(out: W) -> Result<Capture<W>, PcapError> {
+        let link = DataLink::ETHERNET;
+        let header = PcapHeader { datalink: link, ts_resolution: TsResolution::NanoSecond, ..PcapHeader::default() };
+        Ok(Capture(PcapWriter::with_header(out, header)?))
     }
 
     /// Writes one segment as a frame. What IPv4 cannot hold is cut down to what it can.
     ///
     /// # Errors
     /// Those of the output.
-    pub fn put(&mut self, step: &Step) -> io::Result<()> {
+    pub fn put(&mut self, step: &Step) -> Result<(), PcapError> {
         let segment = &step.segment;
-        let options = options(segment);
-        let header = 20 + options.len() as u32;
+        let tcp = tcp(segment).to_bytes();
         let payload = segment.payload_len.min(65_000);
-        let kept = payload.min(SNAP);
-        self.octets.clear();
-        let wire = 14 + self.network(step, header + payload) + header + payload;
-        self.tcp(segment, &options);
-        self.octets.resize(self.octets.len() + kept as usize, b'.');
-        let ns = segment.at.map_or(0, |at| at.0).clamp(0, 0xffff_ffff * 1_000_000_000);
-        let (seconds, ns) = ((ns / 1_000_000_000) as u32, (ns % 1_000_000_000) as u32);
-        for number in [seconds, ns, self.octets.len() as u32, wire] {
-            self.out.write_all(&number.to_le_bytes())?;
-        }
-        self.out.write_all(&self.octets)
-    }
-
-    /// Writes the link and network headers; gives the length of the latter.
-    fn network(&mut self, step: &Step, len: u32) -> u32 {
-        self.octets.extend([2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2]);
-        match (step.path.source, step.path.destination) {
-            (Address::Ip(IpAddr::V6(from)), Address::Ip(IpAddr::V6(to))) => {
-                self.octets.extend([0x86, 0xdd, 0x60, 0, 0, 0]);
-                self.octets.extend((len as u16).to_be_bytes());
-                self.octets.extend([6, 64]);
-                self.octets.extend(from.octets());
-                self.octets.extend(to.octets());
-                40
-            }
-            (from, to) => {
-                self.octets.extend([8, 0, 0x45, 0]);
-                self.octets.extend((len as u16 + 20).to_be_bytes());
-                self.octets.extend([0, 0, 0x40, 0, 64, 6, 0, 0]);
-                for address in [from, to] {
-                    match address {
-                        Address::Ip(IpAddr::V4(v4)) => self.octets.extend(v4.octets()),
-                        Address::Ip(IpAddr::V6(v6)) => self.octets.extend([10, 6, 0, v6.octets()[15]]),
-                        Address::Unknown => self.octets.extend([10, 9, 9, 9]),
-                    }
-                }
-                20
-            }
-        }
-    }
-
-    fn tcp(&mut self, segment: &Segment, options: &[u8]) {
-        self.octets.extend(segment.source_port.to_be_bytes());
-        self.octets.extend(segment.destination_port.to_be_bytes());
-        self.octets.extend(segment.seq.0.to_be_bytes());
-        self.octets.extend(segment.ack.0.to_be_bytes());
-        let words = (20 + options.len()) as u16 / 4;
-        self.octets.extend((words << 12 | (segment.flags.0 & 0x1ff)).to_be_bytes());
-        self.octets.extend(segment.window.to_be_bytes());
-        self.octets.extend([0; 4]);
-        self.octets.extend(options);
+        let (kind, network) = network(step, tcp.len() + payload as usize);
+        let link = Ethernet2Header { source: [2, 0, 0, 0, 0, 2], destination: [2, 0, 0, 0, 0, 1], ether_type: kind };
+        let mut bytes = [&link.to_bytes()[..], &network, &tcp].concat();
+        let wire = bytes.len() as u32 + payload;
+        bytes.resize(bytes.len() + payload.min(SNAP) as usize, b'.');
+        let at = segment.at.map_or(0, |at| at.0).clamp(0, 0xffff_ffff * 1_000_000_000);
+        let at = Duration::from_nanos(at.unsigned_abs());
+        self.0.write_packet(&PcapPacket::new(at, wire, &bytes))?;
+        Ok(())
     }
 
     /// Ends the capture.
     ///
     /// # Errors
     /// Those of the output.
-    pub fn finish(mut self) -> io::Result<()> {
-        self.out.flush()
+    pub fn finish(self) -> std::io::Result<()> {
+        self.0.into_writer().flush()
     }
 }
 
+/// The network header of a packet that carries so many bytes.
+fn network(step: &Step, len: usize) -> (EtherType, Vec<u8>) {
+    let len = u16::try_from(len).unwrap_or(u16::MAX);
+    let network = step.segment.network;
+    let hops = network.hops.unwrap_or(64);
+    if let (Some(IpAddr::V6(source)), Some(IpAddr::V6(destination))) = (step.path.source, step.path.destination) {
+        let header = Ipv6Header {
+            traffic_class: 0,
+            flow_label: Ipv6FlowLabel::ZERO,
+            payload_length: len,
+            next_header: IpNumber::TCP,
+            hop_limit: hops,
+            source: source.octets(),
+            destination: destination.octets(),
+        };
+        return (EtherType::IPV6, header.to_bytes().to_vec());
+    }
+    let address = |address: Address| match address {
+        Some(IpAddr::V4(v4)) => v4.octets(),
+        Some(IpAddr::V6(v6)) => [10, 6, 0, v6.octets()[15]],
+        None => [10, 9, 9, 9],
+    };
+    let [source, destination] = [step.path.source, step.path.destination].map(address);
+    let header = Ipv4Header::new(len.min(65_000 + 60), hops, IpNumber::TCP, source, destination);
+    let mut header = header.unwrap_or_default();
+    header.identification = network.identification.unwrap_or(0);
+    header.header_checksum = header.calc_header_checksum();
+    (EtherType::IPV4, header.to_bytes().to_vec())
+}
+
+fn tcp(segment: &Segment) -> TcpHeader {
+    let has = |flag| segment.flags.has(flag);
+    let mut header = TcpHeader::new(segment.source_port, segment.destination_port, segment.seq.0, segment.window);
+    header.acknowledgment_number = segment.ack.0;
+    (header.fin, header.syn, header.rst) = (has(Flags::FIN), has(Flags::SYN), has(Flags::RST));
+    (header.psh, header.ack, header.urg) = (has(Flags::PSH), has(Flags::ACK), has(Flags::URG));
+    (header.ece, header.cwr, header.ns) = (has(Flags::ECE), has(Flags::CWR), has(Flags::AE));
+    header.options = TcpOptions::try_from_slice(&options(segment)).unwrap_or_default();
+    header
+}
+
 fn options(segment: &Segment) -> Vec<u8> {
-    let mut octets = Vec::new();
-    if !segment.flags.has(Flags::SYN) {
-        return octets;
+    let mut bytes = Vec::new();
+    if segment.flags.has(Flags::SYN) {
+        if let Some(mss) = segment.options.mss {
+            bytes.extend([2, 4]);
+            bytes.extend(mss.to_be_bytes());
+        }
+        if let Some(shift) = segment.options.window_scale {
+            bytes.extend([1, 3, 3, shift]);
+        }
+        if segment.options.sack {
+            bytes.extend([1, 1, 4, 2]);
+        }
     }
-    if let Some(mss) = segment.options.mss {
-        octets.extend([2, 4]);
-        octets.extend(mss.to_be_bytes());
+    if let Some(stamps) = segment.timestamps {
+        bytes.extend([1, 1, 8, 10]);
+        bytes.extend(stamps.value.to_be_bytes());
+        bytes.extend(stamps.echo.to_be_bytes());
     }
-    if let Some(shift) = segment.options.window_scale {
-        octets.extend([1, 3, 3, shift]);
-    }
-    if segment.options.sack {
-        octets.extend([1, 1, 4, 2]);
-    }
-    octets
+    bytes
 }

@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use synfin::tcp::{Flags, Segment, Seq, SynOptions, Timestamp};
-use synfin::tracker::{Address, Path, Place};
+use synfin_core::capture::{Path, Place};
+use synfin_core::segment::{Flags, Network, Segment, Seq, Timestamp};
 
 use crate::source::{Random, Source};
 use crate::walk::Step;
@@ -28,7 +28,7 @@ pub struct State {
 impl State {
     /// The state before the first segment.
     pub fn new(seed: u64) -> State {
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let seq = random.take(32);
         State { random, seq }
     }
@@ -63,6 +63,11 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario { name: "beyond-fin", about: "data beyond the sender's own FIN", make: beyond_fin },
     Scenario { name: "clock-back", about: "short connections, the clock running backwards", make: clock_back },
     Scenario { name: "layers", about: "sixteen TCP layers in each frame", make: layers },
+    Scenario { name: "copies", about: "one connection, every packet captured eight times", make: copies },
+    Scenario { name: "taken-back", about: "SYN, SYN-ACK and ACK repeated for ever", make: taken_back },
+    Scenario { name: "withdrawn", about: "a RST that both sides go on after, again and again", make: withdrawn },
+    Scenario { name: "challenged", about: "RSTs within the window, none exact", make: challenged },
+    Scenario { name: "older", about: "one pair of ports, SYNs that older connections answer", make: older },
 ];
 
 fn place(n: u32) -> Place {
@@ -71,7 +76,7 @@ fn place(n: u32) -> Place {
 
 fn step(n: u32, client: u32, from_client: bool, flags: Flags, seq: u32, ack: u32, payload_len: u32) -> Step {
     let port = 1024 + (client % 60_000) as u16;
-    let address = |number: u32| Address::Ip(IpAddr::V4(Ipv4Addr::from_bits(0x0a00_0000 | number & 0xff_ffff)));
+    let address = |number: u32| Some(IpAddr::V4(Ipv4Addr::from_bits(0x0a00_0000 | number & 0xff_ffff)));
     let (one, two) = (address(1 + client / 60_000), address(0xff_0001));
     let (source, destination) = if from_client { (one, two) } else { (two, one) };
     let (source_port, destination_port) = if from_client { (port, 80) } else { (80, port) };
@@ -79,7 +84,6 @@ fn step(n: u32, client: u32, from_client: bool, flags: Flags, seq: u32, ack: u32
         place: place(n),
         stream: client,
         path: Path { source, destination },
-        known_tuple: false,
         segment: Segment {
             seq: Seq(seq),
             ack: Seq(ack),
@@ -89,7 +93,9 @@ fn step(n: u32, client: u32, from_client: bool, flags: Flags, seq: u32, ack: u32
             source_port,
             destination_port,
             at: Some(Timestamp(1_700_000_000_000_000_000 + i64::from(n) * 1000)),
-            options: SynOptions::default(),
+            // Each packet is one of its own.
+            network: Network { identification: Some((n % 65_535 + 1) as u16), hops: Some(64) },
+            ..Segment::default()
         },
     }
 }
@@ -194,7 +200,6 @@ fn port_reuse(state: &mut State, n: u32) -> Step {
         }
     };
     made.stream = n / 7;
-    made.known_tuple = n >= 7;
     made
 }
 
@@ -217,5 +222,69 @@ fn clock_back(state: &mut State, n: u32) -> Step {
 fn layers(state: &mut State, n: u32) -> Step {
     let mut made = wild_numbers(state, n);
     made.place = Place { frame: n / 16 + 1, layer: n % 16 };
+    made
+}
+
+fn copies(state: &mut State, n: u32) -> Step {
+    let packet = n / 8;
+    let mut made = match packet {
+        0 => step(n, 0, true, SYN, 7, 0, 0),
+        1 => step(n, 0, false, SYN_ACK, 9, 8, 0),
+        2 => step(n, 0, true, ACK, 8, 10, 0),
+        _ => step(n, 0, packet.is_multiple_of(2), FIN_ACK, state.seq.wrapping_add(packet), 10, 0),
+    };
+    made.segment.network =
+        Network { identification: Some((packet % 65_535 + 1) as u16), hops: Some(64 - (n % 8) as u8) };
+    made
+}
+
+fn taken_back(_: &mut State, n: u32) -> Step {
+    match n % 4 {
+        0 => step(n, 0, true, SYN, 7, 0, 0),
+        1 | 2 => step(n, 0, false, SYN_ACK, 9, 8, 0),
+        // For a while the client never gets as far as an ACK.
+        _ if n < 1000 => step(n, 0, true, SYN, 7, 0, 0),
+        _ => step(n, 0, true, ACK, 8, 10, 0),
+    }
+}
+
+fn withdrawn(state: &mut State, n: u32) -> Step {
+    let mut made = match n {
+        0 => step(n, 0, true, SYN, 7, 0, 0),
+        1 => step(n, 0, false, SYN_ACK, 9, 8, 0),
+        2 => {
+            state.seq = 8;
+            step(n, 0, true, ACK, 8, 10, 0)
+        }
+        _ => match n % 3 {
+            0 => step(n, 0, false, RST, 10, 0, 0),
+            1 => {
+                state.seq = state.seq.wrapping_add(10);
+                step(n, 0, true, ACK, state.seq.wrapping_sub(10), 10, 10)
+            }
+            _ => step(n, 0, false, ACK, 10, state.seq, 0),
+        },
+    };
+    made.segment.at = Some(Timestamp(1_700_000_000_000_000_000 + i64::from(n) * 2_000_000_000));
+    made
+}
+
+fn challenged(state: &mut State, n: u32) -> Step {
+    match n {
+        0 => step(n, 0, true, SYN, 7, 0, 0),
+        1 => step(n, 0, false, SYN_ACK, 9, 8, 0),
+        2 => step(n, 0, true, ACK, 8, 10, 0),
+        _ => step(n, 0, n.is_multiple_of(2), RST, 11 + state.random.take(12), 0, 0),
+    }
+}
+
+fn older(state: &mut State, n: u32) -> Step {
+    let mut made = if n.is_multiple_of(4) {
+        state.seq = state.random.take(32);
+        step(n, 0, true, SYN, state.seq, 0, 0)
+    } else {
+        step(n, 0, false, ACK, state.random.take(32), state.random.take(32), 0)
+    };
+    made.stream = n / 4;
     made
 }

@@ -20,18 +20,19 @@ pub trait Source {
     }
 }
 
-/// A seeded generator (splitmix64): the same seed gives the same choices everywhere.
-#[derive(Clone, Copy, Debug)]
-pub struct Random(pub u64);
+/// A seeded generator: the same seed gives the same choices everywhere.
+#[derive(Clone, Debug)]
+pub struct Random(fastrand::Rng);
 
 impl Random {
+    /// That of a seed.
+    pub fn new(seed: u64) -> Random {
+        Random(fastrand::Rng::with_seed(seed))
+    }
+
     /// 64 bits.
     pub fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.0.u64(..)
     }
 }
 
@@ -45,17 +46,17 @@ impl Source for Random {
     }
 }
 
-/// The octets that a fuzzer hands over; zeros behind their end.
+/// The bytes that a fuzzer hands over; zeros behind their end.
 #[derive(Clone, Copy, Debug)]
-pub struct Octets<'a>(pub &'a [u8]);
+pub struct Bytes<'a>(pub &'a [u8]);
 
-impl Source for Octets<'_> {
+impl Source for Bytes<'_> {
     fn take(&mut self, bits: u32) -> u32 {
         let count = usize::try_from(bits.div_ceil(8)).unwrap_or(4);
         let mut number = 0u32;
         for _ in 0..count {
-            let octet = self.0.split_off_first().copied().unwrap_or(0);
-            number = number << 8 | u32::from(octet);
+            let byte = self.0.split_off_first().copied().unwrap_or(0);
+            number = number << 8 | u32::from(byte);
         }
         if bits >= 32 { number } else { number & ((1 << bits) - 1) }
     }

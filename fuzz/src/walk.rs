@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use synfin::tcp::{Flags, Segment, Seq, SynOptions, Timestamp};
-use synfin::tracker::{Address, Path, Place};
+use synfin_core::capture::{Path, Place};
+use synfin_core::segment::{Address, Ecn, Flags, Network, Segment, Seq, SynOptions, Timestamp, Timestamps};
 
 use crate::source::Source;
 
@@ -16,7 +16,6 @@ pub struct Step {
     pub place: Place,
     pub stream: u32,
     pub path: Path,
-    pub known_tuple: bool,
     pub segment: Segment,
 }
 
@@ -52,9 +51,9 @@ const STEPS: [u32; 8] = [1, 2, 1000, 65_535, 0x3fff_ffff, 0x7fff_ffff, 0x8000_00
 
 fn address(number: u8) -> Address {
     match number {
-        0..=3 => Address::Ip(IpAddr::V4(Ipv4Addr::new(10, 0, 0, number))),
-        4..=5 => Address::Ip(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, u16::from(number)))),
-        _ => Address::Unknown,
+        0..=3 => Some(IpAddr::V4(Ipv4Addr::new(10, 0, 0, number))),
+        4..=5 => Some(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, u16::from(number)))),
+        _ => None,
     }
 }
 
@@ -87,9 +86,16 @@ impl Walk {
     pub fn step(&mut self, source: &mut impl Source) -> Step {
         let stream = if source.one_in(2) { 0 } else { source.below(STREAMS) };
         self.place(source);
-        let at = self.time(source);
-        let (sender, mut segment) = self.streams[stream as usize].next(source);
-        segment.at = at;
+        let (sender, mut segment, is_copy) = self.streams[stream as usize].next(source);
+        if is_copy {
+            // Another look at the same packet, on the other side of a router or at once.
+            segment.network.hops = segment.network.hops.map(|hops| hops.wrapping_sub(source.take(1) as u8));
+            self.clock = self.clock.saturating_add(i64::from(source.take(8)) * 20_000);
+            segment.at = (!source.one_in(32)).then_some(Timestamp(self.clock));
+        } else {
+            segment.at = self.time(source);
+        }
+        self.streams[stream as usize].keep(sender, segment);
         let ends = &self.streams[stream as usize].ends;
         let (from, to) = (ends[sender], ends[1 - sender]);
         segment.source_port = from.port;
@@ -98,7 +104,6 @@ impl Walk {
             place: Place { frame: self.frame, layer: self.layer },
             stream,
             path: Path { source: address(from.address), destination: address(to.address) },
-            known_tuple: source.one_in(16),
             segment,
         }
     }
@@ -121,7 +126,9 @@ impl Walk {
             4 => self.clock = 0,
             _ => {}
         }
-        self.clock = self.clock.saturating_add(i64::from(source.take(8)) * 100_000);
+        // Most come within 25 ms, some after seconds.
+        let unit = if source.one_in(16) { 50_000_000 } else { 100_000 };
+        self.clock = self.clock.saturating_add(i64::from(source.take(8)) * unit);
         Some(Timestamp(self.clock))
     }
 }
@@ -134,11 +141,22 @@ impl Stream {
         (one.expects, two.expects) = (two.isn.wrapping_add(1), one.isn.wrapping_add(1));
     }
 
-    fn next(&mut self, source: &mut impl Source) -> (usize, Segment) {
+    /// The next segment, who sends it, and whether it is one captured again.
+    fn next(&mut self, source: &mut impl Source) -> (usize, Segment, bool) {
         let sender = source.take(1) as usize;
         let choice = source.below(64);
+        if choice >= 61 {
+            let place = self.count.wrapping_sub(1 + source.take(1) as usize) % self.sent.len();
+            if let Some((sender, segment)) = self.sent[place] {
+                return (sender, segment, true);
+            }
+        }
         if choice >= 56 {
-            return self.again(source);
+            let (sender, mut segment) = self.again(source);
+            if source.one_in(2) {
+                segment.network = network(source);
+            }
+            return (sender, segment, false);
         }
         if choice == 55 {
             self.restart(source);
@@ -151,7 +169,12 @@ impl Stream {
             32..=37 => self.make(sender, Flags::FIN.with(Flags::ACK), self.ends[sender].next, 0),
             38..=39 => self.make(sender, Flags::FIN.with(Flags::ACK), self.ends[sender].next, 1 + source.take(4)),
             40..=41 => self.make(sender, Flags::RST, self.ends[sender].next, 0),
-            42..=43 => self.make(sender, Flags::RST.with(Flags::ACK), self.ends[sender].next, 0),
+            42 => self.make(sender, Flags::RST.with(Flags::ACK), self.ends[sender].next, 0),
+            // Within the window; or in the peer's own words, as a host without the connection answers.
+            43 if source.one_in(2) => {
+                self.make(sender, Flags::RST, self.ends[sender].next.wrapping_add(source.take(12)), 0)
+            }
+            43 => self.make(sender, Flags::RST, self.ends[1 - sender].expects, 0),
             44..=47 => self.make(sender, Flags(source.take(9) as u16), self.ends[sender].next, source.take(4) / 8),
             _ => self.wild(sender, source),
         };
@@ -167,12 +190,13 @@ impl Stream {
         if !segment.flags.has(Flags::SYN) {
             segment.options = SynOptions::default();
         }
-        self.keep(sender, segment);
+        segment.network = network(source);
+        segment.timestamps = source.one_in(4).then(|| Timestamps { value: source.take(2), echo: source.take(1) });
         // Most of the time the other side receives it.
         if !source.one_in(8) {
             self.deliver(sender, &segment);
         }
-        (sender, segment)
+        (sender, segment, false)
     }
 
     fn make(&self, sender: usize, flags: Flags, seq: u32, payload_len: u32) -> Segment {
@@ -185,8 +209,7 @@ impl Stream {
             payload_len,
             source_port: end.port,
             destination_port: self.ends[1 - sender].port,
-            at: None,
-            options: SynOptions::default(),
+            ..Segment::default()
         }
     }
 
@@ -250,8 +273,15 @@ impl Stream {
     }
 }
 
+/// Identification and hop count: each packet has one of its own, or none has.
+fn network(source: &mut impl Source) -> Network {
+    let identification = if source.one_in(4) { None } else { Some(source.take(16) as u16).filter(|&id| id != 0) };
+    let hops = [None, Some(64), Some(64), Some(60 + source.take(3) as u8)][source.take(2) as usize];
+    Network { identification, hops }
+}
+
 fn options(source: &mut impl Source) -> SynOptions {
-    let bits = source.take(8);
+    let bits = source.take(10);
     SynOptions {
         mss: (bits & 1 != 0).then_some(1460),
         window_scale: (bits & 2 != 0).then(|| source.take(8) as u8),
@@ -259,6 +289,7 @@ fn options(source: &mut impl Source) -> SynOptions {
         timestamps: bits & 8 != 0,
         fast_open: bits & 16 != 0,
         multipath: bits & 32 != 0,
-        ecn: bits & 64 != 0,
+        ecn: Ecn::from_bits((bits >> 6) as u8),
+        is_cut: bits & 512 != 0,
     }
 }

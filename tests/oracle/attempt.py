@@ -263,7 +263,7 @@ class Attempt:
         server = self.sides[self.server]
         if server.last_synack is not None:
             return server.last_synack.seq
-        if server.syns:
+        if self.both_syns:
             return server.syns[0].seq
         return self.supposed_y() if self.captured else self.first_seen(self.server)
 

@@ -11,14 +11,13 @@ import shlex
 import subprocess
 import tempfile
 import xml.etree.ElementTree as ET
-from decimal import Decimal, InvalidOperation
 
 from segments import IcmpError, Segment, icmp_kind, parse_options
 
 # A header quoted by one of these is not a segment (SPEC 1).
 QUOTING = {"icmp": 4, "icmpv6": 6}
 TCP_FIELDS = ("stream", "len", "flags", "seq_raw", "ack_raw", "srcport", "dstport", "window_size_value", "hdr_len")
-FIXED_HEADER = 20
+FIXED_HEADER, SECOND_NS = 20, 1_000_000_000
 
 
 class Tshark:
@@ -97,9 +96,12 @@ def layers(element: ET.Element, quoting: ET.Element | None = None):
 
 def epoch_ns(text: str | None) -> int | None:
     """A time stamp in nanoseconds; None where Wireshark has none, or none it can represent."""
+    seconds, _, fraction = (text or "").partition(".")
     try:
-        return int((Decimal(text or "") * 1_000_000_000).to_integral_value())
-    except InvalidOperation:
+        # A broken capture can have a second or more of nanoseconds: Wireshark shows more than nine digits then.
+        nanoseconds = int(fraction.ljust(9, "0"))
+        return int(seconds) * SECOND_NS + (-nanoseconds if seconds.startswith("-") else nanoseconds)
+    except ValueError:
         return None
 
 

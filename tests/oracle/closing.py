@@ -23,8 +23,7 @@ def take_closing(attempt: Attempt, seen: Seen, parts) -> None:
         elif own.fin.fin_number == seen.fin_number:
             fin_again(attempt, seen, first_ack)
             steps.add(fin_step(attempt, seen.side))
-        else:
-            parts.second_fin = True
+        else:  # a second FIN of this side, with another number
             steps.add(fin_step(attempt, seen.side))
     if attempt.closed_by is None and all(side.fin_was_acked for side in attempt.sides):
         attempt.closed_by = seen

@@ -18,6 +18,7 @@ from segments import FIN, RST, SYN, IcmpError, Segment
 
 RESET_EXPERTS = {"stray": "stray_reset", "challenged": "reset_challenged", "no-connection": "no_connection",
                  "after-fin": "reset_after_fin", "abort": "reset"}
+SHOWN_AFTER_RST = {"second_fin", "data_after_fin"}
 
 
 class Connection:
@@ -32,6 +33,7 @@ class Connection:
         self.attempts = [self.attempt]
         self.repeats, self.copies, self.talk = Repeats(), Copies(), Talk()
         self.notes: list[Note] = []
+        self.last_original: Note | None = None  # the last one that is no copy
         self.copied = False
         self.challenged_by: Seen | None = None  # the next segment of its receiver may be the answer
         self.begin()
@@ -85,6 +87,7 @@ class Connection:
         if self.previous is not None and not self.notes:
             note.experts.append("port_reuse")
         self.notes.append(note)
+        self.last_original = note
         return note
 
     def note(self, seen: Seen, parts: Parts, said: dict) -> Note:
@@ -167,9 +170,7 @@ class Connection:
             attempt.bad_open_acks[segment.ack] = segment
             self.count_numbers(seen)
         else:
-            if segment.length and attempt.sides[seen.side].fin is not None and attempt.is_new_payload(seen) \
-                    and seen.payload_end > attempt.sides[seen.side].fin.fin_number:
-                parts.experts.append("data_after_fin")
+            self.own_fin_experts(seen, parts)
             had_server_syn, was_split = bool(attempt.sides[attempt.server].syns), is_split(attempt)
             take_opening(attempt, seen, parts)
             self.open_kind_experts(parts, had_server_syn, was_split)
@@ -190,11 +191,13 @@ class Connection:
         answers_syn = (segment.is_synack and seen.side == attempt.server and ending.side == attempt.server
                        and ending.phase == "handshake" and not ending.complete and not wrong_synack)
         if still_closed:
+            self.own_fin_experts(seen, parts)
             if not wrong_synack and not attempt.is_older(seen):
                 self.count_numbers(seen)
         else:
             hidden = Parts(syn_again=parts.syn_again, synack_again=parts.synack_again, fin_again=parts.fin_again)
             self.take(seen, hidden)
+            parts.experts += [one for one in hidden.experts if one in SHOWN_AFTER_RST]
         if answers_syn:
             parts.opening = [2]
             basis, x, _, x_side = ending.numbering
@@ -261,7 +264,7 @@ class Connection:
                         self.opened() or over, over, attempt.complete, attempt.closer)
         where = ending.phase if ends else phase(attempt, endings, Moment.of(attempt))
         said = reset_fields(attempt, self.talk, seen, value)
-        self.apply(seen, verdict, value, rejects)
+        self.apply(seen, verdict, value, rejects, over)
         if ends:
             endings.ending = ending
         said |= {"synfin.phase": where, **describe(attempt, endings, seen, self.numbering())}
@@ -290,7 +293,7 @@ class Connection:
         in_handshake = attempt.captured and not attempt.complete and not attempt.fin_seen and not over
         return "handshake" if in_handshake else "teardown"
 
-    def apply(self, seen: Seen, verdict: str, value: str, rejects: str | None) -> None:
+    def apply(self, seen: Seen, verdict: str, value: str, rejects: str | None, over: bool) -> None:
         """What a RST does to the states."""
         attempt, endings = self.attempt, self.endings
         if verdict != "taken":
@@ -304,7 +307,7 @@ class Connection:
         elif rejects == "syn-received":
             endings.close_side(attempt, attempt.client, seen)
         else:
-            endings.close(attempt, seen, value, receiver_alone=attempt.closed_by is not None)
+            endings.close(attempt, seen, value, attempt.closed_by is not None, over)
 
     def opened(self) -> bool:
         attempt = self.attempt
@@ -343,6 +346,16 @@ class Connection:
         if seen and seen.segment.is_bare and same(seen.ack, highest):
             parts.experts.append("challenge_ack")
 
+    def own_fin_experts(self, seen: Seen, parts: Parts) -> None:
+        """A FIN, or new payload, after the sender's own FIN."""
+        first = self.attempt.sides[seen.side].fin
+        if first is None:
+            return
+        if self.attempt.is_new_payload(seen) and seen.payload_end > first.fin_number:
+            parts.experts.append("data_after_fin")
+        if seen.segment.is_fin and seen.fin_number != first.fin_number:
+            parts.experts.append("second_fin")
+
     def open_kind_experts(self, parts: Parts, had_server_syn: bool, was_split: bool) -> None:
         attempt = self.attempt
         if not attempt.both_syns:
@@ -362,8 +375,6 @@ class Connection:
             parts.experts.append("reset_hops")
 
     def common_experts(self, segment: Segment, parts: Parts) -> None:
-        if parts.second_fin:
-            parts.experts.append("second_fin")
         if segment.is_other or (segment.has(RST) and segment.flags & (FIN | SYN)):
             parts.experts.append("bad_flags")
         if segment.is_normal and segment.has(SYN) and segment.length:

@@ -83,14 +83,14 @@ class Endings:
         self.challenged_note = None
         self.spoke_after = [False, False]  # a challenged RST
 
-    def close(self, attempt: Attempt, rst: Seen, value: str, receiver_alone: bool) -> None:
-        """A RST was taken."""
+    def close(self, attempt: Attempt, rst: Seen, value: str, receiver_alone: bool, over: bool) -> None:
+        """A RST was taken. `over`: it shows that the handshake was over."""
         states = [self.state(attempt, side) for side in (0, 1)]
         for side in (0, 1):
             own = side == rst.side
             if self.closed[side] is not None or (receiver_alone and (own or states[side] == "CLOSED")):
                 continue
-            passive = not own and side == attempt.server and not attempt.both_syns
+            passive = not own and side == attempt.server and not attempt.both_syns and not over
             shown = "LISTEN" if passive and states[side] == "SYN-RECEIVED" else "CLOSED"
             peer = attempt.sides[1 - side]
             self.closed[side] = Closed(rst.segment, own, value == "refused", shown, peer.highest)

@@ -20,7 +20,6 @@ class Parts:
     synack_again: bool = False
     fin_again: bool = False
     ack_again: bool = False
-    second_fin: bool = False
     experts: list[str] = field(default_factory=list)
 
     @property

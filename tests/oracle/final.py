@@ -76,12 +76,18 @@ def without_answer(attempt: Attempt) -> str:
     return "partial" if attempt.sides[attempt.server].first is not None else "no-answer"
 
 
+def close_began(attempt: Attempt) -> bool:
+    """A FIN after the RST that ended the connection begins no close."""
+    ending = attempt.endings.ending
+    return attempt.fin_seen if ending is None else ending.closer is not None
+
+
 def unanswered(attempt: Attempt) -> bool:
     """A FIN was repeated, nobody acknowledged it afterwards, and the answers are not missing from the capture alone."""
     ending = last_word(attempt)
     for side in (0, 1):
         own, peer = attempt.sides[side], attempt.sides[1 - side]
-        if not own.fin_waiting or (ending is not None and ending.side == 1 - side):
+        if not own.fin_waiting or not close_began(attempt) or (ending is not None and ending.side == 1 - side):
             continue
         if own.highest_ack is not None and (peer.highest is None or past(own.highest_ack, peer.highest)):
             continue
@@ -166,7 +172,7 @@ def whole(connection: Connection) -> dict:
         "synfin.handshake.outcome": outcome(attempt),
         "synfin.teardown.kind": teardown_kind(attempt),
         "synfin.teardown.closer": name_of(attempt, closer(attempt)),
-        "synfin.teardown.half_close_bytes": half_close_bytes(attempt),
+        "synfin.teardown.half_close_bytes": half_close_bytes(attempt) if close_began(attempt) else None,
         "synfin.reset.by": None if ending is None else name_of(attempt, ending.side),
         **zeek(connection),
         "synfin.conn.start": connection.notes[0].segment.time_ns,
@@ -232,8 +238,8 @@ def finals(connection: Connection) -> list[dict]:
 
 
 def late_experts(connection: Connection, note: Note) -> list[str]:
-    """What only a final pass can say, on the last segment."""
-    if note is not connection.notes[-1]:
+    """What only a final pass can say, on the last segment that is no copy (a copy has no expert information)."""
+    if note is not connection.last_original:
         return []
     found = [LATE_EXPERTS[word] for word in [outcome(connection.attempt)] if word in LATE_EXPERTS]
     return sorted(found + ["fin_unanswered"] * (teardown_kind(connection.attempt) == "unanswered"))

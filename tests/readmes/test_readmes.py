@@ -1,6 +1,11 @@
-"""README.md and README.zh-CN.md say the same, as far as scripts/readmes.py can tell; and that it can tell."""
+"""README.md and README.zh-CN.md say the same, as far as scripts/readmes.py can tell; and that it can tell. The values that
+README.md lists are those that the connection log can have, and the documents use the words that the fields use.
 
+What the commands in README.md print is held by tests/e2e_readme.rs, with the real tshark."""
+
+import json
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
@@ -128,6 +133,49 @@ class Readmes(unittest.TestCase):
         once = readmes.stamped(ENGLISH, CHINESE)
         self.assertEqual(readmes.stamped(ENGLISH, once), once)
         self.assertEqual("\n".join(line for line in once.splitlines() if not readmes.STAMP.fullmatch(line)) + "\n", CHINESE)
+
+
+class Facts(unittest.TestCase):
+    """What README.md says of the fields, against docs/connection.schema.json, which a test of the core holds."""
+
+    def setUp(self):
+        self.text = (ROOT / "README.md").read_text(encoding="utf-8")
+        schema = json.loads((ROOT / "docs/connection.schema.json").read_text(encoding="utf-8"))
+        self.properties = schema["properties"]
+        tables = [readmes.rows(text) for section in readmes.sections(self.text) for kind, text in readmes.blocks(section[3])
+                  if kind == "table"]
+        self.rows = [[readmes.CODE.findall(cell) for cell in row] for table in tables for row in table if len(row) == 2]
+
+    def values(self, key):
+        return sorted(value for value in self.properties[key]["enum"] if value is not None)
+
+    def test_all_values_are_listed(self):
+        for name in ["handshake.outcome", "handshake.kind", "teardown.kind", "reset", "reset.cause"]:
+            with self.subTest(field=name):
+                listed = [values for names, values in self.rows if names == [f"synfin.{name}"]]
+                self.assertEqual([sorted(values) for values in listed], [self.values(name.replace(".", "_"))])
+
+    def test_zeek_s_words_are_all_explained(self):
+        explained = [name for names, _ in self.rows for name in names if re.fullmatch("[A-Z][A-Z0-9]+", name)]
+        self.assertEqual(sorted(explained), self.values("conn_state"))
+
+    def test_shown_keys_are_keys(self):
+        shown = re.findall(r'^ {8}"(\w+)": ', self.text, re.MULTILINE)
+        self.assertGreater(len(shown), 5)
+        self.assertEqual(shown, list(self.properties)[: len(shown)])
+
+    def test_fields_are_fields(self):
+        reference = (ROOT / "docs/REFERENCE.md").read_text(encoding="utf-8")
+        for names, _ in self.rows:
+            for name in names:
+                if name.startswith("synfin.") and name not in ("synfin.rebase", "synfin.info_column", "synfin.language"):
+                    self.assertIn(f"| `{name}` |", reference)
+
+    def test_one_word_for_one_thing(self):
+        for path in ["README.md", "docs/INSTALL.md", "docs/VERSIONS.md", "docs/ROBUSTNESS.md"]:
+            text = (ROOT / path).read_text(encoding="utf-8")
+            for word in ["octet", "the opening", "the closing", "openings", "closings"]:
+                self.assertNotIn(word, text, path)
 
 
 if __name__ == "__main__":

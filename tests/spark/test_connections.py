@@ -75,7 +75,7 @@ class Connections(unittest.TestCase):
         self.assertIn("after 5 connections): tshark: The file", failures["cut.pcap"])
         self.assertIn("cut short in the middle of a packet", failures["cut.pcap"])
         self.assertIn("after 0 connections): tshark took more than 40.0 s", failures["slow.pcap"])
-        self.assertIn("2026-03-02 10:00       6               6        6          0          0      0  10.0.1.54:5432", lines)
+        self.assertIn("2026-03-02 10:00       6               6        6            0          0          0      0  10.0.1.54:5432", lines)
 
         # 21 connections an hour, one more in hour 0, and hour + 2 that the database refuses; and the cut capture's.
         table = f"'{output}/connections/*.parquet'"
@@ -92,7 +92,7 @@ class Connections(unittest.TestCase):
             [
                 (1, "2026-03-02 08:00:02.000000", 0.012, "10.0.0.12:49153", "10.0.1.80:80", "three-way", "complete", 0.002,
                  "three-segment", "server", "SF", "ShADadfF"),
-                (4, "2026-03-02 08:00:06.000000", 0.001, "10.0.0.12:49156", "10.0.1.54:5432", "three-way", "refused", None,
+                (4, "2026-03-02 08:00:06.000000", 0.001, "10.0.0.12:49156", "10.0.1.54:5432", None, "refused", None,
                  "none", None, "REJ", "Sr"),
             ],
         )

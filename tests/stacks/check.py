@@ -79,15 +79,21 @@ class Result:
     def __init__(self, truth):
         self.truth = truth
         self.states = self.fields = 0
-        self.beyond = set()  # (frame, side, name of the limit): what was said there and was not, or no longer, so
-        self.beyond_at = 0  # at how many comparisons
+        # (frame, side, name of the limit): what was said there and was not so; what was no longer so some time later,
+        # while nothing had passed the observer since; and at how many comparisons.
+        self.beyond, self.outdated, self.beyond_at = set(), set(), 0
         self.wrong = []
         self.said = []  # the last segment of each connection, as synfin describes it
 
     @property
     def limits(self):
-        """How often each limit was met. What a segment shows of a side counts once, however long nothing follows it."""
+        """How often each limit was met at a segment."""
         return collections.Counter(why for _, _, why in self.beyond)
+
+    @property
+    def later(self):
+        """How often each was met later. What a segment shows of a side counts once, however long nothing follows it."""
+        return collections.Counter(why for _, _, why in self.outdated - self.beyond)
 
     def field(self, where, name, expected, found):
         self.fields += 1
@@ -139,7 +145,7 @@ def compare_states(result, frames, numbers):
                 result.wrong.append(f"frame {number}, {step['action']}: {role} is {found or 'absent'}, "
                                     f"expected {expected}{limited}")
             elif limit:
-                result.beyond.add((number, role, limit["why"]))
+                (result.beyond if "frame" in step else result.outdated).add((number, role, limit["why"]))
                 result.beyond_at += 1
             else:
                 result.states += 1
@@ -252,7 +258,8 @@ def main():
             print(f"DISAGREES {result.truth['scenario']}: {line}")
     wrong = sum(len(r.wrong) for r in results)
     print(f"{len(results)} scenarios, {sum(r.states for r in results)} states as the sockets say, "
-          f"{sum(len(r.beyond) for r in results)} named limits (at {sum(r.beyond_at for r in results)} comparisons), {sum(r.fields for r in results)} fields, "
+          f"{sum(len(r.beyond) for r in results)} named limits and "
+          f"{sum(r.later.total() for r in results)} later (at {sum(r.beyond_at for r in results)} comparisons), {sum(r.fields for r in results)} fields, "
           f"{wrong} disagreements (Wireshark {series[0]}.{series[1]})")
     return 1 if wrong else 0
 

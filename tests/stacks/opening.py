@@ -156,12 +156,10 @@ def backlog_full(s):
             s.wait(4)
             s.flow()
         s.accept(late)
-        s.close(waiting, "client", flow=False)
-        s.deliver("client")
+        s.send(waiting, "server", 20, flow=False)
     s.flow()
-    s.read(waiting, "server")
-    s.close(waiting, "server")
-    for c in [*connections[:3], late]:
+    s.read(waiting, "client")
+    for c in connections + [late]:
         finish(s, c)
     for c in connections[:3]:
         c.expect(**COMPLETE, **FOUR_BY_CLIENT)

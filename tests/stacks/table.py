@@ -1,5 +1,7 @@
 """docs/STACKS.md: scenario, truth, what synfin says, agreement."""
 
+import collections
+
 HEAD = """# synfin against real TCP
 
 Every row is a capture of the Linux kernel's TCP in `tests/captures`, made by `make record`, with the truth from the
@@ -9,8 +11,8 @@ sockets themselves beside it (`.json`). This page is written by `tests/stacks/ch
 *Truth* is what both kernels list at the end (client / server). *Agreement* counts states of either end, compared after
 every frame and every action; a *limit* is a state that no passive observer can know at that segment, or that synfin's
 specification judges otherwise where observers may (its text says so), predicted in the scenario before synfin was asked,
-and named below. A limit counts once for what a segment shows of a side, also when several actions follow that leave no
-segment behind.
+and named below. *Later*: what was so at the segment and is so no longer, while nothing has passed the observer since: a
+socket that timed out, or segments that the capture lacks.
 
 | scenario | truth at the end | what synfin says | agreement |
 | --- | --- | --- | --- |
@@ -61,6 +63,7 @@ def summed(lines):
 def agreement(result):
     parts = [f"{result.states} states", f"{result.fields} fields"]
     parts += [f"{count} × limit *{why}*" for why, count in sorted(result.limits.items())]
+    parts += [f"{count} × later *{why}*" for why, count in sorted(result.later.items())]
     if result.wrong:
         parts.append(f"**{len(result.wrong)} disagree**")
     return "<br>".join(parts)
@@ -72,14 +75,17 @@ def render(results, series):
         truth = result.truth
         lines.append(f"| **{truth['scenario']}**: {truth['purpose']} | {summed(ends(truth))} "
                      f"| {summed([says(f) for f in result.said])} | {agreement(result)} |\n")
-    limits, explained = {}, {}
+    limits, later, explained = collections.Counter(), collections.Counter(), {}
     for result in results:
         explained.update(result.truth["limits"])
-        for why, count in result.limits.items():
-            limits[why] = limits.get(why, 0) + count
+        limits += result.limits
+        later += result.later
     lines.append(f"\nIn all {len(results)} captures: {sum(r.states for r in results)} states as the sockets say, "
-                 f"{sum(limits.values())} limits (at {sum(r.beyond_at for r in results)} comparisons), {sum(r.fields for r in results)} fields, "
+                 f"{limits.total()} limits at a segment and {later.total()} later (met at "
+                 f"{sum(r.beyond_at for r in results)} comparisons), {sum(r.fields for r in results)} fields, "
                  f"{sum(len(r.wrong) for r in results)} disagreements.\n")
     lines.append("\n## Limits of a passive observer\n\n")
-    lines += [f"- *{why}* ({limits[why]}): {explained[why]}\n" for why in sorted(limits)]
+    for why in sorted(limits | later):
+        counts = f"{limits[why]}, and {later[why]} later" if later[why] else f"{limits[why]}"
+        lines.append(f"- *{why}* ({counts}): {explained[why]}\n")
     return "".join(lines)

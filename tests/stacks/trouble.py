@@ -184,6 +184,7 @@ def forged_rst_in_window(s):
     data = data_segment(s, c)
     s.deliver(frame=forged_rst(data, 1000))
     s.frame_has(role="RST", phase="data", reset="challenged", reset__ignored="1")
+    s.flow()
     s.require_states(c, "ESTABLISHED", "ESTABLISHED")
     finish(s, c)
     # Zeek believes every RST.

@@ -63,9 +63,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut file = PcapWriter::with_header(BufWriter::new(File::create(path)?), header)?;
     let mut count = 0u64;
     for sent in Traffic::mixed(seed, segments, connections, overlap) {
-        let octets = frame(&sent)?;
+        let bytes = frame(&sent)?;
         let at = Duration::from_secs(1_700_000_000) + Duration::from_nanos(sent.at);
-        file.write_packet(&PcapPacket::new(at, u32::try_from(octets.len())?, &octets))?;
+        file.write_packet(&PcapPacket::new(at, u32::try_from(bytes.len())?, &bytes))?;
         count += 1;
     }
     eprintln!("{count} frames in {connections} connections");

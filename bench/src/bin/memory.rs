@@ -1,8 +1,8 @@
-//! Octets of memory that the core holds for a connection: prints `NAME SEGMENTS CONNECTIONS OCTETS` a line.
+//! Bytes of memory that the core holds for a connection: prints `NAME SEGMENTS CONNECTIONS BYTES` a line.
 
-use synfin::tracker::{Options, Tracker};
 use synfin_bench::feed::{Fed, Open};
 use synfin_bench::traffic::{SYN, Sent, Traffic};
+use synfin_core::capture::{Options, Tracker};
 
 fn report(name: &str, segments: impl Iterator<Item = Fed>) {
     let mut tracker = Tracker::new(Options::default());

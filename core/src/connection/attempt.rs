@@ -45,6 +45,7 @@ impl Connection {
         if let Some(rare) = &mut self.rare {
             rare.forget_attempt();
         }
+        self.keep_sent_for_copies();
         self.begin_states();
     }
 }

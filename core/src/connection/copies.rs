@@ -53,6 +53,7 @@ const _: () = assert!(size_of::<Sent>() == 40);
 const IS_HIGH: u8 = 1;
 const HAS_STAMPS: u8 = 1 << 1;
 const IS_OLDER: u8 = 1 << 2;
+const IS_OF_EARLIER_ATTEMPT: u8 = 1 << 3;
 
 impl Sent {
     /// Which end sent it.
@@ -149,6 +150,18 @@ impl Connection {
     /// The last segment of a sort that an end sent.
     pub(super) fn last_sent(&self, end: End, sort: Sort) -> Option<&Sent> {
         self.sent.iter().find(|sent| sent.end() == end && sent.sort == sort)
+    }
+
+    /// The same in this attempt.
+    pub(super) fn last_sent_now(&self, end: End, sort: Sort) -> Option<&Sent> {
+        self.last_sent(end, sort).filter(|sent| sent.marks & IS_OF_EARLIER_ATTEMPT == 0)
+    }
+
+    /// What was sent until now belongs to an earlier attempt: it may still be captured again, and repeats no step.
+    pub(super) fn keep_sent_for_copies(&mut self) {
+        for sent in &mut self.sent {
+            sent.marks |= IS_OF_EARLIER_ATTEMPT;
+        }
     }
 
     /// Says of a copy what was said of the original.

@@ -319,7 +319,10 @@ impl Connection {
             return;
         }
         own.unnote(Facts::OWES_CHALLENGE);
-        if kind == Kind::Ack && segment.payload_len == 0 && own.acked.is_none_or(|acked| segment.ack.is_at_or_past(acked)) {
+        if kind == Kind::Ack
+            && segment.payload_len == 0
+            && own.acked.is_none_or(|acked| segment.ack.is_at_or_past(acked))
+        {
             draft.anomalies |= Anomalies::CHALLENGE_ACK;
         }
     }

@@ -54,7 +54,7 @@ impl Connection {
             _ => [(Sort::OpenAck, open), (Sort::CloseAck, close)],
         };
         sorts.into_iter().filter(|(_, is_fresh)| *is_fresh).find_map(|(sort, _)| {
-            let sent = self.last_sent(end, sort).filter(|sent| sent.is_like(segment))?;
+            let sent = self.last_sent_now(end, sort).filter(|sent| sent.is_like(segment))?;
             Some((sent.open_steps, sent.close_steps))
         })
     }

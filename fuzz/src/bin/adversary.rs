@@ -9,17 +9,17 @@ use std::io::BufWriter;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use synfin::tcp::Pass;
-use synfin::tracker::{Options, Tracker};
+use synfin_core::capture::{Options, Tracker};
+use synfin_core::view::Pass;
 use synfin_fuzz::pcap::Capture;
 use synfin_fuzz::scenarios::{SCENARIOS, Scenario, State};
 use synfin_fuzz::source::Random;
 use synfin_fuzz::walk::Walk;
 
-/// Memory that the core may hold: octets a segment and a connection, and what it begins with. A segment of real traffic
-/// costs a fraction of this (tests/adversarial.rs); one that was made to fit no pattern may not cost more.
+/// Memory that the core may hold: bytes a segment and a connection, and what it begins with. A segment of real traffic
+/// costs a fraction of this (core/tests/adversarial); one that was made to fit no pattern may not cost more.
 const PER_SEGMENT: usize = 64;
-const PER_CONNECTION: usize = 262;
+const PER_CONNECTION: usize = 512;
 const BASE: usize = 300_000;
 
 /// Time a segment of sixteen times as many segments, over that of the fewer: what is not linear gives sixteen. Caches and
@@ -47,13 +47,13 @@ fn run(scenario: &Scenario, count: u32, seed: u64) -> Cost {
     let clock = Instant::now();
     let start = running(clock);
     for step in &steps {
-        let _ = tracker.observe(step.place, step.stream, step.path, step.known_tuple, &step.segment);
+        let _ = tracker.observe(step.place, step.stream, step.path, &step.segment);
     }
     let taken = running(clock);
     let mut known = 0u64;
     for step in &steps {
-        let found = tracker.annotation(step.place, step.path, &step.segment, Pass::Final);
-        known += u64::from(found.is_some_and(|annotation| annotation.verdict.numbers.seq.is_some()));
+        let found = tracker.segment(step.place, step.path, &step.segment, Pass::Final);
+        known += u64::from(found.is_some_and(|view| view.verdict.numbers.seq.is_some()));
     }
     let asked = running(clock);
     std::hint::black_box(known);
@@ -69,7 +69,7 @@ fn measure(count: u32, seed: u64) -> ExitCode {
     let mut failed = Vec::new();
     println!(
         "{:14} {:>10} {:>11} {:>9} {:>9} {:>12} {:>9}",
-        "scenario", "segments", "connections", "take ns", "ask ns", "octets", "of limit"
+        "scenario", "segments", "connections", "take ns", "ask ns", "bytes", "of limit"
     );
     for scenario in SCENARIOS {
         let mut first = 0.0;
@@ -92,7 +92,7 @@ fn measure(count: u32, seed: u64) -> ExitCode {
                 failed.push(format!("{}: time grows faster than its length", scenario.name));
             }
             if share > 1.0 {
-                failed.push(format!("{}: {} octets, the limit is {limit}", scenario.name, cost.memory));
+                failed.push(format!("{}: {} bytes, the limit is {limit}", scenario.name, cost.memory));
             }
         }
     }
@@ -107,15 +107,16 @@ fn write(name: &str, count: u32, seed: u64, file: &str) -> Result<(), String> {
     if scenario.is_none() && name != "walk" {
         return Err(format!("no scenario {name}"));
     }
-    let failed = |error: std::io::Error| format!("{file}: {error}");
-    let mut capture = Capture::new(BufWriter::new(File::create(file).map_err(failed)?)).map_err(failed)?;
-    let (mut state, mut source) = (State::new(seed), Random(seed));
+    let failed = |error: &dyn std::error::Error| format!("{file}: {error}");
+    let out = BufWriter::new(File::create(file).map_err(|error| failed(&error))?);
+    let mut capture = Capture::new(out).map_err(|error| failed(&error))?;
+    let (mut state, mut source) = (State::new(seed), Random::new(seed));
     let mut walk = Walk::new(&mut source);
     for n in 0..count {
         let step = scenario.map_or_else(|| walk.step(&mut source), |scenario| (scenario.make)(&mut state, n));
-        capture.put(&step).map_err(failed)?;
+        capture.put(&step).map_err(|error| failed(&error))?;
     }
-    capture.finish().map_err(failed)
+    capture.finish().map_err(|error| failed(&error))
 }
 
 fn main() -> ExitCode {

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     let start = Instant::now();
     let (mut calls, mut runs) = (0, 0u64);
     while calls < count && start.elapsed() < Duration::from_secs(seconds) {
-        let mut source = Random(Random(seed).word().wrapping_add(runs));
+        let mut source = Random::new(Random::new(seed).word().wrapping_add(runs));
         let mut caller = Caller::default();
         for _ in 0..count.saturating_sub(calls).min(2000) {
             caller.call(&mut source);

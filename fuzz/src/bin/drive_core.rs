@@ -8,7 +8,7 @@ use std::panic;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use synfin_fuzz::check::Check;
+use synfin_fuzz::check::{self, Check};
 use synfin_fuzz::source::{Random, Source};
 use synfin_fuzz::walk::Walk;
 
@@ -19,7 +19,7 @@ thread_local! {
 /// One walk; gives the number of its segments.
 fn walk(seed: u64, print: bool) -> u64 {
     WALK.set(seed);
-    let mut source = Random(seed);
+    let mut source = Random::new(seed);
     let length = match source.below(256) {
         0 => 4000,
         1..=8 => 500,
@@ -39,8 +39,12 @@ fn walk(seed: u64, print: bool) -> u64 {
         if source.one_in(64) {
             check.observe_again(&mut source);
         }
+        if source.one_in(64) {
+            check.observe_icmp(&mut source);
+        }
     }
     check.finish(&mut source);
+    check::parse(&mut source);
     taken
 }
 
@@ -74,7 +78,7 @@ fn main() -> ExitCode {
     let (mut segments, mut walks) = (0, 0u64);
     while segments < limits.0 && !(walks % 256 == 0 && limits.1.is_some_and(|limit| start.elapsed() >= limit)) {
         // Walks of different seeds do not overlap: the seed is spread before the number is added.
-        segments += walk(Random(seed).word().wrapping_add(walks), false);
+        segments += walk(Random::new(seed).word().wrapping_add(walks), false);
         walks += 1;
     }
     let seconds = start.elapsed().as_secs_f64();

@@ -1,0 +1,150 @@
+//! One connection as it is known without the tracker: fed alone, moved round the circle, and without its copies.
+
+use synfin_core::capture::{Path, Place};
+use synfin_core::connection::{Arrival, Connection, Heard, State};
+use synfin_core::segment::{Address, Both, End, Flags, Kind, Segment, Seq};
+use synfin_core::view::{Anomalies, ResetDetail, Verdict};
+
+use crate::invariants::Before;
+
+/// What is said of a segment by itself.
+pub type Said = (Verdict, Option<ResetDetail>);
+
+/// One stream.
+#[derive(Clone, Debug, Default)]
+pub struct Alone {
+    pub connection: Connection,
+    before: Before,
+    /// The same with numbers moved round the circle and the ends exchanged; none once that would make a difference.
+    moved: Option<Connection>,
+    is_moved: bool,
+    /// The same without the copies.
+    plain: Connection,
+    /// The lower and the higher endpoint.
+    pub endpoints: Option<[(Address, u16); 2]>,
+}
+
+/// A segment of the stream, and what the streams before tell of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    pub place: Place,
+    pub path: Path,
+    pub segment: &'a Segment,
+    pub rebase: bool,
+    pub is_reused: bool,
+    pub older: Option<State>,
+    /// How far round the circle each end's numbers are moved.
+    pub shift: [u32; 2],
+}
+
+/// Both endpoints, the lower first; and the end that sends.
+pub fn endpoints(path: Path, segment: &Segment) -> ([(Address, u16); 2], End, bool) {
+    let [one, other] = [(path.source, segment.source_port), (path.destination, segment.destination_port)];
+    // None sorts before all addresses, and IPv4 before IPv6.
+    if one <= other { ([one, other], End::Low, one == other) } else { ([other, one], End::High, false) }
+}
+
+fn hear(connection: &mut Connection, arrival: Arrival, path: &Told, segment: &Segment) -> Option<Said> {
+    match connection.hear(arrival, segment) {
+        Heard::Judged(verdict, detail) => Some((verdict, detail)),
+        Heard::Passing(word, turns) => {
+            let verdict = word.verdict(arrival.ordinal, connection, arrival.end, segment, || turns);
+            assert_eq!(verdict.states, connection.states_now(), "in passing: {:?}", path.place);
+            Some((verdict, None))
+        }
+    }
+}
+
+impl Alone {
+    /// Takes a segment in, and holds what is said against all that must hold. Gives it.
+    pub fn observe(&mut self, told: &Told) -> Said {
+        let (both, end, is_self) = endpoints(told.path, told.segment);
+        self.endpoints.get_or_insert(both);
+        let arrival = Arrival {
+            is_self,
+            is_reused: told.is_reused,
+            older: told.older,
+            ..Arrival::new(told.place.frame, told.place.layer, end, told.rebase)
+        };
+        let was = Summary::of(&self.connection);
+        let said = hear(&mut self.connection, arrival, told, told.segment)
+            .unwrap_or_else(|| unreachable!("it says something"));
+        let is = Summary::of(&self.connection);
+        self.before.check(&arrival, told.segment, &said, &self.connection);
+        self.compare_moved(arrival, told, &said);
+        if said.0.is_copy {
+            assert_eq!(is, was, "a copy changes something");
+        } else {
+            let mut plain = hear(&mut self.plain, arrival, told, told.segment).unwrap_or(said);
+            plain.0.anomalies.remove(Anomalies::CAPTURED_TWICE);
+            assert_eq!(plain, said, "a copy before it changes what is said");
+        }
+        said
+    }
+
+    /// Nothing but the shown X and Y depends on where the circle begins, or on which end sorts first.
+    fn compare_moved(&mut self, arrival: Arrival, told: &Told, (verdict, detail): &Said) {
+        let mut connection = if self.is_moved { self.moved.take() } else { Some(Connection::default()) };
+        self.is_moved = true;
+        let Some(moved_connection) = &mut connection else { return };
+        let [own, peers] = match arrival.end {
+            _ if arrival.is_self => [told.shift[0]; 2],
+            End::Low => told.shift,
+            End::High => [told.shift[1], told.shift[0]],
+        };
+        let mut moved = *told.segment;
+        moved.seq = Seq(moved.seq.0.wrapping_add(own));
+        moved.ack = Seq(moved.ack.0.wrapping_add(peers));
+        // A RST with ACK and Seq 0 is one of its kind wherever the circle begins.
+        let is_zero =
+            |segment: &Segment| segment.kind() == Kind::Rst && segment.flags.has(Flags::ACK) && segment.seq == Seq(0);
+        if is_zero(told.segment) || is_zero(&moved) {
+            return;
+        }
+        let end = if arrival.is_self { arrival.end } else { arrival.end.peer() };
+        let arrival = Arrival { end, ..arrival };
+        let Some((mut said, said_detail)) = hear(moved_connection, arrival, told, &moved) else { return };
+        assert_eq!(said.numbers.x.is_some(), verdict.numbers.x.is_some(), "X is known wherever the circle begins");
+        assert_eq!(said.numbers.y.is_some(), verdict.numbers.y.is_some(), "Y is known wherever the circle begins");
+        (said.numbers.x, said.numbers.y) = (verdict.numbers.x, verdict.numbers.y);
+        assert_eq!(said, *verdict, "the verdict depends on where the circle begins, or on the ends' order");
+        assert_eq!(said_detail, *detail, "the same of a RST");
+        assert_eq!(Summary::of(moved_connection), Summary::of(&self.connection), "and of the connection");
+        self.moved = connection;
+    }
+}
+
+/// What a copy must leave as it was.
+#[derive(PartialEq, Debug)]
+struct Summary {
+    states: Both<State>,
+    shown: String,
+}
+
+impl Summary {
+    fn of(connection: &Connection) -> Summary {
+        use synfin_core::segment::Side::{Client, Server};
+        use synfin_core::view::Pass::Final;
+        let mut history = Vec::new();
+        connection.history(|letter| history.push(letter));
+        Summary {
+            states: connection.states_now(),
+            shown: format!(
+                "{:?}",
+                (
+                    (connection.handshake_kind(), connection.handshake_outcome(Final), connection.teardown_kind(Final)),
+                    (connection.closer(Final), connection.ended_by(Final), connection.half_close_bytes()),
+                    [Client, Server].map(|side| (
+                        connection.packets(side),
+                        connection.bytes(side),
+                        connection.fins(side)
+                    )),
+                    (connection.syns(), connection.attempts(), connection.conn_state(), history),
+                    (connection.handshake_frames(), connection.teardown_frames(), connection.closed_frame()),
+                    (connection.handshake_ns(), connection.syn_ack_rtt_ns(), connection.teardown_ns()),
+                    connection.agreed(),
+                )
+            ),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/* draw.h: a last look before statistics are drawn.
+ *
+ * Copyright (C) 2026 the synfin authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFIN_DRAW_H
+#define SYNFIN_DRAW_H
+
+#include <stdbool.h>
+
+#pragma GCC visibility push(hidden)
+
+struct drawing {
+    void (*settle)(void *data);
+    void *data;
+    bool is_watched;
+};
+
+/* From now on `settle` is called with `data` before the listeners there are now are drawn. Nothing when it is so already. */
+void draw_watch(struct drawing *drawing);
+/* The memory of `drawing` goes. */
+void draw_forget(struct drawing *drawing);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,45 @@
+/* host_stats.h: taps, statistics and menus, where Wireshark's versions differ.
+ *
+ * Copyright (C) 2026 the synfin authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFIN_HOST_STATS_H
+#define SYNFIN_HOST_STATS_H
+
+#include <stdbool.h>
+
+#include "host_flow.h"
+#include "host_functions.h"
+
+#pragma GCC visibility push(hidden)
+
+bool host_has_listener(int tap);
+/* A listener of a tap; false, with what is wrong in `error` (cut at `room`), when the filter or the tap is refused. */
+bool host_listen(const char *tap, void *data, const char *filter, tap_reset_cb reset, tap_packet_cb packet,
+                 tap_draw_cb draw, tap_finish_cb finish, char *error, size_t room);
+
+/* -z with the name in ui->cli_string. `begin` is given the whole of what followed -z, and answers 1 when it may begin:
+ * Wireshark asks from 4.6 on. */
+void host_register_command(stat_tap_ui *ui, int (*begin)(const char *argument, void *unused));
+
+void host_register_stats_tree(const char *tap, const char *abbreviation, const char *menu, stat_tree_packet_cb packet,
+                              stat_tree_init_cb init, stat_tree_cleanup_cb cleanup);
+/* A node that may have children; returns its number. */
+int host_stats_heading(stats_tree *tree, const char *name, int parent);
+/* Sets the count of a node, and makes it when there is none of that name. */
+void host_stats_set(stats_tree *tree, const char *name, int parent, int count);
+
+/* The Flow Graph window and -z flow get a kind of flow of this name, which draws what the tap's listener hands to
+ * host_draw_arrow(). Nothing happens in a Wireshark without flow graphs. */
+void host_register_flow_graph(const char *name, const char *title, int proto, const char *tap, tap_packet_cb segment);
+/* Draws one arrow, as that tap's listener: `graph`, `edt` and `flags` are what it was called with. */
+tap_packet_status host_draw_arrow(void *graph, packet_info *pinfo, epan_dissect_t *edt, tap_flags_t flags,
+                                  const host_flow *flow, const char *label, const char *margin);
+
+/* `is_valid` answers 0 or 1, `build` a string that host.allocate() made, or NULL. */
+void host_register_conversation_filter(const char *title, int (*is_valid)(packet_info *pinfo),
+                                       char *(*build)(packet_info *pinfo));
+
+#pragma GCC visibility pop
+
+#endif

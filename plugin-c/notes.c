@@ -1,0 +1,66 @@
+/* notes.c: see notes.h.
+ *
+ * Copyright (C) 2026 the synfin authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "notes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* More TCP layers in one frame than any encapsulation makes; what is beyond is not annotated. */
+#define NOTES_MAX 65536u
+
+static struct {
+    struct note *all;
+    uint32_t count;
+    uint32_t room;
+    uint32_t frame;
+    bool is_taken;
+} notes;
+
+void notes_reset(void)
+{
+    free(notes.all);
+    memset(&notes, 0, sizeof notes);
+}
+
+static bool make_room(void)
+{
+    uint32_t room = notes.room == 0 ? 4 : notes.room * 2;
+    struct note *all = room > NOTES_MAX ? NULL : realloc(notes.all, room * sizeof notes.all[0]);
+    if (all == NULL)
+        return false;
+    notes.all = all;
+    notes.room = room;
+    return true;
+}
+
+struct note *notes_add(uint32_t frame)
+{
+    if (notes.frame != frame || notes.is_taken) {
+        notes.frame = frame;
+        notes.count = 0;
+        notes.is_taken = false;
+    }
+    if (notes.count == notes.room && !make_room())
+        return NULL;
+    return &notes.all[notes.count++];
+}
+
+uint32_t notes_take(uint32_t frame)
+{
+    uint32_t count = notes.frame == frame && !notes.is_taken ? notes.count : 0;
+    notes.is_taken = true;
+    return count;
+}
+
+struct note *notes_first(void)
+{
+    return notes.all;
+}
+
+const struct note *notes_find(uint32_t frame, uint32_t layer)
+{
+    return notes.frame == frame && layer < notes.count ? &notes.all[layer] : NULL;
+}

@@ -1,0 +1,45 @@
+/* notes.h: the TCP segments of the frame that is being dissected, noted before TCP's own dissector ran.
+ *
+ * Copyright (C) 2026 the synfin authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFIN_NOTES_H
+#define SYNFIN_NOTES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host_flow.h"
+#include "shim.h"
+
+#pragma GCC visibility push(hidden)
+
+/* The two ends in the order of their bytes: both directions are one flow. */
+struct flow_key {
+    uint64_t low[2];
+    uint64_t high[2];
+    uint32_t low_port;
+    uint32_t high_port;
+};
+
+struct note {
+    host_flow flow;
+    synfin_segment segment;
+    struct flow_key key;
+    uint64_t hash;
+    size_t bytes_len;
+    uint8_t bytes[SYNFIN_HEADER_MAX];
+};
+
+void notes_reset(void);
+/* A new note of this frame, the next in layer order; what was noted of another frame is gone. NULL when there are too many. */
+struct note *notes_add(uint32_t frame);
+/* The dissection of a frame is over: how many it has. The notes stay for its taps, until the next dissection has some. */
+uint32_t notes_take(uint32_t frame);
+struct note *notes_first(void);
+/* Of the frame that was dissected last, that of a layer; NULL when there is none. */
+const struct note *notes_find(uint32_t frame, uint32_t layer);
+
+#pragma GCC visibility pop
+
+#endif

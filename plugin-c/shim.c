@@ -1,0 +1,54 @@
+/* shim.c: see shim.h.
+ *
+ * Copyright (C) 2026 the synfin authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "shim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct shim shim;
+
+static bool has_failed;
+
+void shim_begin_file(const synfin_options *options)
+{
+    has_failed = false;
+    synfin_tracker_free(shim.tracker);
+    shim.tracker = synfin_tracker_new(options);
+}
+
+void shim_end_file(void)
+{
+    synfin_tracker_free(shim.tracker);
+    shim.tracker = NULL;
+}
+
+bool shim_is_ok(uint8_t status)
+{
+    if (status == SYNFIN_STATUS_PANICKED && !has_failed) {
+        has_failed = true;
+        fprintf(stderr, "synfin: stopped by a defect of its own; the rest of this capture has no annotations. "
+                        "Please report it with the capture.\n");
+    }
+    return status == SYNFIN_STATUS_OK;
+}
+
+const char *shim_word(uint8_t word)
+{
+    return synfin_word(shim.language, word);
+}
+
+const char *shim_title(uint8_t word)
+{
+    const char *protocol = shim_word(SYNFIN_WORD_PROTOCOL);
+    const char *what = shim_word(word);
+    size_t room = strlen(protocol) + strlen(what) + sizeof ": ";
+    char *title = malloc(room);
+    if (title == NULL)
+        return what;
+    (void)snprintf(title, room, "%s: %s", protocol, what);
+    return title;
+}

@@ -1,0 +1,54 @@
+/* table.h: a table of texts in Wireshark's interface for tables, on the command line and in the Statistics menu.
+ *
+ * Copyright (C) 2026 the synfin authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFIN_TABLE_H
+#define SYNFIN_TABLE_H
+
+#include <stddef.h>
+
+#include "host_functions.h"
+#include "shim.h"
+
+#pragma GCC visibility push(hidden)
+
+#define TABLE_COLUMNS_MAX (SYNFIN_FIELDS_MAX + 1)
+#define TABLE_CELL_MAX 160
+
+/* One column: its heading and its format are written anew as longer values turn up, so that the columns stand in line. */
+struct table_column {
+    const char *title;
+    size_t width;
+    char heading[TABLE_CELL_MAX];
+    char format[16];
+};
+
+struct table {
+    stat_tap_table_ui ui;
+    stat_tap_table_item items[TABLE_COLUMNS_MAX];
+    struct table_column columns[TABLE_COLUMNS_MAX];
+    size_t count;
+};
+
+/* Columns are added from left to right, before the table is registered. A column of numbers is one, so that the window
+ * sorts it as such. */
+void table_add_texts(struct table *table, const char *title);
+void table_add_numbers(struct table *table, const char *title);
+/* `command`: "synfin,conn". The callbacks are Wireshark's; reset has to call table_clear(). */
+void table_register(struct table *table, const char *title, const char *command,
+                    void (*init)(stat_tap_table_ui *ui), tap_packet_cb packet, void (*reset)(stat_tap_table *rows));
+
+/* The rows that Wireshark keeps of it; NULL when its window was closed, which has taken them along. */
+stat_tap_table *table_rows(const struct table *table);
+/* At init: there are rows, and they are empty. */
+void table_begin(struct table *table);
+void table_clear(stat_tap_table *rows);
+/* One row more, after the others. */
+void table_add_row(const struct table *table, stat_tap_table *rows);
+void table_set_text(struct table *table, stat_tap_table *rows, unsigned row, size_t column, const char *text);
+void table_set_number(stat_tap_table *rows, unsigned row, size_t column, uint32_t number);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,84 @@
+//! The sentences of a script, and those that come up again and again.
+
+use synfin_core::capture::{Options, Place, Tracker};
+use synfin_core::view::{Pass, SegmentView};
+use synfin_core::words::explain;
+use synfin_core::words::language::Language;
+
+use crate::common::core;
+use crate::common::script::{self, ISNS};
+
+/// What is said of each segment of a script in this language, in the first pass and in later ones.
+fn said(text: &str, language: Language) -> [Vec<String>; 2] {
+    let script = script::parse(text, ISNS[1]);
+    let wires: Vec<_> = script.rows.iter().map(|row| &row.wire).collect();
+    let segments: Vec<_> = wires.iter().map(|wire| core::segment(wire)).collect();
+    let mut tracker = Tracker::new(Options { rebase: script.rebase });
+    let place = |index: usize| Place { frame: u32::try_from(index).unwrap() + 1, layer: 0 };
+    let sentence = |view: Option<SegmentView>| {
+        let mut text = String::new();
+        let says = explain::segment(&mut text, &view.expect("it was taken in"), language).expect("a String takes all");
+        if says { text } else { String::new() }
+    };
+    let mut first = Vec::new();
+    for (index, wire) in wires.iter().enumerate() {
+        let path = core::path(wire);
+        tracker.observe(place(index), wire.stream, path, &segments[index]).expect("there is room");
+        first.push(sentence(tracker.segment(place(index), path, &segments[index], Pass::First)));
+    }
+    let again = |(index, wire): (usize, &&script::Wire)| {
+        sentence(tracker.segment(place(index), core::path(wire), &segments[index], Pass::Final))
+    };
+    let last = wires.iter().enumerate().map(again).collect();
+    [first, last]
+}
+
+/// Holds the sentences of a script against these, a pair (English, Chinese) a segment; empty ones for a segment without.
+#[track_caller]
+pub fn told(text: &str, expected: &[(&str, &str)]) {
+    for language in [Language::English, Language::Chinese] {
+        let of = |pair: &(&str, &str)| if language == Language::English { pair.0 } else { pair.1 }.to_string();
+        let expected: Vec<String> = expected.iter().map(of).collect();
+        for got in said(text, language) {
+            assert_eq!(got, expected, "{text}");
+        }
+    }
+}
+
+pub const NONE: (&str, &str) = ("", "");
+pub const ASKS: (&str, &str) = (
+    "The client asks for a connection and announces its initial sequence number X (ISN).",
+    "客户端请求建立连接，并告知自己的初始序号 X（ISN）。",
+);
+pub const ACCEPTS: (&str, &str) = (
+    "The server accepts: it acknowledges X by sending Ack = X+1 and announces its own initial sequence number Y (ISN).",
+    "服务器同意建立连接：以 Ack = X+1 确认 X，并告知自己的初始序号 Y（ISN）。",
+);
+pub const OPENS: (&str, &str) = (
+    "The client acknowledges Y by sending Ack = Y+1, which completes the handshake: the client now counts the connection as ESTABLISHED.",
+    "客户端以 Ack = Y+1 确认 Y，握手完成：客户端一侧连接已建立（ESTABLISHED）。",
+);
+pub const CLOSES: (&str, &str) = (
+    "The client has nothing more to send and closes its direction with FIN X; X and Y are numbered anew from here on.",
+    "客户端没有更多数据要发送，以序号为 X 的 FIN 关闭自己的发送方向；从这里起 X、Y 重新编号。",
+);
+pub const HALF: (&str, &str) = (
+    "The server acknowledges the client's FIN X by sending Ack = X+1; its own direction stays open.",
+    "服务器以 Ack = X+1 确认客户端序号为 X 的 FIN；它自己的发送方向仍然打开。",
+);
+pub const CLOSED: (&str, &str) = (
+    "The client acknowledges the server's FIN by sending Ack = Y+1; both directions are closed now.",
+    "客户端以 Ack = Y+1 确认服务器的 FIN；至此两个方向都已关闭。",
+);
+pub const HALF_AND_CLOSES_TOO: (&str, &str) = (
+    "The server acknowledges the client's FIN X by sending Ack = X+1 and closes its own direction with FIN Y.",
+    "服务器以 Ack = X+1 确认客户端序号为 X 的 FIN，并以序号为 Y 的 FIN 关闭自己的发送方向。",
+);
+pub const CROSSES: (&str, &str) = (
+    "The server closes its direction too, with FIN Y, before it acknowledges the client's FIN.",
+    "服务器在确认客户端的 FIN 之前，也以序号为 Y 的 FIN 关闭自己的发送方向。",
+);
+pub const SYN_TOO: (&str, &str) = (
+    "The server sends a SYN too and announces its initial sequence number Y (ISN): both sides ask for the connection.",
+    "服务器也发送 SYN，并告知自己的初始序号 Y（ISN）：双方都请求建立连接。",
+);
