@@ -36,7 +36,7 @@ export SOURCE_DATE_EPOCH LC_ALL TZ
 umask 022
 [ -z "$(git status --porcelain 2>/dev/null)" ] || ws_say "dist: note: there are changes that no commit holds" >&2
 
-version=$(sed -n '/^\[package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
+version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 plugin=$(scripts/release-build.sh)
 out=$PWD/dist
 rm -rf -- "$out"

@@ -26,7 +26,8 @@ part() {
 }
 
 SOME="tests/captures/close_by_client.pcap tests/captures/refused_port.pcap tests/captures/simultaneous_close.pcap
-    tests/captures/fin_retransmitted.pcap tests/captures/ipv6_close_by_client.pcap"
+    tests/captures/fin_retransmitted.pcap tests/captures/ipv6_close_by_client.pcap
+    tests/captures/forged_rst_ignored_by_both.pcap"
 
 # shellcheck disable=SC2086 # names, split on purpose
 panics() {
