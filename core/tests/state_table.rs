@@ -32,8 +32,8 @@ const TABLE: [(Event, &str); 17] = [
     (Event::SendsSyn,         "SYS SYS ... ... ... ... ... ... ... ... ..."),
     // 3.10.7.2, third; 3.10.7.3, fourth (figure 7). CLOSED is here a side that a RST closed: its listener takes the next SYN.
     (Event::GetsSyn,          "SYR SYR SYR ... ... ... ... ... ... ... ..."),
-    // 3.10.7.2, third. CLOSED: the SYN was not captured.
-    (Event::SendsSynAck,      "SYR SYR ... ... ... ... ... ... ... ... ..."),
+    // 3.10.7.2, third. CLOSED: the SYN was not captured. Later states: those of an older connection, given up by it.
+    (Event::SendsSynAck,      "SYR SYR ... ... SYR SYR SYR SYR SYR SYR SYR"),
     // 3.10.7.3, fourth: SND.UNA > ISS. CLOSED: the side's own SYN was not captured.
     (Event::GetsSynAck,       "EST ... EST ... ... ... ... ... ... ... ..."),
     // 3.10.7.4, fifth, SYN-RECEIVED. The states before it: segments that were not captured led through it.

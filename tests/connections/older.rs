@@ -56,4 +56,12 @@ scripts! {
     SYN-SENT    | < .  S+2   ack C+2       | TIME-WAIT    | ACK |        | !challenge_ack; !old_connection
     = conn.previous 0
     ";
+
+    /// It has given the old one up: its SYN-ACK is that of a new one.
+    the_old_one_gives_way = "
+      | > S  C
+    SYN-SENT    | < .  S+500 ack C-900   | ESTABLISHED  | ACK     |        |
+    ESTABLISHED | < S. S     ack C+1     | SYN-RECEIVED | SYN-ACK | open 2 |
+    ESTABLISHED | > .  C+1   ack S+1     | ESTABLISHED  | OPEN-ACK | open 3 |
+    ";
 }

@@ -267,7 +267,7 @@ scripts! {
       | > S  X
       | > S. X   ack S+1                 |              | SYN-ACK  |        | handshake.synack_rtt; !synack_wrong_ack
       | < .  S+1 ack X+1
-    = handshake.outcome no-answer
+    = handshake.outcome partial
     = handshake.synack_rtt
     ";
 

@@ -112,4 +112,22 @@ scripts! {
     = conn.client.packets 3
     = reset.by
     ";
+
+    /// A pure ACK uses no numbers, so its acknowledgment shows nothing.
+    an_ack_of_nothing_shows_nothing = "
+      | > S  C
+      | < R. 0    ack C+1
+      | < .  S    ack C+1
+    CLOSED       | > .  C+1  ack S              | CLOSED       | ACK      |        | phase=closed; !none
+    = handshake.outcome refused
+    ";
+
+    /// A closed side's payload counts by its numbers.
+    payload_of_a_closed_side = "
+      | > S  C
+      | < R. 0    ack C+1
+      | < P. S    ack C+1 len 111
+    = conn.server.bytes 111
+    = handshake.outcome refused
+    ";
 }

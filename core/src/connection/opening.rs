@@ -7,7 +7,7 @@ use super::remembered::What;
 use super::state::Event;
 use super::times::{MaybeTime, between};
 use super::verdict::{Anomalies, Steps};
-use super::{Arrival, Connection, Draft};
+use super::{Arrival, Connection, Draft, State};
 use crate::segment::{End, Ends, Kind, Segment, Seq, Side};
 
 /// How far the handshake has come.
@@ -251,7 +251,7 @@ impl Connection {
         if is_underway {
             self.take_syn_ack_back(segment, draft);
             self.happens(from, Event::SendsSyn);
-            if self.states.of(from) == super::State::SynSent {
+            if self.states.of(from) == State::SynSent {
                 self.happens(from.peer(), Event::GetsSyn);
             }
         }
@@ -262,7 +262,7 @@ impl Connection {
         let client = self.client_end;
         let is_answered = self.opening.found(Findings::SYN_ACK_ACCEPTABLE);
         let is_again = is_answered && draft.repeats.syn && self.client().base() == Some(segment.seq);
-        if !is_again || self.is_double_open() || self.states.of(client) != super::State::Established {
+        if !is_again || self.is_double_open() || self.states.of(client) != State::Established {
             return;
         }
         self.happens(client, Event::RepeatsSyn);
@@ -291,7 +291,7 @@ impl Connection {
         if !acceptable {
             draft.wrong = true;
             draft.anomalies |= Anomalies::SYNACK_WRONG_ACK;
-            if self.states.of(from.peer()) == super::State::SynSent {
+            if self.states.of(from.peer()) == State::SynSent {
                 self.note_bad_ack(from, segment.ack, arrival.frame);
             }
             self.opening.note_if(from != self.client_end, Findings::INVALID_ANSWER);
@@ -366,15 +366,18 @@ impl Connection {
         if !self.opening.found(Findings::SETTLED) {
             self.set_handshake_base(arrival, server, segment.seq);
         }
-        let takes_data = self.x_plus_1().is_some_and(|first| segment.ack.is_after(first));
+        let takes_data =
+            self.client().syn.is_some() && self.x_plus_1().is_some_and(|first| segment.ack.is_after(first));
         self.opening.note(Findings::SYN_ACK_ACCEPTABLE);
         self.opening.note_if(takes_data, Findings::ACKED_SYN_DATA);
         if draft.repeats.syn && self.opening.progress.is_going_on() {
             self.opening.findings.remove(Findings::WENT_ON);
         }
         if self.opening.progress == Progress::Underway {
+            if matches!(self.states.of(client), State::Closed | State::SynSent) {
+                self.happens(server, Event::SendsSynAck);
+            }
             self.happens(client, Event::GetsSynAck);
-            self.happens(server, Event::SendsSynAck);
         } else if draft.repeats.syn && self.server().base() == Some(segment.seq) {
             self.take_step_3_back(segment, draft);
         }

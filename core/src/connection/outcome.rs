@@ -175,7 +175,10 @@ impl Connection {
             (Findings::INVALID_ANSWER, HandshakeOutcome::InvalidAnswer),
         ];
         let found = kinds.into_iter().find(|(finding, _)| self.opening.found(*finding));
-        found.map_or(HandshakeOutcome::NoAnswer, |(_, outcome)| outcome)
+        // Something else of the server shows that the capture lacks its SYN-ACK.
+        let otherwise =
+            if self.server().first.is_some() { HandshakeOutcome::Partial } else { HandshakeOutcome::NoAnswer };
+        found.map_or(otherwise, |(_, outcome)| outcome)
     }
 
     /// Whether an end repeated its FIN and nobody acknowledged it afterwards. Where it acknowledges more than the capture

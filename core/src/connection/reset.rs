@@ -187,8 +187,11 @@ impl Connection {
     /// segments, so the handshake was over.
     fn is_past_all(&self, from: End, segment: &Segment) -> bool {
         let own = &self.ends[from];
-        let past = |number: Option<Seq>| number.is_some_and(|number| segment.seq.is_after(number));
-        self.opening.is_captured() && past(own.next) && past(own.base().map(|isn| isn.advance(1)))
+        let past = |number: Seq| segment.seq.is_after(number);
+        // A side in SYN-SENT judges by the Ack alone, and the number is often 0.
+        let is_judged = self.states.of(from.peer()) != State::SynSent;
+        let is_past_isn = own.base().is_some_and(|isn| past(isn.advance(1)));
+        self.opening.is_captured() && is_judged && is_past_isn && own.next.is_none_or(past)
     }
 
     /// Closes an end by a RST, unless an earlier one did.
@@ -325,7 +328,7 @@ impl Connection {
         match fall.peer_next {
             Some(then) => now.is_after(then) && ack.is_after(then),
             // Nothing of it had been captured then.
-            None => self.ends[end.peer()].first.is_some_and(|first| ack.is_after(first)),
+            None => self.ends[end.peer()].first.is_some_and(|first| now.is_after(first) && ack.is_after(first)),
         }
     }
 

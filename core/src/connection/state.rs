@@ -127,12 +127,13 @@ impl State {
                 Event::GetsSyn,
                 SynReceived | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
             ) => None,
-            // §3.10.7.2: the answer to a SYN, which was not captured where the state is another.
-            (Event::SendsSynAck, Closed | Listen) => Some(SynReceived),
+            // §3.10.7.2: the answer to a SYN, which was not captured where it listened. A side that answered in the name of an
+            // older connection has given that one up.
             (
                 Event::SendsSynAck,
-                SynSent | SynReceived | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
-            ) => None,
+                Closed | Listen | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
+            ) => Some(SynReceived),
+            (Event::SendsSynAck, SynSent | SynReceived) => None,
             // §3.10.7.3, fourth: our SYN has been ACKed.
             (Event::GetsSynAck, Closed | SynSent) => Some(Established),
             (
