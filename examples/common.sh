@@ -57,13 +57,26 @@ rows() {
     done
 }
 
-# connections CAPTURE...: the connection log, a heading and a line a connection, between tabs. `start` is in UTC.
-connections() {
-    echo "capture stream start duration client server handshake outcome handshake_time teardown closer state history" |
-        tr ' ' '\t'
-    rows synfin.conn.last tcp.stream frame.time_epoch synfin.conn.duration synfin.conn.client synfin.conn.server \
-        synfin.handshake.kind synfin.handshake.outcome synfin.handshake.time synfin.teardown.kind synfin.teardown.closer \
-        synfin.conn.state synfin.conn.history -- "$@" | awk -f "$(dirname "$0")/start.awk"
+# log CAPTURE...: the connection log, one JSON object a connection and line, with the capture's name in front.
+log() {
+    for capture in "$@"; do
+        "$tshark" -q -r "$capture" -z synfin,jsonl >"$work/rows" 2>"$work/complaints" || {
+            say "$(grep -v '^Running as user' "$work/complaints" | tr '\n' ' ')"
+            printf x >>"$work/failed"
+        }
+        CAPTURE=$capture awk '
+            BEGIN { name = ENVIRON["CAPTURE"]; gsub(/\\/, "\\\\", name); gsub(/"/, "\\\"", name); gsub(/\t/, "\\t", name) }
+            /^\{/ { print "{\"capture\":\"" name "\"," substr($0, 2) }' "$work/rows"
+    done
+}
+
+# The ways in which a handshake fails, for a filter.
+# shellcheck disable=SC2034 # the recipes use it
+failed='synfin.handshake.outcome in {"refused", "unreachable", "no-answer", "invalid-answer", "old-connection", "half-open", "reset"}'
+
+# show HEADING: the heading and what comes in, or that nothing did.
+show() {
+    awk -v heading="$1" 'NR == 1 { print heading } { print } END { if (NR == 0) print "nothing found" }'
 }
 
 # finish: the status to end with.

@@ -181,9 +181,3 @@ void host_register_switch(module_t *module, const char *name, const char *title,
 {
     host.prefs_register_bool_preference(module, name, title, description, &preference->storage);
 }
-
-void host_register_choice(module_t *module, const char *name, const char *title, const char *description, int *choice,
-                          const enum_val_t *choices)
-{
-    host.prefs_register_enum_preference(module, name, title, description, choice, choices, 0);
-}

@@ -70,9 +70,6 @@ typedef struct host_switch {
 bool host_is_on(const host_switch *preference);
 void host_register_switch(module_t *module, const char *name, const char *title, const char *description,
                           host_switch *preference);
-/* A preference that is one of several values, in a list that opens. */
-void host_register_choice(module_t *module, const char *name, const char *title, const char *description, int *choice,
-                          const enum_val_t *choices);
 
 #pragma GCC visibility pop
 

@@ -129,8 +129,6 @@
     ROW(pi_sequence, PI_SEQUENCE) \
     ROW(pi_protocol, PI_PROTOCOL) \
     ROW(pi_response_code, PI_RESPONSE_CODE) \
-    ROW(enum_val_size, sizeof(enum_val_t)) \
-    ROW(enum_val_value, offsetof(enum_val_t, value)) \
     ROW(stat_dt_int, STAT_DT_INT) \
     ROW(mn_set, MN_SET) \
     ROW(tap_dont_redraw, TAP_PACKET_DONT_REDRAW) \

@@ -61,12 +61,15 @@ uint8_t host_source_address(const packet_info *pinfo, uint8_t bytes[16])
     return host_address(&source, bytes);
 }
 
-/* The dissector's struct and the frame share the bytes of the source address: a struct of anything else does not. */
+/* The dissector's struct has the flow's source address. A struct of anything else has not even an address of this kind and
+ * length there, so the pointer to its bytes is one. */
 static bool has_source(const void *header, size_t offset, const host_flow *flow)
 {
+    const address *expected = &flow->source;
     address source;
     memcpy(&source, host_at(header, offset), sizeof source);
-    return source.type == flow->source.type && source.len == flow->source.len && source.data == flow->source.data;
+    return source.type == expected->type && source.len == expected->len && source.len > 0 && source.data != NULL &&
+           (source.data == expected->data || memcmp(source.data, expected->data, (size_t)source.len) == 0);
 }
 
 bool host_ip_header(const void *data, const host_flow *flow, uint8_t *hops, uint16_t *identification)

@@ -42,6 +42,7 @@
     SAME(find_tap_id) \
     SAME(get_tcp_stream_count) \
     SAME(prefs_register_protocol) \
+    SAME(prefs_register_string_preference) \
     SAME(proto_get_id_by_filter_name) \
     SAME(proto_item_add_subtree) \
     SAME(proto_register_field_array) \
@@ -92,8 +93,6 @@ typedef void (*host_any_function)(void);
     OTHER(void, expert_add_info, (packet_info *, proto_item *, expert_field *)) \
     OTHER(int, have_tap_listener, (int)) \
     OTHER(void, prefs_register_bool_preference, (module_t *, const char *, const char *, const char *, void *)) \
-    OTHER(void, prefs_register_enum_preference, \
-          (module_t *, const char *, const char *, const char *, int *, const enum_val_t *, int)) \
     OTHER(int, proto_field_is_referenced, (proto_tree *, int)) \
     OTHER(int, proto_is_protocol_enabled, (const protocol_t *)) \
     OTHER(proto_item *, proto_tree_add_boolean, (proto_tree *, int, tvbuff_t *, int, int, uint64_t)) \

@@ -242,8 +242,6 @@
     ROW(pi_sequence, 33554432) \
     ROW(pi_protocol, 150994944) \
     ROW(pi_response_code, 50331648) \
-    ROW(enum_val_size, 24) \
-    ROW(enum_val_value, 16) \
     ROW(stat_dt_int, 0) \
     ROW(mn_set, 1) \
     ROW(tap_dont_redraw, 0) \

@@ -6,6 +6,7 @@
 #include "plugin.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "connections.h"
 #include "feed.h"
@@ -22,21 +23,26 @@
 #include "stats.h"
 #include "tapped.h"
 
+#define AUTO "auto"
+
 static bool is_known;
 static host_switch rebase = HOST_SWITCH_ON;
-
-enum { LANGUAGE_AUTO, LANGUAGE_EN, LANGUAGE_ZH };
-static int language = LANGUAGE_AUTO;
+/* A text, not one of a list: Wireshark takes what is in no list for the value before, without a word. */
+static const char *language = AUTO;
 
 /* ---- a capture file -------------------------------------------------------------------------------------- */
 
-static uint8_t chosen_language(void)
+/* False when the preference is none of its three values; then the language is the system's too. */
+static bool choose_language(uint8_t *chosen)
 {
-    if (language == LANGUAGE_EN)
-        return SYNFIN_LANGUAGE_ENGLISH;
-    if (language == LANGUAGE_ZH)
-        return SYNFIN_LANGUAGE_CHINESE;
-    return language_of_system();
+    *chosen = language_of_system();
+    if (strcmp(language, "en") == 0)
+        *chosen = SYNFIN_LANGUAGE_ENGLISH;
+    else if (strcmp(language, "zh") == 0)
+        *chosen = SYNFIN_LANGUAGE_CHINESE;
+    else
+        return strcmp(language, AUTO) == 0;
+    return true;
 }
 
 /* A new file, and every redissection of it, begins here. */
@@ -44,7 +50,7 @@ static void begin_file(void)
 {
     synfin_options options = {.struct_size = sizeof options};
     options.rebase = host_is_on(&rebase) ? 1 : 0;
-    options.language = chosen_language();
+    (void)choose_language(&options.language);
     feed_reset();
     show_begin_file();
     shim_begin_file(&options);
@@ -58,20 +64,22 @@ static void end_file(void)
 
 /* ---- registration ---------------------------------------------------------------------------------------- */
 
+/* When Wireshark has taken new preferences. */
+static void check_preferences(void)
+{
+    uint8_t unused;
+    if (!choose_language(&unused))
+        fprintf(stderr, "synfin: synfin.language is en, zh or auto, not \"%s\": auto is used.\n", language);
+}
+
 static module_t *register_preferences(void)
 {
-    static enum_val_t languages[] = {
-        {"auto", NULL, LANGUAGE_AUTO},
-        {"en", "English", LANGUAGE_EN},
-        {"zh", "简体中文", LANGUAGE_ZH},
-        {NULL, NULL, 0},
-    };
-    module_t *module = host.prefs_register_protocol(shim.proto, NULL);
-    languages[0].description = shim_word(SYNFIN_WORD_LANGUAGE_AUTO);
+    static char title[64];
+    module_t *module = host.prefs_register_protocol(shim.proto, check_preferences);
+    (void)snprintf(title, sizeof title, "%s (en, zh, auto)", shim_word(SYNFIN_WORD_LANGUAGE_TITLE));
     host_register_switch(module, "rebase", shim_word(SYNFIN_WORD_REBASE_TITLE), shim_word(SYNFIN_WORD_REBASE_TEXT),
                          &rebase);
-    host_register_choice(module, "language", shim_word(SYNFIN_WORD_LANGUAGE_TITLE),
-                         shim_word(SYNFIN_WORD_LANGUAGE_TEXT), &language, languages);
+    host.prefs_register_string_preference(module, "language", title, shim_word(SYNFIN_WORD_LANGUAGE_TEXT), &language);
     return module;
 }
 

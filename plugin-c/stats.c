@@ -1,8 +1,11 @@
 /* stats.c: see stats.h.
  *
  * Each listener (a window, a -z) has a tally of its own, which counts a connection under what it was when this listener
- * last saw it; in a first pass all are counted again under what they have become before the tree is drawn. Wireshark
- * hands the callbacks nothing but the tree, so the tally is found by it. A row is made when it first counts something.
+ * last saw it. Before the tree is drawn all are counted by what they have become, and the rows are written, not earlier:
+ * Wireshark takes no row back, and shows headings in the order in which they came. So a row that counts nothing shows only
+ * where it has counted something in an earlier drawing.
+ *
+ * Wireshark hands the callbacks nothing but the tree, so the tally is found by it.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -130,16 +133,12 @@ static tap_packet_status count_segment(stats_tree *tree, packet_info *pinfo, epa
     (void)flags;
     if (one == NULL)
         return TAP_PACKET_DONT_REDRAW;
-    if (!tapped->final_pass)
-        draw_watch(&one->drawing);
+    draw_watch(&one->drawing);
     if (!shim_is_ok(synfin_tally_add(one->tally, shim.tracker, tapped->frame, tapped->layer, &changes)))
         return TAP_PACKET_DONT_REDRAW;
-    for (uint32_t i = 0; i < changes.count; i++) {
-        if (changes.changes[i].node >= node_count)
-            continue;
-        one->rows[changes.changes[i].node].count += (uint32_t)changes.changes[i].delta;
-        show_count(one, changes.changes[i].node);
-    }
+    /* The watching listener comes first, and has not heard of this segment. */
+    if (tapped_is_last(tapped))
+        settle(one);
     return changes.count == 0 ? TAP_PACKET_DONT_REDRAW : TAP_PACKET_REDRAW;
 }
 

@@ -213,6 +213,7 @@ sort -t _ -k 1,1n -k 2,2n -o "$work/list" "$work/list"
 # ---- the table
 
 # Facts that are not the same for two systems of one series; they stand apart in every series.
+# shellcheck disable=SC2013 # words are what is wanted, here and below
 for series in $(sed -n 's/ WINDOWS$//p' "$work/list"); do
     [ -f "$work/$series.UNIX" ] || continue
     diff "$work/$series.UNIX" "$work/$series.WINDOWS" | sed -n 's/^[<>] varying \([a-z0-9_]*\) .*/\1/p'
@@ -239,8 +240,10 @@ varying() { # SERIES.SYSTEM, 1: those by system, 0: the others
     echo " */"
     echo "#ifndef SYNFIN_HOST_LAYOUT_H"
     echo "#define SYNFIN_HOST_LAYOUT_H"
+    # shellcheck disable=SC2013
     for series in $(sed -n 's/ UNIX$//p' "$work/list"); do
         varying "$series.UNIX" 0 | define "HOST_LAYOUT_$series"
+        # shellcheck disable=SC2013
         for system in $(sed -n "s/^$series //p" "$work/list"); do
             varying "$series.$system" 1 | define "HOST_LAYOUT_${series}_$system"
         done

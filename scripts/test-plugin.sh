@@ -112,7 +112,9 @@ host whole $wanted find_conversation_strat
 # shellcheck disable=SC2086
 host without_strat $wanted
 for series in $known; do loads "Wireshark $series" 0 "" whole "$series"; done
+loads "Wireshark 4.0, which never had it" 0 "" without_strat 4.0
 loads "Wireshark 4.2, which never had it" 0 "" without_strat 4.2
+loads "Wireshark 4.4 without a function that came with it" 3 "lacks the function find_conversation_strat" without_strat 4.4
 for series in 3.6 4.1 4.3 4.5 4.7 4.8 4.10 5.0 0.0; do
     loads "Wireshark $series" 2 "compiled for Wireshark version 4." whole "$series"
 done

@@ -29,9 +29,9 @@ const ABORT: &str = "
       | < R.  S+1   ack C+1
 ";
 
-const HANDSHAKE: &str = "TCP Lifecycle: this connection's handshake";
-const TEARDOWN: &str = "TCP Lifecycle: this connection's teardown";
-const WHOLE: &str = "TCP Lifecycle: this whole connection";
+const HANDSHAKE: &str = "TCP Lifecycle: This connection's handshake";
+const TEARDOWN: &str = "TCP Lifecycle: This connection's teardown";
+const WHOLE: &str = "TCP Lifecycle: This connection";
 
 /// What is not TCP is frame 3.
 fn capture() -> Capture {

@@ -1,15 +1,17 @@
-//! The language of `synfin.explain` through the real tshark: the preference, the locale, and every output format.
+//! The language of all that synfin shows through the real tshark: the preference, the locale, and every output format.
 
 mod common;
 
 use std::path::PathBuf;
 use std::process::Command;
 
-use common::tshark::{read, tshark, tshark_in};
+use common::tshark::{program, read, tshark, tshark_in};
+use synfin_core::words::experts::EXPERTS;
+use synfin_core::words::fields::FIELDS;
 
 const CAPTURE: &str = "tests/captures/close_by_client.pcap";
-const ENGLISH: &str = "The client asks to open a connection and announces its number X.";
-const CHINESE: &str = "客户端请求建立连接，并告知自己的初始序号 X。";
+const ENGLISH: &str = "The client asks for a connection and announces its initial sequence number X (ISN).";
+const CHINESE: &str = "客户端请求建立连接，并告知自己的初始序号 X（ISN）。";
 
 /// The arguments that make tshark print the explanation of the first SYN and nothing else.
 const FIRST: [&str; 8] = ["-r", CAPTURE, "-Y", "synfin.handshake.step == 1", "-T", "fields", "-e", "synfin.explain"];
@@ -43,6 +45,11 @@ fn the_locale_is_the_default() {
         (&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")], ENGLISH),
         (&[("LANG", "C"), ("LC_ALL", "zh_CN.UTF-8")], CHINESE),
         (&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "")], CHINESE),
+        // As gettext: LANGUAGE wins, but not over the locale C.
+        (&[("LANG", "en_US.UTF-8"), ("LANGUAGE", "zh_CN:en")], CHINESE),
+        (&[("LANG", "zh_CN.UTF-8"), ("LANGUAGE", "en_GB:zh")], ENGLISH),
+        (&[("LANG", "en_US.UTF-8"), ("LANGUAGE", "fr:zh")], CHINESE),
+        (&[("LC_ALL", "C"), ("LANGUAGE", "zh_CN")], ENGLISH),
     ];
     for (locale, sentence) in cases {
         assert_eq!(tshark_in(locale, &FIRST), format!("{sentence}\n"), "{locale:?}");
@@ -67,6 +74,55 @@ fn every_format_has_it_in_utf_8() {
     assert_eq!(json[0]["_source"]["layers"]["synfin"]["synfin.explain"], CHINESE);
 }
 
+/// Labels, descriptions and statistics are in the language of the locale: Wireshark takes them when it starts.
+#[test]
+fn labels_and_statistics() {
+    if std::env::var_os("SYNFIN_TSHARK").is_some() {
+        return;
+    }
+    for (locale, is_chinese) in [(&[("LANG", "zh_CN.UTF-8")][..], true), (&[("LC_ALL", "C.UTF-8")], false)] {
+        let fields = tshark_in(locale, &["-G", "fields"]);
+        let rows: Vec<Vec<&str>> = fields.lines().map(|line| line.split('\t').collect()).collect();
+        for field in FIELDS {
+            let words = if is_chinese {
+                (field.title.chinese, field.blurb.chinese)
+            } else {
+                (field.title.english, field.blurb.english)
+            };
+            let row = rows.iter().find(|row| row.len() > 3 && row[2] == field.name).expect("registered");
+            assert!(row[1] == words.0 && row.contains(&words.1), "{row:?} {words:?}");
+        }
+        let expert = EXPERTS.iter().find(|expert| expert.name == "synfin.expert.refused").expect("an item");
+        let refused = ["-q", "-r", "tests/captures/refused_port.pcap", "-z"];
+        let print = |what: &str| tshark_in(locale, &[&refused[..], &[what]].concat());
+        for (what, english, chinese) in [
+            ("expert", expert.text.english, expert.text.chinese),
+            ("synfin,tree", "Handshake outcome", "握手结果"),
+            ("synfin,conn", "Reset cause", "重置原因"),
+            ("synfin,servers", "No answer", "无应答"),
+            ("synfin,report", "Servers that fail most", "失败最多的服务器"),
+        ] {
+            let printed = print(what);
+            let (there, not) = if is_chinese { (chinese, english) } else { (english, chinese) };
+            assert!(printed.contains(there) && !printed.contains(not), "{what}: {printed}");
+        }
+    }
+}
+
+/// `synfin.language` takes three words and says so of others.
+#[test]
+fn no_other_language() {
+    let output = Command::new(program())
+        .args(["-o", "synfin.language:klingon", "-r", CAPTURE, "-c", "1"])
+        .env("HOME", "/nonexistent")
+        .output()
+        .expect("tshark runs");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(complaint.contains("klingon") || complaint.contains("synfin.language"), "{complaint}");
+    let lines = complaint.lines().filter(|line| line.contains("klingon") || line.contains("synfin")).count();
+    assert_eq!(lines, 1, "{complaint}");
+}
+
 fn captures() -> Vec<PathBuf> {
     let folder = std::fs::read_dir("tests/captures").expect("the captures");
     let mut files: Vec<PathBuf> = folder.map(|entry| entry.expect("an entry").path()).collect();
@@ -75,8 +131,8 @@ fn captures() -> Vec<PathBuf> {
     files
 }
 
-/// Every segment with a step and every reset has a sentence, no other has: a filter finds no exception in all captures,
-/// put behind each other in one file.
+/// Every segment with a step and every reset has a sentence; besides them what shows trouble, and ICMP errors: a filter
+/// finds no exception in all captures, put behind each other in one file.
 #[test]
 fn a_sentence_for_each_step_and_reset() {
     let files = captures();
@@ -85,8 +141,9 @@ fn a_sentence_for_each_step_and_reset() {
     let all = folder.path().join("all.pcapng");
     let merged = Command::new("mergecap").arg("-a").arg("-w").arg(&all).args(&files).status().expect("mergecap runs");
     assert!(merged.success());
-    let exceptions = "(synfin.explain and not (synfin.handshake.step or synfin.teardown.step or synfin.reset)) or \
-                      (not synfin.explain and (synfin.handshake.step or synfin.teardown.step or synfin.reset))";
+    let exceptions = "(synfin.explain and not (synfin.handshake.step or synfin.teardown.step or synfin.reset or synfin.icmp \
+                      or synfin.copy or synfin.retransmission or _ws.expert)) or \
+                      (not synfin.explain and (synfin.handshake.step or synfin.teardown.step or synfin.reset or synfin.icmp))";
     assert_eq!(read(&all, &["-o", "synfin.language:zh", "-Y", exceptions]), "");
     let sentences = read(&all, &["-Y", "synfin.explain", "-T", "fields", "-e", "frame.number"]).lines().count();
     assert!(sentences > 1000, "only {sentences} sentences");

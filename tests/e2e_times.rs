@@ -74,7 +74,7 @@ fn nanoseconds_survive() {
     for file in [capture.path.clone(), convert(&capture, "nsecpcap"), convert(&capture, "pcapng")] {
         assert_eq!(last(&file), exact, "{}", file.display());
         let line = read(&file, &["-q", "-z", "synfin,jsonl"]);
-        assert!(line.contains("\"synfin.conn.duration\":3.000001235"), "{line}");
+        assert!(line.contains("\"conn_duration\":3.000001235"), "{line}");
         let table = read(&file, &["-q", "-z", "synfin,conn"]);
         assert!(table.contains("|3.000001235"), "{table}");
     }

@@ -58,7 +58,7 @@ impl Sink for Lines {
     fn hide(&mut self) {}
 }
 
-fn is_per_segment(line: &String) -> bool {
+fn is_per_segment(line: &str) -> bool {
     line.split(' ').next().is_some_and(|name| PER_SEGMENT.contains(&name))
 }
 
@@ -81,7 +81,7 @@ pub fn of(view: &SegmentView, is_final: bool) -> Vec<String> {
         own = lines.0;
     }
     let _ = experts::of(view);
-    own.retain(is_per_segment);
+    own.retain(|line| is_per_segment(line));
     own
 }
 

@@ -86,14 +86,30 @@ const CLASSES: &[Class] = &[
         name: "reset-of-nothing",
         holds: |stream, part| {
             let of_nothing = |segment: &Seen| {
-                segment.reset.as_deref() == Some("stray")
+                matches!(segment.reset.as_deref(), Some("stray" | "challenged" | "late"))
+                    || segment.is_ignored
                     || segment.phase == "closed"
+                    || segment.reset_cause.as_deref() == Some("rejects-ack")
                     || goes_on(stream, segment)
-                    || rejects_an_ack(stream, segment)
             };
             part == "RST" && all_later(stream, part, of_nothing)
         },
     },
+    Class {
+        name: "fin-before-it-opens",
+        holds: |stream, part| part == "FIN" && all_later(stream, part, |segment| segment.phase == "handshake"),
+    },
+    Class {
+        name: "wrong-ack",
+        holds: |stream, part| {
+            let acknowledges = |segment: &Seen| Some(number(&segment.ack)?.wrapping_sub(1));
+            let is_wrong = |segment: &Seen| {
+                !stream.segments.iter().any(|syn| syn.syn_ack_bits(SYN) && number(&syn.seq) == acknowledges(segment))
+            };
+            part == "SYN-ACK" && all_later(stream, part, is_wrong)
+        },
+    },
+    Class { name: "self-connect", holds: |stream, _| stream.get("conn.client") == stream.get("conn.server") },
     Class {
         name: "probe",
         holds: |stream, part| {
@@ -104,13 +120,11 @@ const CLASSES: &[Class] = &[
     Class { name: "cut-header", holds: |stream, _| stream.segments.iter().any(|segment| segment.is_cut) },
 ];
 
-/// Whether a client answers an acknowledgment that it cannot accept (RFC 9293 §3.10.7.3): such a RST has that number.
-fn rejects_an_ack(stream: &Stream, reset: &Seen) -> bool {
-    let earlier = stream.segments.iter().filter(|segment| segment.frame < reset.frame && !segment.by_client);
-    reset.by_client && reset.phase == "open" && earlier.clone().any(|segment| segment.ack == reset.seq)
+fn number(text: &Option<String>) -> Option<u32> {
+    text.as_ref()?.parse().ok()
 }
 
-/// Whether the opening goes on after a RST: it turned out to have been ignored, or another attempt followed.
+/// Whether the handshake goes on after a RST: it turned out to have been ignored, or another attempt followed.
 fn goes_on(stream: &Stream, reset: &Seen) -> bool {
     stream.segments.iter().any(|segment| segment.frame > reset.frame && segment.has(SYN) && segment.phase != "closed")
 }

@@ -1,20 +1,32 @@
 //! The connection log (`-2 -Y synfin.conn.last`) of every capture: which fields each connection's line has.
 
-use synfin::fields::{FIELDS, is_of_connection};
+use synfin_core::words::fields::{About, FIELDS};
 
 use crate::observed::{Stream, is_compared_here, streams};
 
 /// On every line.
-const ALWAYS: [&str; 6] =
-    ["handshake.kind", "handshake.outcome", "teardown.kind", "conn.state", "conn.client", "conn.server"];
+const ALWAYS: [&str; 12] = [
+    "handshake.outcome",
+    "teardown.kind",
+    "conn.state",
+    "conn.client",
+    "conn.server",
+    "conn.start",
+    "conn.community_id",
+    "conn.explain",
+    "conn.client.packets",
+    "conn.server.packets",
+    "conn.client.bytes",
+    "conn.server.bytes",
+];
 
 /// Whether something is so of a connection.
 type Condition = fn(&Stream) -> bool;
 
 /// Present exactly when the other thing is so.
-const WHEN: [(&str, &str, Condition); 6] = [
+const WHEN: [(&str, &str, Condition); 9] = [
     ("teardown.closer", "there was a close of an open connection, or a FIN", |stream| {
-        !matches!(stream.get("teardown.kind"), Some("none" | "open"))
+        !matches!(stream.get("teardown.kind"), Some("none" | "still-open"))
     }),
     ("teardown.half_close_bytes", "there was a FIN", |stream| stream.frame("teardown.frame1").is_some()),
     ("handshake.time", "there is a step 1 and a step 3", |stream| {
@@ -26,6 +38,13 @@ const WHEN: [(&str, &str, Condition); 6] = [
             .all(|f| stream.frame(f).is_some())
     }),
     ("conn.duration", "always: no clock of these captures goes backwards over a connection", |_| true),
+    ("handshake.kind", "there is an acceptable SYN-ACK, a SYN from each side, or it is open", |stream| {
+        let unanswered = ["refused", "no-answer", "unreachable", "old-connection", "invalid-answer"];
+        let outcome = stream.get("handshake.outcome").unwrap_or_default();
+        !unanswered.contains(&outcome) && (outcome != "reset" || stream.frame("handshake.frame2").is_some())
+    }),
+    ("reset.by", "a RST ended it", |stream| stream.frame("reset.frame").is_some()),
+    ("conn.icmp.frame", "there was an ICMP error", |stream| stream.get("conn.icmp").is_some()),
     ("conn.history", "any segment had a flag or payload", |stream| {
         stream.segments.iter().any(|segment| segment.flags & 0x17 != 0 || segment.len > 0)
     }),
@@ -36,7 +55,9 @@ fn every_connection_has_its_line() {
     if !is_compared_here() {
         return;
     }
-    let known: Vec<&str> = FIELDS.iter().map(|field| field.name).filter(|name| is_of_connection(name)).collect();
+    // What is said of a RST stands on that, not on the last segment.
+    let of_line = FIELDS.iter().filter(|field| matches!(field.about, About::Connection { .. }));
+    let known: Vec<&str> = of_line.map(|field| field.name).collect();
     let (mut lines, mut seen) = (0, std::collections::BTreeSet::new());
     let mut wrong = Vec::new();
     for stream in streams() {
@@ -54,7 +75,8 @@ fn every_connection_has_its_line() {
             check(stream.get(field).is_some() == holds(stream), format!("{field} when {when}"));
         }
         // Links lead to segments of this connection.
-        for (field, value) in stream.log.iter().filter(|(field, _)| field.contains("frame")) {
+        for (field, value) in stream.log.iter().filter(|(field, _)| field.contains("frame") && !field.contains("icmp"))
+        {
             let frame: u32 = value.parse().expect("a number");
             check(stream.segments.iter().any(|segment| segment.frame == frame), field.clone());
         }

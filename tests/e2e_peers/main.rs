@@ -5,8 +5,6 @@
 //! segments of a connection, never a list of frames; a difference that no class explains fails, and so does a class that
 //! the document does not name, or that no capture at hand shows any more.
 
-#![cfg(feature = "plugin")]
-
 #[path = "../common/mod.rs"]
 mod common;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 
-use synfin::experts::EXPERTS;
-use synfin::fields::{FIELDS, is_of_connection};
+use synfin_core::words::experts::EXPERTS;
+use synfin_core::words::fields::FIELDS;
 
 use crate::common::captures;
 use crate::common::tshark::{Line, fields, series};
@@ -32,6 +32,9 @@ pub struct Seen {
     pub role: String,
     pub phase: String,
     pub reset: Option<String>,
+    pub reset_cause: Option<String>,
+    /// A RST that was withdrawn, or challenged and survived.
+    pub is_ignored: bool,
     /// Expert information, by name.
     pub experts: Vec<&'static str>,
 }
@@ -115,7 +118,7 @@ pub fn streams() -> &'static [Stream] {
     })
 }
 
-const OWN: [&str; 15] = [
+const OWN: [&str; 16] = [
     "frame.number",
     "frame.time_epoch",
     "frame.protocols",
@@ -129,13 +132,14 @@ const OWN: [&str; 15] = [
     "synfin.role",
     "synfin.sender",
     "synfin.phase",
-    "synfin.reset",
+    "synfin.reset.ignored",
+    "synfin.copy",
     "synfin.conn.last",
 ];
 
 fn read(file: PathBuf) -> Vec<Stream> {
     let of_connection: Vec<&str> =
-        FIELDS.iter().map(|field| field.name).filter(|name| is_of_connection(name)).collect();
+        FIELDS.iter().filter(|field| field.is_of_connection()).map(|field| field.name).collect();
     let experts = EXPERTS.iter().map(|expert| expert.name);
     let names: Vec<&str> = OWN.iter().copied().chain(of_connection.iter().copied()).chain(experts).collect();
     let capture = file.file_name().expect("a file").to_string_lossy().into_owned();
@@ -194,6 +198,8 @@ fn add(stream: &mut Stream, line: &Line, of_connection: &[&str]) {
         role: first("synfin.role").expect("a role"),
         phase: first("synfin.phase").expect("a phase"),
         reset: first("synfin.reset"),
+        reset_cause: first("synfin.reset.cause"),
+        is_ignored: line.contains_key("synfin.reset.ignored"),
         experts: EXPERTS.iter().map(|expert| expert.name).filter(|name| line.contains_key(*name)).collect(),
     });
     stream.completeness = first("tcp.completeness").map(|bits| bits.parse().expect("a number")).or(stream.completeness);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attempt import Attempt, Seen
 from causes import Talk, reset_fields
-from circle import between, same
+from circle import at_or_past, between
 from closing import take_closing
 from copies import Copies
 from endings import Ending, Endings
@@ -343,7 +343,7 @@ class Connection:
             return
         self.challenged_by = None
         highest = self.attempt.sides[side].highest_ack
-        if seen and seen.segment.is_bare and same(seen.ack, highest):
+        if seen and seen.segment.is_bare and (highest is None or at_or_past(seen.ack, highest)):
             parts.experts.append("challenge_ack")
 
     def own_fin_experts(self, seen: Seen, parts: Parts) -> None:

@@ -99,6 +99,20 @@ def without_item(text):
     return kept
 
 
+def by_stream(frames):
+    """The annotations of each stream with their frames' numbers, and the streams of which some may be missing."""
+    streams, unclear = {}, set()
+    for number, frame in enumerate(frames, 1):
+        if len(frame.streams) != len(frame.synfin):
+            # TCP quoted in ICMP: which layer an annotation belongs to does not show.
+            if frame.synfin:
+                unclear.update(frame.streams)
+            continue
+        for stream, layer in zip(frame.streams, frame.synfin):
+            streams.setdefault(stream, []).append((number, layer))
+    return streams, unclear
+
+
 class Checker:
     """Holds captures against the invariants. `findings` of a file come as text."""
 
@@ -127,7 +141,7 @@ class Checker:
             one, two = frames_of(one.out), frames_of(two.out)
         except (ValueError, KeyError) as error:
             return findings + [f"JSON that does not read: {error}"]
-        return findings + list(self.passes(one, two)) + list(self.connections(two))
+        return findings + [*self.passes(one, two), *self.connections(two), *self.endpoints(one)]
 
     def texts(self, path, arguments):
         """The details are those without the plugin, synfin's own item apart."""
@@ -244,18 +258,9 @@ class Checker:
             yield f"frame {number}: hops that do not differ"
 
     def connections(self, two):
-        """Each stream that has annotations has one last segment, and counts what there was; states go back for their owner."""
-        streams, unclear = {}, set()
-        for number, frame in enumerate(two, 1):
-            if len(frame.streams) != len(frame.synfin):
-                # TCP quoted in ICMP: which layer an annotation belongs to does not show.
-                if frame.synfin:
-                    unclear.update(frame.streams)
-                continue
-            for stream, layer in zip(frame.streams, frame.synfin):
-                streams.setdefault(stream, []).append((number, layer))
+        """Each stream that has annotations has one last segment, and counts what there was."""
+        streams, unclear = by_stream(two)
         for stream, layers in streams.items():
-            yield from self.states(layers)
             if stream in unclear:
                 continue
             lasts = [(number, layer) for number, layer in layers if dict(layer).get("synfin.conn.last") in TRUE]
@@ -286,6 +291,11 @@ class Checker:
         if late:
             yield f"{where}: {late} are frames to come"
 
+    def endpoints(self, one):
+        """The states of each connection, in a first pass: who is the client is said there as far as it is known."""
+        for layers in by_stream(one)[0].values():
+            yield from self.states(layers)
+
     def states(self, layers):
         """A segment takes back no state of the side that did not send it; a copy changes nothing."""
         before, roles = None, None
@@ -294,7 +304,8 @@ class Checker:
             said = tuple(fields.get(name) for name in IN_FORCE)
             role = fields.get("synfin.role", "").split("+")
             ends = fields.get("synfin.conn.client"), fields.get("synfin.conn.server")
-            if before is not None and ends == roles:
+            # Equal endpoints have no direction: all of it is one side's.
+            if before is not None and ends == roles and ends[0] != ends[1]:
                 if fields.get("synfin.copy") in TRUE:
                     if said != before:
                         yield f"frame {number}: a copy that changes {before} to {said}"
@@ -305,4 +316,6 @@ class Checker:
                     is_asked = other == 1 and role == ["SYN"] and before[0] == "SYN-SENT"
                     if not is_asked and FAR.get(was, 0) > FAR.get(now, 0):
                         yield f"frame {number}: the {fields.get('synfin.sender')} takes its peer from {was} to {now}"
-            before, roles = said, ends
+            # Of a connection without its handshake nothing is known while `OTHER` alone was seen.
+            if before is not None or role != ["OTHER"]:
+                before, roles = said, ends

@@ -21,7 +21,8 @@ from wireshark import ROOT, Wireshark
 FIELDS = [
     "synfin.role", "synfin.handshake.step", "synfin.teardown.step", "synfin.seq", "synfin.ack", "synfin.basis", "synfin.client.state",
     "synfin.server.state", "synfin.summary", "synfin.handshake.outcome", "synfin.teardown.kind", "synfin.conn.state",
-    "synfin.conn.history", "synfin.conn.last", "synfin.handshake.time", "_ws.col.Info",
+    "synfin.conn.history", "synfin.conn.last", "synfin.handshake.time", "synfin.step", "synfin.copy", "synfin.reset",
+    "synfin.reset.cause", "synfin.reset.ignored", "synfin.icmp", "synfin.conn.explain", "synfin.conn.previous", "_ws.col.Info",
 ]
 FRAMES_MAX = 400
 # Bytes of growth from the first third on that count as none: the allocator's own.

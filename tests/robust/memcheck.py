@@ -17,7 +17,8 @@ from damage import run
 from damaged import captures
 from wireshark import ROOT, Wireshark
 
-RUNS = (["-V"], ["-2", "-Y", "synfin.conn.last || tcp", "-T", "json"], ["-q", "-z", "synfin,tree", "-z", "synfin,conn"])
+RUNS = (["-V"], ["-2", "-Y", "synfin.conn.last || tcp", "-T", "json"], 
+        ["-q", "-z", "synfin,tree", "-z", "synfin,conn", "-z", "synfin,servers", "-z", "synfin,jsonl", "-z", "synfin,report"])
 PLAIN = (["-V"], ["-2", "-Y", "tcp", "-T", "json"], ["-q", "-z", "plen,tree", "-z", "dhcp,stat"])
 DEPTH = 8
 REACHED = ("Leak_StillReachable", "Leak_PossiblyLost")

@@ -19,7 +19,8 @@ use synfin_fuzz::walk::Walk;
 /// Memory that the core may hold: bytes a segment and a connection, and what it begins with. A segment of real traffic
 /// costs a fraction of this (core/tests/adversarial); one that was made to fit no pattern may not cost more.
 const PER_SEGMENT: usize = 64;
-const PER_CONNECTION: usize = 512;
+/// As in core/tests/adversarial.
+const PER_CONNECTION: usize = 1088;
 const BASE: usize = 300_000;
 
 /// Time a segment of sixteen times as many segments, over that of the fewer: what is not linear gives sixteen. Caches and
