@@ -70,10 +70,6 @@ log() {
     done
 }
 
-# The ways in which a handshake fails, for a filter.
-# shellcheck disable=SC2034 # the recipes use it
-failed='synfin.handshake.outcome in {"refused", "unreachable", "no-answer", "invalid-answer", "old-connection", "half-open", "reset"}'
-
 # show HEADING: the heading and what comes in, or that nothing did.
 show() {
     awk -v heading="$1" 'NR == 1 { print heading } { print } END { if (NR == 0) print "nothing found" }'

@@ -15,15 +15,14 @@ rows synfin.conn.last synfin.conn.client synfin.conn.server synfin.handshake.out
         $4 ~ /^(refused|unreachable|no-answer|invalid-answer|old-connection|half-open|reset)$/ && !(($2, $3) in seen) {
             seen[$2, $3] = 1
             if (!ports[$2]++) first[$2] = sprintf("%6d  %5d  %s", $5, $6, $1)
-            how[$2, $4]++
+            how[$2, $4 ~ /^(refused|half-open|reset|no-answer)$/ ? $4 : "other"]++
         }
         END {
             for (client in ports)
                 if (ports[client] >= least + 0)
                     printf "%5d  %5d  %5.1f%%  %7d  %9d  %5d  %9d  %5d  %-16s  %s\n", ports[client], of[client],
                         100 * ports[client] / of[client], how[client, "refused"], how[client, "half-open"],
-                        how[client, "reset"], how[client, "no-answer"], ports[client] - how[client, "refused"] -
-                        how[client, "half-open"] - how[client, "reset"] - how[client, "no-answer"], client, first[client]
+                        how[client, "reset"], how[client, "no-answer"], how[client, "other"], client, first[client]
         }' | sort -k1,1rn -k9 |
     show 'ports     of    rate  refused  half-open  reset  no-answer  other  client            stream  frame  capture'
 finish

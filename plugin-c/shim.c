@@ -6,8 +6,10 @@
 #include "shim.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+
+/* Titles of menus, and bytes of one. */
+#define TITLES_MAX 8
+#define TITLE_MAX 128
 
 struct shim shim;
 
@@ -41,14 +43,14 @@ const char *shim_word(uint8_t word)
     return synfin_word(shim.language, word);
 }
 
+/* Registered once a process, and kept by Wireshark as long. */
 const char *shim_title(uint8_t word)
 {
-    const char *protocol = shim_word(SYNFIN_WORD_PROTOCOL);
+    static char titles[TITLES_MAX][TITLE_MAX];
+    static size_t count;
     const char *what = shim_word(word);
-    size_t room = strlen(protocol) + strlen(what) + sizeof ": ";
-    char *title = malloc(room);
-    if (title == NULL)
+    if (count == TITLES_MAX)
         return what;
-    (void)snprintf(title, room, "%s: %s", protocol, what);
-    return title;
+    (void)snprintf(titles[count], TITLE_MAX, "%s: %s", shim_word(SYNFIN_WORD_PROTOCOL), what);
+    return titles[count++];
 }

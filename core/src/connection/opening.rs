@@ -516,7 +516,11 @@ impl Connection {
 
     fn establish(&mut self) {
         for end in End::BOTH {
-            self.happens(end, Event::Opens);
+            // A side that is closed because its FIN was acknowledged does not open again.
+            let is_done = self.states.of(end) == State::Closed && self.ends[end].fin.is_some();
+            if !is_done {
+                self.happens(end, Event::Opens);
+            }
         }
     }
 
