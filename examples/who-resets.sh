@@ -14,7 +14,7 @@ rows 'synfin.reset and synfin.reset != "late" and not synfin.copy' tcp.stream fr
         {
             sub(/:[0-9]+$/, "", $5)
             effect = $9 == "" ? $7 : $7 ", ignored"
-            what = sprintf("%-13s  %-18s  %s", effect, $8 == "" ? "-" : $8, $4 == "client" ? $5 " -> " $6 : $6 " -> " $5)
+            what = sprintf("%-19s  %-18s  %s", effect, $8 == "" ? "-" : $8, $4 == "client" ? $5 " -> " $6 : $6 " -> " $5)
             if (!count[what]++) first[what] = sprintf("%6d  %5d", $2, $3) FS $1
             all++
         }
@@ -23,5 +23,5 @@ rows 'synfin.reset and synfin.reset != "late" and not synfin.copy' tcp.stream fr
                 split(first[what], part, FS)
                 printf "%6d  %5.1f%%  %s  %s  %s\n", count[what], 100 * count[what] / all, part[1], what, part[2]
             }
-        }' | sort -k1,1rn -k5 | show 'resets    rate  stream  frame  effect         cause               from -> to, capture'
+        }' | sort -k1,1rn -k5 | show 'resets    rate  stream  frame  effect               cause               from -> to, capture'
 finish

@@ -120,9 +120,52 @@ bool host_wants_severity(const packet_info *pinfo)
     return is_writable(pinfo, host_layout->col_expert);
 }
 
+/* Wireshark does not say where a column's fence is; but a column that is cleared keeps what stands before it. */
+static size_t clear_to_fence(column_info *columns, int column)
+{
+    const char *kept;
+    host.col_clear(columns, column);
+    kept = host.col_get_text(columns, column);
+    return kept == NULL ? 0 : strlen(kept);
+}
+
+/* Without a fence in the column. */
+static void put_line(column_info *columns, int column, char *line, size_t fence)
+{
+    char next = line[fence];
+    line[fence] = '\0';
+    host.col_add_str(columns, column, line);
+    host.col_set_fence(columns, column);
+    line[fence] = next;
+    host.col_append_str(columns, column, line + fence);
+}
+
+/* What col_prepend_fstr() does, which takes three times as long. */
 void host_prepend_info(const packet_info *pinfo, const char *text)
 {
-    host.col_prepend_fstr(columns_of(pinfo), host_layout->col_info, "%s ", text);
+    static char line[COL_MAX_INFO_LEN];
+    column_info *columns = columns_of(pinfo);
+    int column = host_layout->col_info;
+    const char *before = host.col_get_text(columns, column);
+    size_t start = strlen(text) + 1;
+    size_t len = before == NULL ? 0 : strlen(before);
+    size_t fence;
+    if (start >= sizeof line)
+        return;
+    if (len > sizeof line - start - 1)
+        len = sizeof line - start - 1;
+    memcpy(line, text, start - 1);
+    line[start - 1] = ' ';
+    if (len != 0)
+        memcpy(line + start, before, len);
+    line[start + len] = '\0';
+    fence = clear_to_fence(columns, column);
+    if (fence == 0 || fence > len) {
+        host.col_add_str(columns, column, line);
+        return;
+    }
+    host.col_clear_fence(columns, column);
+    put_line(columns, column, line, start + fence);
 }
 
 /* A string that Wireshark may free, or NULL. */

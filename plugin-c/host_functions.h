@@ -26,9 +26,11 @@
 #define HOST_SAME(SAME) \
     SAME(call_dissector_only) \
     SAME(col_add_str) \
+    SAME(col_append_str) \
+    SAME(col_clear) \
     SAME(col_clear_fence) \
     SAME(col_get_text) \
-    SAME(col_prepend_fstr) \
+    SAME(col_set_fence) \
     SAME(conversation_get_proto_data) \
     SAME(create_dissector_handle) \
     SAME(dissector_add_uint) \

@@ -11,7 +11,7 @@ scripts/test-plugin.sh
 scripts/install.sh
 # What the recipes of examples/ go to. Without DuckDB the recipe for Parquet is not tested, and that is said.
 scripts/setup.sh jq=jq python3=python3
-if PYTHON=$(scripts/python.sh duckdb==2.0.1 duckdb-cli==1.5.6); then export PYTHON; else unset PYTHON; fi
+if PYTHON=$(scripts/python.sh duckdb==2.0.1 duckdb-cli==1.5.6 pandas==2.2.3); then export PYTHON; else unset PYTHON; fi
 cargo test --locked --no-fail-fast
 cargo test --locked --no-fail-fast --package synfin-core
 python3 -m unittest discover --start-directory tests/readmes

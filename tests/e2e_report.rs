@@ -151,7 +151,7 @@ fn one_object() {
                 let filter = format!("frame.number == {frame}");
                 let shown =
                     read(&file, &["-Y", &filter, "-T", "fields", "-e", "tcp.stream", "-e", "synfin.icmp.stream"]);
-                assert!(shown.split_whitespace().any(|number| number == stream.to_string()), "{name}: {one} {shown}");
+                assert!(shown.split_whitespace().any(|number| number == *stream), "{name}: {one} {shown}");
             }
         }
         let slowest: Vec<f64> = json["slowest_handshakes"]

@@ -3,14 +3,14 @@
 //!
 //! PYTHON names a python that has the module duckdb, with the command duckdb beside it; scripts/test.sh sees to that.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod live;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use common::packets::{self, Packet};
 use common::script::{ISNS, parse};
@@ -26,8 +26,15 @@ struct Told {
 /// A shell command in `folder`, with the recipes in the PATH and whatever tshark this test is run for.
 fn shell(folder: &Path, command: &str) -> Command {
     let mut shell = Command::new("sh");
-    let path = format!("{}:{}", fs::canonicalize("examples").unwrap().display(), std::env::var("PATH").unwrap());
-    shell.args(["-c", command]).current_dir(folder).env("PATH", path).env("HOME", folder);
+    // python3 and duckdb are those beside PYTHON.
+    let python = std::env::var_os("PYTHON").map(PathBuf::from).and_then(|python| Some(python.parent()?.to_owned()));
+    let path = format!(
+        "{}:{}:{}",
+        fs::canonicalize("examples").unwrap().display(),
+        python.unwrap_or_else(|| "/nonexistent".into()).display(),
+        std::env::var("PATH").unwrap()
+    );
+    shell.args(["-c", command]).current_dir(folder).env("PATH", path).env("HOME", folder).env("TZ", "UTC");
     for variable in ["XDG_CONFIG_HOME", "WIRESHARK_CONFIG_DIR", "PORTS", "TSHARK"] {
         shell.env_remove(variable);
     }
@@ -56,7 +63,7 @@ fn two_hours() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (name, hour) in [("demo.pcap", "0"), ("second hour.pcap", "1")] {
         let made = Command::new(env!("CARGO"))
-            .args(["run", "--quiet", "--locked", "--no-default-features", "--example", "demo", "--"])
+            .args(["run", "--quiet", "--locked", "--example", "demo", "--"])
             .arg(folder.path().join(name))
             .arg(hour)
             .status()
@@ -71,6 +78,24 @@ fn has_duckdb() -> bool {
     run(folder.path(), r#""${PYTHON:-python3}" -c "import duckdb" || { [ -z "${PYTHON:-}" ] && command -v duckdb; }"#)
         .status
         == 0
+}
+
+/// A conn.log of Zeek on the connections of the first hour.
+fn zeek_log(folder: &Path) {
+    let told = run(folder, "connections-jsonl.sh demo.pcap");
+    let mut log = "#separator \\x09\n#fields\tts\tuid\tservice\tconn_state\tcommunity_id\n".to_string();
+    for line in told.out.lines() {
+        let json: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let word = |key: &str| json[key].as_str().expect("a word").to_string();
+        // 2026-03-02 08:00:00 UTC, and what follows "T08:".
+        let clock = word("start")[14..25].replace('Z', "");
+        let (minute, second) = clock.split_once(':').expect("minutes and seconds");
+        let start = 1_772_438_400.0 + minute.parse::<f64>().unwrap() * 60.0 + second.parse::<f64>().unwrap();
+        let service = if json["server_port"] == 80 { "http" } else { "-" };
+        log +=
+            &format!("{start:.6}\tC{}\t{service}\t{}\t{}\n", json["stream"], word("conn_state"), word("community_id"));
+    }
+    fs::write(folder.join("conn.log"), log).expect("written");
 }
 
 /// The commands of examples/README.md with what it says they print.
@@ -88,10 +113,17 @@ fn the_readme_shows_what_the_recipes_print() {
     for recipe in recipes.filter(|name| name.ends_with(".sh") && name != "common.sh" && name != "live.sh") {
         assert!(shown.iter().any(|(command, _)| command.starts_with(&recipe)), "{recipe} is not shown");
     }
-    let duckdb = has_duckdb();
+    zeek_log(folder.path());
+    assert_eq!(run(folder.path(), "connections-jsonl.sh *.pcap > connections.jsonl").status, 0);
+    let has = |program: &str| run(folder.path(), program).status == 0;
+    let missing = [
+        ("connections-parquet.sh", has_duckdb()),
+        ("duckdb", has("command -v duckdb")),
+        ("python3", has("python3 -c 'import pandas'")),
+    ];
     for (command, output) in shown {
-        if command.starts_with("connections-parquet.sh") && !duckdb {
-            eprintln!("not tested, for want of DuckDB (PYTHON=$(scripts/python.sh duckdb)): {command}");
+        if missing.iter().any(|(program, is_here)| !is_here && command.starts_with(program)) {
+            eprintln!("not tested (PYTHON=$(scripts/python.sh duckdb duckdb-cli pandas)): {command}");
             continue;
         }
         let told = run(folder.path(), &command);
@@ -107,32 +139,35 @@ fn recorded_captures() {
     let folder = fs::canonicalize("tests/captures").expect("the captures");
     let failed = run(
         &folder,
-        "failed-by-server.sh refused_port.pcap ipv6_refused_port.pcap filtered_port.pcap half_open.pcap \
-         abort_in_syn_received.pcap close_by_client.pcap syn_retransmitted.pcap",
+        "failed-by-server.sh refused_port.pcap ipv6_refused_port.pcap filtered_port.pcap filtered_port_icmp.pcap \
+         half_open.pcap abort_in_syn_received.pcap close_by_client.pcap syn_retransmitted.pcap",
     );
     let expected = "\
-connections  outcome    server
-          1  half-open  10.77.0.2:80
-          1  no-answer  10.77.0.2:80
-          1  refused    10.77.0.2:81
-          1  refused    [fd77::2]:81
-          1  reset      10.77.0.2:80
+failed     of    rate  outcome         server                  stream  frame  capture
+     1      6   16.7%  half-open       10.77.0.2:80                 0      1  half_open.pcap
+     1      6   16.7%  no-answer       10.77.0.2:80                 0      1  filtered_port.pcap
+     1      1  100.0%  refused         10.77.0.2:81                 0      2  refused_port.pcap
+     1      1  100.0%  refused         [fd77::2]:81                 0      2  ipv6_refused_port.pcap
+     1      6   16.7%  reset           10.77.0.2:80                 0      3  abort_in_syn_received.pcap
+     1      6   16.7%  unreachable     10.77.0.2:80                 0      2  filtered_port_icmp.pcap
 ";
     assert_eq!((failed.out.as_str(), failed.complaints.as_str(), failed.status), (expected, "", 0));
 
-    let resets = run(&folder, "who-resets.sh abort_by_server.pcap ipv6_refused_port.pcap");
+    let resets =
+        run(&folder, "who-resets.sh abort_by_server.pcap ipv6_refused_port.pcap forged_rst_ignored_by_both.pcap");
     let expected = "\
-resets  effect     from -> to
-     1  abort      10.77.0.2:80 -> 10.77.0.1
-     1  refused    [fd77::2]:81 -> [fd77::1]
+resets    rate  stream  frame  effect               cause               from -> to, capture
+     1   33.3%       0      8  abort                aborts              10.77.0.2:80 -> 10.77.0.1  abort_by_server.pcap
+     1   33.3%       0      6  abort, ignored       unknown-connection  10.77.0.1 -> 10.77.0.2:80  forged_rst_ignored_by_both.pcap
+     1   33.3%       0      2  refused              refuses-syn         [fd77::2]:81 -> [fd77::1]  ipv6_refused_port.pcap
 ";
     assert_eq!((resets.out.as_str(), resets.complaints.as_str(), resets.status), (expected, "", 0));
 
-    // Fifty connections, none of them in vain.
+    // One port answers, the other refuses.
     let scans = run(&folder, "PORTS=1 scan-detector.sh many_short_connections.pcap refused_port.pcap");
     let expected = "\
-ports  refused  half-open  reset  no-answer  client
-    1        1          0      0          0  10.77.0.1
+ports     of    rate  refused  half-open  reset  no-answer  other  client            stream  frame  capture
+    1      2   50.0%        1          0      0          0      0  10.77.0.1              5     49  many_short_connections.pcap
 ";
     assert_eq!((scans.out.as_str(), scans.status), (expected, 0));
 }
@@ -148,14 +183,14 @@ fn broken_captures_are_named_and_lose_nothing_else() {
     fs::write(at("noise.pcap"), b"this is not a capture, but long enough to be taken for one").unwrap();
     let told = run(
         folder.path(),
-        "connections-csv.sh 'nowhere.pcap' noise.pcap 'cut 截断 \"it'\\''s\".pcap' demo.pcap | cut -d , -f 1,2,8 | sed -n '1,5p;$p'",
+        "connections-csv.sh 'nowhere.pcap' noise.pcap 'cut 截断 \"it'\\''s\".pcap' demo.pcap | cut -d , -f 1,2,7 | sed -n '1,5p;$p'",
     );
-    let expected = r#""capture","stream","outcome"
-"cut 截断 ""it's"".pcap","0","complete"
-"cut 截断 ""it's"".pcap","1","complete"
-"cut 截断 ""it's"".pcap","2","complete"
-"cut 截断 ""it's"".pcap","3","complete"
-"demo.pcap","23","complete"
+    let expected = r#""capture","stream","server_port"
+"cut 截断 ""it's"".pcap",0,80
+"cut 截断 ""it's"".pcap",1,80
+"cut 截断 ""it's"".pcap",2,80
+"cut 截断 ""it's"".pcap",3,5432
+"demo.pcap",23,80
 "#;
     assert_eq!(told.out, expected);
     let complaints: Vec<&str> = told.complaints.lines().collect();
@@ -167,7 +202,7 @@ fn broken_captures_are_named_and_lose_nothing_else() {
     assert_eq!(run(folder.path(), "failed-by-server.sh nowhere.pcap demo.pcap").status, 1);
 }
 
-/// Nothing to tell is told with a heading and no line.
+/// Nothing to tell is told in one line.
 #[test]
 fn captures_without_tcp() {
     let folder = two_hours();
@@ -179,20 +214,17 @@ fn captures_without_tcp() {
     let packet: Packet = packets::packet(0, udp);
     let capture = Capture::plain(&[packet]);
     fs::copy(&capture.path, folder.path().join("udp.pcap")).unwrap();
-    for recipe in ["failed-by-server", "slowest-handshakes", "who-resets", "scan-detector", "connections-csv"] {
+    for recipe in ["failed-by-server", "slowest-handshakes", "who-resets", "scan-detector"] {
         let told = run(folder.path(), &format!("{recipe}.sh empty.pcap udp.pcap"));
-        assert_eq!(
-            (told.out.lines().count(), told.complaints.as_str(), told.status),
-            (1, "", 0),
-            "{recipe}: {}",
-            told.out
-        );
+        assert_eq!((told.out.as_str(), told.complaints.as_str(), told.status), ("nothing found\n", "", 0), "{recipe}");
     }
-    let told = run(folder.path(), "connections-jsonl.sh empty.pcap udp.pcap");
-    assert_eq!((told.out.as_str(), told.complaints.as_str(), told.status), ("", "", 0));
+    for recipe in ["connections-jsonl", "connections-csv"] {
+        let told = run(folder.path(), &format!("{recipe}.sh empty.pcap udp.pcap"));
+        assert_eq!((told.out.as_str(), told.complaints.as_str(), told.status), ("", "", 0), "{recipe}");
+    }
     if has_duckdb() {
         let told = run(folder.path(), "connections-parquet.sh \"it's.parquet\" empty.pcap udp.pcap");
-        assert_eq!((told.out.lines().count(), told.complaints.as_str(), told.status), (1, "", 0), "{}", told.out);
+        assert_eq!((told.out.as_str(), told.complaints.as_str(), told.status), ("nothing found\n", "", 0));
         assert!(folder.path().join("it's.parquet").exists());
     }
 }
@@ -234,16 +266,23 @@ fn parquet_has_types() {
     }
     let question = "
 import duckdb
-print(*(f'{name} {kind}' for name, kind, *rest in duckdb.sql('DESCRIBE SELECT * FROM \"log.parquet\"').fetchall()), sep=', ')
+kinds = {name: kind for name, kind, *rest in duckdb.sql('DESCRIBE SELECT * FROM \"log.parquet\"').fetchall()}
+print(*kinds)
+print(*(kinds[name] for name in ('stream', 'start', 'client_port', 'reset_idle', 'conn_guessed', 'negotiated')))
 print(duckdb.sql('''SET TimeZone = 'UTC';
-    SELECT hour(start) AS hour, count(*), count(*) FILTER (outcome = 'refused'), max(handshake_time)
+    SELECT hour(start) AS hour, count(*), count(*) FILTER (handshake_outcome = 'refused'), max(handshake_time)
     FROM \"log.parquet\" GROUP BY hour ORDER BY hour''').fetchall())";
     let answer = run(folder.path(), &format!("\"$PYTHON\" - <<'EOT'\n{question}\nEOT\n"));
+    let schema = fs::read_to_string("docs/connection.schema.json").expect("the schema");
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
+    let keys: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
     let expected = "\
-capture VARCHAR, stream UINTEGER, start TIMESTAMP WITH TIME ZONE, duration DOUBLE, client VARCHAR, server VARCHAR, \
-handshake VARCHAR, outcome VARCHAR, handshake_time DOUBLE, teardown VARCHAR, closer VARCHAR, state VARCHAR, history VARCHAR
+BIGINT TIMESTAMP WITH TIME ZONE BIGINT DOUBLE BOOLEAN STRUCT(mss STRUCT(client BIGINT, \"server\" BIGINT), \
+window_scale STRUCT(client BIGINT, \"server\" BIGINT), sack BOOLEAN, timestamps BOOLEAN, ecn VARCHAR, \
+fast_open BOOLEAN, multipath BOOLEAN)
 [(8, 24, 12, 1.18), (9, 24, 13, 1.18)]
 ";
+    let expected = format!("capture {}\n{expected}", keys.join(" "));
     assert_eq!(answer.out, expected, "{}", answer.complaints);
 }
 
@@ -274,8 +313,8 @@ fn missing_tools() {
         told.complaints
     };
     let program = std::env::var("SYNFIN_TSHARK").unwrap_or_else(|_| "tshark".to_string());
-    let jq = "connections-jsonl.sh: jq is not here; install it (Debian: apt-get install jq)\n";
-    assert_eq!(with("connections-jsonl.sh", &program), jq);
+    let jq = "connections-csv.sh: jq is not here; install it (Debian: apt-get install jq)\n";
+    assert_eq!(with("connections-csv.sh", &program), jq);
     let duckdb = "connections-parquet.sh: neither the command duckdb nor its Python module is here; \
                   install one (https://duckdb.org, or pip install duckdb)\n";
     assert_eq!(with("connections-parquet.sh", &program), duckdb);
@@ -305,71 +344,4 @@ fn help_and_usage() {
         assert_eq!((usage.status, usage.out.as_str()), (2, ""));
         assert!(usage.complaints.starts_with(&format!("usage: {name} ")), "{}", usage.complaints);
     }
-}
-
-/// The program that opens and closes connections, ended when this goes away.
-struct Traffic(Child);
-
-impl Drop for Traffic {
-    fn drop(&mut self) {
-        // Already ended, or ended now: both are fine.
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
-}
-
-fn begin_traffic(ports: &Path) -> (Traffic, [String; 2]) {
-    let child = Command::new("python3").args(["tests/live.py", "60"]).arg(ports).spawn().expect("python3");
-    let traffic = Traffic(child);
-    let start = Instant::now();
-    loop {
-        let text = fs::read_to_string(ports).unwrap_or_default();
-        if let Some((listening, silent)) = text.trim().split_once(' ')
-            && text.ends_with('\n')
-        {
-            return (traffic, [listening.to_string(), silent.to_string()]);
-        }
-        assert!(start.elapsed() < Duration::from_secs(20), "tests/live.py does not start");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
-/// tshark -i lo while real connections open and close. The kernel of today closes in three segments here.
-#[test]
-fn live() {
-    series();
-    if std::env::var_os("SYNFIN_TSHARK").is_some() {
-        return;
-    }
-    let folder: PathBuf = tempfile::tempdir().expect("a temporary folder").keep();
-    let (_traffic, [listening, silent]) = begin_traffic(&folder.join("ports"));
-    let command = format!("live.sh lo -a duration:20 -f 'tcp port {listening} or tcp port {silent}'");
-    let mut recipe = shell(&folder, &command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a shell");
-    // A connection that began after the capture did: from its SYN on, all of it, and the refused one as well.
-    let mut lines: Vec<Vec<String>> = Vec::new();
-    for line in BufReader::new(recipe.stdout.take().unwrap()).lines() {
-        lines.push(line.expect("UTF-8").split('\t').map(str::to_string).collect());
-        if lines.len() > 40 {
-            break;
-        }
-    }
-    // Its output closed, tshark ends at the next line.
-    recipe.wait().expect("it ends");
-    let complaints = std::io::read_to_string(recipe.stderr.take().unwrap()).unwrap_or_default();
-    if lines.is_empty() && complaints.contains("permission") {
-        std::io::stderr().write_all(b"not tested: no right to capture here\n").unwrap();
-        return;
-    }
-    let whole = |port: &str| {
-        let server = format!("127.0.0.1:{port}");
-        let begins = |line: &&Vec<String>| line[1] == server && line[2] == "SYN-SENT";
-        let stream = lines.iter().find(begins).unwrap_or_else(|| panic!("no SYN: {lines:?} {complaints}"))[0].clone();
-        let states = lines.iter().filter(|line| line[0] == stream).map(|line| format!("{}/{}", line[2], line[3]));
-        states.collect::<Vec<_>>().join(" ")
-    };
-    let closed = "SYN-SENT/SYN-RECEIVED ESTABLISHED/SYN-RECEIVED ESTABLISHED/ESTABLISHED FIN-WAIT-1/CLOSE-WAIT";
-    let states = whole(&listening);
-    assert!(states.starts_with(closed) && states.ends_with("TIME-WAIT/CLOSED"), "{states}");
-    assert_eq!(whole(&silent), "SYN-SENT/SYN-RECEIVED CLOSED/CLOSED");
-    fs::remove_dir_all(folder).expect("it is ours");
 }
