@@ -5,6 +5,9 @@ use super::verdict::{Reset, Steps};
 use super::{Connection, Draft};
 use crate::segment::{End, Flags, Kind, Segment, Seq, Timestamps};
 
+/// Segments that are kept of a connection that opens and closes.
+const USUALLY: usize = 6;
+
 /// Nanoseconds that copies with the same IPv4 identification and hop count are apart at most.
 const SAME_PACKET_NS: u64 = 200_000_000;
 /// The same for copies known by their TCP time stamps.
@@ -140,8 +143,9 @@ impl Connection {
         match self.sent.iter_mut().find(|known| known.end() == end && known.sort == sort) {
             Some(known) => *known = sent,
             None => {
-                // One at a time: there are six at most of each end, and mostly six in all.
-                self.sent.reserve_exact(1);
+                // Nearly every connection has six: all the room at once, and then one at a time.
+                let more = if self.sent.is_empty() { USUALLY } else { 1 };
+                self.sent.reserve_exact(more);
                 self.sent.push(sent);
             }
         }
