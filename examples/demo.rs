@@ -1,7 +1,7 @@
 //! Writes a capture of one hour in a small office network, with most of what can happen to a connection in it: the file
-//! behind the recipes, the screenshots and the README's output. The same arguments give the same octets.
+//! behind the recipes, the screenshots and the README's output. The same arguments give the same bytes.
 //!
-//!     cargo run --no-default-features --example demo -- FILE [HOUR]
+//!     cargo run --example demo -- FILE [HOUR]
 //!
 //! HOUR (0 to 23, default 0) moves the hour, and with it who fails: the database is down from hour 1 on.
 
@@ -228,17 +228,17 @@ fn pcap(mut frames: Vec<(u64, Vec<u8>)>) -> Vec<u8> {
     for word in [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65_535, 1u32] {
         file.extend(word.to_le_bytes());
     }
-    for (at, octets) in frames {
-        let length = octets.len() as u32;
+    for (at, bytes) in frames {
+        let length = bytes.len() as u32;
         for word in [(at / 1_000_000) as u32, (at % 1_000_000) as u32, length, length] {
             file.extend(word.to_le_bytes());
         }
-        file.extend(octets);
+        file.extend(bytes);
     }
     file
 }
 
-/// The octets of the capture of this hour.
+/// The bytes of the capture of this hour.
 pub fn capture(hour: u64) -> Vec<u8> {
     let mut network = Network { frames: Vec::new(), start: START_US + hour * HOUR_US, links: 0 };
     network.one_hour(hour);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Openings, closings and resets as they happen on an interface (`tshark -D` lists them; capturing needs the right to: root,
+# Handshakes, teardowns and resets as they happen on an interface (`tshark -D` lists them; capturing needs the right to: root,
 # or the group wireshark). Ctrl-C ends it.
 #
 #   live.sh INTERFACE [TSHARK OPTION...]        live.sh eth0;  live.sh lo -a duration:10 -f 'tcp port 8080'

@@ -1,6 +1,6 @@
-//! Writes the sample capture: an opening and a closing with the numbers of the picture in the README.
+//! Writes the sample capture: a handshake and a teardown with the numbers of the picture in the README.
 //!
-//!     cargo run --quiet --no-default-features --example sample -- FILE
+//!     cargo run --quiet --example sample -- FILE
 //!
 //! Between the picture's two halves lie 1.4 GB one way and 1.8 GB the other: a sample of that size helps nobody. So
 //! they are two connections here, one that is still open when the capture ends and one that was open when it began.
@@ -12,7 +12,7 @@ use common::packets::{Packet, Wrap, write};
 use common::script;
 
 /// C is the client's initial sequence number, S the server's.
-const OPENING: &str = "
+const HANDSHAKE: &str = "
 ports 51234 443
   | > S  C            <mss:1460,hex:01,hex:01,sack,hex:01,wscale:7>
   | < S. S    ack C+1 <mss:1460,hex:01,hex:01,sack,hex:01,wscale:7> @0.012
@@ -23,7 +23,7 @@ ports 51234 443
   | > .  C+518 ack S+1381 @0.0001
 ";
 
-const CLOSING: &str = "
+const TEARDOWN: &str = "
 ports 51199 443
 let X = 822643295, Y = 2079380537
   | < P. Y-1380 ack X-74 len 1380
@@ -42,7 +42,7 @@ fn main() {
         std::process::exit(2);
     };
     let mut packets: Vec<Packet> = Vec::new();
-    for (text, seconds_later) in [(OPENING, 0), (CLOSING, 3)] {
+    for (text, seconds_later) in [(HANDSHAKE, 0), (TEARDOWN, 3)] {
         let script = script::parse(text, script::ISNS[0]);
         packets.extend(script.rows.iter().map(|row| {
             let mut packet = Wrap::Ipv4.packet(&row.wire);

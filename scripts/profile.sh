@@ -1,8 +1,9 @@
 #!/bin/sh
-# Installs the Wireshark profile `synfin` (columns, colours, filter buttons) for this user. No other profile is touched.
+# Installs the Wireshark profiles `synfin` and `synfin-zh` (columns, colours, filter buttons) for this user. No other
+# profile is touched.
 #
-#   profile.sh                 copy it where this user's Wireshark keeps profiles
-#   profile.sh --uninstall     remove it again
+#   profile.sh                 copy them where this user's Wireshark keeps profiles
+#   profile.sh --uninstall     remove them again
 #   profile.sh --zip FILE      a zip for Wireshark's Edit > Configuration Profiles > Import > from zip file
 set -eu
 
@@ -12,10 +13,11 @@ WS_ME=profile
 . "$here/wireshark.sh"
 
 # Of the repository, or of the release archive.
-for source in "$here/../profiles/synfin" "$here/profiles/synfin"; do
-    if [ -d "$source" ]; then break; fi
+for sources in "$here/../profiles" "$here/profiles"; do
+    if [ -d "$sources/synfin" ]; then break; fi
 done
-[ -d "$source" ] || ws_die "the folder profiles/synfin is not beside this script; run it from the repository or the release"
+[ -d "$sources/synfin" ] || ws_die "the folder profiles/synfin is not beside this script; run it from the repository or the release"
+profiles='synfin synfin-zh'
 
 new=
 old=
@@ -30,17 +32,18 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 make_zip() { # FILE
-    command -v python3 >/dev/null 2>&1 || ws_die "python3 is needed to write a zip; install it, or zip the folder profiles/synfin by hand"
+    command -v python3 >/dev/null 2>&1 || ws_die "python3 is needed to write a zip; install it, or zip the folders in profiles/ by hand"
     # One date for all entries: the same files give the same zip.
-    python3 - "$source" "$1" <<'END'
+    # shellcheck disable=SC2086 # names, split on purpose
+    python3 - "$1" "$sources" $profiles <<'END'
 import pathlib
 import sys
 import zipfile
 
-source, target = pathlib.Path(sys.argv[1]), sys.argv[2]
+target, sources, names = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
 with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-    for path in sorted(source.iterdir()):
-        entry = zipfile.ZipInfo("synfin/" + path.name, (2020, 1, 1, 0, 0, 0))
+    for path in sorted(path for name in names if (sources / name).is_dir() for path in (sources / name).iterdir()):
+        entry = zipfile.ZipInfo(f"{path.parent.name}/{path.name}", (2020, 1, 1, 0, 0, 0))
         entry.external_attr = 0o644 << 16
         entry.compress_type = zipfile.ZIP_DEFLATED
         archive.writestr(entry, path.read_bytes())
@@ -48,16 +51,19 @@ END
     ws_say "wrote $1; in Wireshark: Edit > Configuration Profiles > Import > from zip file"
 }
 
-find_target() {
+find_targets() {
     program=$(ws_programs | head -n 1)
     folder=
     if [ -n "$program" ]; then folder=$(ws_folder "$program" 'Personal configuration'); fi
     if [ -z "$folder" ]; then folder=${XDG_CONFIG_HOME:-${HOME:?}/.config}/wireshark; fi
-    target=$folder/profiles/synfin
+    targets=$folder/profiles
 }
 
 # Written beside and renamed, so that it is never half there.
-install_profile() {
+install_profile() { # NAME
+    source=$sources/$1
+    target=$targets/$1
+    [ -d "$source" ] || return 0
     mkdir -p -- "${target%/*}" || ws_die "cannot make the folder ${target%/*}; check who owns it"
     new=$(mktemp -d "${target%/*}/.synfin.XXXXXX") || ws_die "cannot write in ${target%/*}; check its owner and the disk"
     cp -- "$source"/* "$new/" || ws_die "could not copy the profile (disk full?); what was there before is untouched"
@@ -71,25 +77,33 @@ install_profile() {
     mv -- "$new" "$target"
     new=
     if [ -n "$old" ]; then rm -rf -- "$old"; old=; fi
-    ws_say "profile synfin installed in $target"
-    ws_say "  wireshark -C synfin FILE, or in Wireshark: Edit > Configuration Profiles (the name at the bottom right)"
+    ws_say "profile $1 installed in $target"
+}
+
+remove_profile() { # NAME
+    target=$targets/$1
+    if [ -d "$target" ]; then
+        rm -rf -- "$target"
+        ws_say "removed $target"
+    else
+        ws_say "the profile $1 was not installed for this user; nothing removed"
+    fi
 }
 
 case ${1:-} in
-    '') find_target && install_profile ;;
+    '')
+        find_targets
+        for profile in $profiles; do install_profile "$profile"; done
+        ws_say "  wireshark -C synfin FILE, or in Wireshark: Edit > Configuration Profiles (the name at the bottom right)"
+        ;;
     --uninstall)
-        find_target
-        if [ -d "$target" ]; then
-            rm -rf -- "$target"
-            ws_say "removed $target"
-        else
-            ws_say "the profile synfin was not installed for this user; nothing removed"
-        fi
+        find_targets
+        for profile in $profiles; do remove_profile "$profile"; done
         ;;
     --zip)
         [ -n "${2:-}" ] || ws_die "name the file: profile.sh --zip synfin-profile.zip"
         make_zip "$2"
         ;;
-    --help | -h) sed -n '2,6s/^# \{0,1\}//p' "$0" ;;
+    --help | -h) sed -n '2,7s/^# \{0,1\}//p' "$0" ;;
     *) ws_die "unknown option $1; see profile.sh --help" ;;
 esac

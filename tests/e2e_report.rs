@@ -147,11 +147,11 @@ fn one_object() {
             assert!(list.len() <= 10);
             for one in list {
                 // A place to jump to, in the right connection.
-                let (stream, frame) = (&one["stream"], one["frame"].as_u64().expect("a frame"));
+                let (stream, frame) = (one["stream"].to_string(), one["frame"].as_u64().expect("a frame"));
                 let filter = format!("frame.number == {frame}");
                 let shown =
                     read(&file, &["-Y", &filter, "-T", "fields", "-e", "tcp.stream", "-e", "synfin.icmp.stream"]);
-                assert!(shown.split_whitespace().any(|number| number == *stream), "{name}: {one} {shown}");
+                assert!(shown.split_whitespace().any(|number| number == stream), "{name}: {one} {shown}");
             }
         }
         let slowest: Vec<f64> = json["slowest_handshakes"]

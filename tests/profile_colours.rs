@@ -58,6 +58,9 @@ struct Rule {
     text: Colour,
 }
 
+/// The rules of synfin; Wireshark's own follow them.
+const OURS: [&str; 4] = ["Reset", "Trouble", "Teardown", "Handshake"];
+
 /// `@name@filter@[r,g,b][r,g,b]` in each line, 16 bits a colour.
 fn rules() -> Vec<Rule> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles/synfin/colorfilters");
@@ -75,8 +78,8 @@ fn rules() -> Vec<Rule> {
         let colour = |from: usize| [numbers[from], numbers[from + 1], numbers[from + 2]];
         Some(Rule { name: name.to_string(), background: colour(0), text: colour(3) })
     };
-    let rules: Vec<Rule> = file.lines().filter_map(rule).collect();
-    assert_eq!(rules.len(), 6, "the rules of profiles/README.md");
+    let rules: Vec<Rule> = file.lines().filter_map(rule).take(OURS.len()).collect();
+    assert_eq!(rules.iter().map(|rule| rule.name.as_str()).collect::<Vec<_>>(), OURS, "those of profiles/README.md");
     rules
 }
 
@@ -94,10 +97,7 @@ fn text_is_legible_for_all_eyes() {
 fn backgrounds_are_apart_for_all_eyes() {
     let rules = rules();
     let mut grounds: Vec<(&str, Colour)> = vec![("white", [1.0; 3])];
-    for name in ["Reset", "Trouble", "Close", "Open"] {
-        let rule = rules.iter().find(|rule| rule.name == name).unwrap_or_else(|| panic!("no rule {name}"));
-        grounds.push((name, rule.background));
-    }
+    grounds.extend(rules.iter().map(|rule| (rule.name.as_str(), rule.background)));
     for (index, (one, ground)) in grounds.iter().enumerate() {
         for (other, second) in &grounds[index + 1..] {
             for (name, eyes) in &EYES {
@@ -106,6 +106,46 @@ fn backgrounds_are_apart_for_all_eyes() {
             }
         }
     }
+}
+
+/// Both profiles have the same filters and colours, in the same order, under names of their language.
+#[test]
+fn two_languages() {
+    let read = |profile: &str, file: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles").join(profile).join(file);
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{profile}/{file}: {error}"))
+    };
+    // What is between quotes of one line, or behind a rule's name, is the same.
+    let rest = |file: &str, line: &str| match file {
+        "colorfilters" => {
+            line.split_once('@').and_then(|(_, rest)| rest.split_once('@')).map(|(_, rest)| rest.to_string())
+        }
+        "dfilters" => line.split_once("\" ").map(|(_, filter)| filter.to_string()),
+        "dfilter_buttons" => line.split("\",\"").nth(2).map(str::to_string),
+        _ => Some(line.to_string()),
+    };
+    for file in ["colorfilters", "dfilters", "dfilter_buttons", "dmacros", "dfilter_macros", "recent"] {
+        let [english, chinese] = ["synfin", "synfin-zh"].map(|profile| read(profile, file));
+        let lines = |text: &str| -> Vec<String> {
+            text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| rest(file, line)).collect()
+        };
+        assert!(!lines(&english).is_empty());
+        assert_eq!(lines(&english), lines(&chinese), "{file}");
+    }
+    // Columns: each has the same format.
+    let formats = |profile: &str| -> Vec<String> {
+        let text = read(profile, "preferences");
+        let columns = text.lines().filter(|line| line.starts_with('\t'));
+        columns.map(|line| line.split_once("\", ").expect("a format").1.trim_end_matches(',').to_string()).collect()
+    };
+    assert_eq!(formats("synfin"), formats("synfin-zh"));
+    // They fit 1280 pixels, the hidden one apart.
+    let shown = read("synfin", "recent");
+    let widths = shown.lines().filter(|line| line.starts_with('\t') && !line.contains("handshake.time"));
+    let width = |line: &str| -> u32 {
+        line.trim_end_matches(',').rsplit_once(", ").expect("a width").1.parse().expect("a number")
+    };
+    assert!(widths.map(width).sum::<u32>() <= 1280);
 }
 
 /// The formulas themselves, against values known elsewhere.

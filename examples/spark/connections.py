@@ -6,7 +6,7 @@
 Each capture below the folder CAPTURES is read by a tshark on some worker, so the folder has to be there on all of them under
 the same path. OUTPUT, a folder on whatever file system Spark writes to, gets three tables:
 
-    connections                 a line a connection; the columns of examples/connections-csv.sh
+    connections                 a line a connection; the keys of the connection log
     failures                    captures that could not be read, or not to their end, and why
     failed_by_server_and_hour   handshakes that failed, by server and hour (UTC) of their first segment
 
@@ -17,6 +17,7 @@ with --strict, when one could not.
 import argparse
 import contextlib
 import datetime
+import json
 import os
 import pathlib
 import re
@@ -32,47 +33,38 @@ from pyspark.sql import SparkSession, functions as f
 
 SUFFIXES = re.compile(r"\.(pcap|pcapng|cap|dmp)\d*(\.(gz|zst|lz4))?$", re.IGNORECASE)
 
-# Column, its type, and the field it is read from; `start` is what duration leaves of the last segment's time stamp.
-COLUMNS = (
-    ("capture", "string", None),
-    ("stream", "bigint", "tcp.stream"),
-    ("start", "timestamp", "frame.time_epoch"),
-    ("duration", "double", "synfin.conn.duration"),
-    ("client", "string", "synfin.conn.client"),
-    ("server", "string", "synfin.conn.server"),
-    ("handshake", "string", "synfin.handshake.kind"),
-    ("outcome", "string", "synfin.handshake.outcome"),
-    ("handshake_time", "double", "synfin.handshake.time"),
-    ("teardown", "string", "synfin.teardown.kind"),
-    ("closer", "string", "synfin.teardown.closer"),
-    ("state", "string", "synfin.conn.state"),
-    ("history", "string", "synfin.conn.history"),
-)
-CONNECTIONS = ", ".join(f"{name} {kind}" for name, kind, _ in COLUMNS)
+# The keys of the connection log (docs/connection.schema.json) behind the capture; `negotiated` as JSON.
+CONNECTIONS = """
+capture string, stream bigint, start timestamp, client_ip string, client_port bigint, server_ip string, server_port
+bigint, community_id string, reset string, reset_cause string, reset_answers bigint, reset_idle double, reset_hops
+bigint, conn_explain string, handshake_outcome string, handshake_kind string, teardown_kind string, teardown_closer
+string, reset_by string, reset_frame bigint, conn_icmp string, conn_icmp_frame bigint, negotiated string,
+teardown_half_close_bytes bigint, conn_state string, conn_history string, conn_guessed boolean, conn_duration double,
+handshake_time double, handshake_synack_rtt double, handshake_ack_rtt double, handshake_syns bigint,
+handshake_attempts bigint, handshake_frame1 bigint, handshake_frame2 bigint, handshake_frame3 bigint, teardown_time
+double, teardown_frame1 bigint, teardown_frame2 bigint, teardown_frame3 bigint, teardown_frame4 bigint,
+conn_client_packets bigint, conn_server_packets bigint, conn_client_bytes bigint, conn_server_bytes bigint,
+conn_previous bigint
+"""
+COLUMNS = [column.split() for column in CONNECTIONS.split(",")]
 FAILURES = "capture string, worker string, connections bigint, error string"
 FAILED = ("refused", "unreachable", "no-answer", "invalid-answer", "old-connection", "half-open", "reset")
-CONVERT = {"bigint": int, "double": float, "string": str}
 
 
-def start_of(last, duration):
-    """The time of the first segment, to the microsecond; None where the duration is not known."""
-    if not duration:
-        return None
-    nanoseconds = [int(whole) * 10**9 + int(part.ljust(9, "0")) for whole, part in (t.split(".") for t in (last, duration))]
-    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-    return epoch + datetime.timedelta(microseconds=(nanoseconds[0] - nanoseconds[1]) // 1000)
+def value(kind, said):
+    """What the log says, as Spark takes it."""
+    if kind == "timestamp" and said:
+        # To the microsecond: 2026-03-02T08:00:01.000000000Z.
+        return datetime.datetime.fromisoformat(said[:26] + "+00:00")
+    if kind == "double" and said is not None:
+        return float(said)
+    return json.dumps(said) if isinstance(said, dict) else said
 
 
 def connection(capture, line):
-    """A line of tshark as a row of the table."""
-    values = dict(zip((name for name, _, field in COLUMNS if field), line.split("\t"), strict=True))
-    row = [capture]
-    for name, kind, field in COLUMNS:
-        if name == "start":
-            row.append(start_of(values["start"], values["duration"]))
-        elif field:
-            row.append(CONVERT[kind](values[name]) if values[name] else None)
-    return tuple(row)
+    """A line of the log as a row of the table."""
+    log = json.loads(line)
+    return (capture, *(value(kind, log[name]) for name, kind in COLUMNS[1:]))
 
 
 def complaint(worker, error):
@@ -95,9 +87,7 @@ def why_useless(tshark):
 def read(capture, tshark, timeout):
     """The connections of one capture, each as ("connection", row), and ("failure", row) when something went wrong."""
     worker, count, error = socket.gethostname(), 0, None
-    command = [tshark, "-n", "-2", "-r", capture, "-Y", "synfin.conn.last", "-T", "fields", "-E", "occurrence=f"]
-    for _, _, field in COLUMNS:
-        command += ["-e", field] if field else []
+    command = [tshark, "-n", "-q", "-r", capture, "-z", "synfin,jsonl"]
     try:
         with tempfile.TemporaryFile() as complaints:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, encoding="utf-8", errors="replace")
@@ -153,11 +143,11 @@ def captures_below(folder):
 
 def failed_by_server_and_hour(connections):
     """A line for each server and hour with failed handshakes, how they failed, and how many connections there were."""
-    count = [f.count_if(f.col("outcome") == how).alias(how.replace("-", "_")) for how in FAILED]
-    table = connections.groupBy(f.date_trunc("hour", "start").alias("hour"), "server").agg(
-        f.count_if(f.col("outcome").isin(*FAILED)).alias("failed"), f.count("*").alias("connections"), *count
+    count = [f.count_if(f.col("handshake_outcome") == how).alias(how.replace("-", "_")) for how in FAILED]
+    table = connections.groupBy(f.date_trunc("hour", "start").alias("hour"), "server_ip", "server_port").agg(
+        f.count_if(f.col("handshake_outcome").isin(*FAILED)).alias("failed"), f.count("*").alias("connections"), *count
     )
-    return table.where("failed > 0").orderBy("hour", f.desc("failed"), "server")
+    return table.where("failed > 0").orderBy("hour", f.desc("failed"), "server_ip", "server_port")
 
 
 def main():
@@ -214,10 +204,10 @@ def main():
 
     print("hour              failed  of connections  refused  unreachable  no answer  half-open  reset  server")
     shown = answer.withColumn("hour", f.date_format("hour", "yyyy-MM-dd HH:mm"))
-    for row in shown.orderBy("hour", f.desc("failed"), "server").limit(1000).collect():
+    for row in shown.orderBy("hour", f.desc("failed"), "server_ip", "server_port").limit(1000).collect():
         print(
             f"{row.hour or '-':16}  {row.failed:6}  {row.connections:14}  {row.refused:7}  {row.unreachable:11}  {row.no_answer:9}  {row.half_open:9}"
-            f"  {row.reset:5}  {row.server}"
+            f"  {row.reset:5}  {row.server_ip} port {row.server_port}"
         )
     read_count, failed = counts["connection"], counts["failure"]
     for row in failures.orderBy("capture").limit(20).collect():

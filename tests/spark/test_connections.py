@@ -4,6 +4,7 @@ scripts/test-spark.sh runs this with a Python that has pyspark and duckdb. TSHAR
 """
 
 import gzip
+import json
 import os
 import pathlib
 import subprocess
@@ -21,7 +22,7 @@ LOCAL = ["spark.ui.enabled=false", "spark.sql.shuffle.partitions=2", "spark.log.
 
 
 def demo(path, hour):
-    command = ["cargo", "run", "--quiet", "--locked", "--no-default-features", "--example", "demo", "--", path, str(hour)]
+    command = ["cargo", "run", "--quiet", "--locked", "--example", "demo", "--", path, str(hour)]
     subprocess.run(command, cwd=ROOT, check=True)
 
 
@@ -75,7 +76,7 @@ class Connections(unittest.TestCase):
         self.assertIn("after 5 connections): tshark: The file", failures["cut.pcap"])
         self.assertIn("cut short in the middle of a packet", failures["cut.pcap"])
         self.assertIn("after 0 connections): tshark took more than 40.0 s", failures["slow.pcap"])
-        self.assertIn("2026-03-02 10:00       6               6        6            0          0          0      0  10.0.1.54:5432", lines)
+        self.assertIn("2026-03-02 10:00       6               6        6            0          0          0      0  10.0.1.54 port 5432", lines)
 
         # 21 connections an hour, one more in hour 0, and hour + 2 that the database refuses; and the cut capture's.
         table = f"'{output}/connections/*.parquet'"
@@ -85,28 +86,31 @@ class Connections(unittest.TestCase):
         )
         self.assertEqual(
             self.query(
-                f"SELECT stream, strftime(start AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S.%f'), duration, client, server, handshake, outcome,"
-                f" handshake_time, teardown, closer, state, history FROM {table}"
+                f"SELECT stream, strftime(start AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S.%f'), conn_duration, client_ip, client_port,"
+                f" server_ip, server_port, handshake_kind, handshake_outcome, handshake_time, teardown_kind, teardown_closer,"
+                f" reset_cause, conn_state, conn_history FROM {table}"
                 f" WHERE capture LIKE '%hour 0.pcap' AND stream IN (1, 4) ORDER BY stream"
             ),
             [
-                (1, "2026-03-02 08:00:02.000000", 0.012, "10.0.0.12:49153", "10.0.1.80:80", "three-way", "complete", 0.002,
-                 "three-segment", "server", "SF", "ShADadfF"),
-                (4, "2026-03-02 08:00:06.000000", 0.001, "10.0.0.12:49156", "10.0.1.54:5432", None, "refused", None,
-                 "none", None, "REJ", "Sr"),
+                (1, "2026-03-02 08:00:02.000000", 0.012, "10.0.0.12", 49153, "10.0.1.80", 80, "three-way", "complete", 0.002,
+                 "three-segment", "server", None, "SF", "ShADadfF"),
+                (4, "2026-03-02 08:00:06.000000", 0.001, "10.0.0.12", 49156, "10.0.1.54", 5432, None, "refused", None,
+                 "none", None, "refuses-syn", "REJ", "Sr"),
             ],
         )
-        types = self.query(f"SELECT column_name || ' ' || column_type FROM (DESCRIBE SELECT * FROM {table})")
-        self.assertEqual(
-            [name for (name,) in types],
-            ["capture VARCHAR", "stream BIGINT", "start TIMESTAMP WITH TIME ZONE", "duration DOUBLE", "client VARCHAR",
-             "server VARCHAR", "handshake VARCHAR", "outcome VARCHAR", "handshake_time DOUBLE", "teardown VARCHAR",
-             "closer VARCHAR", "state VARCHAR", "history VARCHAR"],
-        )
+        # The names and types of the log, whatever these captures have of it.
+        types = dict(self.query(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {table})"))
+        schema = json.loads((ROOT / "docs/connection.schema.json").read_text())["properties"]
+        self.assertEqual(list(types), ["capture", *schema])
+        kinds = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "object": "VARCHAR", "null": None}
+        for name, says in schema.items():
+            said = says.get("type", "string")
+            expected = {kinds[kind] for kind in ([said] if isinstance(said, str) else said)} - {None}
+            self.assertEqual({types[name]}, {"TIMESTAMP WITH TIME ZONE"} if name == "start" else expected, name)
 
         # The web server and the database; the scanner's other ports fail once an hour.
         answer = self.query(
-            f"SELECT hour(hour AT TIME ZONE 'UTC'), server, failed, connections, refused, no_answer, half_open, reset"
+            f"SELECT hour(hour AT TIME ZONE 'UTC'), server_ip || ':' || server_port AS server, failed, connections, refused, no_answer, half_open, reset"
             f" FROM '{output}/failed_by_server_and_hour/*.parquet' WHERE server IN ('10.0.1.80:80', '10.0.1.54:5432',"
             f" '10.0.1.80:443', '10.0.1.90:873') ORDER BY ALL"
         )
