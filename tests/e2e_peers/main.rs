@@ -14,5 +14,6 @@ mod experts;
 mod initial_rtt;
 mod log;
 mod observed;
+mod oddities;
 mod tcptrace;
 mod zeek;
