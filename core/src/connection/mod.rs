@@ -27,6 +27,7 @@ mod reset;
 mod roles;
 pub mod state;
 mod steady;
+mod taken_back;
 mod times;
 mod verdict;
 mod word;

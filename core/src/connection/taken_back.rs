@@ -1,0 +1,61 @@
+//! What a side's own repeat takes back of the handshake: what it was thought to have received did not reach it (SPEC
+//! section 5).
+
+use super::endpoint::Facts;
+use super::opening::{Findings, Progress};
+use super::state::Event;
+use super::times::{MaybeTime, between};
+use super::verdict::Anomalies;
+use super::{Connection, Draft, State};
+use crate::segment::{End, Kind, Segment};
+
+impl Connection {
+    /// The client's SYN again, when only a SYN-ACK had shown it to be open: that one did not reach it.
+    pub(super) fn take_syn_ack_back(&mut self, segment: &Segment, draft: &mut Draft) {
+        let client = self.client_end;
+        let is_answered = self.opening.found(Findings::SYN_ACK_ACCEPTABLE);
+        let is_again = is_answered && draft.repeats.syn && self.client().base() == Some(segment.seq);
+        if !is_again || self.is_double_open() || self.states.of(client) != State::Established {
+            return;
+        }
+        self.happens(client, Event::RepeatsSyn);
+        if !self.opening.found(Findings::SAID_NOT_RECEIVED) && !self.may_have_crossed(self.times.last_syn_ack, segment)
+        {
+            self.opening.note(Findings::SAID_NOT_RECEIVED);
+            draft.anomalies |= Anomalies::SYNACK_NOT_RECEIVED;
+        }
+    }
+
+    /// Whether a repeat may have been on its way when what it repeats for came by: within a round trip of it.
+    fn may_have_crossed(&self, what: MaybeTime, segment: &Segment) -> bool {
+        match (between(what, MaybeTime::new(segment.at)), self.syn_ack_rtt_ns()) {
+            (Some(since), Some(rtt)) => since <= rtt,
+            _ => false,
+        }
+    }
+
+    /// The server's SYN-ACK again after step 3, the server having sent nothing else since: it did not take that.
+    pub(super) fn take_step_3_back(&mut self, segment: &Segment, draft: &mut Draft) {
+        if self.opening.progress != Progress::Complete
+            || self.server().is(Facts::WENT_ON_SINCE)
+            || self.is_double_open()
+        {
+            return;
+        }
+        self.opening.progress = Progress::NotTaken;
+        self.happens(self.client_end.peer(), Event::RepeatsSynAck);
+        if !self.opening.found(Findings::SAID_NOT_TAKEN) && !self.may_have_crossed(self.times.step_3, segment) {
+            self.opening.note(Findings::SAID_NOT_TAKEN);
+            draft.anomalies |= Anomalies::OPEN_ACK_NOT_TAKEN;
+        }
+    }
+
+    /// A server that did not take step 3 shows that it is open now.
+    pub(super) fn complete_again(&mut self, server: End, segment: &Segment, kind: Kind) {
+        let acks_more = self.x_plus_1().is_some_and(|first| segment.ack.is_after(first));
+        if segment.payload_len > 0 || kind == Kind::Fin || acks_more {
+            self.opening.progress = Progress::Complete;
+            self.happens(server, Event::Opens);
+        }
+    }
+}
