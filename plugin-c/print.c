@@ -71,18 +71,25 @@ static void print(uint8_t (*write)(const struct listener *, uint32_t, size_t *),
         (void)putchar('\n');
 }
 
+/* What a script reads must not end in the middle without a word: a full disk, a closed pipe. */
+static void end_output(void)
+{
+    if (fflush(stdout) != 0 || ferror(stdout) != 0)
+        fprintf(stderr, "synfin: the output could not be written whole; look for a full disk.\n");
+}
+
 static void print_lines(void *data)
 {
     const struct listener *listener = data;
     for (uint32_t i = 0; i < synfin_set_count(listener->set); i++)
         print(write_line, listener, i);
-    (void)fflush(stdout);
+    end_output();
 }
 
 static void print_report(void *data)
 {
     print(write_report, data, 0);
-    (void)fflush(stdout);
+    end_output();
 }
 
 static tap_packet_status add_segment(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *tapped,
