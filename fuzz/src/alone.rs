@@ -3,12 +3,9 @@
 use synfin_core::capture::{Path, Place};
 use synfin_core::connection::{Arrival, Connection, Heard, State};
 use synfin_core::segment::{Address, Both, End, Flags, Kind, Segment, Seq};
-use synfin_core::view::{Anomalies, ResetDetail, Verdict};
+use synfin_core::view::Anomalies;
 
-use crate::invariants::Before;
-
-/// What is said of a segment by itself.
-pub type Said = (Verdict, Option<ResetDetail>);
+use crate::invariants::{Before, Said};
 
 /// One stream.
 #[derive(Clone, Debug, Default)]

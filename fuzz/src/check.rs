@@ -6,7 +6,8 @@ use synfin_core::segment::icmp::{self, IcmpError, IcmpKind};
 use synfin_core::segment::{End, Segment, Seq, header};
 use synfin_core::view::Pass;
 
-use crate::alone::{Alone, Said, Told, endpoints};
+use crate::alone::{Alone, Told, endpoints};
+use crate::invariants::Said;
 use crate::source::Source;
 use crate::walk::{STREAMS, Step};
 use crate::words;

@@ -2,9 +2,10 @@
 
 use synfin_core::connection::{Arrival, Connection, HISTORY_MAX, State};
 use synfin_core::segment::{End, Ends, Kind, Segment, Side};
-use synfin_core::view::{Anomalies, Basis, Pass, Phase, Reset, Verdict};
+use synfin_core::view::{Anomalies, Basis, Pass, Phase, Reset, ResetDetail, Verdict};
 
-use crate::alone::Said;
+/// What is said of a segment by itself.
+pub type Said = (Verdict, Option<ResetDetail>);
 
 /// What was said of one connection so far, to hold the next verdict against.
 #[derive(Clone, Debug, Default)]

@@ -5,8 +5,9 @@
 //! captured is absent or named so, never invented.
 //!
 //! Facts are kept by end, which never changes; `client_end` alone says who is the client. States have one writer,
-//! [`state`]. Each rule has its file: [`opening`] and [`double_open`] the handshake, [`closing`] the teardown, [`reset`],
-//! [`copies`], [`repeats`], [`roles`]; [`steady`] is the short way for what nearly all segments are.
+//! [`state`]. Each rule has its file: [`opening`], [`syn`], [`syn_ack`], [`step_3`] and [`double_open`] the handshake,
+//! [`closing`] the teardown, [`reset`], [`copies`], [`repeats`], [`roles`]; [`steady`] is the short way for what nearly all
+//! segments are.
 
 mod arrival;
 mod attempt;
@@ -27,6 +28,9 @@ mod reset;
 mod roles;
 pub mod state;
 mod steady;
+mod step_3;
+mod syn;
+mod syn_ack;
 mod taken_back;
 mod times;
 mod verdict;
@@ -47,10 +51,9 @@ use times::{MaybeTime, Times, between};
 pub use arrival::{Arrival, Heard, frame_of, ordinal};
 pub use few::Few;
 pub use negotiated::{Agreed, AgreedEcn};
-pub use numbering::Basis;
 pub use outcome::{HandshakeKind, HandshakeOutcome, Pass, TeardownKind};
 pub use state::{Event, State, States};
-pub use verdict::{Anomalies, Cause, Numbers, Phase, Repeats, Reset, ResetDetail, Steps, Verdict};
+pub use verdict::{Anomalies, Basis, Cause, Numbers, Phase, Repeats, Reset, ResetDetail, Steps, Verdict};
 pub use word::{Turns, Word};
 pub use zeek::{ConnState, HISTORY_MAX};
 

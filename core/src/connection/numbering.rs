@@ -3,33 +3,10 @@
 //! X belongs to whoever starts the exchange: to the client in the handshake, to the side that closes first from the
 //! first FIN on.
 
-use strum::{IntoStaticStr, VariantArray};
-
 use super::remembered::OldBases;
-use super::verdict::Numbers;
+use super::verdict::{Basis, Numbers};
 use super::{Arrival, Connection};
 use crate::segment::{End, Ends, Position, Segment, Seq};
-
-/// Which X and Y are in force.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, IntoStaticStr, VariantArray)]
-#[strum(serialize_all = "kebab-case")]
-#[repr(u8)]
-pub enum Basis {
-    /// The initial sequence numbers of client and server.
-    Handshake,
-    /// The first FIN's own sequence number, and what it acknowledges.
-    Teardown,
-    /// The first numbers seen: the handshake was not captured.
-    FirstSeen,
-}
-
-impl Basis {
-    /// The word shown.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-}
 
 impl Connection {
     /// Bases as they are now, by end; 0 where they are not known.

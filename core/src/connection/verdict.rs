@@ -3,7 +3,6 @@
 use bitflags::bitflags;
 use strum::{IntoStaticStr, VariantArray};
 
-use super::numbering::Basis;
 use super::state::State;
 use crate::segment::{Both, Flags, Kind, Segment, Side};
 
@@ -215,6 +214,27 @@ bitflags! {
         const DATA_AFTER_RESET = 1 << 17;
         /// The first segment of a connection whose endpoints had another one before.
         const PORT_REUSE = 1 << 18;
+    }
+}
+
+/// Which X and Y are in force.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+#[repr(u8)]
+pub enum Basis {
+    /// The initial sequence numbers of client and server.
+    Handshake,
+    /// The first FIN's own sequence number, and what it acknowledges.
+    Teardown,
+    /// The first numbers seen: the handshake was not captured.
+    FirstSeen,
+}
+
+impl Basis {
+    /// The word shown.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }
 

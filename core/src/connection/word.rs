@@ -4,9 +4,8 @@
 use strum::VariantArray;
 
 use super::Connection;
-use super::numbering::Basis;
 use super::state::State;
-use super::verdict::{Anomalies, Numbers, Phase, Repeats, Reset, Steps, Verdict};
+use super::verdict::{Anomalies, Basis, Numbers, Phase, Repeats, Reset, Steps, Verdict};
 use crate::segment::{Both, End, Segment, Seq, Side};
 
 /// How often each offset of a segment goes round the circle: the upper half of the signed number.

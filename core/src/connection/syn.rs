@@ -1,0 +1,100 @@
+//! A SYN, step 1 of the handshake (RFC 9293 §3.5, §3.10.7).
+
+use super::endpoint::Facts;
+use super::opening::{Findings, Progress};
+use super::remembered::What;
+use super::state::Event;
+use super::verdict::Steps;
+use super::{Arrival, Connection, Draft, State};
+use crate::segment::{Segment, Seq};
+
+impl Connection {
+    /// A SYN or SYN-ACK begins the handshake, with these numbers of client and server where they are known.
+    ///
+    /// After other segments it is a late arrival where one of them would have completed the handshake or shown it to be
+    /// over, had this one been seen before; else the connection only begins now.
+    pub(super) fn begin_opening(&mut self, x: Seq, y: Option<Seq>) {
+        if self.opening.progress != Progress::NotCaptured {
+            return;
+        }
+        self.opening.progress = Progress::Underway;
+        if !self.opening.found(Findings::MIDSTREAM) {
+            return;
+        }
+        let first = x.advance(1);
+        let past = |number: Option<Seq>, least: Seq| number.is_some_and(|number| number.is_at_or_past(least));
+        let (client, server) = (self.client(), self.server());
+        let by_client = client.is(Facts::SENT_ACK)
+            && past(client.next, first)
+            && y.is_none_or(|y| past(client.acked, y.advance(1)));
+        let by_server = y.is_none() && server.payload_end.get().is_some() && past(server.acked, first);
+        if by_client || by_server {
+            self.opening.progress = Progress::Over;
+        } else if self.closing.closer.is_none() {
+            self.begin_states();
+        }
+    }
+
+    pub(super) fn syn(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
+        let from = arrival.end;
+        let late = self.opening.progress == Progress::NotCaptured && self.opening.found(Findings::MIDSTREAM);
+        let first_of_attempt = self.opening.frames == [0; 3] && !self.opening.is_captured();
+        self.begin_opening(segment.seq, None);
+        draft.open_steps.add(Steps::one(1));
+        let known = self.ends[from].syn;
+        draft.repeats.syn = self.note_number(from, What::Syn, segment.seq);
+        self.perform(1, arrival, segment);
+        let own = &self.ends[from];
+        // The SYN that was answered counts, and the SYN-ACK where the server sent both.
+        let is_answered =
+            if from == self.client_end { self.opening.frames[1] != 0 } else { own.base() == Some(segment.seq) };
+        let is_open = !matches!(self.opening.progress, Progress::NotCaptured | Progress::Underway);
+        if own.options.is_none() || !(is_answered || is_open) {
+            self.ends[from].options = Some(segment.options);
+        }
+        if late && let Some(y) = self.server().base() {
+            // The server's first number is the one after its SYN, as far as can be known.
+            self.set_handshake_base(arrival, self.client_end.peer(), y.back(1));
+        }
+        if from == self.client_end {
+            self.client_syn(arrival, segment, known, first_of_attempt, draft);
+        } else {
+            self.ends[from].syn = Some(segment.seq);
+            if known.is_none() {
+                self.server_syn(arrival, segment, draft);
+            }
+        }
+    }
+
+    fn client_syn(
+        &mut self,
+        arrival: &Arrival,
+        segment: &Segment,
+        known: Option<Seq>,
+        first_of_attempt: bool,
+        draft: &mut Draft,
+    ) {
+        let from = arrival.end;
+        let acceptable = self.opening.found(Findings::SYN_ACK_ACCEPTABLE);
+        if draft.repeats.syn && !first_of_attempt {
+            if self.opening.frames[1] == 0 {
+                self.opening.note(Findings::SYN_REPEATED);
+            }
+            self.opening.syn_data = self.opening.syn_data.max(segment.payload_len);
+        } else if known.is_none() || first_of_attempt || !acceptable {
+            self.opening.syn_data = segment.payload_len;
+        }
+        let is_underway = self.opening.progress == Progress::Underway;
+        if known.is_none() || (is_underway && !acceptable) {
+            self.set_handshake_base(arrival, from, segment.seq);
+            self.ends[from].syn = Some(segment.seq);
+        }
+        if is_underway {
+            self.take_syn_ack_back(segment, draft);
+            self.happens(from, Event::SendsSyn);
+            if self.states.of(from) == State::SynSent {
+                self.happens(from.peer(), Event::GetsSyn);
+            }
+        }
+    }
+}

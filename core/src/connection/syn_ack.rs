@@ -1,0 +1,125 @@
+//! A SYN-ACK, step 2 of the handshake (RFC 9293 §3.5, §3.10.7.3).
+
+use super::endpoint::Facts;
+use super::opening::{Findings, Progress};
+use super::remembered::What;
+use super::state::Event;
+use super::times::MaybeTime;
+use super::verdict::{Anomalies, Steps};
+use super::{Arrival, Connection, Draft, State};
+use crate::segment::{End, Segment};
+
+impl Connection {
+    /// Whether the receiver of a SYN-ACK can accept it. Nobody can when it is sent against one's own SYN and no SYN of the
+    /// other side was captured.
+    fn is_acceptable_syn_ack(&self, from: End, segment: &Segment) -> bool {
+        let to = from.peer();
+        match self.ends[to].syn {
+            Some(_) if to == self.client_end => self.is_acceptable_ack(segment.ack),
+            Some(syn) => segment.ack == syn.advance(1),
+            None => self.ends[from].syn.is_none(),
+        }
+    }
+
+    pub(super) fn syn_ack(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
+        let from = arrival.end;
+        let acceptable = self.is_acceptable_syn_ack(from, segment);
+        draft.repeats.syn = self.note_number(from, What::SynAck, segment.seq);
+        if draft.repeats.syn {
+            self.ends[from.peer()].note(Facts::OWES_SYN_ACK);
+        }
+        if !acceptable {
+            draft.wrong = true;
+            draft.anomalies |= Anomalies::SYNACK_WRONG_ACK;
+            if self.states.of(from.peer()) == State::SynSent {
+                self.note_bad_ack(from, segment.ack, arrival.frame);
+            }
+            self.opening.note_if(from != self.client_end, Findings::INVALID_ANSWER);
+            return;
+        }
+        if from == self.client_end {
+            self.begin_opening(segment.seq, Some(segment.ack.back(1)));
+        } else {
+            self.begin_opening(segment.ack.back(1), Some(segment.seq));
+        }
+        if draft.repeats.syn {
+            self.opening
+                .note_if(self.opening.frames[2] == 0 && self.opening.frames[1] != 0, Findings::SYN_ACK_REPEATED);
+        }
+        if self.is_double_open() {
+            if self.opening.progress == Progress::Underway {
+                self.double_open_ack(arrival, segment, draft);
+            }
+            if draft.repeats.syn {
+                let before = self.syn_ack_steps(from);
+                draft.open_steps.add(before);
+            } else {
+                self.set_syn_ack_steps(from, draft.open_steps);
+            }
+        } else {
+            draft.open_steps.add(Steps::one(2));
+            self.answer_syn(arrival, segment, draft);
+        }
+        let own = &self.ends[from];
+        let is_news = !draft.repeats.syn && self.opening.progress == Progress::Underway;
+        if own.syn.is_none() && own.base() == Some(segment.seq) && (own.options.is_none() || is_news) {
+            self.ends[from].options = Some(segment.options);
+        }
+        self.ends[from].syn_ack = Some(segment.seq);
+        self.times.last_syn_ack = MaybeTime::new(segment.at);
+    }
+
+    /// Step 2, by whoever sent it.
+    fn answer_syn(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
+        // The client's answers a SYN that was not captured, and not its own: the time of the server's counts.
+        let answered_at = self.times.syn_ack;
+        if arrival.end == self.client_end {
+            if self.server().base().is_none() {
+                self.set_handshake_base(arrival, self.client_end.peer(), segment.ack.back(1));
+            }
+            self.perform(2, arrival, segment);
+            self.times.syn_ack = answered_at;
+        } else {
+            self.server_syn_ack(arrival, segment, draft);
+            self.perform(2, arrival, segment);
+            if answered_at.get().is_some() {
+                self.times.syn_ack = answered_at;
+            } else if !draft.repeats.syn {
+                self.times.syn_ack = MaybeTime::new(segment.at);
+            }
+        }
+    }
+
+    /// Whether X is only the first number seen, and the SYN-ACK at hand the first to tell better.
+    fn replaces_first_seen(&self) -> bool {
+        self.opening.found(Findings::MIDSTREAM) && self.client().syn.is_none() && self.server().syn_ack.is_none()
+    }
+
+    fn server_syn_ack(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
+        let (client, server) = (self.client_end, self.client_end.peer());
+        if self.client().base().is_none() || self.replaces_first_seen() {
+            self.set_handshake_base(arrival, client, segment.ack.back(1));
+        }
+        if self.server().syn_ack.is_some_and(|last| last != segment.seq) {
+            draft.anomalies |= Anomalies::SYNACK_CHANGED;
+        }
+        if !self.opening.found(Findings::SETTLED) {
+            self.set_handshake_base(arrival, server, segment.seq);
+        }
+        let takes_data =
+            self.client().syn.is_some() && self.x_plus_1().is_some_and(|first| segment.ack.is_after(first));
+        self.opening.note(Findings::SYN_ACK_ACCEPTABLE);
+        self.opening.note_if(takes_data, Findings::ACKED_SYN_DATA);
+        if draft.repeats.syn && self.opening.progress.is_going_on() {
+            self.opening.findings.remove(Findings::WENT_ON);
+        }
+        if self.opening.progress == Progress::Underway {
+            if matches!(self.states.of(client), State::Closed | State::SynSent) {
+                self.happens(server, Event::SendsSynAck);
+            }
+            self.happens(client, Event::GetsSynAck);
+        } else if draft.repeats.syn && self.server().base() == Some(segment.seq) {
+            self.take_step_3_back(segment, draft);
+        }
+    }
+}
