@@ -1,0 +1,160 @@
+//! IPv4, IPv6, and what they carry.
+
+use etherparse::{
+    IpAuthHeaderSlice, IpNumber, Ipv4HeaderSlice, Ipv6ExtensionsSlice, Ipv6FragmentHeaderSlice, Ipv6Header,
+    Ipv6HeaderSlice, Ipv6RawExtHeaderSlice,
+};
+
+use super::rest::Rest;
+use super::tunnel;
+use super::unknown::Layer;
+use super::{Addresses, At, End, Inside, MOST_LAYERS, Next, Packet};
+
+/// RFC 3378, and the bytes of its header.
+const ETHERNET_IN_IP: IpNumber = IpNumber(97);
+const ETHERNET_IN_IP_LEN: usize = 2;
+
+/// RFC 4023.
+const MPLS_IN_IP: IpNumber = IpNumber(137);
+
+/// Bytes of an ICMP header in front of what it quotes.
+const ICMP_LEN: usize = 8;
+
+/// IPv4 or IPv6.
+pub(super) fn ip(rest: Rest) -> Option<At> {
+    match rest.byte(0)? >> 4 {
+        4 => v4(rest),
+        6 => v6(rest),
+        _ => Some(At::End(End::Other)),
+    }
+}
+
+fn v4(rest: Rest) -> Option<At> {
+    let header = Ipv4HeaderSlice::from_slice(rest.bytes).ok()?;
+    let header_len = header.slice().len();
+    // A length of 0: the network card cuts the segment later, and whoever captured saw it whole.
+    let rest = match usize::from(header.total_len()) {
+        0 => rest,
+        len if len < header_len => return Some(At::End(End::Other)),
+        len => rest.at_most(len),
+    };
+    let inside = rest.after(header_len)?;
+    let mut addresses = Addresses {
+        source: header.source_addr().into(),
+        destination: header.destination_addr().into(),
+        hops: header.ttl(),
+        identification: header.identification(),
+        is_fragment: false,
+    };
+    if header.is_fragmenting_payload() {
+        if is_whole(rest) && header.total_len() != 0 {
+            return Some(At::End(End::Fragment(addresses, rest.bytes)));
+        }
+        if header.fragments_offset().value() != 0 {
+            return Some(At::End(End::Other));
+        }
+        addresses.is_fragment = true;
+    }
+    Some(At::Layer(Next::Protocol(header.protocol().0, addresses), inside))
+}
+
+fn v6(rest: Rest) -> Option<At> {
+    let header = Ipv6HeaderSlice::from_slice(rest.bytes).ok()?;
+    let mut inside = rest.after(Ipv6Header::LEN)?;
+    // A length of 0: as for IPv4, or a jumbogram.
+    if header.payload_length() != 0 {
+        inside = inside.at_most(usize::from(header.payload_length()));
+    }
+    let addresses = Addresses {
+        source: header.source_addr().into(),
+        destination: header.destination_addr().into(),
+        hops: header.hop_limit(),
+        identification: 0,
+        is_fragment: false,
+    };
+    if is_whole(inside) && header.payload_length() != 0 && is_v6_fragment(header.next_header(), inside) {
+        let whole = rest.at_most(Ipv6Header::LEN.saturating_add(inside.wire_len));
+        return Some(At::End(End::Fragment(addresses, whole.bytes)));
+    }
+    Some(At::Layer(Next::Protocol(header.next_header().0, addresses), inside))
+}
+
+/// Whether all of it was captured.
+fn is_whole(rest: Rest) -> bool {
+    rest.bytes.len() == rest.wire_len
+}
+
+/// Whether the extension headers say that this is a fragment.
+fn is_v6_fragment(next: IpNumber, rest: Rest) -> bool {
+    // Nearly all packets have no extension header.
+    if next == IpNumber::TCP || next == IpNumber::UDP {
+        return false;
+    }
+    let Ok((extensions, _, _)) = Ipv6ExtensionsSlice::from_slice(next, rest.bytes) else { return false };
+    extensions.is_fragmenting_payload()
+}
+
+/// What an IP protocol number names: an extension header of IPv6, or what is carried.
+pub(super) fn protocol(number: u8, addresses: Addresses, rest: Rest) -> Option<At> {
+    match IpNumber(number) {
+        IpNumber::TCP => Some(At::End(End::Tcp(addresses, rest))),
+        IpNumber::ICMP => Some(At::End(End::Icmp(addresses, rest, false))),
+        IpNumber::IPV6_ICMP => Some(At::End(End::Icmp(addresses, rest, true))),
+        IpNumber::AUTHENTICATION_HEADER => {
+            let header = IpAuthHeaderSlice::from_slice(rest.bytes).ok()?;
+            Some(At::Layer(Next::Protocol(header.next_header().0, addresses), rest.after(header.slice().len())?))
+        }
+        IpNumber::IPV6_FRAGMENTATION_HEADER if addresses.source.is_ipv6() => {
+            let header = Ipv6FragmentHeaderSlice::from_slice(rest.bytes).ok()?;
+            if header.fragment_offset().value() != 0 {
+                return Some(At::End(End::Other));
+            }
+            let is_fragment = header.is_fragmenting_payload();
+            let addresses = Addresses { is_fragment, ..addresses };
+            Some(At::Layer(Next::Protocol(header.next_header().0, addresses), rest.after(header.slice().len())?))
+        }
+        other if addresses.source.is_ipv6() && Ipv6RawExtHeaderSlice::header_type_supported(other) => {
+            let header = Ipv6RawExtHeaderSlice::from_slice(rest.bytes).ok()?;
+            Some(At::Layer(Next::Protocol(header.next_header().0, addresses), rest.after(header.slice().len())?))
+        }
+        IpNumber::IPV4 | IpNumber::IPV6 => Some(At::Layer(Next::Ip, rest)),
+        IpNumber::UDP if !addresses.is_fragment => tunnel::udp(rest),
+        IpNumber::GRE => tunnel::gre(rest),
+        ETHERNET_IN_IP => Some(At::Layer(Next::Ethernet, rest.after(ETHERNET_IN_IP_LEN)?)),
+        MPLS_IN_IP => tunnel::mpls(rest),
+        _ if has_no_tcp(number) => Some(At::End(End::Other)),
+        _ => Some(At::End(End::Unknown(Layer::Protocol(number)))),
+    }
+}
+
+/// Protocols that carry no TCP: IGMP, EGP, IGP, UDP, DCCP, RSVP, ESP (nobody can read it), "no next header", EIGRP, OSPF,
+/// PIM, VRRP, SCTP, UDP-Lite.
+fn has_no_tcp(number: u8) -> bool {
+    matches!(number, 2 | 8 | 9 | 17 | 33 | 46 | 50 | 59 | 88 | 89 | 103 | 112 | 132 | 136)
+}
+
+/// The TCP segment that an ICMP error quotes, as much as it quotes. None where it is no error, or quotes something else.
+///
+/// `bytes` are the message's, from its type on.
+#[must_use]
+pub fn quoted(bytes: &[u8], is_v6: bool) -> Option<Packet<'_>> {
+    let kind = *bytes.first()?;
+    let is_error = if is_v6 { (1..=4).contains(&kind) } else { matches!(kind, 3 | 4 | 5 | 11 | 12) };
+    if !is_error {
+        return None;
+    }
+    let quoted = bytes.get(ICMP_LEN..)?;
+    let mut at = At::Layer(Next::Ip, Rest { bytes: quoted, wire_len: quoted.len() });
+    for _ in 0..MOST_LAYERS {
+        at = match at {
+            At::Layer(Next::Ip, rest) => ip(rest)?,
+            At::Layer(Next::Protocol(number, addresses), rest) => protocol(number, addresses, rest)?,
+            At::End(end) => match end.inside() {
+                Inside::Tcp(packet) => return Some(packet),
+                _ => return None,
+            },
+            At::Layer(..) => return None,
+        };
+    }
+    None
+}

@@ -1,0 +1,227 @@
+//! Which `tcp.stream` a segment belongs to, as Wireshark decides it (`dissect_tcp` in `packet-tcp.c`).
+//!
+//! A stream is the latest one of its two endpoints, until a SYN begins another. What makes a SYN begin another differs from
+//! series to series:
+//!
+//! | | 4.0 | 4.4 and later |
+//! | --- | --- | --- |
+//! | a SYN of another number than the sender's first | a new stream | a new stream |
+//! | a SYN of the same number, after a RST, or a FIN with ACK | the same stream | a new stream |
+//! | a SYN-ACK of another number, or of the same after a RST or FIN | the same stream | a new stream |
+//! | a TCP header that an ICMP error quotes | as a segment, but no number of it is kept | the same |
+
+use std::net::IpAddr;
+
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+use synfin_core::segment::Flags;
+
+/// A series of Wireshark.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum Series {
+    /// Debian 12 has it.
+    V4_0,
+    /// Debian 13 has it.
+    V4_4,
+    /// The newest.
+    #[default]
+    V4_6,
+}
+
+impl Series {
+    /// All of them, oldest first.
+    pub const ALL: [Series; 3] = [Series::V4_0, Series::V4_4, Series::V4_6];
+
+    /// What people call it: `4.0`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Series::V4_0 => "4.0",
+            Series::V4_4 => "4.4",
+            Series::V4_6 => "4.6",
+        }
+    }
+
+    /// How many bytes of a TCP header must have been captured before there is a stream: 4.0 reads the window first.
+    #[must_use]
+    pub const fn least_captured(self) -> usize {
+        match self {
+            Series::V4_0 => 16,
+            Series::V4_4 | Series::V4_6 => 14,
+        }
+    }
+
+    /// Whether a stream that was reset or closed gives way to a new one.
+    const fn splits_more(self) -> bool {
+        !matches!(self, Series::V4_0)
+    }
+}
+
+/// What of a TCP header decides.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Header {
+    source_port: u16,
+    destination_port: u16,
+    seq: u32,
+    ack: u32,
+    flags: Flags,
+    /// Bytes of the header, as it says itself.
+    len: u32,
+}
+
+impl Header {
+    /// Reads as much as decides. None where the series gives no stream for so few bytes.
+    #[must_use]
+    pub fn read(bytes: &[u8], series: Series) -> Option<Header> {
+        let [s0, s1, d0, d1, n0, n1, n2, n3, a0, a1, a2, a3, f0, f1] = *bytes.first_chunk::<14>()?;
+        (bytes.len() >= series.least_captured()).then_some(Header {
+            source_port: u16::from_be_bytes([s0, s1]),
+            destination_port: u16::from_be_bytes([d0, d1]),
+            seq: u32::from_be_bytes([n0, n1, n2, n3]),
+            ack: u32::from_be_bytes([a0, a1, a2, a3]),
+            flags: Flags(u16::from(f1)),
+            len: u32::from(f0 >> 4) * 4,
+        })
+    }
+}
+
+/// The endpoints of a connection, the lower first.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Key {
+    V4([u32; 2], [u16; 2]),
+    V6([u128; 2], [u16; 2]),
+}
+
+impl Key {
+    /// Of a segment; and whether the lower endpoint sends it.
+    fn new(source: IpAddr, destination: IpAddr, header: &Header) -> (Key, usize) {
+        fn order<T: Ord + Copy>(from: (T, u16), to: (T, u16)) -> ([T; 2], [u16; 2], usize) {
+            if from <= to { ([from.0, to.0], [from.1, to.1], 0) } else { ([to.0, from.0], [to.1, from.1], 1) }
+        }
+        let (from, to) = (header.source_port, header.destination_port);
+        match (source, destination) {
+            (IpAddr::V4(source), IpAddr::V4(destination)) => {
+                let (addresses, ports, end) = order((source.to_bits(), from), (destination.to_bits(), to));
+                (Key::V4(addresses, ports), end)
+            }
+            _ => {
+                let bits = |address| match address {
+                    IpAddr::V4(v4) => u128::from(v4.to_bits()),
+                    IpAddr::V6(v6) => v6.to_bits(),
+                };
+                let (addresses, ports, end) = order((bits(source), from), (bits(destination), to));
+                (Key::V6(addresses, ports), end)
+            }
+        }
+    }
+}
+
+/// The latest stream of two endpoints.
+#[derive(Clone, Copy, Debug)]
+struct Stream {
+    number: u32,
+    /// The number that each end's are counted from, by end.
+    base: [Option<u32>; 2],
+    /// Whether a RST, or a FIN with ACK, was seen.
+    is_over: bool,
+}
+
+impl Stream {
+    fn new(number: u32) -> Stream {
+        Stream { number, base: [None; 2], is_over: false }
+    }
+
+    /// Whether a SYN, or a SYN-ACK, of this number and end begins another stream.
+    fn gives_way(&self, series: Series, base: Option<u32>, header: &Header) -> bool {
+        let Some(base) = base else { return false };
+        let (is_syn, is_syn_ack) = (has(header, Flags::SYN) && !has(header, Flags::ACK), has(header, Flags::SYN));
+        if series.splits_more() {
+            is_syn_ack && (header.seq != base || self.is_over)
+        } else {
+            is_syn && header.seq != base
+        }
+    }
+}
+
+fn has(header: &Header, flag: Flags) -> bool {
+    header.flags.has(flag)
+}
+
+/// How a TCP header was met.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Met {
+    /// As a segment of so many bytes, header and all.
+    Segment(u32),
+    /// In the first fragment of a packet.
+    Fragment,
+    /// Quoted by an ICMP error.
+    Quoted,
+}
+
+/// The streams of a capture.
+#[derive(Debug, Default)]
+pub struct Streams {
+    series: Series,
+    latest: HashMap<Key, Stream>,
+    count: u32,
+}
+
+impl Streams {
+    /// None yet.
+    #[must_use]
+    pub fn new(series: Series) -> Streams {
+        Streams { series, ..Streams::default() }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// The stream that a TCP header belongs to.
+    pub fn find(&mut self, source: IpAddr, destination: IpAddr, header: &Header, met: Met) -> u32 {
+        let (key, end) = Key::new(source, destination, header);
+        let next = self.count;
+        let stream = match self.latest.entry(key) {
+            Entry::Vacant(room) => room.insert(Stream::new(next)),
+            Entry::Occupied(room) => room.into_mut(),
+        };
+        if stream.gives_way(self.series, stream.base.get(end).copied().flatten(), header) {
+            *stream = Stream::new(next);
+        }
+        if stream.number == next {
+            self.count = self.count.saturating_add(1);
+        }
+        stream.note(self.series, end, header, met);
+        stream.number
+    }
+}
+
+impl Stream {
+    /// Keeps what decides on later segments.
+    fn note(&mut self, series: Series, end: usize, header: &Header, met: Met) {
+        let is_whole = match met {
+            Met::Segment(len) => len >= header.len,
+            Met::Fragment | Met::Quoted => false,
+        };
+        let keeps_numbers = if series.splits_more() { met != Met::Quoted } else { is_whole };
+        let [low, high] = &mut self.base;
+        let (own, other) = if end == 0 { (low, high) } else { (high, low) };
+        // 4.0 goes by the latest SYN-ACK.
+        if !series.splits_more() && has(header, Flags::SYN) && has(header, Flags::ACK) && own.is_some() {
+            *own = Some(header.seq);
+        }
+        if keeps_numbers {
+            let first = if has(header, Flags::SYN) { header.seq } else { header.seq.wrapping_sub(1) };
+            own.get_or_insert(first);
+            if has(header, Flags::ACK) {
+                other.get_or_insert(header.ack.wrapping_sub(1));
+            }
+        }
+        // A header of an impossible length is looked at no further.
+        if header.len >= 20 && (has(header, Flags::RST) || has(header, Flags::FIN) && has(header, Flags::ACK)) {
+            self.is_over = true;
+        }
+    }
+}
