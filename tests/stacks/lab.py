@@ -190,6 +190,7 @@ class Lab:
         self.queue = []
         self.captured = 0
         self.copies = 1  # of each frame on the mirror port
+        self.copied = lambda raw: raw  # what a copy is, where it is not the same again
         self.hidden = lambda frame: False  # frames that the mirror port does not see
 
     def poll(self, seconds=0.0):
@@ -220,8 +221,8 @@ class Lab:
         """Put a frame on the mirror port; its number in the capture, or None when the port does not see it."""
         if self.hidden(frame):
             return None
-        for _ in range(self.copies):
-            os.write(self.mirror, frame.raw)
+        for copy in range(self.copies):
+            os.write(self.mirror, self.copied(frame.raw) if copy else frame.raw)
             self.captured += 1
         return self.captured
 

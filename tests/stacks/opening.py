@@ -175,8 +175,8 @@ def reset_when_backlog_full(s):
     c = full_server(s)[3]
     with s.limit("queue-full", server="ESTABLISHED"):
         s.deliver("client")
-    s.limit_to_end("queue-full", of=c, server="CLOSED")
     s.flow()
+    s.require_states(c, "CLOSED", "CLOSED")
     c.expect(**COMPLETE, teardown__kind="reset", teardown__closer="server", client__state="CLOSED",
              server__state="CLOSED", conn__state="RSTR", conn__history="ShAr")
 

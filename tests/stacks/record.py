@@ -23,7 +23,9 @@ import kernel
 import loss  # noqa: F401
 import observer  # noqa: F401
 import opening  # noqa: F401
+import path  # noqa: F401
 import resets  # noqa: F401
+import states  # noqa: F401
 import trouble  # noqa: F401
 from lab import NotAllowed
 from scenarios import SCENARIOS, TOO_LARGE

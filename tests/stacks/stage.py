@@ -31,6 +31,8 @@ class Connection:
         self.server = (ADDRESS["server"][version], server_port)
         self.sockets = {"client": None, "server": None}
         self.synchronized = {"client": False, "server": False}
+        self.answered = False  # the server's end has been in SYN-RECEIVED
+        self.aborted = False  # and has sent a RST itself
         self.negotiated = None
         self.replaced = False  # a later connection has the same addresses and ports
         self.expected = []
@@ -60,6 +62,7 @@ class Stage:
         self.connections, self.entries, self.frame_fields = [], [], {}
         self.listeners = {}
         self.limits = []
+        self.first_stream_since = None
         self.started = time.monotonic()
 
     # ---- sockets -------------------------------------------------------------------------------------------
@@ -247,6 +250,11 @@ class Stage:
         """What the frame shown last must carry, written by hand."""
         self.frame_fields[str(self.lab.captured)] = {k.replace("__", "."): v for k, v in fields.items()}
 
+    def only_first_stream_since(self, series):
+        """Wireshark of this series and later makes new streams within a connection, which know nothing of what was before:
+        there the truth is compared in the first alone."""
+        self.first_stream_since = series
+
     # ---- the truth -----------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
@@ -276,13 +284,22 @@ class Stage:
                 state = "CLOSED"  # the socket there is the later connection's
             elif state in SYNCHRONIZED:
                 connection.synchronized[role] = True
+            elif state == "SYN-RECEIVED" and role == "server":
+                connection.answered = True
             if state is None:
-                # Before it was synchronized, a passive end is the listener itself.
+                # Before it was synchronized, a passive end is the listener itself; but one that aborts in SYN-RECEIVED
+                # deletes what it had and is CLOSED (RFC 9293 section 3.10.5).
                 listening = any(s == "LISTEN" and p == own[1] for s, _, p, _, _ in listed)
-                passive = role == "server" and not connection.synchronized[role]
+                passive = role == "server" and not connection.synchronized[role] and not self._aborted(connection)
                 state = "LISTEN" if listening and passive else "CLOSED"
             result[role] = state
         return result
+
+    def _aborted(self, connection):
+        """Whether the server's end has sent a RST after it was in SYN-RECEIVED: on the wire, or further."""
+        waits = any(f.kind == "tcp" and f.rst and f.sender == "server" and connection.has(f) for f in self.lab.queue)
+        connection.aborted |= connection.answered and waits
+        return connection.aborted
 
     def _note_frame(self, frame, number, what, connection=None):
         if frame.kind == "tcp" and connection is None:
@@ -364,6 +381,7 @@ class Stage:
                 for c in self.connections
             ],
             "frame_fields": self.frame_fields,
+            **({"first_stream_since": self.first_stream_since} if self.first_stream_since else {}),
             "steps": self.entries,
         }
 

@@ -80,8 +80,9 @@ def render(results, series):
         explained.update(result.truth["limits"])
         limits += result.limits
         later += result.later
-    lines.append(f"\nIn all {len(results)} captures: {sum(r.states for r in results)} states as the sockets say, "
-                 f"{limits.total()} limits at a segment and {later.total()} later (met at "
+    states = sum(r.states for r in results)
+    lines.append(f"\nIn all {len(results)} captures: {states} states as the sockets say, {limits.total()} limits at a segment "
+                 f"({100 * limits.total() / (states + limits.total()):.1f} %) and {later.total()} later (met at "
                  f"{sum(r.beyond_at for r in results)} comparisons), {sum(r.fields for r in results)} fields, "
                  f"{sum(len(r.wrong) for r in results)} disagreements.\n")
     lines.append("\n## Limits of a passive observer\n\n")

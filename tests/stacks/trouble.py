@@ -8,6 +8,7 @@ import kernel
 from lab import MAC, Frame
 from opening import COMPLETE, FOUR_BY_CLIENT, finish
 from scenarios import scenario
+from wire import checksum
 
 ENDED = {"client__state": "CLOSED", "server__state": "CLOSED"}
 
@@ -225,13 +226,6 @@ def forged_rst(data, ahead):
     pseudo_header = raw[26:34] + struct.pack("!HH", 6, 20)
     struct.pack_into("!H", raw, data.header + 16, checksum(pseudo_header + raw[data.header:]))
     return Frame(data.sender, bytes(raw))
-
-
-def checksum(raw):
-    total = sum(struct.unpack(f"!{len(raw) // 2}H", raw))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
 
 
 @scenario("sequence numbers wrap during the transfer: the client's ISN is 1000 below 2^32 (TCP_REPAIR)")

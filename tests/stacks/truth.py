@@ -18,6 +18,7 @@ LIMITS = {
                   "does",
     "no-listener": "a SYN may find no listener; the observer learns that from the RST",
     "cookie": "with SYN cookies the server keeps no connection until the third segment comes back",
+    "proxy": "a device answers the SYN in the server's name, and opens to the server only when the handshake is complete",
     "queue-full": "the server's accept queue is full: it ignores the third segment, which nothing on the wire shows "
                   "before it repeats its SYN-ACK or sends a RST",
     "deferred": "TCP_DEFER_ACCEPT: the server ignores a third segment without data, which nothing on the wire shows "
