@@ -1,4 +1,4 @@
-# `make` lists what there is; the work is done in scripts/, which say more.
+# `make` lists what there is; the work is done by cargo, by xtask/ and by scripts/, which say more.
 
 export PATH := $(PATH):$(HOME)/.cargo/bin
 CARGO := cargo
@@ -34,12 +34,12 @@ test-core: ## the tests that need no Wireshark
 	@$(CARGO) test --locked --package synfin-core
 
 lint: setup ## formatting, clippy, C and shell warnings, licences
-	@scripts/lint.sh
+	@$(CARGO) xtask lint
 
 doctor: ## which Wireshark, which folder, did it load, and if not, why
 	@scripts/doctor.sh
 
-test-versions: setup ## the same plugin file in Wireshark 4.0, 4.4 and 4.6
+test-versions: setup ## the same plugin file in every Wireshark of scripts/series.tsv
 	@scripts/versions.sh
 
 test-spark: install ## the Spark job of examples/spark, on a local Spark
@@ -81,16 +81,16 @@ stacks-table: ## write what comes out of that into docs/STACKS.md
 	@SYNFIN_WRITE_TABLE=1 $(MAKE) --no-print-directory test-stacks
 
 fuzz-smoke: ## minutes of fuzzing: core, C ABI, damaged captures in tshark
-	@scripts/fuzz-smoke.sh
+	@$(CARGO) xtask fuzz-smoke
 
 fuzz-long: ## the same with large numbers; SEED=n for another run
-	@scripts/fuzz-smoke.sh 100000000 10000000 2000 "$(or $(SEED),2)"
+	@$(CARGO) xtask fuzz-smoke --segments 100000000 --calls 10000000 --files 2000 --seed "$(or $(SEED),2)"
 
 fuzz-guided: ## libFuzzer; TARGET=core or abi, SECONDS=n
-	@scripts/fuzz-guided.sh "$(or $(TARGET),core)" "$(or $(SECONDS),60)"
+	@$(CARGO) xtask fuzz-guided "$(or $(TARGET),core)" "$(or $(SECONDS),60)"
 
 test-robust: ## panics, sanitizers, valgrind, long-lived processes, live capture
-	@scripts/robust.sh
+	@$(CARGO) xtask robust
 
 clean: ## remove what was built (the cached Wireshark versions stay)
 	@$(CARGO) clean

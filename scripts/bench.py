@@ -58,7 +58,9 @@ PEERS = [
 RSS_TARGET = 1.03
 # Wireshark 4.0 makes all of the tree for `-T fields`, later ones what the fields ask for.
 ALSO = [row for row in ROWS if "-T" in row[2]]
-RELEASES = {"4.4": "trixie", "4.6": "sid"}
+# The series that scripts/versions.sh can make, each with its folder: scripts/series.tsv, but for those of headers alone.
+TABLE = [line.split("\t") for line in (ROOT / "scripts" / "series.tsv").read_text().splitlines() if line[0] != "#"]
+RELEASES = {series: debian for series, debian, *_ in TABLE if debian != "-"}
 
 
 def say(text):

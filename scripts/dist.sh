@@ -69,7 +69,7 @@ scripts/sbom.sh >"$sbom"
 name=synfin-$version-linux-$(uname -m)
 mkdir "$work/$name"
 cp -- "$plugin" "$work/$name/synfin.so"
-cp -- scripts/install.sh scripts/doctor.sh scripts/profile.sh scripts/wireshark.sh "$sbom" "$work/$name/"
+cp -- scripts/install.sh scripts/doctor.sh scripts/profile.sh scripts/wireshark.sh scripts/series.tsv "$sbom" "$work/$name/"
 cp -- docs/INSTALL.md "$work/$name/"
 chmod 644 "$work/$name/synfin.so"
 copy_documents "$work/$name"
@@ -84,12 +84,7 @@ tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --format=ustar --
 # Debian's package of each series' library, numbered by its ABI. Whoever has one has the folder that the link lies in, and
 # an update of Wireshark exchanges one for another.
 library_of() { # SERIES
-    case $1 in
-        4.0) ws_say libwireshark16 ;;
-        4.4) ws_say libwireshark18 ;;
-        4.6) ws_say libwireshark19 ;;
-        *) ws_die "Debian's name of the library of Wireshark $1 is not known here" ;;
-    esac
+    ws_column "$1" 3 || ws_die "scripts/series.tsv does not say what Debian calls the library of Wireshark $1"
 }
 
 # The file lies in a folder of synfin's own; a link to it stands in the folder of every series that it works in. Each

@@ -56,7 +56,7 @@ loads "another user, installed by root" 1 user
 same "root" "$(tshark -G plugins 2>/dev/null | awk -F '\t' '/^synfin\.so/ { print $4 }')"
 expect "doctor" 0 "All is well" release/doctor.sh
 # A Wireshark that the file does not know declines it with its own line, and works on.
-echo 'void epan_get_version_number(int *a, int *b, int *c) { *a = 4; *b = 8; *c = 0; }' | cc -shared -fPIC -x c - -o unknown.so
+echo 'void epan_get_version_number(int *a, int *b, int *c) { *a = 4; *b = 98; *c = 0; }' | cc -shared -fPIC -x c - -o unknown.so
 expect "an unknown Wireshark" 0 "synfin.so' was compiled for Wireshark version" env "LD_PRELOAD=$here/unknown.so" tshark -G plugins
 expect "doctor, of an unknown Wireshark" 1 "made for another Wireshark" env "LD_PRELOAD=$here/unknown.so" release/doctor.sh
 expect "root installs again" 0 "installed and loaded" release/install.sh
@@ -82,20 +82,21 @@ expect "a user removes the profile" 0 "" user release/profile.sh --uninstall
 expect "a user removes" 0 "removed" user release/install.sh --uninstall
 loads "a user, removed" 0 user
 
-# Wireshark was 4.0 when it was installed, and has been updated since.
-user mkdir -p "$own/4.0/epan"
-user cp release/synfin.so "$own/4.0/epan/"
-if [ "$series" != 4.0 ]; then
+# Wireshark was of the oldest series when it was installed, and has been updated since.
+oldest=$(grep -v '^#' release/series.tsv | head -n 1 | cut -f 1)
+user mkdir -p "$own/$oldest/epan"
+user cp release/synfin.so "$own/$oldest/epan/"
+if [ "$series" != "$oldest" ]; then
     loads "after the update, nothing done" 0 user
-    expect "doctor after the update" 1 "4.0/epan/synfin.so (this Wireshark does not look there)" user release/doctor.sh
+    expect "doctor after the update" 1 "$oldest/epan/synfin.so (this Wireshark does not look there)" user release/doctor.sh
     user mkdir -p "$own/$series/epan"
-    user cp "$own/4.0/epan/synfin.so" "$own/$series/epan/"
+    user cp "$own/$oldest/epan/synfin.so" "$own/$series/epan/"
 fi
 loads "after the update, copied" 1 user
 same "copied" "$own/$series/epan/synfin.so"
 rm -rf -- "$own"
-user mkdir -p "$own/4.0/epan"
-user cp release/synfin.so "$own/4.0/epan/"
+user mkdir -p "$own/$oldest/epan"
+user cp release/synfin.so "$own/$oldest/epan/"
 expect "after the update, install.sh run again" 0 "installed and loaded" user release/install.sh
 loads "after the update, installed again" 1 user
 rm -rf -- "$own"

@@ -7,6 +7,8 @@
 set -eu
 
 here=$(cd -P "$(dirname "$0")" && pwd)
+# shellcheck source=scripts/wireshark.sh
+. "$here/wireshark.sh"
 base=$(mktemp -d "${TMPDIR:-/tmp}/synfin-hosts.XXXXXX")
 trap 'rm -rf -- "$base"' EXIT
 
@@ -23,7 +25,7 @@ fresh() { # [VERSION]
     printf '%s\n' "${1:-4.4.2}" >"$STAND/version"
     printf 'loads 0.1.0 synfin.handshake.step synfin-version=0.1.0\n' >"$STAND/files/good"
     printf 'loads 0.0.9 synfin.handshake.step\n' >"$STAND/files/old"
-    printf 'for 4.8 synfin.handshake.step\n' >"$STAND/files/other"
+    printf 'for 4.98 synfin.handshake.step\n' >"$STAND/files/other"
     printf 'symbol proto_missing synfin.handshake.step\n' >"$STAND/files/symbol"
     printf 'damaged\n' >"$STAND/files/damaged"
     cat >"$TSHARK" <<'END'
@@ -116,7 +118,7 @@ fresh
 "$install" "$STAND/files/old" >/dev/null
 expect "update" 0 "synfin 0.1.0 installed" "$install" "$STAND/files/good"
 holds "$STAND/files/good"
-expect "made for another series" 1 "compiled for Wireshark version 4.8" "$install" "$STAND/files/other"
+expect "made for another series" 1 "compiled for Wireshark version 4.98" "$install" "$STAND/files/other"
 holds "$STAND/files/good"
 expect "a function is missing" 1 "build it again" "$install" "$STAND/files/symbol"
 holds "$STAND/files/good"
@@ -229,11 +231,11 @@ expect "no HOME" 0 "installed and loaded" env -u HOME "$install" "$STAND/files/g
 expect "doctor: no HOME" 0 "All is well" env -u HOME "$doctor"
 
 fresh 3.6.2
-expect "an old Wireshark" 1 "synfin works in 4.0, 4.2, 4.4 and 4.6 only" "$install" "$STAND/files/good"
+expect "an old Wireshark" 1 "synfin works in $WS_WORKS_IN only" "$install" "$STAND/files/good"
 empty
 expect "doctor: an old Wireshark" 1 "not in 3.6" "$doctor"
-fresh 4.8.0
-expect "a Wireshark of tomorrow" 1 "synfin works in 4.0, 4.2, 4.4 and 4.6 only" "$install" "$STAND/files/good"
+fresh 4.98.0
+expect "a Wireshark of tomorrow" 1 "synfin works in $WS_WORKS_IN only" "$install" "$STAND/files/good"
 fresh
 TSHARK=$STAND/bin/none
 expect "no such tshark" 1 "does not run" "$install" "$STAND/files/good"

@@ -4,7 +4,7 @@
 # archive and package. A series that this machine does not have is taken from its Debian release, in a folder
 # made once and kept (.versions/, or SYNFIN_VERSIONS_DIR).
 #
-#   versions.sh            all three
+#   versions.sh            every series of scripts/series.tsv
 #   versions.sh 4.4 ...    these alone
 #   versions.sh --make     make the folders and the commands in .versions/bin, and test nothing
 #
@@ -22,12 +22,7 @@ case $versions in /*) ;; *) versions=$PWD/$versions ;; esac
 packages=tshark,wireshark-common,libwireshark-dev,libglib2.0-dev,gcc,pkgconf,libc6-dev
 
 release_of() { # SERIES
-    case $1 in
-        4.0) ws_say bookworm ;;
-        4.4) ws_say trixie ;;
-        4.6) ws_say sid ;;
-        *) ws_die "no Debian release is known to have Wireshark $1; the series are $WS_WORKS_IN" ;;
-    esac
+    ws_column "$1" 2 || ws_die "no Debian release is known to have Wireshark $1; scripts/series.tsv names some for $WS_SERIES"
 }
 
 as_root() {
@@ -116,7 +111,7 @@ prepare() { # SERIES: sets root ("" when this machine has it)
     make_commands "$1" "$root"
     found=$(ws_version "$versions/bin/tshark-$1")
     [ "$(ws_series "$found")" = "$1" ] ||
-        ws_die "$root holds Wireshark $found, not $1: Debian $(release_of "$1") has moved on; remove the folder, and see release_of in $0"
+        ws_die "$root holds Wireshark $found, not $1: Debian $(release_of "$1") has moved on; remove the folder, and see scripts/series.tsv"
 }
 
 # shellcheck disable=SC2016 # run elsewhere, expanded there
@@ -130,7 +125,7 @@ install_in() { # ROOT
     # shellcheck disable=SC2064 # the folder of this call
     trap "as_root rm -rf -- '$1$inside'" EXIT
     as_root mkdir -p "$1$inside" &&
-        as_root cp -R -- plugin-c scripts/install.sh scripts/wireshark.sh "$1$inside/" &&
+        as_root cp -R -- plugin-c scripts/install.sh scripts/wireshark.sh scripts/series.tsv "$1$inside/" &&
         as_root cp -- "$plugin" "$1$inside/synfin.so" &&
         as_root chroot "$1" env -C "$inside" sh -c "$compile_shim" &&
         as_root chroot "$1" env -C "$inside" HOME=/root sh ./install.sh

@@ -5,17 +5,24 @@
 
 # Text that only synfin's own plugin file holds: a file is known by it whatever its name is.
 WS_MARK=synfin.handshake.step
-# The series in plugin-c/host_layout.h, oldest first (scripts/test-plugin.sh holds the two against each other): those that
-# make test-versions runs, and those of which it has the headers alone.
-WS_SERIES='4.0 4.4 4.6'
-# shellcheck disable=SC2034 # for who sources this
-WS_EXPECTED='4.2'
-WS_WORKS_IN='4.0, 4.2, 4.4 and 4.6'
-
 ws_say() { printf '%s\n' "$*"; }
 ws_die() {
     printf '%s: %s\n' "${WS_ME:-synfin}" "$*" >&2
     exit 1
+}
+
+# The table of series lies beside this file; who sources it has said in `here` where that is, or stands in the repository.
+WS_TABLE=${here:-scripts}/series.tsv
+[ -f "$WS_TABLE" ] || ws_die "$WS_TABLE is missing; it belongs beside wireshark.sh"
+# The series that make test-versions runs, and those of which it has the headers alone; and all of them, in words.
+WS_SERIES=$(awk '!/^#/ && $2 != "-" { printf "%s%s", sep, $1; sep = " " }' "$WS_TABLE")
+# shellcheck disable=SC2034 # for who sources this
+WS_EXPECTED=$(awk '!/^#/ && $2 == "-" { printf "%s%s", sep, $1; sep = " " }' "$WS_TABLE")
+WS_WORKS_IN=$(awk '!/^#/ { name[++n] = $1 } END { for (i = 1; i <= n; i++) printf "%s%s", name[i], i < n - 1 ? ", " : i < n ? " and " : "" }' "$WS_TABLE")
+
+# ws_column SERIES NUMBER: what the table has in this column; fails for a series that it does not have, or says - of.
+ws_column() {
+    awk -F '\t' -v series="$1" -v column="$2" '$1 == series && $column != "-" { print $column; found = 1 } END { exit !found }' "$WS_TABLE"
 }
 
 # Wireshark looks at real and effective ids: with user or group 0 it reads the global folder alone.

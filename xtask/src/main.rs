@@ -1,0 +1,63 @@
+//! `cargo xtask`: what a developer of synfin runs beyond cargo. `make` is the front door; what users of a release run is
+//! POSIX shell, in scripts/.
+
+mod lint;
+mod robust;
+mod series;
+mod tools;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xshell::Shell;
+
+#[derive(Parser)]
+#[command(about = "What a developer of synfin runs beyond cargo")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Formatting, clippy, C and shell warnings, licences
+    Lint,
+    /// Minutes of fuzzing: the core, the C ABI, damaged captures in tshark
+    FuzzSmoke(robust::Smoke),
+    /// libFuzzer, led by coverage, over the same walks, calls and checks
+    FuzzGuided(robust::Guided),
+    /// Panics, sanitizers, valgrind, long-lived processes, live capture
+    Robust(robust::Robust),
+    /// The series of Wireshark that synfin works in, a line each
+    Series,
+}
+
+fn run(task: &Task) -> anyhow::Result<()> {
+    let sh = Shell::new()?;
+    // Next to this crate lies everything else.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+    sh.change_dir(root);
+    match task {
+        Task::Lint => lint::run(&sh),
+        Task::FuzzSmoke(smoke) => smoke.run(&sh),
+        Task::FuzzGuided(guided) => guided.run(&sh),
+        Task::Robust(robust) => robust.run(&sh),
+        Task::Series => {
+            for series in series::all() {
+                println!("{series}");
+            }
+            Ok(())
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What can go wrong besides bad input: panics, memory errors, leaks, long lives, live capture. What cannot run on this
+//! machine says so.
+
+use std::path::Path;
+
+use anyhow::Result;
+use clap::Args;
+use xshell::{Shell, cmd};
+
+use super::build::Built;
+use crate::tools::Parts;
+
+/// Small captures with something in each.
+const SOME: [&str; 6] = [
+    "tests/captures/close_by_client.pcap",
+    "tests/captures/refused_port.pcap",
+    "tests/captures/simultaneous_close.pcap",
+    "tests/captures/fin_retransmitted.pcap",
+    "tests/captures/ipv6_close_by_client.pcap",
+    "tests/captures/forged_rst_ignored_by_both.pcap",
+];
+
+/// Every part runs, also after one failed.
+#[derive(Args)]
+pub struct Robust {
+    /// How often a long-lived process loads a capture
+    #[arg(long, default_value_t = 100)]
+    loads: u64,
+    /// Connections of the live capture with ring buffers
+    #[arg(long, default_value_t = 150)]
+    connections: u64,
+    /// Calls of the C functions under the address sanitizer
+    #[arg(long, default_value_t = 200_000)]
+    calls: u64,
+}
+
+impl Robust {
+    /// Runs it.
+    pub fn run(&self, sh: &Shell) -> Result<()> {
+        let built = Built::new(sh, &["valgrind=valgrind"], 1)?;
+        let mut robust = Parts::of("robust");
+        robust.part("panics", panics(sh, &built));
+        robust.part("long life", self.long_life(sh, &built));
+        robust.part("ring buffers", self.ring_buffers(sh, &built));
+        robust.part("address sanitizer", self.address_sanitizer(sh, &built));
+        robust.part("sanitized shim", sanitized_shim(sh, &built));
+        robust.part("memcheck", memcheck(sh, &built));
+        robust.part("miri", miri(sh, &built));
+        robust.end()
+    }
+
+    fn long_life(&self, sh: &Shell, built: &Built) -> Result<()> {
+        let (loads, plugin) = (self.loads.to_string(), &built.plugin);
+        let made = ["walk-1.pcap", "syn-rst.pcap"].map(|name| built.folder.join("captures").join(name));
+        Ok(cmd!(sh, "python3 tests/robust/long_life.py {loads} 1 --plugin {plugin}")
+            .args(SOME)
+            .args(made)
+            .quiet()
+            .run()?)
+    }
+
+    fn ring_buffers(&self, sh: &Shell, built: &Built) -> Result<()> {
+        let (connections, plugin) = (self.connections.to_string(), &built.plugin);
+        Ok(cmd!(sh, "python3 tests/robust/ring_buffers.py {connections} --plugin {plugin}").quiet().run()?)
+    }
+
+    /// The stable compiler has the sanitizer too; it wants to be told that this is meant.
+    fn address_sanitizer(&self, sh: &Shell, built: &Built) -> Result<()> {
+        {
+            let _bootstrap = sh.push_env("RUSTC_BOOTSTRAP", "1");
+            let _flags = sh.push_env("RUSTFLAGS", "-Zsanitizer=address");
+            built.cargo(sh, &["--profile", "fuzz", "-p", "synfin-fuzz", "--features", "abi", "--bins"])?;
+        }
+        let programs = built.folder.join(&built.machine).join("fuzz");
+        let (abi, core) = (programs.join("drive-abi"), programs.join("drive-core"));
+        let (calls, segments) = (self.calls.to_string(), (self.calls * 5).to_string());
+        cmd!(sh, "{abi} {calls} 1").quiet().run()?;
+        Ok(cmd!(sh, "{core} {segments} 1").quiet().run()?)
+    }
+}
+
+fn panics(sh: &Shell, built: &Built) -> Result<()> {
+    built.cargo(sh, &["--release", "--features", "deliberate-panic"])?;
+    let plugin = built.keep(sh, "panicking")?;
+    Ok(cmd!(sh, "python3 tests/robust/panic.py {plugin}").args(SOME).quiet().run()?)
+}
+
+/// The shim with gcc's sanitizers, in tshark.
+fn sanitized_shim(sh: &Shell, built: &Built) -> Result<()> {
+    let library = cmd!(sh, "gcc -print-file-name=libasan.so").quiet().read()?;
+    if !Path::new(&library).is_absolute() {
+        println!("robust: gcc has no libasan here: SKIPPED");
+        return Ok(());
+    }
+    {
+        let _c = sh.push_env("CFLAGS", "-fsanitize=address,undefined -fno-sanitize-recover=undefined");
+        let _rust = sh.push_env("RUSTFLAGS", "-Clink-arg=-lasan -Clink-arg=-lubsan");
+        built.cargo(sh, &["--release"])?;
+    }
+    let (plugin, captures) = (built.keep(sh, "sanitized")?, &built.captures);
+    let command = cmd!(sh, "python3 tests/robust/damaged.py 50 2 --plugin {plugin} --preload {library} {captures...}");
+    Ok(command.quiet().run()?)
+}
+
+fn memcheck(sh: &Shell, built: &Built) -> Result<()> {
+    let (plugin, captures) = (&built.plugin, &built.captures);
+    Ok(cmd!(sh, "python3 tests/robust/memcheck.py --plugin {plugin} {captures...}").quiet().run()?)
+}
+
+/// Miri comes with nightly compilers alone, and takes seconds for a hundred calls.
+fn miri(sh: &Shell, built: &Built) -> Result<()> {
+    if cmd!(sh, "cargo +nightly miri --version").ignore_stdout().ignore_stderr().quiet().run().is_err() {
+        println!("robust: no Miri here (rustup component add --toolchain nightly miri rust-src): SKIPPED");
+        return Ok(());
+    }
+    let _flags = sh.push_env("MIRIFLAGS", "-Zmiri-disable-isolation");
+    let folder = built.folder.join("miri");
+    cmd!(
+        sh,
+        "cargo +nightly miri run --quiet --locked -p synfin-fuzz --target-dir {folder} --features abi --bin drive-abi"
+    )
+    .args(["--", "150", "1"])
+    .quiet()
+    .run()?;
+    Ok(())
+}
