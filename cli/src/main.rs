@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 use synfin_cli::capture::{Capture, Options};
 use synfin_cli::input::{Error, Source};
 use synfin_cli::output;
@@ -33,28 +33,8 @@ struct Conns {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Number the streams as this series of Wireshark does.
-    #[arg(long, value_enum, value_name = "SERIES", default_value = "4.6")]
-    wireshark: SeriesName,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum SeriesName {
-    #[value(name = "4.0")]
-    V4_0,
-    #[value(name = "4.4")]
-    V4_4,
-    #[value(name = "4.6")]
-    V4_6,
-}
-
-impl From<SeriesName> for Series {
-    fn from(name: SeriesName) -> Series {
-        match name {
-            SeriesName::V4_0 => Series::V4_0,
-            SeriesName::V4_4 => Series::V4_4,
-            SeriesName::V4_6 => Series::V4_6,
-        }
-    }
+    #[arg(long, value_name = "SERIES", default_value_t)]
+    wireshark: Series,
 }
 
 /// Everything was read and written.
@@ -85,7 +65,7 @@ impl Conns {
         let mut status = READ;
         for file in &self.files {
             let source = Source::of(file);
-            let mut capture = Capture::new(Options { series: self.wireshark.into(), ..Options::default() });
+            let mut capture = Capture::new(Options { series: self.wireshark, ..Options::default() });
             let read = source.frames().and_then(|mut frames| capture.read(&mut frames, |_| ()));
             for connection in capture.connections() {
                 output::json_line(&mut out, &connection, Language::English)?;

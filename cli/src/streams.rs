@@ -3,57 +3,74 @@
 //! A stream is the latest one of its two endpoints, until a SYN begins another. What makes a SYN begin another differs from
 //! series to series:
 //!
-//! | | 4.0 | 4.4 and later |
+//! | | before 4.4 | 4.4 and later |
 //! | --- | --- | --- |
 //! | a SYN of another number than the sender's first | a new stream | a new stream |
 //! | a SYN of the same number, after a RST, or a FIN with ACK | the same stream | a new stream |
 //! | a SYN-ACK of another number, or of the same after a RST or FIN | the same stream | a new stream |
 //! | a TCP header that an ICMP error quotes | as a segment, but no number of it is kept | the same |
 
+use std::fmt;
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use synfin_core::segment::Flags;
 
-/// A series of Wireshark.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
-pub enum Series {
-    /// Debian 12 has it.
-    V4_0,
-    /// Debian 13 has it.
-    V4_4,
-    /// The newest.
-    #[default]
-    V4_6,
-}
+/// Every series that synfin knows: the table that the plugin's scripts read too.
+const TABLE: &str = include_str!("../../scripts/series.tsv");
+
+/// A series of Wireshark: its major and minor number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Series(u16, u16);
+
+/// The first one whose streams come from SYNs and SYN-ACKs of any number.
+const SPLITS_MORE: Series = Series(4, 4);
 
 impl Series {
     /// All of them, oldest first.
-    pub const ALL: [Series; 3] = [Series::V4_0, Series::V4_4, Series::V4_6];
-
-    /// What people call it: `4.0`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Series::V4_0 => "4.0",
-            Series::V4_4 => "4.4",
-            Series::V4_6 => "4.6",
-        }
+    pub fn all() -> impl Iterator<Item = Series> {
+        TABLE.lines().filter_map(|line| {
+            let (major, minor) = line.split('\t').next()?.split_once('.')?;
+            Some(Series(major.parse().ok()?, minor.parse().ok()?))
+        })
     }
 
-    /// How many bytes of a TCP header must have been captured before there is a stream: 4.0 reads the window first.
+    /// How many bytes of a TCP header must have been captured before there is a stream: older ones read the window first.
     #[must_use]
-    pub const fn least_captured(self) -> usize {
-        match self {
-            Series::V4_0 => 16,
-            Series::V4_4 | Series::V4_6 => 14,
-        }
+    pub fn least_captured(self) -> usize {
+        if self < SPLITS_MORE { 16 } else { 14 }
     }
 
     /// Whether a stream that was reset or closed gives way to a new one.
-    const fn splits_more(self) -> bool {
-        !matches!(self, Series::V4_0)
+    fn splits_more(self) -> bool {
+        self >= SPLITS_MORE
+    }
+}
+
+impl Default for Series {
+    /// The newest.
+    fn default() -> Series {
+        Series::all().max().unwrap_or(SPLITS_MORE)
+    }
+}
+
+/// What people call it: `4.0`.
+impl fmt::Display for Series {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}.{}", self.0, self.1)
+    }
+}
+
+impl FromStr for Series {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Series, String> {
+        Series::all().find(|series| series.to_string() == text).ok_or_else(|| {
+            let all: Vec<String> = Series::all().map(|series| series.to_string()).collect();
+            format!("the series are {}", all.join(", "))
+        })
     }
 }
 

@@ -67,7 +67,7 @@ fn tshark(arguments: &[&str]) -> String {
 /// The rules of the tshark at hand.
 fn series() -> Series {
     let version = tshark(&["--version"]);
-    let found = Series::ALL.into_iter().find(|series| version.contains(&format!(" {}.", series.name())));
+    let found = Series::all().find(|series| version.contains(&format!(" {series}.")));
     found.unwrap_or_else(|| panic!("no series of Wireshark that synfin knows: {version}"))
 }
 
