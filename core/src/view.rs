@@ -10,7 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
 
-use crate::capture::{Path, Place, Seen, Tracker};
+use crate::capture::{Path, Place, Seen, Single, Tracker};
+use crate::connection::Heard;
 pub use crate::connection::{
     Agreed, AgreedEcn, Anomalies, Basis, Cause, ConnState, Connection, HandshakeKind, HandshakeOutcome, Numbers, Pass,
     Phase, Repeats, Reset, ResetDetail, State, Steps, TeardownKind, Verdict,
@@ -197,5 +198,34 @@ impl Tracker {
         let ender = look.connection.ended_at(pass).and_then(|at| self.reset_detail(at));
         let (connection, endpoints) = (look.connection, look.endpoints);
         Some(ConnectionView { connection, endpoints, stream: look.stream, previous: look.previous, pass, ender })
+    }
+}
+
+impl Single {
+    /// What it is by now.
+    #[must_use]
+    pub fn view(&self, pass: Pass) -> ConnectionView<'_> {
+        ConnectionView {
+            connection: Seen::Kept(&self.connection),
+            endpoints: self.endpoints,
+            stream: self.stream,
+            previous: self.previous,
+            pass,
+            ender: self.connection.ended_at(pass).and_then(|at| self.reset_detail(at)),
+        }
+    }
+
+    /// What was said of the segment that it took in last, as it is known by then. All are the same as when it took it in.
+    #[must_use]
+    pub fn segment<'a>(&'a self, place: Place, path: Path, segment: &'a Segment, heard: Heard) -> SegmentView<'a> {
+        let (verdict, detail) = match heard {
+            Heard::Judged(verdict, detail) => (verdict, detail),
+            Heard::Passing(word, turns) => {
+                let (from, _) = path.end(segment);
+                (word.verdict(place.ordinal(), &self.connection, from, segment, || turns), None)
+            }
+        };
+        let connection = self.view(Pass::First);
+        SegmentView { verdict, segment, frame: place.frame, is_last: false, detail, is_ignored: false, connection }
     }
 }

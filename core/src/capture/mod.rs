@@ -4,9 +4,11 @@
 
 mod connections;
 mod record;
+mod single;
 mod store;
 mod tracker;
 mod tuples;
 
 pub use connections::Seen;
+pub use single::Single;
 pub use tracker::{Options, Path, Place, Refusal, Tracker};

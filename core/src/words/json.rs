@@ -4,17 +4,20 @@
 //! that are about a connection: a new row there is a new key here.
 
 mod schema;
-
-use std::fmt::{self, Write};
+mod write;
 
 use jiff::Timestamp as Instant;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::fields::{FIELDS, Field, Sink, Type};
+use super::fields::{FIELDS, Field};
 use super::language::Language;
-use crate::view::{Address, Agreed, AgreedEcn, ConnectionView, Side, Timestamp};
+use crate::view::{Address, Agreed, AgreedEcn, ConnectionView, Timestamp};
 
 pub use schema::schema;
+pub use write::write_line;
+
+/// Bytes that hold nearly every line.
+const LINE_LEN: usize = 4096;
 
 /// Rows of the table that stand in front under other names: addresses and ports apart, `start`, `community_id`.
 const SAID_IN_FRONT: [&str; 4] =
@@ -33,37 +36,18 @@ fn key(field: &Field) -> String {
     field.name.strip_prefix("synfin.").unwrap_or(field.name).replace('.', "_")
 }
 
-/// A connection as an object.
-#[must_use]
-pub fn to_json(connection: &ConnectionView, language: Language) -> Value {
-    let (client, client_port) = connection.endpoint(Side::Client);
-    let (server, server_port) = connection.endpoint(Side::Server);
-    let mut object = Map::new();
-    let mut put = |key: &str, value: Value| {
-        object.insert(key.to_string(), value);
-    };
-    put("stream", json!(connection.stream));
-    put("start", json!(connection.start().and_then(rfc_3339)));
-    put("client_ip", ip(client));
-    put("client_port", json!(client_port));
-    put("server_ip", ip(server));
-    put("server_port", json!(server_port));
-    put("community_id", json!(connection.community_id()));
-    for field in rows() {
-        let value = if field.name == NEGOTIATED {
-            connection.agreed().as_ref().map_or(Value::Null, negotiated)
-        } else {
-            value_of(field, connection, language)
-        };
-        put(&key(field), value);
-    }
-    Value::Object(object)
-}
-
-/// The same as text, in one line without an end.
+/// A connection as one line of text, without its end.
 #[must_use]
 pub fn line(connection: &ConnectionView, language: Language) -> String {
-    to_json(connection, language).to_string()
+    let mut line = Vec::with_capacity(LINE_LEN);
+    write_line(&mut line, connection, language);
+    String::from_utf8(line).unwrap_or_default()
+}
+
+/// The same as an object.
+#[must_use]
+pub fn to_json(connection: &ConnectionView, language: Language) -> Value {
+    serde_json::from_str(&line(connection, language)).unwrap_or_default()
 }
 
 /// An address as text; null where it is not known.
@@ -102,41 +86,6 @@ fn negotiated(agreed: &Agreed) -> Value {
         "fast_open": agreed.fast_open,
         "multipath": client.multipath && server.multipath,
     })
-}
-
-/// The value of a row; null where it has none.
-fn value_of(field: &Field, connection: &ConnectionView, language: Language) -> Value {
-    let mut found = Found { kind: field.kind, value: Value::Null };
-    field.read_connection(connection, language, &mut found);
-    found.value
-}
-
-/// Takes the one value that a row has for a connection.
-struct Found {
-    kind: Type,
-    value: Value,
-}
-
-impl Sink for Found {
-    fn number(&mut self, number: i64) {
-        self.value = match self.kind {
-            Type::Boolean => json!(number != 0),
-            Type::Time => u64::try_from(number).map_or(Value::Null, seconds),
-            Type::AbsoluteTime => json!(rfc_3339(Timestamp(number))),
-            Type::String | Type::Uint8 | Type::Uint32 | Type::Uint64 | Type::Int32 | Type::Int64 | Type::Frame => {
-                json!(number)
-            }
-        };
-    }
-
-    fn text(&mut self, write: &mut dyn FnMut(&mut dyn Write) -> Result<bool, fmt::Error>) {
-        let mut text = String::new();
-        if write(&mut text) == Ok(true) {
-            self.value = Value::String(text);
-        }
-    }
-
-    fn hide(&mut self) {}
 }
 
 #[cfg(test)]

@@ -83,20 +83,35 @@ pub struct Report {
     slowest: Vec<Slow>,
 }
 
-impl Report {
-    /// The report on these connections, as they are by now.
-    #[must_use]
-    pub fn of<'a>(connections: impl IntoIterator<Item = ConnectionView<'a>>) -> Report {
-        let mut report = Report {
+/// A report that is being made, connection by connection.
+#[derive(Debug)]
+pub struct Reporter {
+    report: Report,
+    counter: Counter,
+}
+
+impl Default for Reporter {
+    fn default() -> Self {
+        let report = Report {
             outcomes: outcomes().map(|outcome| (outcome, 0)).collect(),
             teardowns: teardowns().map(|kind| (kind, 0)).collect(),
             ..Report::default()
         };
-        let mut counter = Counter::default();
-        for connection in connections {
-            counter.add(&connection);
-            report.add(&connection);
-        }
+        Reporter { report, counter: Counter::default() }
+    }
+}
+
+impl Reporter {
+    /// Takes a connection in, as it is by now.
+    pub fn add(&mut self, connection: &ConnectionView) {
+        self.counter.add(connection);
+        self.report.add(connection);
+    }
+
+    /// The report on all that were taken in.
+    #[must_use]
+    pub fn finish(self) -> Report {
+        let Reporter { mut report, counter } = self;
         report.servers = counter.finish();
         report.server_count = report.servers.len();
         report.servers.retain(|server| server.failures() > 0);
@@ -104,6 +119,18 @@ impl Report {
         sort(&mut report.faults);
         sort(&mut report.aborts);
         report
+    }
+}
+
+impl Report {
+    /// The report on these connections, as they are by now.
+    #[must_use]
+    pub fn of<'a>(connections: impl IntoIterator<Item = ConnectionView<'a>>) -> Report {
+        let mut reporter = Reporter::default();
+        for connection in connections {
+            reporter.add(&connection);
+        }
+        reporter.finish()
     }
 
     fn add(&mut self, connection: &ConnectionView) {

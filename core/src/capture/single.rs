@@ -1,0 +1,113 @@
+//! One connection on its own, for who keeps connections himself: one that reads a capture without end has to forget those
+//! that are over. Nothing is kept of a segment beyond what it did to the connection; what is said of it is said at once.
+
+use super::record::KeptReset;
+use super::tracker::{Options, Path, Place};
+use super::tuples::order;
+use crate::connection::{Arrival, Connection, Heard, Pass, ResetDetail, State};
+use crate::segment::icmp::IcmpError;
+use crate::segment::{End, Endpoints, Kind, Segment};
+
+/// How many RSTs of a connection more is kept of: one of them is what ended it.
+const RESETS_MOST: usize = 64;
+
+/// A connection, and what a [`super::Tracker`] would keep beside it.
+#[derive(Clone, Debug)]
+pub struct Single {
+    pub(crate) connection: Connection,
+    pub(crate) endpoints: Endpoints,
+    pub(crate) stream: u32,
+    pub(crate) previous: Option<u32>,
+    options: Options,
+    resets: Vec<(u64, KeptReset)>,
+}
+
+impl Single {
+    /// One that begins with this segment, and what that is. `previous` is the stream that its endpoints had before.
+    #[must_use]
+    pub fn begin(
+        options: Options,
+        place: Place,
+        stream: u32,
+        previous: Option<u32>,
+        path: Path,
+        segment: &Segment,
+    ) -> (Single, Heard) {
+        let (endpoints, end, is_self) =
+            order(path.source, segment.source_port, path.destination, segment.destination_port);
+        let arrival = Arrival {
+            is_self,
+            is_reused: previous.is_some(),
+            ..Arrival::new(place.frame, place.layer, end, options.rebase)
+        };
+        let connection = Connection::default();
+        let mut single = Single { connection, endpoints, stream, previous, options, resets: Vec::new() };
+        let heard = single.connection.hear(arrival, segment);
+        single.keep_reset(arrival.ordinal, &heard);
+        (single, heard)
+    }
+
+    /// Takes the next segment in, and says what it is. `older` gives the state of the sender in the latest earlier
+    /// connection of these endpoints that the segment fits ([`Single::state_of_stray`]); it is seldom asked.
+    #[inline]
+    pub fn hear(
+        &mut self,
+        place: Place,
+        path: Path,
+        segment: &Segment,
+        older: impl FnOnce(End) -> Option<State>,
+    ) -> Heard {
+        let (end, is_self) = path.end(segment);
+        let may_be_older = self.previous.is_some() && matches!(segment.kind(), Kind::Ack | Kind::Fin);
+        let older = if may_be_older && self.connection.is_older(end, segment) { older(end) } else { None };
+        let arrival = Arrival { is_self, older, ..Arrival::new(place.frame, place.layer, end, self.options.rebase) };
+        let heard = self.connection.hear(arrival, segment);
+        if let Heard::Judged(_, Some(_)) = &heard {
+            self.keep_reset(arrival.ordinal, &heard);
+        }
+        heard
+    }
+
+    /// Takes in an ICMP error that quotes a segment of these endpoints. False where it is about none of this connection.
+    pub fn hear_icmp(&mut self, place: Place, error: &IcmpError) -> bool {
+        let (source, destination) = (Some(error.source), Some(error.destination));
+        let (_, end, _) = order(source, error.source_port, destination, error.destination_port);
+        self.connection.hear_icmp(place.frame, end, error)
+    }
+
+    /// The state of an end here, for a later connection that a segment of this one strays into.
+    #[must_use]
+    pub fn state_of_stray(&self, end: End, segment: &Segment) -> Option<State> {
+        self.connection.state_of_stray(end, segment)
+    }
+
+    /// The stream it is.
+    #[must_use]
+    pub fn stream(&self) -> u32 {
+        self.stream
+    }
+
+    fn keep_reset(&mut self, ordinal: u64, heard: &Heard) {
+        let Heard::Judged(_, Some(detail)) = heard else { return };
+        if self.resets.len() >= RESETS_MOST {
+            // The one that ended it, and the later half.
+            let ended = [Pass::First, Pass::Final].map(|pass| self.connection.ended_at(pass));
+            let half = self.resets.get(RESETS_MOST / 2).map_or(0, |&(ordinal, _)| ordinal);
+            self.resets.retain(|&(ordinal, _)| ordinal >= half || ended.contains(&Some(ordinal)));
+        }
+        self.resets.push((ordinal, KeptReset::new(detail)));
+    }
+
+    /// What else is said of a RST that it kept.
+    pub(crate) fn reset_detail(&self, ordinal: u64) -> Option<ResetDetail> {
+        let index = self.resets.binary_search_by_key(&ordinal, |&(known, _)| known).ok()?;
+        self.resets.get(index).map(|(_, kept)| kept.detail())
+    }
+
+    /// Bytes of memory beyond the structure itself.
+    #[must_use]
+    pub fn extra_memory(&self) -> usize {
+        let resets = self.resets.capacity().saturating_mul(size_of::<(u64, KeptReset)>());
+        resets.saturating_add(self.connection.extra_memory())
+    }
+}

@@ -1,0 +1,119 @@
+//! A connection written as JSON: straight into the bytes, since a log has as many lines as the capture has connections.
+
+use std::fmt::{self, Write};
+use std::sync::LazyLock;
+
+use serde::Serialize;
+
+use super::{NEGOTIATED, key, negotiated, rfc_3339, rows};
+use crate::view::{ConnectionView, Side, Timestamp};
+use crate::words::fields::{Field, Sink, Type};
+use crate::words::language::Language;
+
+/// The rows that have a key of their own, each with what stands before its value: `,"key":`.
+static ROWS: LazyLock<Vec<(&'static Field, String)>> =
+    LazyLock::new(|| rows().map(|field| (field, format!(",\"{}\":", key(field)))).collect());
+
+/// Appends a connection as one line of JSON, without its end.
+pub fn write_line(out: &mut Vec<u8>, connection: &ConnectionView, language: Language) {
+    let mut line = Line { out, kind: Type::String, start: 0 };
+    let (client, server) = (connection.endpoint(Side::Client), connection.endpoint(Side::Server));
+    line.front("{\"stream\":", &connection.stream);
+    line.front(",\"start\":", &connection.start().and_then(rfc_3339));
+    line.front(",\"client_ip\":", &client.0);
+    line.front(",\"client_port\":", &client.1);
+    line.front(",\"server_ip\":", &server.0);
+    line.front(",\"server_port\":", &server.1);
+    line.front(",\"community_id\":", &connection.community_id());
+    for (field, front) in ROWS.iter() {
+        line.out.extend_from_slice(front.as_bytes());
+        line.kind = field.kind;
+        line.start = line.out.len();
+        if field.name == NEGOTIATED {
+            if let Some(agreed) = connection.agreed() {
+                line.put(&negotiated(&agreed));
+            }
+        } else {
+            field.read_connection(connection, language, &mut line);
+        }
+        if line.out.len() == line.start {
+            line.out.extend_from_slice(b"null");
+        }
+    }
+    line.out.push(b'}');
+}
+
+/// A line as far as it is written. As a sink it takes the one value of a row.
+struct Line<'a> {
+    out: &'a mut Vec<u8>,
+    /// The type of the row that is being written, and where its value begins.
+    kind: Type,
+    start: usize,
+}
+
+impl Line<'_> {
+    /// Writes a value: to memory, of a type that JSON has, so that it cannot fail.
+    fn put(&mut self, value: &(impl Serialize + ?Sized)) {
+        let _ = serde_json::to_writer(&mut *self.out, value);
+    }
+
+    fn front(&mut self, key: &str, value: &impl Serialize) {
+        self.out.extend_from_slice(key.as_bytes());
+        self.put(value);
+    }
+}
+
+/// Takes any text into the bytes, inside quotes.
+struct Inside<'a>(&'a mut Vec<u8>);
+
+impl Write for Inside<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let needs_escape = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+        if text.bytes().any(needs_escape) {
+            // The quotes around it are there already.
+            let mut escaped = Vec::new();
+            serde_json::to_writer(&mut escaped, text).map_err(|_| fmt::Error)?;
+            let inside = escaped.get(1..escaped.len().saturating_sub(1)).unwrap_or_default();
+            self.0.extend_from_slice(inside);
+        } else {
+            self.0.extend_from_slice(text.as_bytes());
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Line<'_> {
+    fn number(&mut self, number: i64) {
+        // A row has one value: the last one.
+        self.out.truncate(self.start);
+        match self.kind {
+            Type::Boolean => self.put(&(number != 0)),
+            // The number of seconds nearest to it.
+            Type::Time => {
+                if let Ok(ns) = u64::try_from(number) {
+                    self.put(&(ns as f64 / 1e9));
+                }
+            }
+            Type::AbsoluteTime => {
+                if let Some(text) = rfc_3339(Timestamp(number)) {
+                    self.put(text.as_str());
+                }
+            }
+            Type::String | Type::Uint8 | Type::Uint32 | Type::Uint64 | Type::Int32 | Type::Int64 | Type::Frame => {
+                self.put(&number);
+            }
+        }
+    }
+
+    fn text(&mut self, write: &mut dyn FnMut(&mut dyn Write) -> Result<bool, fmt::Error>) {
+        self.out.truncate(self.start);
+        self.out.push(b'"');
+        if write(&mut Inside(self.out)) == Ok(true) {
+            self.out.push(b'"');
+        } else {
+            self.out.truncate(self.start);
+        }
+    }
+
+    fn hide(&mut self) {}
+}
