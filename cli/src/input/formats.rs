@@ -1,5 +1,7 @@
 //! pcap and pcapng, as pcap-parser reads them.
 
+use std::ops::Range;
+
 use nom::Err as Nom;
 use pcap_parser::pcap::{parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified, parse_pcap_header};
 use pcap_parser::pcapng::{parse_block_be, parse_block_le, parse_sectionheaderblock};
@@ -7,7 +9,15 @@ use pcap_parser::traits::PcapNGPacketBlock;
 use pcap_parser::{Block, LegacyPcapBlock, PcapError};
 use synfin_core::segment::Timestamp;
 
-use super::frames::Found;
+/// What a format says of a frame.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found {
+    pub at: Option<Timestamp>,
+    pub link: u32,
+    pub wire_len: u32,
+    /// Where its bytes are in the data at hand.
+    pub bytes: Range<usize>,
+}
 
 const NS_IN_S: u64 = 1_000_000_000;
 

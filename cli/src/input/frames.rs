@@ -1,7 +1,5 @@
 //! One frame after the other.
 
-use std::ops::Range;
-
 use synfin_core::segment::Timestamp;
 
 use super::Error;
@@ -21,16 +19,6 @@ pub struct Frame<'a> {
     pub wire_len: u32,
     /// What was captured of it.
     pub bytes: &'a [u8],
-}
-
-/// What a format says of a frame.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Found {
-    pub at: Option<Timestamp>,
-    pub link: u32,
-    pub wire_len: u32,
-    /// Where its bytes are in the data at hand.
-    pub bytes: Range<usize>,
 }
 
 /// The frames of a capture, to its end.
