@@ -1,7 +1,7 @@
 //! The teardown: two FINs and their acknowledgments (RFC 9293 §3.6).
 
+use super::copies::Sort;
 use super::endpoint::Facts;
-use super::remembered::What;
 use super::state::{Event, State};
 use super::times::MaybeTime;
 use super::verdict::{Anomalies, Steps};
@@ -97,7 +97,7 @@ impl Connection {
         match self.ends[from].fin {
             None => {
                 // It may have been there before, after a RST that turned out to be ignored.
-                draft.repeats.fin = self.note_number(from, What::Fin, number);
+                draft.repeats.fin = self.note_number(from, Sort::Fin, number);
                 self.ends[from].fin = Some(number);
                 self.first_fin_of(arrival, segment, draft);
                 let step = Steps::one(self.closing.fin_step(from));
@@ -105,7 +105,7 @@ impl Connection {
             }
             Some(first) => {
                 // The first one is known for ever, whatever number came since.
-                draft.repeats.fin = self.note_number(from, What::Fin, number) || number == first;
+                draft.repeats.fin = self.note_number(from, Sort::Fin, number) || number == first;
                 if number != first {
                     draft.anomalies |= Anomalies::SECOND_FIN;
                 }

@@ -64,6 +64,11 @@ impl Sent {
         if self.marks & IS_HIGH != 0 { End::High } else { End::Low }
     }
 
+    /// Its own number: that of a FIN lies behind its payload.
+    pub fn number(&self) -> Seq {
+        if self.sort == Sort::Fin { self.seq.advance(self.payload_len) } else { self.seq }
+    }
+
     /// Whether the segment has the same header, as far as a copy must.
     pub fn is_like(&self, segment: &Segment) -> bool {
         self.seq == segment.seq

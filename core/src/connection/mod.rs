@@ -58,15 +58,7 @@ pub use word::{Turns, Word};
 pub use zeek::{ConnState, HISTORY_MAX};
 
 use crate::segment::icmp::{IcmpError, IcmpKind};
-use crate::segment::{Both, End, Ends, Flags, Kind, Segment, Seq, Side};
-
-/// The last number of each sort, in any attempt: repeats are known by it.
-#[derive(Clone, Copy, Debug, Default)]
-struct LastNumbers {
-    syn: Option<Seq>,
-    syn_ack: Option<Seq>,
-    fin: Option<Seq>,
-}
+use crate::segment::{Both, End, Ends, Flags, Kind, Segment, Side};
 
 /// One connection: a `tcp.stream` of Wireshark.
 #[derive(Clone, Debug)]
@@ -88,7 +80,6 @@ pub struct Connection {
     zeek: zeek::View,
     first_frame: u32,
     attempts: u32,
-    last_numbers: Ends<LastNumbers>,
     icmp: Option<(IcmpKind, u32)>,
     /// The last segment of each sort that may be captured again.
     sent: Vec<Sent>,
@@ -114,7 +105,6 @@ impl Default for Connection {
             zeek: zeek::View::default(),
             first_frame: 0,
             attempts: 1,
-            last_numbers: Ends::default(),
             icmp: None,
             sent: Vec::new(),
             rare: None,

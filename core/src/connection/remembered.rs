@@ -1,21 +1,11 @@
 //! What nearly no connection has, or not much of: numbers that came before, acknowledgments that could not be accepted,
 //! falls to a RST, X and Y as they were. Each list is bounded: a hostile capture is not worth more memory than a real one.
 
+use super::copies::{Sent, Sort};
 use super::reset::{Challenge, Fall};
 use super::verdict::Steps;
 use super::{Connection, endpoint::Said};
 use crate::segment::{End, Ends, Seq};
-
-/// What a number was that may come again.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum What {
-    /// The number of a SYN without ACK.
-    Syn,
-    /// The number of a SYN-ACK.
-    SynAck,
-    /// The own number of a FIN.
-    Fin,
-}
 
 /// Entries kept of one sort and end: what a real connection never has is not worth more of a hostile one's memory.
 const MOST: usize = 16;
@@ -83,8 +73,8 @@ pub(super) struct BadAck {
 /// What nearly no connection has.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rare {
-    /// Numbers of SYN, SYN-ACK and FIN that came before the last one of their sort.
-    numbers: Ends<Recent<(What, Seq)>>,
+    /// Numbers of SYN, SYN-ACK and FIN that came before the last one of their sort, in any attempt.
+    numbers: Ends<Recent<(Sort, Seq)>>,
     /// Acknowledgments of each end that the other cannot accept.
     pub bad_acks: Ends<Recent<BadAck>>,
     /// Segments before the last one that the peer may still answer with a RST.
@@ -142,33 +132,31 @@ impl Connection {
         self.rare.get_or_insert_default()
     }
 
-    /// Whether this number of an end came before, in this attempt or an earlier one.
-    pub(super) fn came_before(&self, end: End, what: What, number: Seq) -> bool {
-        let own = &self.last_numbers[end];
-        let last = match what {
-            What::Syn => own.syn,
-            What::SynAck => own.syn_ack,
-            What::Fin => own.fin,
-        };
-        last == Some(number)
-            || self.rare.as_ref().is_some_and(|rare| rare.numbers[end].iter().any(|&known| known == (what, number)))
+    /// Whether this number of a SYN, SYN-ACK or FIN of an end came before, in this attempt or an earlier one.
+    pub(super) fn came_before(&self, end: End, sort: Sort, number: Seq) -> bool {
+        self.last_number(end, sort) == Some(number) || self.is_remembered(end, sort, number)
     }
 
-    /// Notes a number of an end; gives whether it came before.
-    pub(super) fn note_number(&mut self, end: End, what: What, number: Seq) -> bool {
-        if self.came_before(end, what, number) {
-            return true;
+    /// The number of the last segment of a sort. Every SYN, SYN-ACK and FIN is kept, for copies.
+    fn last_number(&self, end: End, sort: Sort) -> Option<Seq> {
+        self.last_sent(end, sort).map(Sent::number)
+    }
+
+    fn is_remembered(&self, end: End, sort: Sort, number: Seq) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.numbers[end].iter().any(|&known| known == (sort, number)))
+    }
+
+    /// The number of a SYN, SYN-ACK or FIN that is about to be kept: gives whether it came before, and remembers the last
+    /// one, in whose place it will be.
+    pub(super) fn note_number(&mut self, end: End, sort: Sort, number: Seq) -> bool {
+        let came_before = self.came_before(end, sort, number);
+        if let Some(last) = self.last_number(end, sort)
+            && last != number
+            && !self.is_remembered(end, sort, last)
+        {
+            self.rare_mut().numbers[end].add((sort, last));
         }
-        let own = &mut self.last_numbers[end];
-        let last = match what {
-            What::Syn => &mut own.syn,
-            What::SynAck => &mut own.syn_ack,
-            What::Fin => &mut own.fin,
-        };
-        if let Some(before) = last.replace(number) {
-            self.rare_mut().numbers[end].add((what, before));
-        }
-        false
+        came_before
     }
 
     /// Notes an acknowledgment that the other side cannot accept.
@@ -188,20 +176,41 @@ impl Connection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connection::Draft;
+    use crate::segment::{Flags, Segment};
+
+    fn send(connection: &mut Connection, end: End, flags: Flags, seq: u32) -> bool {
+        let segment = Segment { flags, seq: Seq(seq), ..Segment::default() };
+        let sort = if flags == Flags::SYN { Sort::Syn } else { Sort::Fin };
+        let came_before = connection.note_number(end, sort, Seq(seq));
+        connection.keep_sent(end, segment.kind(), &segment, &Draft::default());
+        came_before
+    }
 
     #[test]
     fn the_oldest_goes() {
         let mut connection = Connection::default();
         for number in 0..100 {
-            assert!(!connection.note_number(End::Low, What::SynAck, Seq(number)));
-            assert!(connection.note_number(End::Low, What::SynAck, Seq(number)));
+            assert!(!send(&mut connection, End::Low, Flags::SYN, number));
+            assert!(send(&mut connection, End::Low, Flags::SYN, number));
         }
-        assert!(!connection.note_number(End::High, What::Fin, Seq(7)));
-        let kept = (0..100).filter(|&number| connection.came_before(End::Low, What::SynAck, Seq(number)));
+        let fin = Flags::FIN.with(Flags::ACK);
+        assert!(!send(&mut connection, End::High, fin, 7));
+        let kept = (0..100).filter(|&number| connection.came_before(End::Low, Sort::Syn, Seq(number)));
         assert_eq!(kept.collect::<Vec<_>>(), (83..100).collect::<Vec<_>>());
         assert!(
-            connection.came_before(End::High, What::Fin, Seq(7))
-                && !connection.came_before(End::Low, What::Fin, Seq(7))
+            connection.came_before(End::High, Sort::Fin, Seq(7))
+                && !connection.came_before(End::Low, Sort::Fin, Seq(7))
         );
+    }
+
+    #[test]
+    fn numbers_in_turn_all_come_again() {
+        let mut connection = Connection::default();
+        for round in 0..3 {
+            for number in 0..5 {
+                assert_eq!(send(&mut connection, End::Low, Flags::SYN, number), round > 0);
+            }
+        }
     }
 }

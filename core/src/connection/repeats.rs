@@ -2,7 +2,6 @@
 
 use super::copies::Sort;
 use super::endpoint::Facts;
-use super::remembered::What;
 use super::verdict::{Anomalies, Steps};
 use super::{Connection, Draft};
 use crate::segment::{End, Kind, Segment, Seq};
@@ -12,11 +11,11 @@ impl Connection {
     /// still repeats.
     pub(super) fn note_repeats(&mut self, end: End, segment: &Segment, kind: Kind, draft: &mut Draft) {
         match kind {
-            Kind::Syn => draft.repeats.syn = self.note_number(end, What::Syn, segment.seq),
-            Kind::SynAck => draft.repeats.syn = self.note_number(end, What::SynAck, segment.seq),
+            Kind::Syn => draft.repeats.syn = self.note_number(end, Sort::Syn, segment.seq),
+            Kind::SynAck => draft.repeats.syn = self.note_number(end, Sort::SynAck, segment.seq),
             Kind::Fin => {
                 let number = segment.payload_end();
-                draft.repeats.fin = self.note_number(end, What::Fin, number);
+                draft.repeats.fin = self.note_number(end, Sort::Fin, number);
                 if self.ends[end].fin.is_some_and(|first| first != number) && !draft.is_older {
                     draft.anomalies |= Anomalies::SECOND_FIN;
                 }

@@ -3,7 +3,7 @@
 
 use super::endpoint::Facts;
 use super::opening::Findings;
-use super::remembered::What;
+use super::copies::Sort;
 use super::state::Event;
 use super::verdict::{Anomalies, Steps};
 use super::{Arrival, Connection, Draft};
@@ -39,7 +39,7 @@ impl Connection {
         if self.opening.found(Findings::SYN_ACK_ACCEPTABLE) {
             let acked = segment.ack.back(1);
             let current = self.server().base().unwrap_or(acked);
-            let is_syn_ack = self.server().syn_ack == Some(acked) || self.came_before(server, What::SynAck, acked);
+            let is_syn_ack = self.server().syn_ack == Some(acked) || self.came_before(server, Sort::SynAck, acked);
             let chosen = if is_syn_ack { acked } else { current };
             if self.is_step_3(segment, kind, first, chosen) {
                 self.set_handshake_base(arrival, server, chosen);

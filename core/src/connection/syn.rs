@@ -2,7 +2,7 @@
 
 use super::endpoint::Facts;
 use super::opening::{Findings, Progress};
-use super::remembered::What;
+use super::copies::Sort;
 use super::state::Event;
 use super::verdict::Steps;
 use super::{Arrival, Connection, Draft, State};
@@ -42,7 +42,7 @@ impl Connection {
         self.begin_opening(segment.seq, None);
         draft.open_steps.add(Steps::one(1));
         let known = self.ends[from].syn;
-        draft.repeats.syn = self.note_number(from, What::Syn, segment.seq);
+        draft.repeats.syn = self.note_number(from, Sort::Syn, segment.seq);
         self.perform(1, arrival, segment);
         let own = &self.ends[from];
         // The SYN that was answered counts, and the SYN-ACK where the server sent both.

@@ -2,7 +2,7 @@
 
 use super::endpoint::Facts;
 use super::opening::{Findings, Progress};
-use super::remembered::What;
+use super::copies::Sort;
 use super::state::Event;
 use super::times::MaybeTime;
 use super::verdict::{Anomalies, Steps};
@@ -24,7 +24,7 @@ impl Connection {
     pub(super) fn syn_ack(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
         let from = arrival.end;
         let acceptable = self.is_acceptable_syn_ack(from, segment);
-        draft.repeats.syn = self.note_number(from, What::SynAck, segment.seq);
+        draft.repeats.syn = self.note_number(from, Sort::SynAck, segment.seq);
         if draft.repeats.syn {
             self.ends[from.peer()].note(Facts::OWES_SYN_ACK);
         }
