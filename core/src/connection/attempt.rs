@@ -3,6 +3,7 @@
 use super::closing::Closing;
 use super::endpoint::{Facts, MaybePosition};
 use super::opening::Opening;
+use super::said::Said;
 use super::{Connection, States, zeek};
 use crate::segment::End;
 
@@ -16,7 +17,6 @@ impl Connection {
     /// the client's unwrapping mark, repeats by number, the counts and the start.
     pub(super) fn begin_attempt(&mut self, ordinal: u64) {
         self.keep_bases(ordinal);
-        self.ended = None;
         self.x_end = self.client_end;
         let is_captured = self.opening.is_captured();
         for end in End::BOTH {
@@ -27,7 +27,6 @@ impl Connection {
             let own = &mut self.ends[end];
             own.packets = old.packets;
             own.hops = old.hops;
-            own.last_spoke = old.last_spoke;
             own.facts = old.facts.intersection(Facts::SEEN.union(Facts::SPOKE).union(Facts::SENT_SYN));
             if is_clients {
                 own.mark = old.mark;
@@ -42,8 +41,12 @@ impl Connection {
         self.zeek = zeek::View::default();
         self.icmp = None;
         self.attempts = self.attempts.saturating_add(1);
+        self.said = Said::default();
         if let Some(rare) = &mut self.rare {
             rare.forget_attempt();
+        }
+        if let Some(resets) = &mut self.resets {
+            resets.forget_attempt();
         }
         self.keep_sent_for_copies();
         self.begin_states();

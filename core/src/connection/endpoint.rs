@@ -71,19 +71,6 @@ bitflags! {
     }
 }
 
-/// A segment that the peer may still answer with a RST.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Said {
-    /// Its frame; 0: none.
-    pub frame: u32,
-    /// Its Ack, when it has one.
-    pub ack: Option<Seq>,
-    /// The number after its last one.
-    pub end: Seq,
-    /// Nanoseconds of silence before it; negative: not known.
-    pub silence_ns: i64,
-}
-
 /// One end.
 #[derive(Clone, Debug)]
 pub(super) struct Endpoint {
@@ -120,16 +107,8 @@ pub(super) struct Endpoint {
     pub hops: Option<u8>,
     /// How often the first byte that the peer has not taken was sent.
     pub tries: u8,
-    /// The last segment without RST since the peer's last one.
-    pub said: Said,
-    /// The place of its last segment without RST in the order of all segments; 0: none.
-    pub last_spoke: u64,
     /// Segments it sent, in all attempts.
     pub packets: u32,
-    /// SYNs without ACK that it sent in this attempt.
-    pub syns: u32,
-    /// The frames of the first and the last of them.
-    pub syn_frames: (u32, u32),
     /// FINs that it sent in this attempt.
     pub fins: u32,
 }
@@ -154,11 +133,7 @@ impl Default for Endpoint {
             facts: Facts::default(),
             hops: None,
             tries: 0,
-            said: Said::default(),
-            last_spoke: 0,
             packets: 0,
-            syns: 0,
-            syn_frames: (0, 0),
             fins: 0,
         }
     }
@@ -205,14 +180,6 @@ impl Endpoint {
         let base = if is_captured { self.handshake_base.get().map(|base| base.advance(1)) } else { None };
         let Some(start) = base.or(self.first.map(|first| end.nearest(first))) else { return 0 };
         u64::try_from(end.offset_from(start)).unwrap_or(0)
-    }
-
-    /// Notes a segment that the peer may answer with a RST; gives the one before where that must be kept too.
-    #[inline(always)]
-    pub fn say(&mut self, said: Said) -> Option<Said> {
-        let before = std::mem::replace(&mut self.said, said);
-        // Of segments with the same Ack the last one counts, and a RST that answers by Ack needs no other.
-        (before.frame != 0 && before.ack != said.ack).then_some(before)
     }
 
     /// Counts how often the first byte that the peer has not taken was sent.

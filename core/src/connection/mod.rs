@@ -14,6 +14,7 @@ mod attempt;
 mod closing;
 mod copies;
 mod double_open;
+mod ended;
 mod endpoint;
 mod few;
 mod negotiated;
@@ -26,6 +27,7 @@ mod remembered;
 mod repeats;
 mod reset;
 mod roles;
+mod said;
 pub mod state;
 mod steady;
 mod step_3;
@@ -40,11 +42,12 @@ mod zeek;
 use arrival::Draft;
 use closing::Closing;
 use copies::Sent;
+use ended::Resets;
 use endpoint::{Endpoint, Facts};
 use opening::{Findings, Opening, Progress};
 use remembered::Rare;
-use reset::Ended;
 use roles::Judgement;
+use said::Said;
 use steady::Midst;
 use times::{MaybeTime, Times, between};
 
@@ -76,13 +79,14 @@ pub struct Connection {
     times: Times,
     opening: Opening,
     closing: Closing,
-    ended: Option<Ended>,
     zeek: zeek::View,
     first_frame: u32,
     attempts: u32,
     icmp: Option<(IcmpKind, u32)>,
     /// The last segment of each sort that may be captured again.
     sent: Vec<Sent>,
+    said: Said,
+    resets: Option<Box<Resets>>,
     rare: Option<Box<Rare>>,
 }
 
@@ -101,12 +105,13 @@ impl Default for Connection {
             times: Times::begin(None),
             opening: Opening::default(),
             closing: Closing::default(),
-            ended: None,
             zeek: zeek::View::default(),
             first_frame: 0,
             attempts: 1,
             icmp: None,
             sent: Vec::new(),
+            said: Said::default(),
+            resets: None,
             rare: None,
         }
     }
@@ -139,13 +144,13 @@ impl Connection {
             return (self.copy(&arrival, segment, &sent), None);
         }
         self.judge_client(&arrival, segment, kind);
-        if self.ended.is_some() && kind == Kind::Syn && arrival.end == self.client_end {
+        if self.is_ended() && kind == Kind::Syn && arrival.end == self.client_end {
             self.begin_attempt(arrival.ordinal);
             draft.anomalies |= Anomalies::NEW_ATTEMPT;
         }
         self.zeek.observe(self.client_end, arrival.end, segment);
         self.count(&arrival, segment, kind);
-        let (begun, was_ended, was_closed) = (self.opening.progress, self.ended.is_some(), self.is_closed());
+        let (begun, was_ended, was_closed) = (self.opening.progress, self.is_ended(), self.is_closed());
         match kind {
             Kind::Other => {}
             Kind::Rst => {
@@ -201,7 +206,7 @@ impl Connection {
             self.has_copies = true;
             draft.anomalies |= Anomalies::CAPTURED_TWICE;
         }
-        let phase = self.phase(&Draft::default(), self.opening.progress, self.ended.is_some(), self.is_closed());
+        let phase = self.phase(&Draft::default(), self.opening.progress, self.is_ended(), self.is_closed());
         self.verdict(arrival, &draft, phase, self.numbers(arrival.rebase, arrival.end, segment))
     }
 
@@ -212,10 +217,10 @@ impl Connection {
         own.packets = own.packets.saturating_add(1);
         match kind {
             Kind::Syn => {
-                own.syns = own.syns.saturating_add(1);
-                let first = if own.syn_frames.0 == 0 { arrival.frame } else { own.syn_frames.0 };
-                own.syn_frames = (first, arrival.frame);
+                // The first SYN makes its sender the client.
                 if arrival.end == self.client_end {
+                    self.opening.syns = self.opening.syns.saturating_add(1);
+                    self.opening.last_syn_frame = arrival.frame;
                     self.times.last_syn = at;
                 }
             }
@@ -268,7 +273,7 @@ impl Connection {
         self.answer_challenge(end, segment, kind, draft);
         let answers = self.answers_after_own_reset(end, segment, kind);
         self.speak(arrival, segment, kind, draft);
-        if self.ended.is_some() && !answers {
+        if self.is_ended() && !answers {
             self.after_end(end, segment, kind, draft);
             return;
         }
@@ -337,7 +342,7 @@ impl Connection {
 
     /// The phase of the segment just taken in, from what held before it and what it did.
     fn phase(&self, draft: &Draft, begun: Progress, was_ended: bool, was_closed: bool) -> Phase {
-        if let Some(ended) = self.ended {
+        if let Some(ended) = self.ended() {
             return if was_ended {
                 Phase::Closed
             } else if draft.ended && ended.in_handshake {
@@ -400,6 +405,7 @@ impl Connection {
     pub fn extra_memory(&self) -> usize {
         let sent = self.sent.capacity().saturating_mul(size_of::<Sent>());
         let rare = self.rare.as_ref().map_or(0, |rare| rare.memory());
-        sent.saturating_add(rare).saturating_add(self.zeek.extra_memory())
+        let resets = self.resets.as_ref().map_or(0, |resets| resets.memory());
+        sent.saturating_add(rare).saturating_add(resets).saturating_add(self.zeek.extra_memory())
     }
 }

@@ -1,7 +1,6 @@
 //! What is kept of a segment that later ones are judged by.
 
-use super::endpoint::{Facts, Said};
-use super::times::{MaybeTime, between};
+use super::endpoint::Facts;
 use super::{Arrival, Connection, Draft};
 use crate::segment::{End, Kind, Segment};
 
@@ -53,22 +52,10 @@ impl Connection {
 
     /// Keeps what a RST is judged by, of any segment without RST.
     fn note_spoken(&mut self, arrival: &Arrival, segment: &Segment) {
-        let silence = between(self.times.last_spoke, MaybeTime::new(segment.at));
-        let silence_ns = silence.and_then(|ns| i64::try_from(ns).ok()).unwrap_or(-1);
-        let (own, other) = self.ends.split_mut(arrival.end);
+        let own = &mut self.ends[arrival.end];
         own.note(Facts::SPOKE);
         own.hops = segment.network.hops;
-        own.last_spoke = arrival.ordinal;
-        let said = Said { frame: arrival.frame, ack: segment.acknowledgment(), end: segment.next(), silence_ns };
-        let older = own.say(said);
-        other.said.frame = 0;
-        self.times.last_spoke = MaybeTime::new(segment.at);
-        if let Some(older) = older {
-            self.rare_mut().said[arrival.end].add(older);
-        }
-        if let Some(rare) = &mut self.rare {
-            rare.said[arrival.end.peer()].clear();
-        }
+        self.say(arrival, segment);
     }
 
     /// The shift of an end's window field (RFC 7323 §2.3): 14, the largest there is, where the handshake does not tell.

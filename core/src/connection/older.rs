@@ -15,7 +15,7 @@ impl Connection {
             && self.judgement == Judgement::Syn
             && self.states.of(self.client_end) == State::SynSent
             && matches!(segment.kind(), Kind::Ack | Kind::Fin)
-            && self.ended.is_none()
+            && !self.is_ended()
             && !self.is_double_open()
             && !self.is_acceptable_ack(segment.ack)
     }
@@ -30,7 +30,7 @@ impl Connection {
             return None;
         }
         Some(match (self.states.of(end), self.fall(end)) {
-            (State::Closed, Some(fall)) => fall.state_before(),
+            (State::Closed, Some(fall)) => fall.before,
             (State::Closed, None) => State::LastAck,
             (state, _) => state,
         })

@@ -8,7 +8,7 @@ use super::state::Event;
 use super::times::MaybeTime;
 use super::verdict::Steps;
 use super::{Arrival, Connection, Draft, State};
-use crate::segment::{End, Ends, Kind, Segment, Seq, Side};
+use crate::segment::{End, Ends, Kind, Segment, Seq};
 
 /// How far the handshake has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -83,6 +83,10 @@ pub(super) struct Opening {
     pub frames: [u32; 3],
     /// Bytes of payload on the client's SYN.
     pub syn_data: u32,
+    /// SYNs of the client.
+    pub syns: u32,
+    /// The frame of its last one; 0: none. The first one's is that of step 1.
+    pub last_syn_frame: u32,
 }
 
 impl Opening {
@@ -185,6 +189,6 @@ impl Connection {
     /// The number of segments by which the client asked, as far as they were captured: SYNs of the last attempt.
     #[must_use]
     pub fn syns(&self) -> u32 {
-        self.ends[self.end(Side::Client)].syns
+        self.opening.syns
     }
 }

@@ -148,7 +148,7 @@ impl Connection {
     #[must_use]
     pub fn handshake_outcome(&self, pass: Pass) -> HandshakeOutcome {
         if self.ended_in_handshake(pass) == Some(true) {
-            let refused = self.ended.is_some_and(|ended| ended.reset == Reset::Refused);
+            let refused = self.ended().is_some_and(|ended| ended.reset == Reset::Refused);
             return if refused { HandshakeOutcome::Refused } else { HandshakeOutcome::Reset };
         }
         let syn = self.client().syn.is_some();
@@ -186,14 +186,14 @@ impl Connection {
     fn is_fin_unanswered(&self, end: End) -> bool {
         let (own, peer) = (&self.ends[end], &self.ends[end.peer()]);
         let lacks = own.acked.is_some_and(|acked| peer.next.is_none_or(|next| acked.is_after(next)));
-        let reset = self.ended.is_some_and(|ended| ended.by == end.peer());
+        let reset = self.ended().is_some_and(|ended| ended.by == end.peer());
         own.is(Facts::FIN_UNANSWERED) && !lacks && !reset
     }
 
     /// How the connection closed.
     #[must_use]
     pub fn teardown_kind(&self, pass: Pass) -> TeardownKind {
-        if self.ended.is_some_and(|ended| ended.reset == Reset::NoConnection) {
+        if self.ended().is_some_and(|ended| ended.reset == Reset::NoConnection) {
             return TeardownKind::None;
         }
         if End::BOTH.into_iter().any(|end| self.is_fin_unanswered(end)) {
@@ -324,8 +324,8 @@ impl Connection {
     /// The frames of the client's first and last SYN of the last attempt.
     #[must_use]
     pub fn syn_frames(&self) -> Option<(u32, u32)> {
-        let client = self.client();
-        (client.syns > 0).then_some(client.syn_frames)
+        let [first, ..] = self.opening.frames;
+        (self.opening.syns > 0).then_some((first, self.opening.last_syn_frame))
     }
 
     /// Nanoseconds between those two.

@@ -1,10 +1,9 @@
-//! What nearly no connection has, or not much of: numbers that came before, acknowledgments that could not be accepted,
-//! falls to a RST, X and Y as they were. Each list is bounded: a hostile capture is not worth more memory than a real one.
+//! What nearly no connection has, or not much of: numbers that came before, acknowledgments that could not be accepted, X
+//! and Y as they were. Each list is bounded: a hostile capture is not worth more memory than a real one.
 
+use super::Connection;
 use super::copies::{Sent, Sort};
-use super::reset::{Challenge, Fall};
 use super::verdict::Steps;
-use super::{Connection, endpoint::Said};
 use crate::segment::{End, Ends, Seq};
 
 /// Entries kept of one sort and end: what a real connection never has is not worth more of a hostile one's memory.
@@ -34,6 +33,11 @@ impl<T> Recent<T> {
         self.0.iter()
     }
 
+    /// The same, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut()
+    }
+
     /// Keeps those alone.
     pub fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
         self.0.retain(keep);
@@ -45,7 +49,7 @@ impl<T> Recent<T> {
     }
 
     /// Bytes of memory beyond the structure itself.
-    fn memory(&self) -> usize {
+    pub fn memory(&self) -> usize {
         self.0.capacity().saturating_mul(size_of::<T>())
     }
 }
@@ -77,14 +81,6 @@ pub(super) struct Rare {
     numbers: Ends<Recent<(Sort, Seq)>>,
     /// Acknowledgments of each end that the other cannot accept.
     pub bad_acks: Ends<Recent<BadAck>>,
-    /// Segments before the last one that the peer may still answer with a RST.
-    pub said: Ends<Recent<Said>>,
-    /// The RST that closed each end.
-    pub falls: Ends<Option<Fall>>,
-    /// RSTs that asked for an exact match.
-    pub challenges: Recent<Challenge>,
-    /// From the ordinal of a RST that was withdrawn to that of the segment that withdrew it.
-    pub withdrawn: Vec<(u64, u64)>,
     /// X and Y as they were before changes, oldest first.
     pub old_bases: Vec<OldBases>,
     /// The own number of the peer's repeated FIN that each end has not answered since, where it is not the first.
@@ -102,27 +98,18 @@ impl Rare {
     pub fn forget_attempt(&mut self) {
         for end in End::BOTH {
             self.bad_acks[end].clear();
-            self.said[end].clear();
-            self.falls[end] = None;
             self.owed_fin[end] = None;
             self.fin_span_ns[end] = None;
             self.syn_ack_steps[end] = Steps::NONE;
         }
-        self.challenges.clear();
     }
 
     /// Bytes of memory with all that it holds.
     pub fn memory(&self) -> usize {
-        let ends = End::BOTH.into_iter().map(|end| {
-            let (numbers, acks) = (self.numbers[end].memory(), self.bad_acks[end].memory());
-            numbers.saturating_add(acks).saturating_add(self.said[end].memory())
-        });
-        let lists = [
-            self.challenges.memory(),
-            self.withdrawn.capacity().saturating_mul(size_of::<(u64, u64)>()),
-            self.old_bases.capacity().saturating_mul(size_of::<OldBases>()),
-        ];
-        ends.chain(lists).fold(size_of::<Rare>(), usize::saturating_add)
+        let ends =
+            End::BOTH.into_iter().map(|end| self.numbers[end].memory().saturating_add(self.bad_acks[end].memory()));
+        let old_bases = self.old_bases.capacity().saturating_mul(size_of::<OldBases>());
+        ends.chain([old_bases]).fold(size_of::<Rare>(), usize::saturating_add)
     }
 }
 

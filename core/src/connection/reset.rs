@@ -1,63 +1,17 @@
 //! RST: whether its receiver takes it, what it ends, and what shows that it did not (RFC 9293 §3.5.2, §3.10.7; RFC 5961 §3).
 
-use super::endpoint::{Facts, Said};
+use super::ended::{Challenge, Ended, Fall};
+use super::endpoint::Facts;
 use super::opening::Findings;
+use super::said::Said;
 use super::state::{Event, State};
 use super::times::{MaybeTime, between};
 use super::verdict::{Anomalies, Cause, Reset, ResetDetail};
 use super::{Arrival, Connection, Draft};
-use crate::segment::{End, Flags, Kind, Segment, Seq, Side, Timestamp};
+use crate::segment::{End, Ends, Flags, Kind, Segment, Seq};
 
 /// Nanoseconds after which new data cannot have been on its way when the RST was.
 const ON_ITS_WAY_NS: u64 = 1_000_000_000;
-
-/// What ended a connection before its time.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Ended {
-    pub by: End,
-    pub reset: Reset,
-    pub frame: u32,
-    pub ordinal: u64,
-    /// Whether the handshake was still under way.
-    pub in_handshake: bool,
-    /// Whether step 3 had been seen.
-    had_step_3: bool,
-    /// Whether it was said that its sender did not send it, and that its receiver did not take it.
-    said_forged: bool,
-    said_ignored: bool,
-}
-
-/// The RST that closed one end.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Fall {
-    /// Who sent it.
-    by: End,
-    seq: Seq,
-    at: Option<Timestamp>,
-    /// Whether it refused a SYN.
-    refuses: bool,
-    /// The state before it.
-    before: State,
-    /// The peer's highest number when it came.
-    peer_next: Option<Seq>,
-}
-
-impl Fall {
-    /// The state before it.
-    pub fn state_before(&self) -> State {
-        self.before
-    }
-}
-
-/// A RST that asked for an exact match.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Challenge {
-    pub by: End,
-    pub frame: u32,
-    pub ordinal: u64,
-    /// Whether the handshake was under way, and would not count as over through it.
-    pub in_handshake: bool,
-}
 
 /// What the receiver of a RST makes of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,11 +22,6 @@ enum Judged {
 }
 
 impl Connection {
-    /// Whether a RST closed this end, and it has not spoken since.
-    pub(super) fn fall(&self, end: End) -> Option<&Fall> {
-        self.rare.as_ref()?.falls[end].as_ref()
-    }
-
     /// A RST: says what it is, and ends the connection where it does.
     pub(super) fn reset(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
         let (from, to) = (arrival.end, arrival.end.peer());
@@ -80,7 +29,7 @@ impl Connection {
         let judged = self.judge(from, segment);
         let rejects = self.bad_ack(to, segment.seq);
         let unknown = self.unknown(to, segment);
-        let is_late = self.ended.is_some();
+        let is_late = self.is_ended();
         if !is_late && rejects.is_some() && from == self.client_end && self.states.of(from) == State::SynSent {
             // RFC 9293 §3.10.7.3: the client goes on waiting; the server forgets what it had.
             draft.reset = Some(if self.closing.closer.is_some() { Reset::AfterFin } else { Reset::Handshake });
@@ -104,7 +53,7 @@ impl Connection {
         draft: &mut Draft,
     ) {
         let (from, to) = (arrival.end, arrival.end.peer());
-        let is_late = self.ended.is_some();
+        let is_late = self.is_ended();
         let value = match judged {
             _ if is_late => Reset::Late,
             Judged::Stray => Reset::Stray,
@@ -126,9 +75,10 @@ impl Connection {
                 if !is_late {
                     self.ends[to].note(Facts::OWES_CHALLENGE);
                     let in_handshake = self.is_in_handshake() && !self.is_past_all(from, segment);
+                    let spoke = Ends::default();
                     let challenge =
-                        Challenge { by: from, frame: arrival.frame, ordinal: arrival.ordinal, in_handshake };
-                    self.rare_mut().challenges.add(challenge);
+                        Challenge { by: from, frame: arrival.frame, ordinal: arrival.ordinal, in_handshake, spoke };
+                    self.resets_mut().challenges.add(challenge);
                 }
             }
             Judged::Taken if self.were_fins_acked() || rejected => {
@@ -139,7 +89,7 @@ impl Connection {
                 let refuses = value == Reset::Refused;
                 if !is_late {
                     draft.ended = true;
-                    self.ended = Some(Ended {
+                    let ended = Ended {
                         by: from,
                         reset: value,
                         frame: arrival.frame,
@@ -148,7 +98,8 @@ impl Connection {
                         had_step_3: self.opening.frames[2] != 0,
                         said_forged: false,
                         said_ignored: false,
-                    });
+                    };
+                    self.resets_mut().ended = Some(ended);
                 }
                 self.fell(to, from, segment, refuses);
                 self.fell(from, from, segment, refuses);
@@ -205,8 +156,8 @@ impl Connection {
         let to_listen = is_passive && before == State::SynReceived;
         self.happens(end, if to_listen { Event::ResetsToListen } else { Event::Resets });
         let peer_next = self.ends[end.peer()].next;
-        let fall = Fall { by, seq: segment.seq, at: segment.at, refuses, before, peer_next };
-        self.rare_mut().falls[end] = Some(fall);
+        let fall = Fall { by, seq: segment.seq, at: MaybeTime::new(segment.at), refuses, before, peer_next };
+        self.resets_mut().falls[end] = Some(fall);
     }
 
     /// Whether R, the peer of `from`, takes a RST of `from` (RFC 9293 §3.10.7.3, §3.10.7.4).
@@ -247,16 +198,9 @@ impl Connection {
     fn unknown(&self, other: End, segment: &Segment) -> Option<Said> {
         let has_ack = segment.flags.has(Flags::ACK);
         let is_answered = |said: &&Said| {
-            said.frame != 0
-                && if has_ack {
-                    segment.seq == Seq(0) && said.end == segment.ack
-                } else {
-                    said.ack == Some(segment.seq)
-                }
+            if has_ack { segment.seq == Seq(0) && said.end == segment.ack } else { said.ack() == Some(segment.seq) }
         };
-        let last = Some(&self.ends[other].said).filter(is_answered);
-        let older = || self.rare.as_ref()?.said[other].iter().rev().find(is_answered);
-        last.or_else(older).copied()
+        self.said_by(other).find(is_answered).copied()
     }
 
     /// What else is said of a RST.
@@ -271,7 +215,7 @@ impl Connection {
         let own = &self.ends[arrival.end];
         let (cause, answers) = match draft.reset {
             Some(Reset::Late | Reset::Stray) | None => (None, 0),
-            Some(Reset::Refused) => (Some(Cause::RefusesSyn), self.client().syn_frames.1),
+            Some(Reset::Refused) => (Some(Cause::RefusesSyn), self.opening.last_syn_frame),
             Some(_) => match (rejects, unknown) {
                 (Some(frame), _) => (Some(Cause::RejectsAck), frame),
                 (None, Some(said)) => (Some(Cause::UnknownConnection), said.frame),
@@ -303,9 +247,11 @@ impl Connection {
         if !shows {
             return;
         }
-        self.rare_mut().falls[end] = None;
+        self.resets_mut().falls[end] = None;
         self.happens(end, Event::Revives(fall.before));
-        let Some(ended) = &mut self.ended else { return };
+        let peer_fell = self.fall(end.peer()).is_some();
+        let resets = self.resets_mut();
+        let Some(ended) = &mut resets.ended else { return };
         let (said, anomaly) = if is_own {
             (&mut ended.said_forged, Anomalies::RESET_FORGED)
         } else {
@@ -316,9 +262,9 @@ impl Connection {
             draft.anomalies |= anomaly;
         }
         let begun = ended.ordinal;
-        if self.fall(end.peer()).is_none() {
-            self.ended = None;
-            self.rare_mut().withdrawn.push((begun, arrival.ordinal));
+        if !peer_fell {
+            resets.ended = None;
+            resets.withdrawn.push((begun, arrival.ordinal));
         }
     }
 
@@ -345,75 +291,19 @@ impl Connection {
 
     fn did_not_take(&self, end: End, fall: &Fall, segment: &Segment, kind: Kind) -> bool {
         let is_new = segment.payload_len > 0 || matches!(kind, Kind::Fin | Kind::SynAck);
-        let is_later =
-            fall.at.zip(segment.at).and_then(|(then, now)| now.since(then)).is_some_and(|ns| ns > ON_ITS_WAY_NS);
+        let is_later = between(fall.at, MaybeTime::new(segment.at)).is_some_and(|ns| ns > ON_ITS_WAY_NS);
         (is_new && is_later) || self.acks_later_numbers(end, fall, segment)
     }
 
     /// Whether a segment after the end is the server's SYN-ACK with an acceptable Ack after its own RST, which broke a
     /// handshake off before step 3: that one performs step 2 (somebody else may have sent the RST).
     pub(super) fn answers_after_own_reset(&self, end: End, segment: &Segment, kind: Kind) -> bool {
-        let Some(ended) = self.ended else { return false };
+        let Some(ended) = self.ended() else { return false };
         kind == Kind::SynAck
             && end != self.client_end
             && ended.by == end
             && ended.in_handshake
             && !ended.had_step_3
             && self.is_acceptable_ack(segment.ack)
-    }
-
-    /// The first challenged RST that not both sides have spoken after: at the end it counts as the one that ended the
-    /// connection.
-    pub(super) fn unanswered_challenge(&self) -> Option<Challenge> {
-        if self.ended.is_some() || self.were_fins_acked() {
-            return None;
-        }
-        self.rare.as_ref()?.challenges.iter().find(|challenge| !self.went_on_after(challenge.ordinal)).copied()
-    }
-
-    /// Whether both sides sent a segment without RST after this place.
-    fn went_on_after(&self, ordinal: u64) -> bool {
-        End::BOTH.into_iter().all(|end| self.ends[end].last_spoke > ordinal)
-    }
-
-    /// Whether the connection survived the challenged RST at this place: that one did not end it, nor did one before.
-    #[must_use]
-    pub fn survived(&self, ordinal: u64) -> bool {
-        self.ended_at(super::Pass::Final).is_none_or(|ender| ordinal < ender)
-    }
-
-    /// Whether the RST at this place was withdrawn.
-    #[must_use]
-    pub fn was_withdrawn(&self, ordinal: u64) -> bool {
-        let Some(rare) = &self.rare else { return false };
-        // The ranges are in order and do not overlap.
-        let index = rare.withdrawn.partition_point(|&(_, until)| until <= ordinal);
-        rare.withdrawn.get(index).is_some_and(|&(from, _)| from <= ordinal)
-    }
-
-    /// Who sent the RST that ended the connection, its frame, and what it is.
-    #[must_use]
-    pub fn ended_by(&self, pass: super::Pass) -> Option<(Side, u32, Reset)> {
-        if let Some(ended) = self.ended {
-            return Some((self.side(ended.by), ended.frame, ended.reset));
-        }
-        let challenge = if pass == super::Pass::Final { self.unanswered_challenge() } else { None }?;
-        Some((self.side(challenge.by), challenge.frame, Reset::Challenged))
-    }
-
-    /// The place of that RST in the order of all segments.
-    #[must_use]
-    pub fn ended_at(&self, pass: super::Pass) -> Option<u64> {
-        let challenged = || if pass == super::Pass::Final { self.unanswered_challenge() } else { None };
-        self.ended.map(|ended| ended.ordinal).or_else(|| challenged().map(|challenge| challenge.ordinal))
-    }
-
-    /// Whether it broke the handshake off; none where no RST ended the connection.
-    pub(super) fn ended_in_handshake(&self, pass: super::Pass) -> Option<bool> {
-        match self.ended {
-            Some(ended) => Some(ended.in_handshake),
-            None if pass == super::Pass::Final => self.unanswered_challenge().map(|challenge| challenge.in_handshake),
-            None => None,
-        }
     }
 }

@@ -74,7 +74,7 @@ impl Connection {
         if is_before {
             self.states = States::before(client);
         }
-        if self.ended.is_none() {
+        if !self.is_ended() {
             // After the end X and Y stay as they are.
             self.x_end = client;
         }

@@ -3,8 +3,7 @@
 //! that could make one more than that is looked for before anything is changed; where it is found, the rules are asked.
 
 use super::copies::Sort;
-use super::endpoint::{Facts, Said};
-use super::times::{MaybeTime, between};
+use super::endpoint::Facts;
 use super::verdict::{Anomalies, Phase, Repeats, Steps, Verdict};
 use super::word::{Turns, Word};
 use super::{Arrival, Connection};
@@ -41,7 +40,7 @@ impl Connection {
         let is_quiet = !self.opening.progress.is_going_on()
             && self.opening.is_captured()
             && self.closing.closer.is_none()
-            && self.ended.is_none()
+            && !self.is_ended()
             && !self.is_self
             && End::BOTH.into_iter().all(|end| self.fall(end).is_none() && self.ends[end].base().is_some());
         if !is_quiet {
@@ -88,11 +87,9 @@ impl Connection {
         if !may || segment.kind() != Kind::Ack || quiet.open_ack == Some((segment.seq, segment.ack)) {
             return None;
         }
-        let silence = between(self.times.last_spoke, MaybeTime::new(segment.at));
-        let silence_ns = silence.and_then(|ns| i64::try_from(ns).ok()).unwrap_or(-1);
         let (own, other) = self.ends.split_mut(arrival.end);
-        if own.said.frame != 0 && own.said.ack != Some(segment.ack) || other.is(Facts::KEEP_ALIVE) {
-            // What was said before must be kept, or a probe may have been answered.
+        if other.is(Facts::KEEP_ALIVE) {
+            // A probe may have been answered.
             return None;
         }
         let (own_mark, other_mark) = (own.mark.get()?, other.mark.get()?);
@@ -119,17 +116,10 @@ impl Connection {
         let edge = segment.ack.advance(u32::from(segment.window) << quiet.shift);
         own.edge = Some(own.edge.map_or(edge, |known| known.later(edge)));
         own.hops = segment.network.hops;
-        own.last_spoke = arrival.ordinal;
         own.packets = own.packets.saturating_add(1);
-        own.said = Said { frame: arrival.frame, ack: Some(segment.ack), end: end.seq(), silence_ns };
-        other.said.frame = 0;
-        self.times.last_spoke = MaybeTime::new(segment.at);
         let word = quiet.word;
         let result = word.with_offsets(seq.offset_from(own_base), ack.offset_from(other_base));
-        // Lists of what was said before the peer spoke.
-        if let Some(rare) = &mut self.rare {
-            rare.said[arrival.end.peer()].clear();
-        }
+        self.say(arrival, segment);
         Some(result)
     }
 }

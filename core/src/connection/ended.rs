@@ -1,0 +1,167 @@
+//! What is remembered of RSTs: the one that ended the connection, whom it closed, those that asked for an exact match. Made
+//! at the first that leaves something behind.
+
+use super::Connection;
+use super::outcome::Pass;
+use super::remembered::Recent;
+use super::said::Said;
+use super::state::State;
+use super::times::MaybeTime;
+use super::verdict::Reset;
+use crate::segment::{End, Ends, Seq, Side};
+
+/// What ended a connection before its time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Ended {
+    pub by: End,
+    pub reset: Reset,
+    pub frame: u32,
+    pub ordinal: u64,
+    /// Whether the handshake was still under way.
+    pub in_handshake: bool,
+    /// Whether step 3 had been seen.
+    pub had_step_3: bool,
+    /// Whether it was said that its sender did not send it, and that its receiver did not take it.
+    pub said_forged: bool,
+    pub said_ignored: bool,
+}
+
+/// The RST that closed one end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Fall {
+    /// Who sent it.
+    pub by: End,
+    pub seq: Seq,
+    pub at: MaybeTime,
+    /// Whether it refused a SYN.
+    pub refuses: bool,
+    /// The state before it.
+    pub before: State,
+    /// The peer's highest number when it came.
+    pub peer_next: Option<Seq>,
+}
+
+/// A RST that asked for an exact match.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Challenge {
+    pub by: End,
+    pub frame: u32,
+    pub ordinal: u64,
+    /// Whether the handshake was under way, and would not count as over through it.
+    pub in_handshake: bool,
+    /// Which ends have sent a segment without RST since.
+    pub spoke: Ends<bool>,
+}
+
+impl Challenge {
+    /// Whether both sides went on after it.
+    fn is_survived(&self) -> bool {
+        End::BOTH.into_iter().all(|end| self.spoke[end])
+    }
+}
+
+/// What is remembered of RSTs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Resets {
+    /// The one that ended the connection.
+    pub ended: Option<Ended>,
+    /// The one that closed each end.
+    pub falls: Ends<Option<Fall>>,
+    /// Those that asked for an exact match.
+    pub challenges: Recent<Challenge>,
+    /// From the ordinal of one that was withdrawn to that of the segment that withdrew it.
+    pub withdrawn: Vec<(u64, u64)>,
+    /// What one end said before its last segment and after the peer's last one.
+    pub said_before: Recent<Said>,
+}
+
+impl Resets {
+    /// Forgets what belongs to an attempt.
+    pub fn forget_attempt(&mut self) {
+        *self = Resets { withdrawn: std::mem::take(&mut self.withdrawn), ..Resets::default() };
+    }
+
+    /// An end sent a segment without RST.
+    pub fn spoke(&mut self, end: End) {
+        self.challenges.iter_mut().for_each(|challenge| challenge.spoke[end] = true);
+    }
+
+    /// Bytes of memory with all that it holds.
+    pub fn memory(&self) -> usize {
+        let withdrawn = self.withdrawn.capacity().saturating_mul(size_of::<(u64, u64)>());
+        let lists = [self.challenges.memory(), self.said_before.memory(), withdrawn];
+        lists.into_iter().fold(size_of::<Resets>(), usize::saturating_add)
+    }
+}
+
+impl Connection {
+    /// What is remembered of RSTs, made when there was nothing.
+    pub(super) fn resets_mut(&mut self) -> &mut Resets {
+        self.resets.get_or_insert_default()
+    }
+
+    /// The RST that ended the connection.
+    pub(super) fn ended(&self) -> Option<&Ended> {
+        self.resets.as_ref()?.ended.as_ref()
+    }
+
+    /// Whether a RST ended the connection, and was not withdrawn.
+    pub(super) fn is_ended(&self) -> bool {
+        self.ended().is_some()
+    }
+
+    /// Whether a RST closed this end, and it has not spoken since.
+    pub(super) fn fall(&self, end: End) -> Option<&Fall> {
+        self.resets.as_ref()?.falls[end].as_ref()
+    }
+
+    /// The first challenged RST that not both sides have spoken after: at the end it counts as the one that ended the
+    /// connection.
+    pub(super) fn unanswered_challenge(&self) -> Option<Challenge> {
+        if self.is_ended() || self.were_fins_acked() {
+            return None;
+        }
+        self.resets.as_ref()?.challenges.iter().find(|challenge| !challenge.is_survived()).copied()
+    }
+
+    /// Whether the connection survived the challenged RST at this place: that one did not end it, nor did one before.
+    #[must_use]
+    pub fn survived(&self, ordinal: u64) -> bool {
+        self.ended_at(Pass::Final).is_none_or(|ender| ordinal < ender)
+    }
+
+    /// Whether the RST at this place was withdrawn.
+    #[must_use]
+    pub fn was_withdrawn(&self, ordinal: u64) -> bool {
+        let Some(resets) = &self.resets else { return false };
+        // The ranges are in order and do not overlap.
+        let index = resets.withdrawn.partition_point(|&(_, until)| until <= ordinal);
+        resets.withdrawn.get(index).is_some_and(|&(from, _)| from <= ordinal)
+    }
+
+    /// Who sent the RST that ended the connection, its frame, and what it is.
+    #[must_use]
+    pub fn ended_by(&self, pass: Pass) -> Option<(Side, u32, Reset)> {
+        if let Some(ended) = self.ended() {
+            return Some((self.side(ended.by), ended.frame, ended.reset));
+        }
+        let challenge = if pass == Pass::Final { self.unanswered_challenge() } else { None }?;
+        Some((self.side(challenge.by), challenge.frame, Reset::Challenged))
+    }
+
+    /// The place of that RST in the order of all segments.
+    #[must_use]
+    pub fn ended_at(&self, pass: Pass) -> Option<u64> {
+        let challenged = || if pass == Pass::Final { self.unanswered_challenge() } else { None };
+        self.ended().map(|ended| ended.ordinal).or_else(|| challenged().map(|challenge| challenge.ordinal))
+    }
+
+    /// Whether it broke the handshake off; none where no RST ended the connection.
+    pub(super) fn ended_in_handshake(&self, pass: Pass) -> Option<bool> {
+        match self.ended() {
+            Some(ended) => Some(ended.in_handshake),
+            None if pass == Pass::Final => self.unanswered_challenge().map(|challenge| challenge.in_handshake),
+            None => None,
+        }
+    }
+}

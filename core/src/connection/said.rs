@@ -1,0 +1,71 @@
+//! What one end said since the other last spoke: the other may still answer it with a RST.
+
+use super::times::{MaybeTime, between};
+use super::{Arrival, Connection};
+use crate::segment::{End, Segment, Seq};
+
+/// A segment without RST.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Said {
+    /// Its frame; 0: none.
+    pub frame: u32,
+    ack: Seq,
+    /// The number after its last one.
+    pub end: Seq,
+    /// Nanoseconds of silence before it; negative: not known.
+    pub silence_ns: i64,
+    has_ack: bool,
+    /// Who sent it.
+    pub by: End,
+}
+
+impl Said {
+    /// Its Ack, when it has one.
+    #[inline(always)]
+    pub fn ack(&self) -> Option<Seq> {
+        self.has_ack.then_some(self.ack)
+    }
+
+    /// Whether an end said it, after the other's last segment.
+    #[inline(always)]
+    pub fn is_of(&self, end: End) -> bool {
+        self.by == end && self.frame != 0
+    }
+}
+
+impl Connection {
+    /// Keeps a segment without RST that the peer may answer with one. What it answers to was not answered with a RST.
+    #[inline(always)]
+    pub(super) fn say(&mut self, arrival: &Arrival, segment: &Segment) {
+        let (by, at) = (arrival.end, MaybeTime::new(segment.at));
+        let silence = between(self.times.last_spoke, at).and_then(|ns| i64::try_from(ns).ok());
+        let said = Said {
+            frame: arrival.frame,
+            ack: segment.ack,
+            end: segment.next(),
+            silence_ns: silence.unwrap_or(-1),
+            has_ack: segment.acknowledgment().is_some(),
+            by,
+        };
+        let before = std::mem::replace(&mut self.said, said);
+        self.times.last_spoke = at;
+        if !before.is_of(by) {
+            if let Some(resets) = &mut self.resets {
+                resets.said_before.clear();
+            }
+        } else if before.ack() != said.ack() {
+            // Of segments with the same Ack the last one counts, and a RST that answers by Ack needs no other.
+            self.resets_mut().said_before.add(before);
+        }
+        if let Some(resets) = &mut self.resets {
+            resets.spoke(by);
+        }
+    }
+
+    /// What an end said since the other last spoke, the latest first.
+    pub(super) fn said_by(&self, end: End) -> impl Iterator<Item = &Said> {
+        let before = self.resets.iter().flat_map(|resets| resets.said_before.iter());
+        let last = Some(&self.said).filter(|said| said.is_of(end));
+        last.into_iter().chain(before.rev().filter(move |said| said.by == end))
+    }
+}
