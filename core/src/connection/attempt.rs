@@ -1,6 +1,5 @@
 //! A new attempt in the same stream: what it forgets, and what it keeps.
 
-use super::closing::Closing;
 use super::endpoint::{Facts, MaybePosition};
 use super::opening::Opening;
 use super::said::Said;
@@ -36,7 +35,7 @@ impl Connection {
             }
         }
         self.opening = Opening::default();
-        self.closing = Closing::default();
+        self.closing = None;
         self.times.forget_attempt();
         self.zeek = zeek::View::default();
         self.icmp = None;

@@ -1,12 +1,12 @@
 //! The teardown: two FINs and their acknowledgments (RFC 9293 §3.6).
 
 use super::copies::Sort;
-use super::endpoint::Facts;
+use super::endpoint::{Facts, MaybePosition};
 use super::state::{Event, State};
 use super::times::MaybeTime;
 use super::verdict::{Anomalies, Steps};
 use super::{Arrival, Connection, Draft};
-use crate::segment::{End, Flags, Segment, Side};
+use crate::segment::{End, Ends, Flags, Segment, Seq, Side};
 
 /// How the second FIN stands to the first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,8 +19,8 @@ pub enum Relation {
     Simultaneous,
 }
 
-/// The teardown of the last attempt.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+/// The teardown of the last attempt. Made when a FIN was captured, whatever became of it.
+#[derive(Clone, Debug)]
 pub(super) struct Closing {
     /// Who sent the first FIN.
     pub closer: Option<End>,
@@ -28,9 +28,34 @@ pub(super) struct Closing {
     pub relation: Option<Relation>,
     /// The frames of the first segments that performed steps 1 to 4; 0: none.
     pub frames: [u32; 4],
+    /// When the first FIN was captured.
+    pub fin_at: MaybeTime,
+    /// When the segment was after which both FINs are acknowledged.
+    pub closed_at: MaybeTime,
+    /// The base of each end from the first FIN on.
+    pub bases: Ends<MaybePosition>,
+    /// Where the other side's payload after the first FIN starts.
+    half_close_from: MaybePosition,
+    /// The own number of each end's first FIN.
+    fins: Ends<Option<Seq>>,
+    /// FINs that each end sent.
+    counts: Ends<u32>,
 }
 
 impl Closing {
+    /// Nothing yet.
+    const NONE: Closing = Closing {
+        closer: None,
+        relation: None,
+        frames: [0; 4],
+        fin_at: MaybeTime::NONE,
+        closed_at: MaybeTime::NONE,
+        bases: Ends::both(MaybePosition::NONE),
+        half_close_from: MaybePosition::NONE,
+        fins: Ends::both(None),
+        counts: Ends::both(0),
+    };
+
     /// The step of this end's FIN: 1 or 3.
     fn fin_step(&self, end: End) -> u8 {
         if self.closer == Some(end) { 1 } else { 3 }
@@ -51,6 +76,28 @@ impl Closing {
 }
 
 impl Connection {
+    /// The teardown so far.
+    pub(super) fn closing(&self) -> &Closing {
+        self.closing.as_deref().unwrap_or(&Closing::NONE)
+    }
+
+    /// The same to be changed, made when there was none.
+    pub(super) fn closing_mut(&mut self) -> &mut Closing {
+        self.closing.get_or_insert_with(|| Box::new(Closing::NONE))
+    }
+
+    /// The own number of an end's first FIN.
+    pub(super) fn fin_of(&self, end: End) -> Option<Seq> {
+        self.closing().fins[end]
+    }
+
+    /// Counts a FIN; gives how many there were of this end.
+    pub(super) fn count_fin(&mut self, end: End) -> u32 {
+        let count = &mut self.closing_mut().counts[end];
+        *count = count.saturating_add(1);
+        *count
+    }
+
     /// Whether both FINs were acknowledged, also when one was repeated since.
     pub(super) fn were_fins_acked(&self) -> bool {
         End::BOTH.into_iter().all(|end| self.ends[end].is(Facts::FIN_ACKED))
@@ -65,7 +112,7 @@ impl Connection {
     pub(super) fn acknowledge_fin(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
         let (from, peer) = (arrival.end, arrival.end.peer());
         let owner = &self.ends[peer];
-        let (Some(fin), Some(ack)) = (owner.fin, segment.acknowledgment()) else {
+        let (Some(fin), Some(ack)) = (self.fin_of(peer), segment.acknowledgment()) else {
             return;
         };
         if !ack.is_at_or_past(fin.advance(1)) || owner.next.is_some_and(|highest| ack.is_after(highest)) {
@@ -82,11 +129,11 @@ impl Connection {
         }
         self.ends[peer].note(Facts::FIN_ACKED);
         draft.is_first_fin_ack = true;
-        let step = self.closing.ack_step(peer);
+        let step = self.closing().ack_step(peer);
         draft.close_steps.add(step);
-        self.closing.perform(step, arrival);
+        self.closing_mut().perform(step, arrival);
         if self.were_fins_acked() {
-            self.times.closed = MaybeTime::new(segment.at);
+            self.closing_mut().closed_at = MaybeTime::new(segment.at);
         }
     }
 
@@ -94,14 +141,14 @@ impl Connection {
     pub(super) fn fin(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
         let from = arrival.end;
         let number = segment.payload_end();
-        match self.ends[from].fin {
+        match self.fin_of(from) {
             None => {
                 // It may have been there before, after a RST that turned out to be ignored.
                 draft.repeats.fin = self.note_number(from, Sort::Fin, number);
-                self.ends[from].fin = Some(number);
+                self.closing_mut().fins[from] = Some(number);
                 self.first_fin_of(arrival, segment, draft);
-                let step = Steps::one(self.closing.fin_step(from));
-                self.closing.perform(step, arrival);
+                let step = Steps::one(self.closing().fin_step(from));
+                self.closing_mut().perform(step, arrival);
             }
             Some(first) => {
                 // The first one is known for ever, whatever number came since.
@@ -117,32 +164,32 @@ impl Connection {
                 }
             }
         }
-        draft.close_steps.add(Steps::one(self.closing.fin_step(from)));
+        draft.close_steps.add(Steps::one(self.closing().fin_step(from)));
     }
 
     fn first_fin_of(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
         let (from, peer) = (arrival.end, arrival.end.peer());
-        let Some(closer) = self.closing.closer else {
-            self.closing.closer = Some(from);
-            self.times.fin = MaybeTime::new(segment.at);
-            for (end, number) in [(from, segment.payload_end()), (peer, segment.ack)] {
-                let position = self.ends[end].position_of(number);
-                self.ends[end].teardown_base.set(position);
-            }
-            let other = &mut self.ends[peer];
-            let acked = other.position_of(segment.ack);
-            other.half_close_from.set(other.payload_end.get().map_or(acked, |end| end.max(acked)));
+        let Some(closer) = self.closing().closer else {
+            let other = &self.ends[peer];
+            let (fin, acked) = (self.ends[from].position_of(segment.payload_end()), other.position_of(segment.ack));
+            let half_close_from = other.payload_end.get().map_or(acked, |end| end.max(acked));
+            let closing = self.closing_mut();
+            closing.closer = Some(from);
+            closing.fin_at = MaybeTime::new(segment.at);
+            closing.bases[from].set(fin);
+            closing.bases[peer].set(acked);
+            closing.half_close_from.set(half_close_from);
             self.happens(from, Event::SendsFin);
             self.send_fin_to(peer);
             return;
         };
         let just_acked = draft.close_steps.has(2);
         if self.ends[closer].is(Facts::FIN_ACKED) {
-            self.closing.relation = Some(if just_acked { Relation::ThreeSegment } else { Relation::FourSegment });
+            self.closing_mut().relation = Some(if just_acked { Relation::ThreeSegment } else { Relation::FourSegment });
             self.happens(from, Event::SendsFin);
             self.happens(peer, Event::GetsFin);
         } else {
-            self.closing.relation = Some(Relation::Simultaneous);
+            self.closing_mut().relation = Some(Relation::Simultaneous);
             draft.anomalies |= Anomalies::SIMULTANEOUS_CLOSE;
             for end in End::BOTH {
                 self.happens(end, Event::FinsCross);
@@ -165,7 +212,7 @@ impl Connection {
             return;
         }
         let peer = &self.ends[from.peer()];
-        let is_alone = peer.fin.is_none() || !peer.is(Facts::FIN_ACKED);
+        let is_alone = self.fin_of(from.peer()).is_none() || !peer.is(Facts::FIN_ACKED);
         self.ends[from].note(Facts::FIN_UNANSWERED);
         if self.ends[from].is(Facts::FIN_ACKED) {
             self.ends[from].note(Facts::FIN_BACK);
@@ -189,7 +236,7 @@ impl Connection {
         if own.payload_end.get().is_none_or(|highest| end > highest) {
             own.payload_end.set(end);
             draft.has_news = true;
-            if own.fin.is_some_and(|fin| segment.payload_end().is_after(fin)) {
+            if self.fin_of(from).is_some_and(|fin| segment.payload_end().is_after(fin)) {
                 draft.anomalies |= Anomalies::DATA_AFTER_FIN;
             }
         }
@@ -198,8 +245,9 @@ impl Connection {
     /// Bytes of payload that the other side sent after the first FIN, when there was one.
     #[must_use]
     pub fn half_close_bytes(&self) -> Option<u64> {
-        let other = &self.ends[self.closing.closer?.peer()];
-        let from = other.half_close_from.get()?;
+        let closing = self.closing();
+        let other = &self.ends[closing.closer?.peer()];
+        let from = closing.half_close_from.get()?;
         let end = other.payload_end.get().unwrap_or(from);
         Some(u64::try_from(end.offset_from(from)).unwrap_or(0))
     }
@@ -207,6 +255,6 @@ impl Connection {
     /// FINs that a side sent in the last attempt, repeats with them.
     #[must_use]
     pub fn fins(&self, side: Side) -> u32 {
-        self.ends[self.end(side)].fins
+        self.closing().counts[self.end(side)]
     }
 }

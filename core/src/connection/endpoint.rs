@@ -76,10 +76,6 @@ bitflags! {
 pub(super) struct Endpoint {
     /// Its base in handshake and data.
     pub handshake_base: MaybePosition,
-    /// Its base from the first FIN on.
-    pub teardown_base: MaybePosition,
-    /// Where its payload after the peer's first FIN starts.
-    pub half_close_from: MaybePosition,
     /// The highest number seen of it, which its other numbers unwrap against.
     pub mark: MaybePosition,
     /// The highest number after a byte of its payload.
@@ -96,8 +92,6 @@ pub(super) struct Endpoint {
     pub syn: Option<Seq>,
     /// The number of its last acceptable SYN-ACK.
     pub syn_ack: Option<Seq>,
-    /// The own number of its first FIN.
-    pub fin: Option<Seq>,
     /// The options of its last SYN or SYN-ACK that counts.
     pub options: Option<SynOptions>,
     /// The window of its last SYN or acceptable SYN-ACK.
@@ -109,16 +103,12 @@ pub(super) struct Endpoint {
     pub tries: u8,
     /// Segments it sent, in all attempts.
     pub packets: u32,
-    /// FINs that it sent in this attempt.
-    pub fins: u32,
 }
 
 impl Default for Endpoint {
     fn default() -> Self {
         Endpoint {
             handshake_base: MaybePosition::NONE,
-            teardown_base: MaybePosition::NONE,
-            half_close_from: MaybePosition::NONE,
             mark: MaybePosition::NONE,
             payload_end: MaybePosition::NONE,
             first: None,
@@ -127,14 +117,12 @@ impl Default for Endpoint {
             edge: None,
             syn: None,
             syn_ack: None,
-            fin: None,
             options: None,
             syn_window: 0,
             facts: Facts::default(),
             hops: None,
             tries: 0,
             packets: 0,
-            fins: 0,
         }
     }
 }

@@ -78,7 +78,7 @@ pub struct Connection {
     last_ordinal: u64,
     times: Times,
     opening: Opening,
-    closing: Closing,
+    closing: Option<Box<Closing>>,
     zeek: zeek::View,
     first_frame: u32,
     attempts: u32,
@@ -104,7 +104,7 @@ impl Default for Connection {
             last_ordinal: 0,
             times: Times::begin(None),
             opening: Opening::default(),
-            closing: Closing::default(),
+            closing: None,
             zeek: zeek::View::default(),
             first_frame: 0,
             attempts: 1,
@@ -225,8 +225,7 @@ impl Connection {
                 }
             }
             Kind::Fin => {
-                own.fins = own.fins.saturating_add(1);
-                if own.fins > 1 {
+                if self.count_fin(arrival.end) > 1 {
                     self.span_fins(arrival.end, at);
                 }
             }
@@ -351,7 +350,7 @@ impl Connection {
                 Phase::Teardown
             };
         }
-        if self.closing.closer.is_some() {
+        if self.closing().closer.is_some() {
             return if was_closed && self.is_closed() { Phase::Closed } else { Phase::Teardown };
         }
         let now = self.opening.progress;
@@ -406,6 +405,10 @@ impl Connection {
         let sent = self.sent.capacity().saturating_mul(size_of::<Sent>());
         let rare = self.rare.as_ref().map_or(0, |rare| rare.memory());
         let resets = self.resets.as_ref().map_or(0, |resets| resets.memory());
-        sent.saturating_add(rare).saturating_add(resets).saturating_add(self.zeek.extra_memory())
+        let closing = self.closing.as_ref().map_or(0, |_| size_of::<Closing>());
+        sent.saturating_add(rare)
+            .saturating_add(resets)
+            .saturating_add(closing)
+            .saturating_add(self.zeek.extra_memory())
     }
 }

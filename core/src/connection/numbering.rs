@@ -14,7 +14,7 @@ impl Connection {
         let mut bases = OldBases { until: 0, handshake: Ends::default(), teardown: Ends::default() };
         for end in End::BOTH {
             bases.handshake[end] = self.ends[end].base().unwrap_or_default();
-            bases.teardown[end] = self.ends[end].teardown_base.get().map(Position::seq).unwrap_or_default();
+            bases.teardown[end] = self.closing().bases[end].get().map(Position::seq).unwrap_or_default();
         }
         bases
     }
@@ -55,7 +55,7 @@ impl Connection {
 
     /// A segment's numbers by the bases in force.
     pub(super) fn numbers(&self, rebase: bool, from: End, segment: &Segment) -> Numbers {
-        let closer = self.closing.closer.filter(|_| rebase);
+        let closer = self.closing().closer.filter(|_| rebase);
         let basis = match closer {
             Some(_) => Basis::Teardown,
             None if self.opening.is_captured() => Basis::Handshake,
@@ -63,8 +63,7 @@ impl Connection {
         };
         let x = closer.unwrap_or(self.x_end);
         let base = |end: End| {
-            let own = &self.ends[end];
-            if closer.is_some() { own.teardown_base.get() } else { own.handshake_base.get() }
+            if closer.is_some() { self.closing().bases[end].get() } else { self.ends[end].handshake_base.get() }
         };
         let offset = |end: End, number: Seq| Some(self.ends[end].position_of(number).offset_from(base(end)?));
         Numbers {

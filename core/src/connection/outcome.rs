@@ -200,7 +200,7 @@ impl Connection {
             return TeardownKind::Unanswered;
         }
         let is_ended = self.ended_in_handshake(pass).is_some();
-        match (is_ended, self.closing.closer, self.closing.relation) {
+        match (is_ended, self.closing().closer, self.closing().relation) {
             (true, Some(_), _) => TeardownKind::ResetAfterFin,
             (true, None, _) if self.is_opened(pass) => TeardownKind::Reset,
             (true, None, _) => TeardownKind::None,
@@ -220,7 +220,7 @@ impl Connection {
         match self.teardown_kind(pass) {
             TeardownKind::None | TeardownKind::StillOpen | TeardownKind::Pending => None,
             TeardownKind::Reset => self.ended_by(pass).map(|(by, _, _)| by),
-            _ => self.closing.closer.map(|closer| self.side(closer)),
+            _ => self.closing().closer.map(|closer| self.side(closer)),
         }
     }
 
@@ -233,13 +233,13 @@ impl Connection {
     /// The frames of the segments that first performed steps 1 to 4 of the teardown; 0: none.
     #[must_use]
     pub fn teardown_frames(&self) -> [u32; 4] {
-        self.closing.frames
+        self.closing().frames
     }
 
     /// The frame after which both FINs were first acknowledged; 0: none.
     #[must_use]
     pub fn closed_frame(&self) -> u32 {
-        let [_, step_2, _, step_4] = self.closing.frames;
+        let [_, step_2, _, step_4] = self.closing().frames;
         if self.were_fins_acked() { step_2.max(step_4) } else { 0 }
     }
 
@@ -274,7 +274,7 @@ impl Connection {
     /// Nanoseconds from the first FIN to the segment after which both FINs are acknowledged.
     #[must_use]
     pub fn teardown_ns(&self) -> Option<u64> {
-        between(self.times.fin, self.times.closed)
+        between(self.closing().fin_at, self.closing().closed_at)
     }
 
     /// Nanoseconds from the first segment to the last one so far.
@@ -363,7 +363,7 @@ impl Connection {
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => start,
         };
-        highest.is_after(start.advance(u32::from(own.fin.is_some())))
+        highest.is_after(start.advance(u32::from(self.fin_of(end).is_some())))
     }
 
     /// Gives Zeek's history letter by letter.

@@ -16,7 +16,7 @@ impl Connection {
             Kind::Fin => {
                 let number = segment.payload_end();
                 draft.repeats.fin = self.note_number(end, Sort::Fin, number);
-                if self.ends[end].fin.is_some_and(|first| first != number) && !draft.is_older {
+                if self.fin_of(end).is_some_and(|first| first != number) && !draft.is_older {
                     draft.anomalies |= Anomalies::SECOND_FIN;
                 }
             }
@@ -75,9 +75,9 @@ impl Connection {
             draft.open_steps.add(open_steps);
             draft.repeats.ack = true;
         }
-        let owed = self.rare.as_ref().and_then(|rare| rare.owed_fin[end]).or(self.ends[peer].fin);
+        let owed = self.rare.as_ref().and_then(|rare| rare.owed_fin[end]).or(self.fin_of(peer));
         if owes_fin && draft.close_steps.is_empty() && self.ends[peer].is(Facts::FIN_ACKED) && acks(owed) {
-            draft.close_steps.add(self.closing.ack_step(peer));
+            draft.close_steps.add(self.closing().ack_step(peer));
             draft.repeats.ack = true;
         }
     }

@@ -32,7 +32,7 @@ impl Connection {
         let is_late = self.is_ended();
         if !is_late && rejects.is_some() && from == self.client_end && self.states.of(from) == State::SynSent {
             // RFC 9293 §3.10.7.3: the client goes on waiting; the server forgets what it had.
-            draft.reset = Some(if self.closing.closer.is_some() { Reset::AfterFin } else { Reset::Handshake });
+            draft.reset = Some(if self.closing().closer.is_some() { Reset::AfterFin } else { Reset::Handshake });
             let is_passive = self.states.of(to) == State::SynReceived;
             self.happens(to, if is_passive { Event::ResetsToListen } else { Event::Resets });
         } else {
@@ -113,7 +113,7 @@ impl Connection {
         let is_lone = segment.flags.has(Flags::ACK) && segment.seq == Seq(0) && !other.is(Facts::SEEN);
         if (is_unknown || is_lone) && !own.is(Facts::SPOKE) && !other.is(Facts::SENT_SYN) {
             Reset::NoConnection
-        } else if self.closing.closer.is_some() {
+        } else if self.closing().closer.is_some() {
             Reset::AfterFin
         } else if !self.is_in_handshake() {
             Reset::Abort
@@ -126,7 +126,7 @@ impl Connection {
 
     /// Whether a RST now is one of the handshake.
     fn is_in_handshake(&self) -> bool {
-        self.opening.progress.is_going_on() && self.closing.closer.is_none()
+        self.opening.progress.is_going_on() && self.closing().closer.is_none()
     }
 
     /// Whether a SYN-ACK was seen that its receiver could accept.

@@ -39,7 +39,7 @@ impl Connection {
     pub(super) fn find_midst(&self, rebase: bool) -> Midst {
         let is_quiet = !self.opening.progress.is_going_on()
             && self.opening.is_captured()
-            && self.closing.closer.is_none()
+            && self.closing().closer.is_none()
             && !self.is_ended()
             && !self.is_self
             && End::BOTH.into_iter().all(|end| self.fall(end).is_none() && self.ends[end].base().is_some());

@@ -30,7 +30,7 @@ impl Connection {
         let by_server = y.is_none() && server.payload_end.get().is_some() && past(server.acked, first);
         if by_client || by_server {
             self.opening.progress = Progress::Over;
-        } else if self.closing.closer.is_none() {
+        } else if self.closing().closer.is_none() {
             self.begin_states();
         }
     }

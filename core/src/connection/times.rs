@@ -40,10 +40,6 @@ pub(super) struct Times {
     pub last_syn_ack: MaybeTime,
     /// Step 3 of the handshake.
     pub step_3: MaybeTime,
-    /// The first FIN.
-    pub fin: MaybeTime,
-    /// The segment after which both FINs are acknowledged.
-    pub closed: MaybeTime,
 }
 
 impl Times {
@@ -59,8 +55,6 @@ impl Times {
             syn_ack: none,
             last_syn_ack: none,
             step_3: none,
-            fin: none,
-            closed: none,
         }
     }
 

@@ -35,6 +35,14 @@ pub struct Ends<T> {
 }
 
 impl<T> Ends<T> {
+    /// The same value for both ends.
+    pub const fn both(value: T) -> Ends<T>
+    where
+        T: Copy,
+    {
+        Ends { low: value, high: value }
+    }
+
     /// Exchanges the two: for the one pair of values that belongs to roles while nothing is known yet.
     pub const fn swap(&mut self) {
         std::mem::swap(&mut self.low, &mut self.high);
