@@ -38,12 +38,8 @@ impl Connection {
         self.closing = None;
         self.times.forget_attempt();
         self.zeek = zeek::View::default();
-        self.icmp = None;
-        self.attempts = self.attempts.saturating_add(1);
         self.said = Said::default();
-        if let Some(rare) = &mut self.rare {
-            rare.forget_attempt();
-        }
+        self.rare_mut().begin_attempt();
         if let Some(resets) = &mut self.resets {
             resets.forget_attempt();
         }

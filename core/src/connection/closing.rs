@@ -115,7 +115,7 @@ impl Connection {
         let (Some(fin), Some(ack)) = (self.fin_of(peer), segment.acknowledgment()) else {
             return;
         };
-        if !ack.is_at_or_past(fin.advance(1)) || owner.next.is_some_and(|highest| ack.is_after(highest)) {
+        if !ack.is_at_or_past(fin.advance(1)) || owner.next().is_some_and(|highest| ack.is_after(highest)) {
             return;
         }
         let is_first = !owner.is(Facts::FIN_ACKED);

@@ -5,8 +5,10 @@ use super::verdict::{Reset, Steps};
 use super::{Connection, Draft};
 use crate::segment::{End, Flags, Kind, Segment, Seq, Timestamps};
 
-/// Segments that are kept of a connection that opens and closes.
-const USUALLY: usize = 6;
+/// Segments that are kept of a handshake: SYN, SYN-ACK and the ACK of step 3.
+const OF_HANDSHAKE: usize = 3;
+/// Those of a teardown: a FIN of each side and their acknowledgments.
+const OF_TEARDOWN: usize = 4;
 
 /// Nanoseconds that copies with the same IPv4 identification and hop count are apart at most.
 const SAME_PACKET_NS: u64 = 200_000_000;
@@ -148,8 +150,12 @@ impl Connection {
         match self.sent.iter_mut().find(|known| known.end() == end && known.sort == sort) {
             Some(known) => *known = sent,
             None => {
-                // Nearly every connection has six: all the room at once, and then one at a time.
-                let more = if self.sent.is_empty() { USUALLY } else { 1 };
+                // Room for what usually comes next. Of a connection that a RST ends nothing does.
+                let more = match sort {
+                    Sort::Syn | Sort::SynAck if self.sent.is_empty() => OF_HANDSHAKE,
+                    Sort::Fin if self.last_sent(end.peer(), sort).is_none() => OF_TEARDOWN,
+                    Sort::Syn | Sort::SynAck | Sort::Fin | Sort::Rst | Sort::OpenAck | Sort::CloseAck => 1,
+                };
                 self.sent.reserve_exact(more);
                 self.sent.push(sent);
             }

@@ -28,7 +28,7 @@ impl Connection {
 
     /// The server's own SYN crosses the client's: simultaneous open (RFC 9293 figure 7), or a split handshake.
     pub(super) fn server_syn(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
-        if self.opening.progress != Progress::Underway || self.client().syn.is_none() {
+        if self.opening.progress != Progress::Underway || self.client().syn().is_none() {
             return;
         }
         self.opening.note(Findings::DOUBLE);
@@ -46,12 +46,12 @@ impl Connection {
     /// An acknowledgment while both sides have a SYN of their own out (RFC 9293 figure 7).
     pub(super) fn double_open_ack(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
         let (from, peer) = (arrival.end, arrival.end.peer());
-        let Some(syn) = self.ends[peer].syn else {
+        let Some(syn) = self.ends[peer].syn() else {
             return;
         };
         let is_servers = from != self.client_end;
         let is_plain = segment.kind() != Kind::SynAck;
-        if is_servers && is_plain && self.server().syn_ack.is_some() {
+        if is_servers && is_plain && self.server().syn_ack().is_some() {
             self.opening.note_if(segment.payload_len > 0 || segment.ack.is_after(syn.advance(1)), Findings::WENT_ON);
         }
         if !segment.ack.is_at_or_past(syn.advance(1)) {
@@ -69,7 +69,7 @@ impl Connection {
         self.happens(peer, Event::Opens);
         draft.open_steps.add(Steps::one(2));
         self.perform(2, arrival, segment);
-        let answers_syn_ack = self.client().syn_ack.is_some() && self.server().syn_ack.is_none();
+        let answers_syn_ack = self.client().syn_ack().is_some() && self.server().syn_ack().is_none();
         if is_servers && is_plain && answers_syn_ack && !self.opening.found(Findings::SPLIT) {
             self.opening.note(Findings::SPLIT);
             draft.anomalies |= Anomalies::SPLIT_HANDSHAKE;

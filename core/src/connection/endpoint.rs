@@ -71,6 +71,28 @@ bitflags! {
     }
 }
 
+/// The numbers of an end that may not be known. They lie on the circle: how often they went round it, a [`Position`] tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Number {
+    /// The sequence number of its first segment in this attempt.
+    First,
+    /// The number after the last one it used: its *highest*.
+    Next,
+    /// The highest acknowledgment it sent.
+    Acked,
+    /// The highest right window edge it offered.
+    Edge,
+    /// The number of its SYN without ACK.
+    Syn,
+    /// The number of its last acceptable SYN-ACK.
+    SynAck,
+}
+
+impl Number {
+    /// How many there are.
+    const COUNT: usize = 6;
+}
+
 /// One end.
 #[derive(Clone, Debug)]
 pub(super) struct Endpoint {
@@ -80,18 +102,9 @@ pub(super) struct Endpoint {
     pub mark: MaybePosition,
     /// The highest number after a byte of its payload.
     pub payload_end: MaybePosition,
-    /// The sequence number of its first segment in this attempt.
-    pub first: Option<Seq>,
-    /// The number after the last one it used: its *highest*.
-    pub next: Option<Seq>,
-    /// The highest acknowledgment it sent.
-    pub acked: Option<Seq>,
-    /// The highest right window edge it offered.
-    pub edge: Option<Seq>,
-    /// The number of its SYN without ACK.
-    pub syn: Option<Seq>,
-    /// The number of its last acceptable SYN-ACK.
-    pub syn_ack: Option<Seq>,
+    /// Its numbers, each where [`Number`] says, and which of them are known: a bit each.
+    numbers: [Seq; Number::COUNT],
+    known: u8,
     /// The options of its last SYN or SYN-ACK that counts.
     pub options: Option<SynOptions>,
     /// The window of its last SYN or acceptable SYN-ACK.
@@ -111,12 +124,8 @@ impl Default for Endpoint {
             handshake_base: MaybePosition::NONE,
             mark: MaybePosition::NONE,
             payload_end: MaybePosition::NONE,
-            first: None,
-            next: None,
-            acked: None,
-            edge: None,
-            syn: None,
-            syn_ack: None,
+            numbers: [Seq(0); Number::COUNT],
+            known: 0,
             options: None,
             syn_window: 0,
             facts: Facts::default(),
@@ -144,6 +153,64 @@ impl Endpoint {
         self.facts.remove(fact);
     }
 
+    /// One of its numbers, when it is known.
+    #[inline(always)]
+    fn get(&self, number: Number) -> Option<Seq> {
+        let is_known = self.known & 1 << number as u8 != 0;
+        self.numbers.get(number as usize).copied().filter(|_| is_known)
+    }
+
+    /// One of its numbers is this.
+    #[inline(always)]
+    pub fn set(&mut self, number: Number, seq: Seq) {
+        if let Some(known) = self.numbers.get_mut(number as usize) {
+            *known = seq;
+            self.known |= 1 << number as u8;
+        }
+    }
+
+    /// The same where it is later than what is known.
+    #[inline(always)]
+    pub fn raise(&mut self, number: Number, seq: Seq) {
+        self.set(number, self.get(number).map_or(seq, |known| known.later(seq)));
+    }
+
+    /// [`Number::First`].
+    #[inline(always)]
+    pub fn first(&self) -> Option<Seq> {
+        self.get(Number::First)
+    }
+
+    /// [`Number::Next`].
+    #[inline(always)]
+    pub fn next(&self) -> Option<Seq> {
+        self.get(Number::Next)
+    }
+
+    /// [`Number::Acked`].
+    #[inline(always)]
+    pub fn acked(&self) -> Option<Seq> {
+        self.get(Number::Acked)
+    }
+
+    /// [`Number::Edge`].
+    #[inline(always)]
+    pub fn edge(&self) -> Option<Seq> {
+        self.get(Number::Edge)
+    }
+
+    /// [`Number::Syn`].
+    #[inline(always)]
+    pub fn syn(&self) -> Option<Seq> {
+        self.get(Number::Syn)
+    }
+
+    /// [`Number::SynAck`].
+    #[inline(always)]
+    pub fn syn_ack(&self) -> Option<Seq> {
+        self.get(Number::SynAck)
+    }
+
     /// The number that its handshake and data are counted from.
     #[inline]
     pub fn base(&self) -> Option<Seq> {
@@ -166,19 +233,20 @@ impl Endpoint {
     pub fn bytes(&self, is_captured: bool) -> u64 {
         let Some(end) = self.payload_end.get() else { return 0 };
         let base = if is_captured { self.handshake_base.get().map(|base| base.advance(1)) } else { None };
-        let Some(start) = base.or(self.first.map(|first| end.nearest(first))) else { return 0 };
+        let Some(start) = base.or(self.first().map(|first| end.nearest(first))) else { return 0 };
         u64::try_from(end.offset_from(start)).unwrap_or(0)
     }
 
     /// Counts how often the first byte that the peer has not taken was sent.
     #[inline(always)]
     pub fn count_try(&mut self, segment: &Segment, taken: Option<Seq>) {
-        let Some(waiting) = taken.or(self.first) else { return };
+        let Some(waiting) = taken.or(self.first()) else { return };
         let len = segment.payload_len.wrapping_add(u32::from(segment.flags.has(crate::segment::Flags::FIN)));
         if len > 0 && waiting.is_within(segment.seq, len.wrapping_sub(1)) {
             self.tries = self.tries.saturating_add(1);
             self.unnote(Facts::KEEP_ALIVE);
-        } else if len <= 1 && segment.seq == waiting.back(1) && self.next == Some(waiting) && self.is(Facts::SENT_ACK) {
+        } else if len <= 1 && segment.seq == waiting.back(1) && self.next() == Some(waiting) && self.is(Facts::SENT_ACK)
+        {
             // A keep-alive (RFC 9293 §3.8.4) asks for an acknowledgment of what was acknowledged.
             self.tries = self.tries.saturating_add(1);
             self.note(Facts::KEEP_ALIVE);

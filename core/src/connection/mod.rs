@@ -60,7 +60,7 @@ pub use verdict::{Anomalies, Basis, Cause, Numbers, Phase, Repeats, Reset, Reset
 pub use word::{Turns, Word};
 pub use zeek::{ConnState, HISTORY_MAX};
 
-use crate::segment::icmp::{IcmpError, IcmpKind};
+use crate::segment::icmp::IcmpError;
 use crate::segment::{Both, End, Ends, Flags, Kind, Segment, Side};
 
 /// One connection: a `tcp.stream` of Wireshark.
@@ -81,8 +81,6 @@ pub struct Connection {
     closing: Option<Box<Closing>>,
     zeek: zeek::View,
     first_frame: u32,
-    attempts: u32,
-    icmp: Option<(IcmpKind, u32)>,
     /// The last segment of each sort that may be captured again.
     sent: Vec<Sent>,
     said: Said,
@@ -107,8 +105,6 @@ impl Default for Connection {
             closing: None,
             zeek: zeek::View::default(),
             first_frame: 0,
-            attempts: 1,
-            icmp: None,
             sent: Vec::new(),
             said: Said::default(),
             resets: None,
@@ -221,7 +217,6 @@ impl Connection {
                 if arrival.end == self.client_end {
                     self.opening.syns = self.opening.syns.saturating_add(1);
                     self.opening.last_syn_frame = arrival.frame;
-                    self.times.last_syn = at;
                 }
             }
             Kind::Fin => {
@@ -319,7 +314,7 @@ impl Connection {
         own.unnote(Facts::OWES_CHALLENGE);
         if kind == Kind::Ack
             && segment.payload_len == 0
-            && own.acked.is_none_or(|acked| segment.ack.is_at_or_past(acked))
+            && own.acked().is_none_or(|acked| segment.ack.is_at_or_past(acked))
         {
             draft.anomalies |= Anomalies::CHALLENGE_ACK;
         }
@@ -372,11 +367,11 @@ impl Connection {
     /// An ICMP error that quotes a segment of an end. False, with nothing changed, where it is no segment of this connection.
     pub fn hear_icmp(&mut self, frame: u32, from: End, error: &IcmpError) -> bool {
         let own = &self.ends[from];
-        let (Some(first), Some(next)) = (own.base().or(own.first), own.next) else { return false };
+        let (Some(first), Some(next)) = (own.base().or(own.first()), own.next()) else { return false };
         if !error.seq.is_at_or_past(first) || !next.is_at_or_past(error.seq) {
             return false;
         }
-        self.icmp.get_or_insert((error.kind, frame));
+        self.rare_mut().icmp.get_or_insert((error.kind, frame));
         self.opening.note_if(error.kind.is_unreachable(), Findings::UNREACHABLE);
         true
     }

@@ -42,7 +42,7 @@ impl Connection {
     /// What the two SYNs agreed on; none unless both were captured.
     #[must_use]
     pub fn agreed(&self) -> Option<Agreed> {
-        self.client().syn?;
+        self.client().syn()?;
         let (client, server) = (self.client().options?, self.server().options?);
         if client.is_cut || server.is_cut {
             return None;

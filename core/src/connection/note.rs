@@ -1,6 +1,6 @@
 //! What is kept of a segment that later ones are judged by.
 
-use super::endpoint::Facts;
+use super::endpoint::{Facts, Number};
 use super::{Arrival, Connection, Draft};
 use crate::segment::{End, Kind, Segment};
 
@@ -25,29 +25,29 @@ impl Connection {
         }
         let shift = if matches!(kind, Kind::Syn | Kind::SynAck) { 0 } else { self.window_shift(end) };
         let (own, other) = self.ends.split_mut(end);
-        if own.first.is_none() {
-            own.first = Some(segment.seq);
+        if own.first().is_none() {
+            own.set(Number::First, segment.seq);
         }
-        own.count_try(segment, other.acked);
+        own.count_try(segment, other.acked());
         if matches!(kind, Kind::Syn | Kind::SynAck) {
             own.syn_window = segment.window;
         }
         if !draft.wrong {
-            own.next = Some(own.next.map_or(segment.next(), |next| next.later(segment.next())));
+            own.raise(Number::Next, segment.next());
         }
         own.saw(own.position_of(segment.seq).advance(segment.sequence_len()));
         let Some(ack) = segment.acknowledgment() else {
             return;
         };
         other.saw(other.position_of(ack));
-        let is_news = own.acked.is_none_or(|acked| ack.is_after(acked));
+        let is_news = own.acked().is_none_or(|acked| ack.is_after(acked));
         let probe_taken = other.is(Facts::KEEP_ALIVE) && segment.window > 0;
         if is_news || probe_taken {
             other.tries = 0;
         }
-        own.acked = Some(own.acked.map_or(ack, |acked| acked.later(ack)));
+        own.raise(Number::Acked, ack);
         let edge = ack.advance(u32::from(segment.window) << shift);
-        own.edge = Some(own.edge.map_or(edge, |known| known.later(edge)));
+        own.raise(Number::Edge, edge);
     }
 
     /// Keeps what a RST is judged by, of any segment without RST.

@@ -25,8 +25,8 @@ impl Connection {
     #[must_use]
     pub fn state_of_stray(&self, end: End, segment: &Segment) -> Option<State> {
         let (own, peer) = (&self.ends[end], &self.ends[end.peer()]);
-        let fits_ack = own.acked == Some(segment.ack) || peer.next == Some(segment.ack);
-        if own.next != Some(segment.seq) || !fits_ack {
+        let fits_ack = own.acked() == Some(segment.ack) || peer.next() == Some(segment.ack);
+        if own.next() != Some(segment.seq) || !fits_ack {
             return None;
         }
         Some(match (self.states.of(end), self.fall(end)) {

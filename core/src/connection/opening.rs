@@ -158,7 +158,7 @@ impl Connection {
 
     /// Whether a client in SYN-SENT accepts this acknowledgment: X+1, or some of the SYN's data with it.
     pub(super) fn is_acceptable_ack(&self, ack: Seq) -> bool {
-        self.client().syn.is_none() || self.x_plus_1().is_none_or(|first| ack.is_within(first, self.opening.syn_data))
+        self.client().syn().is_none() || self.x_plus_1().is_none_or(|first| ack.is_within(first, self.opening.syn_data))
     }
 
     /// Step 3 was performed.

@@ -4,6 +4,7 @@ use strum::{IntoStaticStr, VariantArray};
 
 use super::Connection;
 use super::closing::Relation;
+use super::copies::Sort;
 use super::endpoint::Facts;
 use super::opening::{Findings, Progress};
 use super::times::between;
@@ -151,8 +152,8 @@ impl Connection {
             let refused = self.ended().is_some_and(|ended| ended.reset == Reset::Refused);
             return if refused { HandshakeOutcome::Refused } else { HandshakeOutcome::Reset };
         }
-        let syn = self.client().syn.is_some();
-        let syn_ack = self.server().syn_ack.is_some();
+        let syn = self.client().syn().is_some();
+        let syn_ack = self.server().syn_ack().is_some();
         match self.progress(pass) {
             Progress::NotCaptured => HandshakeOutcome::NotCaptured,
             Progress::Complete if self.is_double_open() || (syn && syn_ack) => HandshakeOutcome::Complete,
@@ -177,7 +178,7 @@ impl Connection {
         let found = kinds.into_iter().find(|(finding, _)| self.opening.found(*finding));
         // Something else of the server shows that the capture lacks its SYN-ACK.
         let otherwise =
-            if self.server().first.is_some() { HandshakeOutcome::Partial } else { HandshakeOutcome::NoAnswer };
+            if self.server().first().is_some() { HandshakeOutcome::Partial } else { HandshakeOutcome::NoAnswer };
         found.map_or(otherwise, |(_, outcome)| outcome)
     }
 
@@ -185,7 +186,7 @@ impl Connection {
     /// has of the peer, the answers may be missing too.
     fn is_fin_unanswered(&self, end: End) -> bool {
         let (own, peer) = (&self.ends[end], &self.ends[end.peer()]);
-        let lacks = own.acked.is_some_and(|acked| peer.next.is_none_or(|next| acked.is_after(next)));
+        let lacks = own.acked().is_some_and(|acked| peer.next().is_none_or(|next| acked.is_after(next)));
         let reset = self.ended().is_some_and(|ended| ended.by == end.peer());
         own.is(Facts::FIN_UNANSWERED) && !lacks && !reset
     }
@@ -318,7 +319,7 @@ impl Connection {
     /// Attempts in the stream: one more than RSTs that a new SYN followed.
     #[must_use]
     pub fn attempts(&self) -> u32 {
-        self.attempts
+        self.rare.as_ref().map_or(1, |rare| rare.attempts_before.saturating_add(1))
     }
 
     /// The frames of the client's first and last SYN of the last attempt.
@@ -331,7 +332,7 @@ impl Connection {
     /// Nanoseconds between those two.
     #[must_use]
     pub fn syn_span_ns(&self) -> Option<u64> {
-        between(self.times.syn, self.times.last_syn)
+        between(self.times.syn, self.last_sent_now(self.client_end, Sort::Syn)?.at)
     }
 
     /// Nanoseconds between the first and the last FIN of a side.
@@ -343,7 +344,7 @@ impl Connection {
     /// The first ICMP error about a segment of the last attempt, and its frame.
     #[must_use]
     pub fn icmp(&self) -> Option<(IcmpKind, u32)> {
-        self.icmp
+        self.rare.as_ref()?.icmp
     }
 
     /// Zeek's `conn_state`.
@@ -356,9 +357,9 @@ impl Connection {
     /// Whether the numbers of an end went on beyond its SYN and FIN.
     fn has_size(&self, end: End) -> bool {
         let own = &self.ends[end];
-        let isn = own.syn.or(own.syn_ack);
-        let Some(start) = isn.map(|isn| isn.advance(1)).or(own.first) else { return false };
-        let highest = match (own.next, self.ends[end.peer()].acked) {
+        let isn = own.syn().or(own.syn_ack());
+        let Some(start) = isn.map(|isn| isn.advance(1)).or(own.first()) else { return false };
+        let highest = match (own.next(), self.ends[end.peer()].acked()) {
             (Some(next), Some(acked)) => next.later(acked),
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => start,

@@ -4,6 +4,7 @@
 use super::Connection;
 use super::copies::{Sent, Sort};
 use super::verdict::Steps;
+use crate::segment::icmp::IcmpKind;
 use crate::segment::{End, Ends, Seq};
 
 /// Entries kept of one sort and end: what a real connection never has is not worth more of a hostile one's memory.
@@ -87,6 +88,10 @@ pub(super) struct Rare {
     pub owed_fin: Ends<Option<Seq>>,
     /// Nanoseconds between the first and the last FIN of each end, where it sent several.
     pub fin_span_ns: Ends<Option<u64>>,
+    /// The first ICMP error about a segment, and its frame.
+    pub icmp: Option<(IcmpKind, u32)>,
+    /// Attempts before this one.
+    pub attempts_before: u32,
     /// Bytes of payload that each end sent in earlier attempts.
     pub bytes_before: Ends<u64>,
     /// The steps that each end's SYN-ACK performed, where both ends sent a SYN.
@@ -94,14 +99,16 @@ pub(super) struct Rare {
 }
 
 impl Rare {
-    /// Forgets what belongs to an attempt.
-    pub fn forget_attempt(&mut self) {
+    /// Forgets what belongs to the attempt before, and counts that.
+    pub fn begin_attempt(&mut self) {
         for end in End::BOTH {
             self.bad_acks[end].clear();
             self.owed_fin[end] = None;
             self.fin_span_ns[end] = None;
             self.syn_ack_steps[end] = Steps::NONE;
         }
+        self.icmp = None;
+        self.attempts_before = self.attempts_before.saturating_add(1);
     }
 
     /// Bytes of memory with all that it holds.

@@ -71,7 +71,7 @@ impl Connection {
         self.owe_nothing(end);
         let acks = |number: Option<Seq>| number.is_some_and(|number| segment.ack.is_at_or_past(number.advance(1)));
         let open_steps = self.opening.ack_steps[end];
-        if owes_syn_ack && draft.open_steps.is_empty() && !open_steps.is_empty() && acks(self.ends[peer].syn_ack) {
+        if owes_syn_ack && draft.open_steps.is_empty() && !open_steps.is_empty() && acks(self.ends[peer].syn_ack()) {
             draft.open_steps.add(open_steps);
             draft.repeats.ack = true;
         }

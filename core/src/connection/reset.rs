@@ -131,7 +131,7 @@ impl Connection {
 
     /// Whether a SYN-ACK was seen that its receiver could accept.
     pub(super) fn has_acceptable_syn_ack(&self) -> bool {
-        End::BOTH.into_iter().any(|end| self.ends[end].syn_ack.is_some())
+        End::BOTH.into_iter().any(|end| self.ends[end].syn_ack().is_some())
     }
 
     /// Whether a RST lies past everything captured of its sender and past its initial number + 1: the capture lacks
@@ -142,7 +142,7 @@ impl Connection {
         // A side in SYN-SENT judges by the Ack alone, and the number is often 0.
         let is_judged = self.states.of(from.peer()) != State::SynSent;
         let is_past_isn = own.base().is_some_and(|isn| past(isn.advance(1)));
-        self.opening.is_captured() && is_judged && is_past_isn && own.next.is_none_or(past)
+        self.opening.is_captured() && is_judged && is_past_isn && own.next().is_none_or(past)
     }
 
     /// Closes an end by a RST, unless an earlier one did.
@@ -152,10 +152,10 @@ impl Connection {
         }
         let before = self.states.of(end);
         // RFC 9293 §3.10.7.4: a passive side in SYN-RECEIVED goes back to LISTEN.
-        let is_passive = end != by && end != self.client_end && self.ends[end].syn.is_none();
+        let is_passive = end != by && end != self.client_end && self.ends[end].syn().is_none();
         let to_listen = is_passive && before == State::SynReceived;
         self.happens(end, if to_listen { Event::ResetsToListen } else { Event::Resets });
-        let peer_next = self.ends[end.peer()].next;
+        let peer_next = self.ends[end.peer()].next();
         let fall = Fall { by, seq: segment.seq, at: MaybeTime::new(segment.at), refuses, before, peer_next };
         self.resets_mut().falls[end] = Some(fall);
     }
@@ -171,18 +171,18 @@ impl Connection {
             return if is_acceptable { Judged::Taken } else { Judged::Stray };
         }
         let isn = if self.opening.is_captured() { sender.base() } else { None };
-        let Some(expected) = receiver.acked.or(isn.map(|isn| isn.advance(1))).or(sender.first) else {
+        let Some(expected) = receiver.acked().or(isn.map(|isn| isn.advance(1))).or(sender.first()) else {
             return Judged::Taken;
         };
-        let highest = match (sender.next, receiver.acked) {
+        let highest = match (sender.next(), receiver.acked()) {
             (Some(next), Some(acked)) => next.later(acked),
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => expected,
         };
         // Of a receiver of which nothing but SYNs was captured, the window counts from what it expects.
-        let syns_edge = || receiver.syn.map(|_| expected.advance(u32::from(receiver.syn_window) << 14));
-        let edge = receiver.edge.or_else(syns_edge).map_or(highest, |edge| edge.later(highest));
-        let limit = if sender.next.is_none() { edge } else { highest };
+        let syns_edge = || receiver.syn().map(|_| expected.advance(u32::from(receiver.syn_window) << 14));
+        let edge = receiver.edge().or_else(syns_edge).map_or(highest, |edge| edge.later(highest));
+        let limit = if sender.next().is_none() { edge } else { highest };
         let is_within = |least: Seq, most: Seq| segment.seq.is_at_or_past(least) && most.is_at_or_past(segment.seq);
         if is_within(expected.back(1), limit) {
             Judged::Taken
@@ -220,7 +220,7 @@ impl Connection {
                 (Some(frame), _) => (Some(Cause::RejectsAck), frame),
                 (None, Some(said)) => (Some(Cause::UnknownConnection), said.frame),
                 (None, None) if own.tries >= 3 => (Some(Cause::GaveUp), 0),
-                (None, None) if own.next == Some(segment.seq) => (Some(Cause::Aborts), 0),
+                (None, None) if own.next() == Some(segment.seq) => (Some(Cause::Aborts), 0),
                 (None, None) => (None, 0),
             },
         };
@@ -270,11 +270,11 @@ impl Connection {
 
     /// Whether a segment acknowledges numbers that the other side first used after the RST.
     fn acks_later_numbers(&self, end: End, fall: &Fall, segment: &Segment) -> bool {
-        let (Some(ack), Some(now)) = (segment.acknowledgment(), self.ends[end.peer()].next) else { return false };
+        let (Some(ack), Some(now)) = (segment.acknowledgment(), self.ends[end.peer()].next()) else { return false };
         match fall.peer_next {
             Some(then) => now.is_after(then) && ack.is_after(then),
             // Nothing of it had been captured then.
-            None => self.ends[end.peer()].first.is_some_and(|first| now.is_after(first) && ack.is_after(first)),
+            None => self.ends[end.peer()].first().is_some_and(|first| now.is_after(first) && ack.is_after(first)),
         }
     }
 

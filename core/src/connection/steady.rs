@@ -3,7 +3,7 @@
 //! that could make one more than that is looked for before anything is changed; where it is found, the rules are asked.
 
 use super::copies::Sort;
-use super::endpoint::Facts;
+use super::endpoint::{Facts, Number};
 use super::verdict::{Anomalies, Phase, Repeats, Steps, Verdict};
 use super::word::{Turns, Word};
 use super::{Arrival, Connection};
@@ -50,7 +50,11 @@ impl Connection {
         for end in End::BOTH {
             let own = &self.ends[end];
             let is_known = own.is(Facts::SENT_ACK.union(Facts::WENT_ON_SINCE)) && !own.facts.intersects(UNQUIET);
-            if !is_known || self.last_sent(end, Sort::CloseAck).is_some() || own.next.is_none() || own.acked.is_none() {
+            if !is_known
+                || self.last_sent(end, Sort::CloseAck).is_some()
+                || own.next().is_none()
+                || own.acked().is_none()
+            {
                 continue;
             }
             let numbers = self.numbers(rebase, end, &Segment::default());
@@ -94,10 +98,10 @@ impl Connection {
         }
         let (own_mark, other_mark) = (own.mark.get()?, other.mark.get()?);
         let (own_base, other_base) = (own.handshake_base.get()?, other.handshake_base.get()?);
-        let (next, acked) = (own.next?, own.acked?);
+        let (next, acked) = (own.next()?, own.acked()?);
         let seq = own_mark.nearest(segment.seq);
         let ack = other_mark.nearest(segment.ack);
-        own.count_try(segment, other.acked);
+        own.count_try(segment, other.acked());
         let end = seq.advance(segment.payload_len);
         if segment.payload_len > 0 {
             own.payload_end.raise(end);
@@ -108,13 +112,13 @@ impl Connection {
         }
         own.mark.raise(end);
         other.mark.raise(ack);
-        own.next = Some(next.later(end.seq()));
+        own.set(Number::Next, next.later(end.seq()));
         if segment.ack.is_after(acked) {
-            own.acked = Some(segment.ack);
+            own.set(Number::Acked, segment.ack);
             other.tries = 0;
         }
         let edge = segment.ack.advance(u32::from(segment.window) << quiet.shift);
-        own.edge = Some(own.edge.map_or(edge, |known| known.later(edge)));
+        own.raise(Number::Edge, edge);
         own.hops = segment.network.hops;
         own.packets = own.packets.saturating_add(1);
         let word = quiet.word;

@@ -1,9 +1,9 @@
 //! Segments without SYN in the handshake: the ACK that is step 3 (RFC 9293 §3.10.7.4), and those that show it to be over or
 //! not captured.
 
+use super::copies::Sort;
 use super::endpoint::Facts;
 use super::opening::Findings;
-use super::copies::Sort;
 use super::state::Event;
 use super::verdict::{Anomalies, Steps};
 use super::{Arrival, Connection, Draft};
@@ -39,7 +39,7 @@ impl Connection {
         if self.opening.found(Findings::SYN_ACK_ACCEPTABLE) {
             let acked = segment.ack.back(1);
             let current = self.server().base().unwrap_or(acked);
-            let is_syn_ack = self.server().syn_ack == Some(acked) || self.came_before(server, Sort::SynAck, acked);
+            let is_syn_ack = self.server().syn_ack() == Some(acked) || self.came_before(server, Sort::SynAck, acked);
             let chosen = if is_syn_ack { acked } else { current };
             if self.is_step_3(segment, kind, first, chosen) {
                 self.set_handshake_base(arrival, server, chosen);
@@ -68,9 +68,9 @@ impl Connection {
         if !segment.ack.is_at_or_past(y.advance(1)) || !segment.seq.is_at_or_past(first) {
             return false;
         }
-        let sent = self.client().next.unwrap_or(first);
+        let sent = self.client().next().unwrap_or(first);
         let offered = first.advance(u32::from(self.server().syn_window));
-        let acks_unsent = self.server().next.is_some_and(|next| segment.ack.is_after(next));
+        let acks_unsent = self.server().next().is_some_and(|next| segment.ack.is_after(next));
         let lacks_segments = segment.seq.is_after(sent);
         let is_within = !segment.seq.is_after(sent.later(offered)) && (!acks_unsent || lacks_segments);
         kind == Kind::Fin || is_within
@@ -88,7 +88,7 @@ impl Connection {
         if self.server().base().is_none() && !self.client().is(Facts::SENT_ACK) {
             self.set_handshake_base(arrival, arrival.end, segment.seq.back(1));
         }
-        let used = self.client().next.map_or(0, |next| next.offset_from(first).max(0).unsigned_abs());
+        let used = self.client().next().map_or(0, |next| next.offset_from(first).max(0).unsigned_abs());
         if segment.payload_len > 0 && (segment.ack.is_within(first, used) || arrival.shows_a_gap) {
             self.over();
         }

@@ -1,8 +1,8 @@
 //! A SYN, step 1 of the handshake (RFC 9293 §3.5, §3.10.7).
 
-use super::endpoint::Facts;
-use super::opening::{Findings, Progress};
 use super::copies::Sort;
+use super::endpoint::{Facts, Number};
+use super::opening::{Findings, Progress};
 use super::state::Event;
 use super::verdict::Steps;
 use super::{Arrival, Connection, Draft, State};
@@ -25,9 +25,9 @@ impl Connection {
         let past = |number: Option<Seq>, least: Seq| number.is_some_and(|number| number.is_at_or_past(least));
         let (client, server) = (self.client(), self.server());
         let by_client = client.is(Facts::SENT_ACK)
-            && past(client.next, first)
-            && y.is_none_or(|y| past(client.acked, y.advance(1)));
-        let by_server = y.is_none() && server.payload_end.get().is_some() && past(server.acked, first);
+            && past(client.next(), first)
+            && y.is_none_or(|y| past(client.acked(), y.advance(1)));
+        let by_server = y.is_none() && server.payload_end.get().is_some() && past(server.acked(), first);
         if by_client || by_server {
             self.opening.progress = Progress::Over;
         } else if self.closing().closer.is_none() {
@@ -41,7 +41,7 @@ impl Connection {
         let first_of_attempt = self.opening.frames == [0; 3] && !self.opening.is_captured();
         self.begin_opening(segment.seq, None);
         draft.open_steps.add(Steps::one(1));
-        let known = self.ends[from].syn;
+        let known = self.ends[from].syn();
         draft.repeats.syn = self.note_number(from, Sort::Syn, segment.seq);
         self.perform(1, arrival, segment);
         let own = &self.ends[from];
@@ -59,7 +59,7 @@ impl Connection {
         if from == self.client_end {
             self.client_syn(arrival, segment, known, first_of_attempt, draft);
         } else {
-            self.ends[from].syn = Some(segment.seq);
+            self.ends[from].set(Number::Syn, segment.seq);
             if known.is_none() {
                 self.server_syn(arrival, segment, draft);
             }
@@ -87,7 +87,7 @@ impl Connection {
         let is_underway = self.opening.progress == Progress::Underway;
         if known.is_none() || (is_underway && !acceptable) {
             self.set_handshake_base(arrival, from, segment.seq);
-            self.ends[from].syn = Some(segment.seq);
+            self.ends[from].set(Number::Syn, segment.seq);
         }
         if is_underway {
             self.take_syn_ack_back(segment, draft);

@@ -1,8 +1,8 @@
 //! A SYN-ACK, step 2 of the handshake (RFC 9293 §3.5, §3.10.7.3).
 
-use super::endpoint::Facts;
-use super::opening::{Findings, Progress};
 use super::copies::Sort;
+use super::endpoint::{Facts, Number};
+use super::opening::{Findings, Progress};
 use super::state::Event;
 use super::times::MaybeTime;
 use super::verdict::{Anomalies, Steps};
@@ -14,10 +14,10 @@ impl Connection {
     /// other side was captured.
     fn is_acceptable_syn_ack(&self, from: End, segment: &Segment) -> bool {
         let to = from.peer();
-        match self.ends[to].syn {
+        match self.ends[to].syn() {
             Some(_) if to == self.client_end => self.is_acceptable_ack(segment.ack),
             Some(syn) => segment.ack == syn.advance(1),
-            None => self.ends[from].syn.is_none(),
+            None => self.ends[from].syn().is_none(),
         }
     }
 
@@ -62,10 +62,10 @@ impl Connection {
         }
         let own = &self.ends[from];
         let is_news = !draft.repeats.syn && self.opening.progress == Progress::Underway;
-        if own.syn.is_none() && own.base() == Some(segment.seq) && (own.options.is_none() || is_news) {
+        if own.syn().is_none() && own.base() == Some(segment.seq) && (own.options.is_none() || is_news) {
             self.ends[from].options = Some(segment.options);
         }
-        self.ends[from].syn_ack = Some(segment.seq);
+        self.ends[from].set(Number::SynAck, segment.seq);
         self.times.last_syn_ack = MaybeTime::new(segment.at);
     }
 
@@ -92,7 +92,7 @@ impl Connection {
 
     /// Whether X is only the first number seen, and the SYN-ACK at hand the first to tell better.
     fn replaces_first_seen(&self) -> bool {
-        self.opening.found(Findings::MIDSTREAM) && self.client().syn.is_none() && self.server().syn_ack.is_none()
+        self.opening.found(Findings::MIDSTREAM) && self.client().syn().is_none() && self.server().syn_ack().is_none()
     }
 
     fn server_syn_ack(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
@@ -100,14 +100,14 @@ impl Connection {
         if self.client().base().is_none() || self.replaces_first_seen() {
             self.set_handshake_base(arrival, client, segment.ack.back(1));
         }
-        if self.server().syn_ack.is_some_and(|last| last != segment.seq) {
+        if self.server().syn_ack().is_some_and(|last| last != segment.seq) {
             draft.anomalies |= Anomalies::SYNACK_CHANGED;
         }
         if !self.opening.found(Findings::SETTLED) {
             self.set_handshake_base(arrival, server, segment.seq);
         }
         let takes_data =
-            self.client().syn.is_some() && self.x_plus_1().is_some_and(|first| segment.ack.is_after(first));
+            self.client().syn().is_some() && self.x_plus_1().is_some_and(|first| segment.ack.is_after(first));
         self.opening.note(Findings::SYN_ACK_ACCEPTABLE);
         self.opening.note_if(takes_data, Findings::ACKED_SYN_DATA);
         if draft.repeats.syn && self.opening.progress.is_going_on() {

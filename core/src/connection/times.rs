@@ -32,8 +32,6 @@ pub(super) struct Times {
     pub last_spoke: MaybeTime,
     /// The first SYN.
     pub syn: MaybeTime,
-    /// The client's last SYN.
-    pub last_syn: MaybeTime,
     /// The first acceptable SYN-ACK, or what else performed step 2.
     pub syn_ack: MaybeTime,
     /// The last one.
@@ -51,7 +49,6 @@ impl Times {
             last: none,
             last_spoke: none,
             syn: none,
-            last_syn: none,
             syn_ack: none,
             last_syn_ack: none,
             step_3: none,
