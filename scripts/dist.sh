@@ -64,7 +64,7 @@ settle() { # FOLDER: modes and times that do not depend on this machine
 }
 
 sbom=$out/synfin-$version.cdx.json
-scripts/sbom.sh >"$sbom"
+cargo xtask sbom >"$sbom"
 
 name=synfin-$version-linux-$(uname -m)
 mkdir "$work/$name"

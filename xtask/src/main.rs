@@ -3,6 +3,7 @@
 
 mod lint;
 mod robust;
+mod sbom;
 mod series;
 mod tools;
 
@@ -29,6 +30,8 @@ enum Task {
     FuzzGuided(robust::Guided),
     /// Panics, sanitizers, valgrind, long-lived processes, live capture
     Robust(robust::Robust),
+    /// The bill of materials of the plugin, as JSON
+    Sbom(sbom::Sbom),
     /// The series of Wireshark that synfin works in, a line each
     Series,
 }
@@ -43,6 +46,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::FuzzSmoke(smoke) => smoke.run(&sh),
         Task::FuzzGuided(guided) => guided.run(&sh),
         Task::Robust(robust) => robust.run(&sh),
+        Task::Sbom(sbom) => sbom.run(&sh),
         Task::Series => {
             for series in series::all() {
                 println!("{series}");
