@@ -1,12 +1,16 @@
 //! A capture: frames in, connections out.
 
-use synfin_core::capture::{Options as CoreOptions, Path, Place, Tracker};
-use synfin_core::segment::{Network, header, icmp};
-use synfin_core::view::{ConnectionView, Pass};
+use std::io;
 
+use synfin_core::capture::{Options as CoreOptions, Path, Place, Single};
+use synfin_core::segment::{Network, Segment, header, icmp};
+use synfin_core::view::{ConnectionView, Pass, SegmentView};
+
+use crate::clock::Clock;
 use crate::input::{Error, Frame, Frames};
 use crate::layers::{Inside, Layers, Packet, Unknown, quoted};
-use crate::streams::{Header, Met, Series, Streams};
+use crate::living::{Limits, Living};
+use crate::streams::{Header, Key, Met, Series};
 
 /// How much of an ICMP message is looked at (RFC 1812 §4.3.2.3: it quotes no more than fits into 576 bytes).
 const ICMP_MOST: usize = 576;
@@ -18,20 +22,56 @@ pub struct Options {
     pub series: Series,
     /// Whether X and Y change at the first FIN.
     pub rebase: bool,
+    /// When a connection is given and forgotten. None: at the end of the capture, in the order in which they began.
+    pub limits: Option<Limits>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { series: Series::default(), rebase: true }
+        Options { series: Series::default(), rebase: true, limits: Some(Limits::default()) }
     }
 }
 
+/// What becomes of the connections of a capture.
+pub trait Sink {
+    /// Whether [`Sink::segment`] is to be called.
+    const WANTS_SEGMENTS: bool = false;
+
+    /// A connection of which nothing more comes.
+    ///
+    /// # Errors
+    /// When it cannot be written: reading ends.
+    fn connection(&mut self, connection: &ConnectionView) -> io::Result<()>;
+
+    /// A segment, with its connection as it is known by then.
+    ///
+    /// # Errors
+    /// When it cannot be written: reading ends.
+    fn segment(&mut self, _segment: &SegmentView) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Nothing comes any more.
+    ///
+    /// # Errors
+    /// When what is left cannot be written.
+    fn finish(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// How a capture came to its end.
+pub type End = Result<(), Error>;
+
 /// The connections of a capture.
 pub struct Capture {
-    series: Series,
+    options: Options,
     layers: Layers,
-    streams: Streams,
-    tracker: Tracker,
+    living: Living,
+    clock: Clock,
+    streams: u32,
+    connections: u64,
+    segments: u64,
 }
 
 impl Capture {
@@ -39,70 +79,128 @@ impl Capture {
     #[must_use]
     pub fn new(options: Options) -> Capture {
         Capture {
-            series: options.series,
+            options,
             layers: Layers::default(),
-            streams: Streams::new(options.series),
-            tracker: Tracker::new(CoreOptions { rebase: options.rebase }),
+            living: Living::new(options.limits),
+            clock: Clock::default(),
+            streams: 0,
+            connections: 0,
+            segments: 0,
         }
     }
 
-    /// Reads a capture to its end. `watch` is called after each frame.
+    /// Reads a capture to its end, and gives all of its connections. `watch` is called after each frame. When it is cut off
+    /// or damaged, what was read until then counts.
     ///
     /// # Errors
-    /// When it is cut off or damaged: what was read until then counts.
-    pub fn read(&mut self, frames: &mut Frames, mut watch: impl FnMut(&Frame)) -> Result<(), Error> {
-        while let Some(frame) = frames.next_frame()? {
-            self.take(&frame);
-            watch(&frame);
+    /// When the sink says so.
+    pub fn read<S: Sink>(
+        &mut self,
+        frames: &mut Frames,
+        sink: &mut S,
+        mut watch: impl FnMut(&Frame),
+    ) -> io::Result<End> {
+        let end = loop {
+            match frames.next_frame() {
+                Ok(Some(frame)) => {
+                    self.take(&frame, sink)?;
+                    watch(&frame);
+                }
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        self.finish(sink)?;
+        Ok(end)
+    }
+
+    /// Takes a frame in.
+    ///
+    /// # Errors
+    /// When the sink says so.
+    #[inline]
+    pub fn take<S: Sink>(&mut self, frame: &Frame, sink: &mut S) -> io::Result<()> {
+        if self.clock.go_on(frame.at) {
+            let give = |single: &Single| sink.connection(&single.view(Pass::Final));
+            self.living.go_on(self.clock.seconds(), give)?;
+        }
+        match self.layers.look(frame) {
+            Inside::Tcp(packet) => self.take_segment(frame, &packet, sink)?,
+            Inside::Icmp(packet, is_v6) => self.take_message(frame, &packet, is_v6),
+            Inside::Fragment(packet) => self.note_stream(&packet, Met::Fragment),
+            Inside::Other | Inside::Unknown(_) => {}
         }
         Ok(())
     }
 
-    /// Takes a frame in.
-    pub fn take(&mut self, frame: &Frame) {
-        match self.layers.look(frame) {
-            Inside::Tcp(packet) => self.take_segment(frame, &packet),
-            Inside::Icmp(packet, is_v6) => self.take_message(frame, &packet, is_v6),
-            Inside::Fragment(packet) => {
-                self.find_stream(&packet, Met::Fragment);
-            }
-            Inside::Other | Inside::Unknown(_) => {}
-        }
+    /// Nothing comes any more: gives what is left.
+    ///
+    /// # Errors
+    /// When the sink says so.
+    pub fn finish<S: Sink>(&mut self, sink: &mut S) -> io::Result<()> {
+        self.living.finish(|single| sink.connection(&single.view(Pass::Final)))?;
+        sink.finish()
     }
 
-    /// The stream of a TCP header; none where too little of it was captured.
-    fn find_stream(&mut self, packet: &Packet, met: Met) -> Option<u32> {
-        let header = Header::read(&packet.bytes, self.series)?;
-        Some(self.streams.find(packet.source, packet.destination, &header, met))
-    }
-
-    fn take_segment(&mut self, frame: &Frame, packet: &Packet) {
-        let Some(stream) = self.find_stream(packet, Met::Segment(packet.wire_len)) else { return };
-        let bytes = packet.bytes.get(..header::MAX_LEN).unwrap_or(&packet.bytes);
-        let Some(mut segment) = header::parse(bytes, packet.wire_len, frame.at) else { return };
-        segment.network = Network {
-            identification: (packet.identification != 0).then_some(packet.identification),
-            hops: Some(packet.hops),
-        };
+    #[inline]
+    fn take_segment<S: Sink>(&mut self, frame: &Frame, packet: &Packet, sink: &mut S) -> io::Result<()> {
+        let (options, forgets) = (self.options, self.living.forgets());
+        let Some(head) = Header::read(&packet.bytes, options.series) else { return Ok(()) };
+        let (key, end) = key(packet, &head);
+        let pair = self.living.pair(key, self.streams);
+        let number = pair.stream.meet(options.series, end, &head, Met::Segment(packet.wire_len), &mut self.streams);
+        let Some(segment) = read_segment(frame, packet) else { return Ok(()) };
+        self.segments = self.segments.saturating_add(1);
+        let place = Place { frame: frame.number, layer: 0 };
         let path = Path { source: Some(packet.source), destination: Some(packet.destination) };
-        // There is room: frames run out before connections do.
-        let _ = self.tracker.observe(Place { frame: frame.number, layer: 0 }, stream, path, &segment);
+        let (heard, is_new) = match &mut pair.life {
+            Some(life) if life.single.stream() == number => (life.hear(place, path, &segment), false),
+            life => {
+                let previous = life.as_ref().map(|life| life.single.stream());
+                let core = CoreOptions { rebase: options.rebase };
+                let (single, heard) = Single::begin(core, place, number, previous, path, &segment);
+                if let Some(ended) = pair.begin(single, &heard, forgets) {
+                    sink.connection(&ended.view(Pass::Final))?;
+                }
+                (heard, true)
+            }
+        };
+        if S::WANTS_SEGMENTS
+            && let Some(life) = &pair.life
+        {
+            sink.segment(&life.single.segment(place, path, &segment, heard))?;
+        }
+        if let Some(second) = pair.earlier(options.limits) {
+            self.living.look_in(second, key);
+        }
+        if is_new {
+            self.connections = self.connections.saturating_add(1);
+            self.living.make_room(|single| sink.connection(&single.view(Pass::Final)))?;
+        }
+        Ok(())
     }
 
+    /// A TCP header that is none of a segment may begin a stream all the same.
+    #[cold]
+    fn note_stream(&mut self, packet: &Packet, met: Met) {
+        let Some(head) = Header::read(&packet.bytes, self.options.series) else { return };
+        let (key, end) = key(packet, &head);
+        let pair = self.living.pair(key, self.streams);
+        pair.stream.meet(self.options.series, end, &head, met, &mut self.streams);
+    }
+
+    #[cold]
     fn take_message(&mut self, frame: &Frame, packet: &Packet, is_v6: bool) {
         let bytes = packet.bytes.get(..ICMP_MOST).unwrap_or(&packet.bytes);
-        // Wireshark dissects what is quoted as well, which can make a stream.
+        // Wireshark dissects what is quoted as well.
         if let Some(inner) = quoted(&packet.bytes, is_v6) {
-            self.find_stream(&inner, Met::Quoted);
+            self.note_stream(&inner, Met::Quoted);
         }
-        if let Some(error) = icmp::parse(bytes, is_v6) {
-            let _ = self.tracker.observe_icmp(Place { frame: frame.number, layer: 0 }, Some(packet.source), &error);
+        let Some(error) = icmp::parse(bytes, is_v6) else { return };
+        let (key, _) = Key::new((error.source, error.source_port), (error.destination, error.destination_port));
+        if let Some(life) = self.living.known(key).and_then(|pair| pair.life.as_mut()) {
+            life.single.hear_icmp(Place { frame: frame.number, layer: 0 }, &error);
         }
-    }
-
-    /// All connections, as they are now that nothing comes after, in the order in which they began.
-    pub fn connections(&self) -> impl Iterator<Item = ConnectionView<'_>> {
-        self.tracker.streams().filter_map(|stream| self.tracker.connection(stream, Pass::Final))
     }
 
     /// What was met that is not known.
@@ -110,4 +208,40 @@ impl Capture {
     pub fn unknown(&self) -> &Unknown {
         &self.layers.unknown
     }
+
+    /// How many connections were met.
+    #[must_use]
+    pub fn connections(&self) -> u64 {
+        self.connections
+    }
+
+    /// How many segments they had.
+    #[must_use]
+    pub fn segments(&self) -> u64 {
+        self.segments
+    }
+
+    /// How many connections were given before their time and before they were over, because too many lived.
+    #[must_use]
+    pub fn hurried(&self) -> u64 {
+        self.living.hurried()
+    }
+}
+
+/// The key of a packet, and which of its endpoints sends it.
+#[inline]
+fn key(packet: &Packet, head: &Header) -> (Key, usize) {
+    Key::new((packet.source, head.source_port), (packet.destination, head.destination_port))
+}
+
+/// The segment, as the core wants it; none where there is too little of it.
+#[inline]
+fn read_segment(frame: &Frame, packet: &Packet) -> Option<Segment> {
+    let bytes = packet.bytes.get(..header::MAX_LEN).unwrap_or(&packet.bytes);
+    let mut segment = header::parse(bytes, packet.wire_len, frame.at)?;
+    segment.network = Network {
+        identification: (packet.identification != 0).then_some(packet.identification),
+        hops: Some(packet.hops),
+    };
+    Some(segment)
 }

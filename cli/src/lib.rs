@@ -5,14 +5,19 @@
 //! - [`input`]: files and pipes, compressed or not; pcap and pcapng; one frame after the other.
 //! - [`layers`]: the bytes of a frame to the TCP segment or the ICMP message in it.
 //! - [`streams`]: which `tcp.stream` a segment belongs to, by the rules of a Wireshark series.
-//! - [`capture`]: all three joined to the core: a capture in, its connections out.
-//! - [`output`]: connections as lines of JSON.
+//! - [`living`]: the connections that live, by their endpoints, and when each is forgotten.
+//! - [`capture`]: all of them joined to the core: a capture in, its connections out.
+//! - [`output`]: connections and segments as text.
+//! - [`command`]: the command line.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod capture;
+mod clock;
+pub mod command;
 pub mod input;
 pub mod layers;
+pub mod living;
 pub mod output;
 pub mod streams;

@@ -14,8 +14,6 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
 use synfin_core::segment::Flags;
 
 /// Every series that synfin knows: the table that the plugin's scripts read too.
@@ -77,8 +75,8 @@ impl FromStr for Series {
 /// What of a TCP header decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Header {
-    source_port: u16,
-    destination_port: u16,
+    pub(crate) source_port: u16,
+    pub(crate) destination_port: u16,
     seq: u32,
     ack: u32,
     flags: Flags,
@@ -104,18 +102,18 @@ impl Header {
 
 /// The endpoints of a connection, the lower first.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-enum Key {
+pub(crate) enum Key {
     V4([u32; 2], [u16; 2]),
     V6([u128; 2], [u16; 2]),
 }
 
 impl Key {
-    /// Of a segment; and whether the lower endpoint sends it.
-    fn new(source: IpAddr, destination: IpAddr, header: &Header) -> (Key, usize) {
+    /// Of what one endpoint sends to another; and which of the key's endpoints that is.
+    #[inline]
+    pub fn new((source, from): (IpAddr, u16), (destination, to): (IpAddr, u16)) -> (Key, usize) {
         fn order<T: Ord + Copy>(from: (T, u16), to: (T, u16)) -> ([T; 2], [u16; 2], usize) {
             if from <= to { ([from.0, to.0], [from.1, to.1], 0) } else { ([to.0, from.0], [to.1, from.1], 1) }
         }
-        let (from, to) = (header.source_port, header.destination_port);
         match (source, destination) {
             (IpAddr::V4(source), IpAddr::V4(destination)) => {
                 let (addresses, ports, end) = order((source.to_bits(), from), (destination.to_bits(), to));
@@ -133,10 +131,11 @@ impl Key {
     }
 }
 
-/// The latest stream of two endpoints.
+/// The latest stream of two endpoints: what decides on the next segment.
 #[derive(Clone, Copy, Debug)]
-struct Stream {
-    number: u32,
+pub(crate) struct Stream {
+    /// Its number.
+    pub number: u32,
     /// The number that each end's are counted from, by end.
     base: [Option<u32>; 2],
     /// Whether a RST, or a FIN with ACK, was seen.
@@ -144,79 +143,41 @@ struct Stream {
 }
 
 impl Stream {
-    fn new(number: u32) -> Stream {
+    /// One that nothing is known of.
+    pub fn new(number: u32) -> Stream {
         Stream { number, base: [None; 2], is_over: false }
     }
 
-    /// Whether a SYN, or a SYN-ACK, of this number and end begins another stream.
-    fn gives_way(&self, series: Series, base: Option<u32>, header: &Header) -> bool {
-        let Some(base) = base else { return false };
-        let (is_syn, is_syn_ack) = (has(header, Flags::SYN) && !has(header, Flags::ACK), has(header, Flags::SYN));
+    /// Whether a SYN, or a SYN-ACK, of this end begins another stream.
+    #[inline]
+    fn gives_way(&self, series: Series, end: usize, header: &Header) -> bool {
+        if !has(header, Flags::SYN) {
+            return false;
+        }
+        let Some(base) = self.base.get(end).copied().flatten() else { return false };
         if series.splits_more() {
-            is_syn_ack && (header.seq != base || self.is_over)
+            header.seq != base || self.is_over
         } else {
-            is_syn && header.seq != base
+            !has(header, Flags::ACK) && header.seq != base
         }
     }
-}
 
-fn has(header: &Header, flag: Flags) -> bool {
-    header.flags.has(flag)
-}
-
-/// How a TCP header was met.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Met {
-    /// As a segment of so many bytes, header and all.
-    Segment(u32),
-    /// In the first fragment of a packet.
-    Fragment,
-    /// Quoted by an ICMP error.
-    Quoted,
-}
-
-/// The streams of a capture.
-#[derive(Debug, Default)]
-pub struct Streams {
-    series: Series,
-    latest: HashMap<Key, Stream>,
-    count: u32,
-}
-
-impl Streams {
-    /// None yet.
-    #[must_use]
-    pub fn new(series: Series) -> Streams {
-        Streams { series, ..Streams::default() }
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub fn count(&self) -> u32 {
-        self.count
-    }
-
-    /// The stream that a TCP header belongs to.
-    pub fn find(&mut self, source: IpAddr, destination: IpAddr, header: &Header, met: Met) -> u32 {
-        let (key, end) = Key::new(source, destination, header);
-        let next = self.count;
-        let stream = match self.latest.entry(key) {
-            Entry::Vacant(room) => room.insert(Stream::new(next)),
-            Entry::Occupied(room) => room.into_mut(),
-        };
-        if stream.gives_way(self.series, stream.base.get(end).copied().flatten(), header) {
-            *stream = Stream::new(next);
+    /// Takes a TCP header of an end in. Gives the number of the stream that it belongs to: this one's, or another's that it
+    /// begins. `count` is how many streams there are.
+    #[inline]
+    pub fn meet(&mut self, series: Series, end: usize, header: &Header, met: Met, count: &mut u32) -> u32 {
+        if self.gives_way(series, end, header) {
+            *self = Stream::new(*count);
         }
-        if stream.number == next {
-            self.count = self.count.saturating_add(1);
+        if self.number == *count {
+            *count = count.saturating_add(1);
         }
-        stream.note(self.series, end, header, met);
-        stream.number
+        self.note(series, end, header, met);
+        self.number
     }
-}
 
-impl Stream {
     /// Keeps what decides on later segments.
+    #[inline]
     fn note(&mut self, series: Series, end: usize, header: &Header, met: Met) {
         let is_whole = match met {
             Met::Segment(len) => len >= header.len,
@@ -241,4 +202,19 @@ impl Stream {
             self.is_over = true;
         }
     }
+}
+
+fn has(header: &Header, flag: Flags) -> bool {
+    header.flags.has(flag)
+}
+
+/// How a TCP header was met.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Met {
+    /// As a segment of so many bytes, header and all.
+    Segment(u32),
+    /// In the first fragment of a packet.
+    Fragment,
+    /// Quoted by an ICMP error.
+    Quoted,
 }

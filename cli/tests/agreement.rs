@@ -3,6 +3,7 @@
 //! page which is not one of these.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,9 +12,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use serde_json::{Map, Value};
-use synfin_cli::capture::{Capture, Options};
+use synfin_cli::capture::{Capture, Options, Sink};
 use synfin_cli::input::Source;
 use synfin_cli::streams::Series;
+use synfin_core::view::ConnectionView;
 use synfin_core::words::json::to_json;
 use synfin_core::words::language::Language;
 
@@ -75,17 +77,28 @@ fn objects(lines: &str) -> Vec<Object> {
     lines.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect()
 }
 
+/// Keeps connections as objects.
+#[derive(Default)]
+struct Objects(Vec<Object>);
+
+impl Sink for Objects {
+    fn connection(&mut self, connection: &ConnectionView) -> io::Result<()> {
+        match to_json(connection, Language::English) {
+            Value::Object(object) => self.0.push(object),
+            other => panic!("{other}"),
+        }
+        Ok(())
+    }
+}
+
 /// What the command says, and how many frames have a layer that it does not know.
 fn synfin(file: &Path, series: Series) -> (Vec<Object>, u32) {
-    let mut capture = Capture::new(Options { series, ..Options::default() });
+    let mut capture = Capture::new(Options { series, limits: None, ..Options::default() });
     let mut frames = Source::File(file.to_path_buf()).frames().expect("a capture");
-    let read = capture.read(&mut frames, |_| ());
-    assert!(read.is_ok(), "{}: {read:?}", file.display());
-    let object = |view| match to_json(&view, Language::English) {
-        Value::Object(object) => object,
-        other => panic!("{other}"),
-    };
-    (capture.connections().map(object).collect(), capture.unknown().frames())
+    let mut objects = Objects::default();
+    let end = capture.read(&mut frames, &mut objects, |_| ()).expect("nothing is written");
+    assert!(end.is_ok(), "{}: {end:?}", file.display());
+    (objects.0, capture.unknown().frames())
 }
 
 /// What stays the same however streams are numbered.

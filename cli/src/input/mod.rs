@@ -7,6 +7,8 @@ mod frames;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use buffer::Buffer;
 pub use frames::{Frame, Frames};
@@ -81,21 +83,53 @@ impl Source {
         }
     }
 
+    /// How many bytes it has, where that is known.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        match self {
+            Source::File(path) => path.metadata().ok().filter(std::fs::Metadata::is_file).map(|file| file.len()),
+            Source::Stdin => None,
+        }
+    }
+
     /// Opens it, and finds the first frame.
     ///
     /// # Errors
     /// When it cannot be opened, or is no capture.
     pub fn frames(&self) -> Result<Frames, Error> {
-        match self {
+        self.frames_counted(Arc::default())
+    }
+
+    /// The same. `read` counts the bytes that are read of it, compressed as they are.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or is no capture.
+    pub fn frames_counted(&self, read: Arc<AtomicU64>) -> Result<Frames, Error> {
+        let reader: Box<dyn Read + Send> = match self {
             Source::File(path) => {
                 let file = File::open(path).map_err(Error::Open)?;
                 if file.metadata().map_err(Error::Open)?.is_dir() {
                     return Err(Error::Open(io::Error::from(io::ErrorKind::IsADirectory)));
                 }
-                frames(Box::new(file))
+                Box::new(file)
             }
-            Source::Stdin => frames(Box::new(io::stdin())),
-        }
+            Source::Stdin => Box::new(io::stdin()),
+        };
+        frames(Box::new(Counted { reader, read }))
+    }
+}
+
+/// Counts what is read.
+struct Counted {
+    reader: Box<dyn Read + Send>,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let len = self.reader.read(room)?;
+        self.read.fetch_add(u64::try_from(len).unwrap_or(0), Ordering::Relaxed);
+        Ok(len)
     }
 }
 

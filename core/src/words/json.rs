@@ -14,7 +14,7 @@ use super::language::Language;
 use crate::view::{Address, Agreed, AgreedEcn, ConnectionView, Timestamp};
 
 pub use schema::schema;
-pub use write::write_line;
+pub use write::{write_line, write_segment_line};
 
 /// Bytes that hold nearly every line.
 const LINE_LEN: usize = 4096;

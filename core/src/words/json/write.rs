@@ -6,13 +6,28 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use super::{NEGOTIATED, key, negotiated, rfc_3339, rows};
-use crate::view::{ConnectionView, Side, Timestamp};
-use crate::words::fields::{Field, Sink, Type};
+use crate::view::{ConnectionView, SegmentView, Side, Timestamp};
+use crate::words::fields::{About, FIELDS, Field, Sink, Type};
 use crate::words::language::Language;
 
 /// The rows that have a key of their own, each with what stands before its value: `,"key":`.
-static ROWS: LazyLock<Vec<(&'static Field, String)>> =
-    LazyLock::new(|| rows().map(|field| (field, format!(",\"{}\":", key(field)))).collect());
+static ROWS: LazyLock<Vec<(&'static Field, String)>> = LazyLock::new(|| rows().map(front).collect());
+
+/// The same of what is said of a segment alone.
+static SEGMENT_ROWS: LazyLock<Vec<(&'static Field, String)>> = LazyLock::new(|| {
+    let of_segment = |field: &&Field| {
+        matches!(field.about, About::Segment(_) | About::Message { .. } | About::Reset { .. })
+            && !KNOWN_LATER.contains(&field.name)
+    };
+    FIELDS.iter().filter(of_segment).map(front).collect()
+});
+
+/// Rows that have no value when a segment comes.
+const KNOWN_LATER: [&str; 2] = ["synfin.reset.ignored", "synfin.conn.last"];
+
+fn front(field: &'static Field) -> (&'static Field, String) {
+    (field, format!(",\"{}\":", key(field)))
+}
 
 /// Appends a connection as one line of JSON, without its end.
 pub fn write_line(out: &mut Vec<u8>, connection: &ConnectionView, language: Language) {
@@ -42,6 +57,31 @@ pub fn write_line(out: &mut Vec<u8>, connection: &ConnectionView, language: Lang
     }
     line.out.push(b'}');
 }
+
+/// Appends a segment as one line of JSON, without its end: where it stands, and what is said of it alone. A step is in a
+/// list: a segment can perform two.
+pub fn write_segment_line(out: &mut Vec<u8>, segment: &SegmentView, language: Language) {
+    let mut line = Line { out, kind: Type::String, start: 0 };
+    line.front("{\"frame\":", &segment.frame);
+    line.front(",\"stream\":", &segment.connection.stream);
+    line.front(",\"time\":", &segment.segment.at.and_then(rfc_3339));
+    for (field, front) in SEGMENT_ROWS.iter() {
+        line.out.extend_from_slice(front.as_bytes());
+        line.kind = field.kind;
+        line.start = line.out.len();
+        field.read_segment(segment, language, &mut line);
+        match (line.out.len() == line.start, field.kind) {
+            (true, LIST) => line.out.extend_from_slice(b"[]"),
+            (true, _) => line.out.extend_from_slice(b"null"),
+            (false, LIST) => line.out.push(b']'),
+            (false, _) => {}
+        }
+    }
+    line.out.push(b'}');
+}
+
+/// The type of the rows of which a segment can have several values.
+const LIST: Type = Type::Uint8;
 
 /// A line as far as it is written. As a sink it takes the one value of a row.
 struct Line<'a> {
@@ -84,6 +124,11 @@ impl Write for Inside<'_> {
 
 impl Sink for Line<'_> {
     fn number(&mut self, number: i64) {
+        if self.kind == LIST {
+            self.out.push(if self.out.len() == self.start { b'[' } else { b',' });
+            self.put(&number);
+            return;
+        }
         // A row has one value: the last one.
         self.out.truncate(self.start);
         match self.kind {

@@ -1,0 +1,214 @@
+//! The command line: what can be asked, and how it is answered.
+
+mod progress;
+mod report;
+mod turns;
+mod work;
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use synfin_core::words::language::Language;
+
+use crate::capture::Options;
+use crate::input::Source;
+use crate::living::Limits;
+use crate::output::{Csv, JsonLines, SegmentLines, SegmentTable, Table};
+use crate::streams::Series;
+use work::Work;
+
+/// Everything was read and written.
+pub const READ: u8 = 0;
+/// A capture could not be read, or the output not be written.
+pub const FAILED: u8 = 1;
+/// A capture ends early or is damaged: what was read of it is written.
+pub const CUT: u8 = 3;
+
+/// TCP connections of capture files: how each was opened, how it was closed, and what went wrong.
+///
+/// Captures are pcap or pcapng, also compressed with gzip or zstd; `-` is the standard input.
+#[derive(Parser, Debug)]
+#[command(name = "synfin", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// A line for each connection: the connection log.
+    Conns(Conns),
+    /// A line for each segment, with what is known when it comes.
+    Segments(Segments),
+    /// One screen on a capture: outcomes, failing servers, causes, slow handshakes.
+    Report(Report),
+    /// A row for each server, most failures first; those of all captures together.
+    Servers(Servers),
+}
+
+/// What is read, and how.
+#[derive(Args, Debug)]
+struct Reading {
+    /// Captures to read; `-` is the standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Number the streams as this series of Wireshark does.
+    #[arg(long, value_name = "SERIES", default_value_t)]
+    wireshark: Series,
+    /// Forget nothing: write the connections at the end, in the order in which they began, as tshark does.
+    #[arg(long)]
+    keep_all: bool,
+    /// Seconds of silence after which a connection that is over is written and forgotten.
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().over_s, conflicts_with = "keep_all")]
+    forget_over: u32,
+    /// Seconds of silence after which one is forgotten whose handshake is not complete.
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().opening_s, conflicts_with = "keep_all")]
+    forget_opening: u32,
+    /// Seconds of silence after which any other is forgotten.
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().idle_s, conflicts_with = "keep_all")]
+    forget_idle: u32,
+    /// How many connections are remembered at once: beyond that the next one to be forgotten is forgotten early.
+    #[arg(long, value_name = "NUMBER", default_value_t = Limits::default().living, conflicts_with = "keep_all")]
+    living: usize,
+    /// Keep the X and Y of the handshake for the teardown.
+    #[arg(long)]
+    no_rebase: bool,
+    /// How many captures are read at once; without it, as many as there are processors.
+    #[arg(long, value_name = "NUMBER")]
+    jobs: Option<usize>,
+    /// The language of sentences and headings.
+    #[arg(long, value_enum, default_value_t = Tongue::En)]
+    language: Tongue,
+    /// Show no progress on the terminal.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl Reading {
+    fn options(&self) -> Options {
+        let limits = Limits {
+            over_s: self.forget_over,
+            opening_s: self.forget_opening,
+            idle_s: self.forget_idle,
+            living: self.living.max(1),
+        };
+        Options { series: self.wireshark, rebase: !self.no_rebase, limits: (!self.keep_all).then_some(limits) }
+    }
+
+    fn work(&self) -> Work {
+        let sources = self.files.iter().map(|file| Source::of(file)).collect();
+        Work { sources, options: self.options(), jobs: self.jobs, is_quiet: self.quiet }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Tongue {
+    /// English.
+    En,
+    /// Chinese.
+    Zh,
+}
+
+impl From<Tongue> for Language {
+    fn from(tongue: Tongue) -> Language {
+        match tongue {
+            Tongue::En => Language::English,
+            Tongue::Zh => Language::Chinese,
+        }
+    }
+}
+
+/// How lines are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+enum Format {
+    /// A JSON object a line, as `tshark -z synfin,jsonl` writes it.
+    #[default]
+    Jsonl,
+    /// Comma-separated values, names in the first line.
+    Csv,
+    /// Columns for people.
+    Table,
+}
+
+#[derive(Args, Debug)]
+struct Conns {
+    #[command(flatten)]
+    reading: Reading,
+    /// How connections are written.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Conns {
+    fn run(&self) -> io::Result<u8> {
+        let (work, language) = (self.reading.work(), self.reading.language.into());
+        match self.format {
+            Format::Jsonl => work.lines(|out, _| JsonLines::new(out, language)),
+            Format::Csv => work.lines(|out, number| Csv::new(out, language, number == 0)),
+            Format::Table => work.lines(|out, number| Table::new(out, language, number == 0)),
+        }
+    }
+}
+
+/// How segments are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+enum SegmentFormat {
+    /// A JSON object a line.
+    #[default]
+    Jsonl,
+    /// Columns for people.
+    Table,
+}
+
+#[derive(Args, Debug)]
+struct Segments {
+    #[command(flatten)]
+    reading: Reading,
+    /// How segments are written.
+    #[arg(long, value_enum, default_value_t)]
+    format: SegmentFormat,
+}
+
+impl Segments {
+    fn run(&self) -> io::Result<u8> {
+        let (work, language) = (self.reading.work(), self.reading.language.into());
+        match self.format {
+            SegmentFormat::Jsonl => work.lines(|out, _| SegmentLines::new(out, language)),
+            SegmentFormat::Table => work.lines(|out, number| SegmentTable::new(out, number == 0)),
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+struct Report {
+    #[command(flatten)]
+    reading: Reading,
+    /// One JSON object a capture.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+struct Servers {
+    #[command(flatten)]
+    reading: Reading,
+    /// How servers are written.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+impl Arguments {
+    /// Does what was asked, on the standard output. Gives the exit status.
+    ///
+    /// # Errors
+    /// When the output could not be written.
+    pub fn run(&self) -> io::Result<u8> {
+        match &self.command {
+            Command::Conns(conns) => conns.run(),
+            Command::Segments(segments) => segments.run(),
+            Command::Report(report) => report.run(),
+            Command::Servers(servers) => servers.run(),
+        }
+    }
+}

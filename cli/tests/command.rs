@@ -1,0 +1,170 @@
+//! The command itself: what it reads, what it writes where, and with which status it ends.
+#![allow(missing_docs)]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn capture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/captures").join(name)
+}
+
+fn synfin(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_synfin"));
+    command.args(arguments);
+    command
+}
+
+fn run(arguments: &[&str], files: &[&Path]) -> Output {
+    synfin(arguments).args(files).output().expect("it runs")
+}
+
+/// What it writes to its input's end.
+fn piped(arguments: &[&str], input: &[u8]) -> Output {
+    let mut command = synfin(arguments);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || {
+        // In small parts, as a live capture comes.
+        let _ = input.chunks(100).try_for_each(|part| stdin.write_all(part));
+    });
+    let output = child.wait_with_output().expect("it ends");
+    writer.join().expect("no panic");
+    output
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("UTF-8")
+}
+
+#[track_caller]
+fn good(output: &Output) -> &str {
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+    text(&output.stdout)
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(bytes).expect("to memory");
+    packer.finish().expect("to memory")
+}
+
+#[test]
+fn files_pipes_and_compressed() {
+    let file = capture("many_short_connections.pcap");
+    let plain = run(&["conns"], &[&file]);
+    assert_eq!(good(&plain).lines().count(), 240);
+    let bytes = fs::read(&file).expect("readable");
+    let packed = zstd::encode_all(bytes.as_slice(), 0).expect("to memory");
+    // Two members, as appending makes them.
+    let (one, other) = bytes.split_at(bytes.len() / 2);
+    for input in [bytes.clone(), gzip(&bytes), [gzip(one), gzip(other)].concat(), packed] {
+        assert_eq!(good(&piped(&["conns", "-"], &input)), good(&plain));
+    }
+}
+
+#[test]
+fn several_captures_in_their_order() {
+    let files: Vec<PathBuf> =
+        ["close_by_client.pcap", "many_short_connections.pcap", "refused_port.pcap"].map(capture).into();
+    let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    let one_by_one: String = files.iter().map(|file| good(&run(&["conns"], &[file])).to_string()).collect();
+    for jobs in ["1", "2", "8"] {
+        assert_eq!(good(&run(&["conns", "--jobs", jobs], &files)), one_by_one);
+    }
+    let table = run(&["conns", "--format", "table", "--jobs", "3"], &files);
+    assert_eq!(good(&table).lines().filter(|line| line.starts_with("Stream")).count(), 1);
+    let servers = run(&["servers", "--format", "jsonl"], &files);
+    let counted: u64 = objects(good(&servers)).iter().filter_map(|server| server["connections"].as_u64()).sum();
+    assert_eq!(counted, 242);
+    let reports = run(&["report", "--json"], &files);
+    let counted: Vec<_> = objects(good(&reports)).iter().map(|report| report["connections"].clone()).collect();
+    assert_eq!(counted, [1, 240, 1]);
+    assert_eq!(good(&run(&["report"], &files)).matches("== ").count(), 3);
+}
+
+fn objects(lines: &str) -> Vec<Value> {
+    lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+#[test]
+fn broken_captures() {
+    let bytes = fs::read(capture("close_by_client.pcap")).expect("readable");
+    let cut = piped(&["conns", "-"], &bytes[..bytes.len() - 5]);
+    assert_eq!(cut.status.code(), Some(3));
+    assert_eq!(text(&cut.stderr), "synfin: standard input ends in the middle of a frame, after frame 10\n");
+    let log = objects(text(&cut.stdout));
+    assert_eq!((log.len(), &log[0]["conn_history"]), (1, &Value::from("ShADadFf")), "what was read is written");
+    // A length that no frame has.
+    let mut damaged = bytes.clone();
+    damaged.truncate(24);
+    damaged.extend([0xff; 64]);
+    let damaged = piped(&["conns", "-"], &damaged);
+    assert_eq!((damaged.status.code(), text(&damaged.stderr).lines().count()), (Some(3), 1));
+    let packed = gzip(&bytes);
+    let packed = piped(&["conns", "-"], &packed[..packed.len() - 20]);
+    assert_eq!((packed.status.code(), text(&packed.stderr).lines().count()), (Some(3), 1), "{packed:?}");
+    for (input, status) in [(&b""[..], 1), (b"no capture at all, and long enough", 1), (&bytes[..12], 3)] {
+        let output = piped(&["conns", "-"], input);
+        assert_eq!((output.status.code(), text(&output.stderr).lines().count()), (Some(status), 1), "{output:?}");
+        assert!(output.stdout.is_empty());
+    }
+    let missing = run(&["conns"], &[Path::new("/no/such/file.pcap"), &capture("close_by_client.pcap")]);
+    assert_eq!((missing.status.code(), text(&missing.stdout).lines().count()), (Some(1), 1), "the others are read");
+    assert!(text(&missing.stderr).starts_with("synfin: /no/such/file.pcap cannot be opened: "));
+    assert_eq!(run(&["conns", "--format", "xml", "x"], &[]).status.code(), Some(2));
+    assert_eq!(run(&["conns", "--wireshark", "1.0", "x"], &[]).status.code(), Some(2));
+}
+
+/// Whoever reads the output may stop: no complaint, and no further reading.
+#[test]
+fn a_closed_pipe() {
+    let mut child = synfin(&["segments"])
+        .args(vec![capture("many_short_connections.pcap"); 40])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+}
+
+#[test]
+fn segments() {
+    let lines = run(&["segments"], &[&capture("close_by_client.pcap")]);
+    let lines = objects(good(&lines));
+    assert_eq!(lines.len(), 11);
+    let steps = |key: &str| lines.iter().map(|line| line[key].to_string()).collect::<Vec<_>>().join(" ");
+    assert_eq!(steps("handshake_step"), "[1] [2] [3] [] [] [] [] [] [] [] []");
+    assert_eq!(steps("teardown_step"), "[] [] [] [] [] [] [] [1] [2] [3] [4]");
+    assert_eq!((&lines[1]["seq"], &lines[1]["ack"]), (&Value::from("Y"), &Value::from("X+1")));
+    let table = run(&["segments", "--format", "table"], &[&capture("close_by_client.pcap")]);
+    assert!(good(&table).lines().nth(8).is_some_and(|line| line.contains("FIN-WAIT-1") && line.contains("CLOSE-WAIT")));
+}
+
+#[test]
+fn comma_separated() {
+    let file = capture("many_short_connections.pcap");
+    let rows = run(&["conns", "--format", "csv"], &[&file]);
+    let mut rows = csv::Reader::from_reader(good(&rows).as_bytes());
+    let names = rows.headers().expect("a first row").clone();
+    let lines = run(&["conns"], &[&file]);
+    for (row, line) in rows.records().zip(objects(good(&lines))) {
+        let (row, line) = (row.expect("a row"), line.as_object().expect("an object").clone());
+        assert_eq!((names.len(), row.len()), (line.len(), line.len()));
+        for ((name, cell), (key, value)) in names.iter().zip(&row).zip(line) {
+            let expected = match value {
+                Value::Null => String::new(),
+                Value::String(text) => text,
+                other => other.to_string(),
+            };
+            assert_eq!((name, cell), (key.as_str(), expected.as_str()));
+        }
+    }
+}
