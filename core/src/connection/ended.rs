@@ -81,8 +81,11 @@ impl Resets {
         *self = Resets { withdrawn: std::mem::take(&mut self.withdrawn), ..Resets::default() };
     }
 
-    /// An end sent a segment without RST.
-    pub fn spoke(&mut self, end: End) {
+    /// An end sent a segment without RST, after one of its own or after one of the peer.
+    pub fn spoke(&mut self, end: End, goes_on: bool) {
+        if !goes_on {
+            self.said_before.clear();
+        }
         self.challenges.iter_mut().for_each(|challenge| challenge.spoke[end] = true);
     }
 

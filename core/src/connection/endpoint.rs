@@ -172,7 +172,23 @@ impl Endpoint {
     /// The same where it is later than what is known.
     #[inline(always)]
     pub fn raise(&mut self, number: Number, seq: Seq) {
-        self.set(number, self.get(number).map_or(seq, |known| known.later(seq)));
+        match self.known_mut(number) {
+            Some(known) => *known = known.later(seq),
+            None => self.set(number, seq),
+        }
+    }
+
+    /// Whether its [`Number::Next`], [`Number::Acked`] and [`Number::Edge`] are known.
+    #[inline(always)]
+    pub fn knows_window(&self) -> bool {
+        const ALL: u8 = 1 << Number::Next as u8 | 1 << Number::Acked as u8 | 1 << Number::Edge as u8;
+        self.known & ALL == ALL
+    }
+
+    #[inline(always)]
+    fn known_mut(&mut self, number: Number) -> Option<&mut Seq> {
+        let is_known = self.known & 1 << number as u8 != 0;
+        self.numbers.get_mut(number as usize).filter(|_| is_known)
     }
 
     /// [`Number::First`].

@@ -1,6 +1,7 @@
 //! What is kept of a segment that later ones are judged by.
 
 use super::endpoint::{Facts, Number};
+use super::times::MaybeTime;
 use super::{Arrival, Connection, Draft};
 use crate::segment::{End, Kind, Segment};
 
@@ -55,7 +56,7 @@ impl Connection {
         let own = &mut self.ends[arrival.end];
         own.note(Facts::SPOKE);
         own.hops = segment.network.hops;
-        self.say(arrival, segment);
+        self.say(arrival, MaybeTime::new(segment.at), segment.acknowledgment(), segment.next());
     }
 
     /// The shift of an end's window field (RFC 7323 §2.3): 14, the largest there is, where the handshake does not tell.

@@ -2,7 +2,7 @@
 
 use super::times::{MaybeTime, between};
 use super::{Arrival, Connection};
-use crate::segment::{End, Segment, Seq};
+use crate::segment::{End, Seq};
 
 /// A segment without RST.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -34,31 +34,29 @@ impl Said {
 }
 
 impl Connection {
-    /// Keeps a segment without RST that the peer may answer with one. What it answers to was not answered with a RST.
+    /// Keeps a segment without RST that the peer may answer with one: when it came, its Ack, and the number after its last
+    /// one. What the peer said before was not answered with a RST.
     #[inline(always)]
-    pub(super) fn say(&mut self, arrival: &Arrival, segment: &Segment) {
-        let (by, at) = (arrival.end, MaybeTime::new(segment.at));
+    pub(super) fn say(&mut self, arrival: &Arrival, at: MaybeTime, ack: Option<Seq>, end: Seq) {
+        let by = arrival.end;
         let silence = between(self.times.last_spoke, at).and_then(|ns| i64::try_from(ns).ok());
-        let said = Said {
-            frame: arrival.frame,
-            ack: segment.ack,
-            end: segment.next(),
-            silence_ns: silence.unwrap_or(-1),
-            has_ack: segment.acknowledgment().is_some(),
-            by,
-        };
-        let before = std::mem::replace(&mut self.said, said);
-        self.times.last_spoke = at;
-        if !before.is_of(by) {
-            if let Some(resets) = &mut self.resets {
-                resets.said_before.clear();
-            }
-        } else if before.ack() != said.ack() {
+        let goes_on = self.said.is_of(by);
+        if goes_on && self.said.ack() != ack {
             // Of segments with the same Ack the last one counts, and a RST that answers by Ack needs no other.
+            let before = self.said;
             self.resets_mut().said_before.add(before);
         }
+        self.said = Said {
+            frame: arrival.frame,
+            ack: ack.unwrap_or_default(),
+            end,
+            silence_ns: silence.unwrap_or(-1),
+            has_ack: ack.is_some(),
+            by,
+        };
+        self.times.last_spoke = at;
         if let Some(resets) = &mut self.resets {
-            resets.spoke(by);
+            resets.spoke(by, goes_on);
         }
     }
 

@@ -4,6 +4,7 @@
 
 use super::copies::Sort;
 use super::endpoint::{Facts, Number};
+use super::times::MaybeTime;
 use super::verdict::{Anomalies, Phase, Repeats, Steps, Verdict};
 use super::word::{Turns, Word};
 use super::{Arrival, Connection};
@@ -92,16 +93,16 @@ impl Connection {
             return None;
         }
         let (own, other) = self.ends.split_mut(arrival.end);
-        if other.is(Facts::KEEP_ALIVE) {
+        if other.is(Facts::KEEP_ALIVE) || !own.knows_window() {
             // A probe may have been answered.
             return None;
         }
         let (own_mark, other_mark) = (own.mark.get()?, other.mark.get()?);
         let (own_base, other_base) = (own.handshake_base.get()?, other.handshake_base.get()?);
-        let (next, acked) = (own.next()?, own.acked()?);
+        let (acked, other_acked) = (own.acked()?, other.acked()?);
         let seq = own_mark.nearest(segment.seq);
         let ack = other_mark.nearest(segment.ack);
-        own.count_try(segment, other.acked());
+        own.count_try(segment, Some(other_acked));
         let end = seq.advance(segment.payload_len);
         if segment.payload_len > 0 {
             own.payload_end.raise(end);
@@ -112,18 +113,18 @@ impl Connection {
         }
         own.mark.raise(end);
         other.mark.raise(ack);
-        own.set(Number::Next, next.later(end.seq()));
         if segment.ack.is_after(acked) {
-            own.set(Number::Acked, segment.ack);
             other.tries = 0;
         }
         let edge = segment.ack.advance(u32::from(segment.window) << quiet.shift);
+        own.raise(Number::Next, end.seq());
+        own.raise(Number::Acked, segment.ack);
         own.raise(Number::Edge, edge);
         own.hops = segment.network.hops;
         own.packets = own.packets.saturating_add(1);
         let word = quiet.word;
         let result = word.with_offsets(seq.offset_from(own_base), ack.offset_from(other_base));
-        self.say(arrival, segment);
+        self.say(arrival, MaybeTime::new(segment.at), Some(segment.ack), end.seq());
         Some(result)
     }
 }
