@@ -120,6 +120,8 @@ pub struct SegmentView<'a> {
     pub frame: u32,
     /// Whether it is the last segment of the connection; never in a first pass.
     pub is_last: bool,
+    /// Whether it is the last one that is no copy: what is said at the end stands there. Known in a final pass alone.
+    pub is_last_original: bool,
     /// What else is said of it, for a RST that is no copy.
     pub detail: Option<ResetDetail>,
     /// Whether it is a RST that was withdrawn, or challenged and survived; never in a first pass.
@@ -168,6 +170,7 @@ impl Tracker {
             segment,
             frame: place.frame,
             is_last: is_final && connection.last_ordinal() == at,
+            is_last_original: is_final && connection.last_original() == at,
             detail,
             is_ignored,
             connection,
@@ -226,6 +229,15 @@ impl Single {
             }
         };
         let connection = self.view(Pass::First);
-        SegmentView { verdict, segment, frame: place.frame, is_last: false, detail, is_ignored: false, connection }
+        SegmentView {
+            verdict,
+            segment,
+            frame: place.frame,
+            is_last: false,
+            is_last_original: false,
+            detail,
+            is_ignored: false,
+            connection,
+        }
     }
 }

@@ -47,7 +47,7 @@ const TABLE: [(Event, &str); 17] = [
     // 3.6 figure 13: both FINs were sent before either was seen; the one thought to have it (CLOSE-WAIT, LAST-ACK) had not.
     (Event::FinsCross,        "... ... CLG CLG CLG CLG ... CLG ... CLG ..."),
     // It has the FIN it acknowledges: eighth, as above.
-    (Event::AcksFin,          "... ... ... CLW CLW ... ... ... ... ... ..."),
+    (Event::AcksFin,          "... ... ... CLW CLW CLG TIW ... ... ... ..."),
     // 3.10.7.4, fifth: FIN-WAIT-1, CLOSING, LAST-ACK.
     (Event::FinAcked,         "... ... ... ... ... FW2 ... ... TIW CLO ..."),
     // A retransmission is sent until it is acknowledged, and not after (3.8.1): its sender is where it was before.

@@ -82,4 +82,12 @@ scripts! {
     ESTABLISHED | < S. S   ack C+1  id 8 ttl 63 | ESTABLISHED | SYN-ACK | open 2 | copy=1; phase=data; !captured_twice
     = handshake.outcome complete
     ";
+
+    /// What is said at the end stands on the last segment that is no copy.
+    a_copy_at_the_end = "
+      | > S  C             id 7 ttl 64 |  | SYN | open 1 | conn.last; !no_answer
+      | > S  C             id 7 ttl 63 |  | SYN | open 1 | copy=1; conn.last; !captured_twice
+      | > S  C             id 7 ttl 62 |  | SYN | open 1 | copy=1; conn.last=1; !none
+    = handshake.outcome no-answer
+    ";
 }

@@ -156,4 +156,16 @@ scripts! {
       | > F. C+1  ack S+500 @1
     = teardown.kind half-closed
     ";
+
+    /// A FIN taken back to FIN-WAIT-1 goes through FIN-WAIT-2 again; its owner's ACK of the peer's FIN shows that it has that
+    /// one, so it is in TIME-WAIT.
+    the_peers_fin_is_acknowledged_after_all = "
+    open
+    let X = C+1, Y = S+1
+    FIN-WAIT-1   | > F. X    ack Y              | CLOSE-WAIT   | FIN           | close 1
+    TIME-WAIT    | < F. Y    ack X+1            | LAST-ACK     | FIN+CLOSE-ACK | close 2+3
+    FIN-WAIT-1   | > F. X    ack Y   @0.2       | LAST-ACK     | FIN           | close 1 | retransmission=1
+    FIN-WAIT-2   | < .  Y+1  ack X+1            | LAST-ACK     | CLOSE-ACK     | close 2 | retransmission=1
+    TIME-WAIT    | > .  X+1  ack Y+1            | CLOSED       | CLOSE-ACK     | close 4
+    ";
 }

@@ -130,4 +130,63 @@ scripts! {
     = conn.server.bytes 111
     = handshake.outcome refused
     ";
+
+    /// Between the RST and its withdrawal a side that has spoken counts in full: its FIN is the first one once the RST is
+    /// withdrawn, and what is shown meanwhile stays.
+    fin_between_reset_and_withdrawal = "
+    open
+    CLOSED       | < R. S+1  ack C+1            | CLOSED       | RST       |         | reset=abort; reset.ignored=1; !reset
+    FIN-WAIT-1   | > F. C+1  ack S+1 len 5 @1.1 | CLOSED       | FIN       |         | phase=closed; basis=handshake; !reset_ignored
+    let X = C+6, Y = S+1
+    FIN-WAIT-2   | < .  Y    ack X+1            | CLOSE-WAIT   | CLOSE-ACK | close 2 | phase=teardown; basis=teardown; !reset_forged
+    TIME-WAIT    | < F. Y    ack X+1            | LAST-ACK     | FIN       | close 3
+    TIME-WAIT    | > .  X+1  ack Y+1            | CLOSED       | CLOSE-ACK | close 4 | !none
+    = teardown.kind four-segment
+    = teardown.closer client
+    = teardown.frame1
+    = teardown.frame2 #6
+    = reset.by
+    ";
+
+    /// The same where the RST stands: the FIN began no close.
+    fin_after_a_reset_that_stands = "
+    open
+      | < R. S+1  ack C+1            | | RST |  | reset=abort
+    FIN-WAIT-1   | > F. C+1  ack S+1 @1.1       | CLOSED       | FIN |  | phase=closed; teardown.half_close_bytes
+    FIN-WAIT-1   | > F. C+1  ack S+1 @1.1       | CLOSED       | FIN |  | phase=closed; retransmission=1
+    = teardown.kind reset
+    = teardown.closer server
+    = teardown.time
+    ";
+
+    /// A RST is the first that was captured, and its receiver answers a SYN that was not.
+    syn_ack_after_a_reset_that_came_first = "
+    splits
+    CLOSED       | > R  C+1                     | CLOSED       | RST      |        | reset=abort; !not_captured; !reset
+    CLOSED       | < S. S    ack C+1 @1.1       | SYN-RECEIVED | SYN-ACK  |        | phase=closed; !reset_ignored
+    CLOSED       | < S. S    ack C+1 @1         | SYN-RECEIVED | SYN-ACK  |        | phase=closed; retransmission=1; !synack_retransmission
+    = handshake.attempts 1
+    = handshake.syns 0
+    = handshake.outcome partial
+    = conn.guessed
+    ";
+
+    /// The client sends payload after a RST that refused its SYN: it is open, whatever the capture lacks.
+    payload_after_a_refusal = "
+    SYN-SENT     | > S  C                       | SYN-RECEIVED | SYN      | open 1
+    CLOSED       | < R. 0    ack C+1            | CLOSED       | RST      |        | reset=refused
+    ESTABLISHED  | > P. C+1  ack S+1 len 5 @1.1 | CLOSED       | DATA     |        | phase=closed; y; !reset_ignored
+    = handshake.outcome refused
+    = handshake.time
+    ";
+
+    /// A challenged RST that counts at the end counts by what held when it came.
+    fin_after_a_challenged_reset = "
+    open
+      | < R  S+9                     | ESTABLISHED  | RST |         | reset=challenged
+    FIN-WAIT-1   | > F. C+1  ack S+1            | CLOSE-WAIT   | FIN | close 1
+    = teardown.kind reset
+    = teardown.closer server
+    = reset.by server
+    ";
 }

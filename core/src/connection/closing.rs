@@ -245,6 +245,9 @@ impl Connection {
     /// Bytes of payload that the other side sent after the first FIN, when there was one.
     #[must_use]
     pub fn half_close_bytes(&self) -> Option<u64> {
+        if !self.close_began() {
+            return None;
+        }
         let closing = self.closing();
         let other = &self.ends[closing.closer?.peer()];
         let from = closing.half_close_from.get()?;

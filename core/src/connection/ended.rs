@@ -2,6 +2,7 @@
 //! at the first that leaves something behind.
 
 use super::Connection;
+use super::after_end::Shown;
 use super::outcome::Pass;
 use super::remembered::Recent;
 use super::said::Said;
@@ -10,15 +11,25 @@ use super::times::MaybeTime;
 use super::verdict::Reset;
 use crate::segment::{End, Ends, Seq, Side};
 
-/// What ended a connection before its time.
+/// A RST that ended a connection, or may turn out to have ended it, and what held when it came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Ended {
+pub(super) struct LastWord {
     pub by: End,
     pub reset: Reset,
     pub frame: u32,
     pub ordinal: u64,
-    /// Whether the handshake was still under way.
+    /// Whether the handshake was still under way, and does not count as over through it.
     pub in_handshake: bool,
+    /// Whether the connection had been open, or was so through it.
+    pub opened: bool,
+    /// Who had begun to close the connection.
+    pub closer: Option<End>,
+}
+
+/// What ended a connection before its time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Ended {
+    pub word: LastWord,
     /// Whether step 3 had been seen.
     pub had_step_3: bool,
     /// Whether it was said that its sender did not send it, and that its receiver did not take it.
@@ -44,11 +55,7 @@ pub(super) struct Fall {
 /// A RST that asked for an exact match.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Challenge {
-    pub by: End,
-    pub frame: u32,
-    pub ordinal: u64,
-    /// Whether the handshake was under way, and would not count as over through it.
-    pub in_handshake: bool,
+    pub word: LastWord,
     /// Which ends have sent a segment without RST since.
     pub spoke: Ends<bool>,
 }
@@ -71,6 +78,8 @@ pub(super) struct Resets {
     pub challenges: Recent<Challenge>,
     /// From the ordinal of one that was withdrawn to that of the segment that withdrew it.
     pub withdrawn: Vec<(u64, u64)>,
+    /// X and Y as they are shown after the one that ended the connection, once a side has spoken.
+    pub shown: Option<Shown>,
     /// What one end said before its last segment and after the peer's last one.
     pub said_before: Recent<Said>,
 }
@@ -118,13 +127,13 @@ impl Connection {
         self.resets.as_ref()?.falls[end].as_ref()
     }
 
-    /// The first challenged RST that not both sides have spoken after: at the end it counts as the one that ended the
-    /// connection.
-    pub(super) fn unanswered_challenge(&self) -> Option<Challenge> {
-        if self.is_ended() || self.were_fins_acked() {
-            return None;
-        }
-        self.resets.as_ref()?.challenges.iter().find(|challenge| !challenge.is_survived()).copied()
+    /// What ended the connection, or counts at the end as what did: the first challenged RST that not both sides have
+    /// spoken after.
+    pub(super) fn last_word(&self, pass: Pass) -> Option<LastWord> {
+        let resets = self.resets.as_ref()?;
+        let may_be_challenged = pass == Pass::Final && !self.were_fins_acked();
+        let challenged = || resets.challenges.iter().find(|challenge| may_be_challenged && !challenge.is_survived());
+        resets.ended.map(|ended| ended.word).or_else(|| challenged().map(|challenge| challenge.word))
     }
 
     /// Whether the connection survived the challenged RST at this place: that one did not end it, nor did one before.
@@ -145,26 +154,12 @@ impl Connection {
     /// Who sent the RST that ended the connection, its frame, and what it is.
     #[must_use]
     pub fn ended_by(&self, pass: Pass) -> Option<(Side, u32, Reset)> {
-        if let Some(ended) = self.ended() {
-            return Some((self.side(ended.by), ended.frame, ended.reset));
-        }
-        let challenge = if pass == Pass::Final { self.unanswered_challenge() } else { None }?;
-        Some((self.side(challenge.by), challenge.frame, Reset::Challenged))
+        self.last_word(pass).map(|word| (self.side(word.by), word.frame, word.reset))
     }
 
     /// The place of that RST in the order of all segments.
     #[must_use]
     pub fn ended_at(&self, pass: Pass) -> Option<u64> {
-        let challenged = || if pass == Pass::Final { self.unanswered_challenge() } else { None };
-        self.ended().map(|ended| ended.ordinal).or_else(|| challenged().map(|challenge| challenge.ordinal))
-    }
-
-    /// Whether it broke the handshake off; none where no RST ended the connection.
-    pub(super) fn ended_in_handshake(&self, pass: Pass) -> Option<bool> {
-        match self.ended() {
-            Some(ended) => Some(ended.in_handshake),
-            None if pass == Pass::Final => self.unanswered_challenge().map(|challenge| challenge.in_handshake),
-            None => None,
-        }
+        self.last_word(pass).map(|word| word.ordinal)
     }
 }

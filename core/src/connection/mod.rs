@@ -9,6 +9,7 @@
 //! [`closing`] the teardown, [`reset`], [`copies`], [`repeats`], [`roles`]; [`steady`] is the short way for what nearly all
 //! segments are.
 
+mod after_end;
 mod arrival;
 mod attempt;
 mod closing;
@@ -198,6 +199,8 @@ impl Connection {
     /// A copy changes nothing.
     fn copy(&mut self, arrival: &Arrival, segment: &Segment, sent: &Sent) -> Verdict {
         let mut draft = Connection::draft_of_copy(sent);
+        let original = self.last_original();
+        self.rare_mut().copies_at_end = Some((original, arrival.ordinal));
         if !self.has_copies {
             self.has_copies = true;
             draft.anomalies |= Anomalies::CAPTURED_TWICE;
@@ -268,9 +271,18 @@ impl Connection {
         let answers = self.answers_after_own_reset(end, segment, kind);
         self.speak(arrival, segment, kind, draft);
         if self.is_ended() && !answers {
-            self.after_end(end, segment, kind, draft);
+            self.after_end(arrival, segment, kind, draft);
             return;
         }
+        self.count_in_full(arrival, segment, kind, draft);
+        if answers {
+            self.show_answer(arrival);
+        }
+    }
+
+    /// What a segment does to handshake, teardown and states.
+    fn count_in_full(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind, draft: &mut Draft) {
+        let end = arrival.end;
         self.open(arrival, segment, kind, draft);
         if draft.wrong {
             if kind == Kind::Fin {
@@ -320,26 +332,12 @@ impl Connection {
         }
     }
 
-    /// A segment between the RST that ended the connection and its withdrawal: it performs nothing. One of a side that has
-    /// spoken counts for its state all the same.
-    fn after_end(&mut self, end: End, segment: &Segment, kind: Kind, draft: &mut Draft) {
-        self.note_repeats(end, segment, kind, draft);
-        self.count_payload(end, segment, draft);
-        if draft.has_news && self.fall(end).is_some() {
-            draft.anomalies |= Anomalies::DATA_AFTER_RESET;
-        }
-        if kind == Kind::Fin {
-            self.happens(end, Event::SendsFin);
-        }
-        self.send_news(end, segment, kind);
-    }
-
     /// The phase of the segment just taken in, from what held before it and what it did.
     fn phase(&self, draft: &Draft, begun: Progress, was_ended: bool, was_closed: bool) -> Phase {
         if let Some(ended) = self.ended() {
             return if was_ended {
                 Phase::Closed
-            } else if draft.ended && ended.in_handshake {
+            } else if draft.ended && ended.word.in_handshake {
                 Phase::Handshake
             } else {
                 Phase::Teardown
@@ -386,6 +384,13 @@ impl Connection {
     #[must_use]
     pub fn last_ordinal(&self) -> u64 {
         self.last_ordinal
+    }
+
+    /// The same of the last segment that is no copy.
+    #[must_use]
+    pub fn last_original(&self) -> u64 {
+        let copies = self.rare.as_ref().and_then(|rare| rare.copies_at_end);
+        copies.filter(|(_, copy)| *copy == self.last_ordinal).map_or(self.last_ordinal, |(original, _)| original)
     }
 
     /// Which side an end is, for both.

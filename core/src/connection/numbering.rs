@@ -3,6 +3,7 @@
 //! X belongs to whoever starts the exchange: to the client in the handshake, to the side that closes first from the
 //! first FIN on.
 
+use super::endpoint::MaybePosition;
 use super::remembered::OldBases;
 use super::verdict::{Basis, Numbers};
 use super::{Arrival, Connection};
@@ -12,9 +13,11 @@ impl Connection {
     /// Bases as they are now, by end; 0 where they are not known.
     fn plain_bases(&self) -> OldBases {
         let mut bases = OldBases { until: 0, handshake: Ends::default(), teardown: Ends::default() };
+        let shown = self.bases_shown();
+        let plain = |base: MaybePosition| base.get().map(Position::seq).unwrap_or_default();
         for end in End::BOTH {
-            bases.handshake[end] = self.ends[end].base().unwrap_or_default();
-            bases.teardown[end] = self.closing().bases[end].get().map(Position::seq).unwrap_or_default();
+            bases.handshake[end] = plain(shown.handshake[end]);
+            bases.teardown[end] = plain(shown.teardown[end]);
         }
         bases
     }
@@ -55,16 +58,15 @@ impl Connection {
 
     /// A segment's numbers by the bases in force.
     pub(super) fn numbers(&self, rebase: bool, from: End, segment: &Segment) -> Numbers {
-        let closer = self.closing().closer.filter(|_| rebase);
+        let shown = self.bases_shown();
+        let closer = shown.closer.filter(|_| rebase);
         let basis = match closer {
             Some(_) => Basis::Teardown,
-            None if self.opening.is_captured() => Basis::Handshake,
+            None if shown.is_captured => Basis::Handshake,
             None => Basis::FirstSeen,
         };
         let x = closer.unwrap_or(self.x_end);
-        let base = |end: End| {
-            if closer.is_some() { self.closing().bases[end].get() } else { self.ends[end].handshake_base.get() }
-        };
+        let base = |end: End| if closer.is_some() { shown.teardown[end].get() } else { shown.handshake[end].get() };
         let offset = |end: End, number: Seq| Some(self.ends[end].position_of(number).offset_from(base(end)?));
         Numbers {
             basis,

@@ -108,12 +108,16 @@ pub enum Pass {
 impl Connection {
     /// How far the handshake has come, with a challenged RST that counts at the end.
     fn progress(&self, pass: Pass) -> Progress {
-        let challenge = if pass == Pass::Final { self.unanswered_challenge() } else { None };
-        match (self.opening.progress, challenge) {
+        match (self.opening.progress, self.last_word(pass)) {
             // Its number is past everything captured: the capture lacks segments.
-            (progress, Some(challenge)) if progress.is_going_on() && !challenge.in_handshake => Progress::Over,
+            (progress, Some(word)) if progress.is_going_on() && word.opened && !word.in_handshake => Progress::Over,
             (progress, _) => progress,
         }
+    }
+
+    /// Whether the connection is open by now, or was.
+    pub(super) fn is_open_by_now(&self) -> bool {
+        !self.opening.progress.is_going_on() || self.opening.found(Findings::WENT_ON)
     }
 
     /// Whether a SYN or a SYN-ACK was seen in the last attempt.
@@ -126,7 +130,7 @@ impl Connection {
     /// the server went on after its SYN-ACK.
     #[must_use]
     pub fn is_opened(&self, pass: Pass) -> bool {
-        !self.progress(pass).is_going_on() || self.opening.found(Findings::WENT_ON)
+        self.last_word(pass).map_or_else(|| self.is_open_by_now(), |word| word.opened)
     }
 
     /// How the handshake was made; none while only one side has asked.
@@ -148,8 +152,8 @@ impl Connection {
     /// What became of the handshake.
     #[must_use]
     pub fn handshake_outcome(&self, pass: Pass) -> HandshakeOutcome {
-        if self.ended_in_handshake(pass) == Some(true) {
-            let refused = self.ended().is_some_and(|ended| ended.reset == Reset::Refused);
+        if let Some(word) = self.last_word(pass).filter(|word| word.in_handshake) {
+            let refused = word.reset == Reset::Refused;
             return if refused { HandshakeOutcome::Refused } else { HandshakeOutcome::Reset };
         }
         let syn = self.client().syn().is_some();
@@ -184,35 +188,44 @@ impl Connection {
 
     /// Whether an end repeated its FIN and nobody acknowledged it afterwards. Where it acknowledges more than the capture
     /// has of the peer, the answers may be missing too.
-    fn is_fin_unanswered(&self, end: End) -> bool {
+    fn is_fin_unanswered(&self, end: End, pass: Pass) -> bool {
         let (own, peer) = (&self.ends[end], &self.ends[end.peer()]);
         let lacks = own.acked().is_some_and(|acked| peer.next().is_none_or(|next| acked.is_after(next)));
-        let reset = self.ended().is_some_and(|ended| ended.by == end.peer());
+        let reset = self.last_word(pass).is_some_and(|word| word.by == end.peer());
         own.is(Facts::FIN_UNANSWERED) && !lacks && !reset
     }
 
     /// How the connection closed.
     #[must_use]
     pub fn teardown_kind(&self, pass: Pass) -> TeardownKind {
-        if self.ended().is_some_and(|ended| ended.reset == Reset::NoConnection) {
+        let word = self.last_word(pass);
+        if word.is_some_and(|word| word.reset == Reset::NoConnection) {
             return TeardownKind::None;
         }
-        if End::BOTH.into_iter().any(|end| self.is_fin_unanswered(end)) {
+        if self.close_began() && End::BOTH.into_iter().any(|end| self.is_fin_unanswered(end, pass)) {
             return TeardownKind::Unanswered;
         }
-        let is_ended = self.ended_in_handshake(pass).is_some();
-        match (is_ended, self.closing().closer, self.closing().relation) {
-            (true, Some(_), _) => TeardownKind::ResetAfterFin,
-            (true, None, _) if self.is_opened(pass) => TeardownKind::Reset,
-            (true, None, _) => TeardownKind::None,
-            (false, _, Some(Relation::FourSegment)) => TeardownKind::FourSegment,
-            (false, _, Some(Relation::ThreeSegment)) => TeardownKind::ThreeSegment,
-            (false, _, Some(Relation::Simultaneous)) => TeardownKind::Simultaneous,
-            (false, Some(_), None) => TeardownKind::HalfClosed,
-            (false, None, None) if self.is_opened(pass) => TeardownKind::StillOpen,
-            (false, None, None) if pass == Pass::First => TeardownKind::Pending,
-            (false, None, None) => TeardownKind::None,
+        if let Some(word) = word {
+            return match word.closer {
+                Some(_) => TeardownKind::ResetAfterFin,
+                None if word.opened => TeardownKind::Reset,
+                None => TeardownKind::None,
+            };
         }
+        match (self.closing().closer, self.closing().relation) {
+            (_, Some(Relation::FourSegment)) => TeardownKind::FourSegment,
+            (_, Some(Relation::ThreeSegment)) => TeardownKind::ThreeSegment,
+            (_, Some(Relation::Simultaneous)) => TeardownKind::Simultaneous,
+            (Some(_), None) => TeardownKind::HalfClosed,
+            (None, None) if self.is_opened(pass) => TeardownKind::StillOpen,
+            (None, None) if pass == Pass::First => TeardownKind::Pending,
+            (None, None) => TeardownKind::None,
+        }
+    }
+
+    /// Whether a FIN began to close the connection: one after the RST that ended it did not.
+    pub(super) fn close_began(&self) -> bool {
+        self.ended().map_or(self.closing().closer, |ended| ended.word.closer).is_some()
     }
 
     /// Who sent the first FIN, or else the RST that ended an open connection.
@@ -220,8 +233,13 @@ impl Connection {
     pub fn closer(&self, pass: Pass) -> Option<Side> {
         match self.teardown_kind(pass) {
             TeardownKind::None | TeardownKind::StillOpen | TeardownKind::Pending => None,
-            TeardownKind::Reset => self.ended_by(pass).map(|(by, _, _)| by),
-            _ => self.closing().closer.map(|closer| self.side(closer)),
+            _ => {
+                let closer = match self.last_word(pass) {
+                    Some(word) => Some(word.closer.unwrap_or(word.by)),
+                    None => self.closing().closer,
+                };
+                closer.map(|closer| self.side(closer))
+            }
         }
     }
 
@@ -255,7 +273,7 @@ impl Connection {
     pub fn syn_ack_rtt_ns(&self) -> Option<u64> {
         let [syn, syn_ack, _] = self.opening.frames;
         // Merged captures can have the answer first.
-        if self.is_double_open() || self.opening.found(Findings::SYN_REPEATED) || syn > syn_ack {
+        if self.is_double_open() || self.opening.found(Findings::SYN_REPEATED) || (syn_ack != 0 && syn > syn_ack) {
             None
         } else {
             between(self.times.syn, self.times.syn_ack)

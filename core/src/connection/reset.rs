@@ -1,6 +1,6 @@
 //! RST: whether its receiver takes it, what it ends, and what shows that it did not (RFC 9293 §3.5.2, §3.10.7; RFC 5961 §3).
 
-use super::ended::{Challenge, Ended, Fall};
+use super::ended::{Challenge, Ended, Fall, LastWord};
 use super::endpoint::Facts;
 use super::opening::Findings;
 use super::said::Said;
@@ -74,11 +74,9 @@ impl Connection {
             Judged::Challenged => {
                 if !is_late {
                     self.ends[to].note(Facts::OWES_CHALLENGE);
-                    let in_handshake = self.is_in_handshake() && !self.is_past_all(from, segment);
-                    let spoke = Ends::default();
-                    let challenge =
-                        Challenge { by: from, frame: arrival.frame, ordinal: arrival.ordinal, in_handshake, spoke };
-                    self.resets_mut().challenges.add(challenge);
+                    let is_past_all = self.is_past_all(from, segment);
+                    let word = self.word_of(arrival, value, is_past_all);
+                    self.resets_mut().challenges.add(Challenge { word, spoke: Ends::default() });
                 }
             }
             Judged::Taken if self.were_fins_acked() || rejected => {
@@ -90,11 +88,7 @@ impl Connection {
                 if !is_late {
                     draft.ended = true;
                     let ended = Ended {
-                        by: from,
-                        reset: value,
-                        frame: arrival.frame,
-                        ordinal: arrival.ordinal,
-                        in_handshake: self.is_in_handshake(),
+                        word: self.word_of(arrival, value, false),
                         had_step_3: self.opening.frames[2] != 0,
                         said_forged: false,
                         said_ignored: false,
@@ -121,6 +115,19 @@ impl Connection {
             Reset::Refused
         } else {
             Reset::Handshake
+        }
+    }
+
+    /// A RST with what holds now; `is_past_all`: it shows that the handshake is over.
+    fn word_of(&self, arrival: &Arrival, reset: Reset, is_past_all: bool) -> LastWord {
+        LastWord {
+            by: arrival.end,
+            reset,
+            frame: arrival.frame,
+            ordinal: arrival.ordinal,
+            in_handshake: self.is_in_handshake() && !is_past_all,
+            opened: is_past_all || self.is_open_by_now(),
+            closer: self.closing().closer,
         }
     }
 
@@ -261,10 +268,11 @@ impl Connection {
             *said = true;
             draft.anomalies |= anomaly;
         }
-        let begun = ended.ordinal;
+        let begun = ended.word.ordinal;
         if !peer_fell {
             resets.ended = None;
             resets.withdrawn.push((begun, arrival.ordinal));
+            self.show_again(arrival);
         }
     }
 
@@ -301,8 +309,8 @@ impl Connection {
         let Some(ended) = self.ended() else { return false };
         kind == Kind::SynAck
             && end != self.client_end
-            && ended.by == end
-            && ended.in_handshake
+            && ended.word.by == end
+            && ended.word.in_handshake
             && !ended.had_step_3
             && self.is_acceptable_ack(segment.ack)
     }

@@ -160,10 +160,9 @@ impl State {
             (Event::FinsCross, Closed | Listen | FinWait2 | Closing | TimeWait) => None,
             // It has the FIN, whatever was thought before.
             (Event::AcksFin, SynReceived | Established) => Some(CloseWait),
-            (
-                Event::AcksFin,
-                Closed | Listen | SynSent | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
-            ) => None,
+            (Event::AcksFin, FinWait1) => Some(Closing),
+            (Event::AcksFin, FinWait2) => Some(TimeWait),
+            (Event::AcksFin, Closed | Listen | SynSent | CloseWait | Closing | LastAck | TimeWait) => None,
             // §3.10.7.4, fifth: FIN-WAIT-1, CLOSING, LAST-ACK.
             (Event::FinAcked, FinWait1) => Some(FinWait2),
             (Event::FinAcked, Closing) => Some(TimeWait),

@@ -80,7 +80,7 @@ impl Connection {
     pub(super) fn server_segment(&mut self, arrival: &Arrival, segment: &Segment) {
         let Some(first) = self.x_plus_1() else { return };
         let acceptable = self.is_acceptable_ack(segment.ack);
-        self.opening.note_if(acceptable, Findings::EARLY_SERVER_ACK);
+        self.opening.note_if(acceptable && segment.ack.is_at_or_past(first), Findings::EARLY_SERVER_ACK);
         if self.opening.found(Findings::SYN_ACK_ACCEPTABLE) {
             self.opening.note_if(segment.payload_len > 0 || segment.ack.is_after(first), Findings::WENT_ON);
             return;

@@ -176,7 +176,7 @@ pub fn of(view: &SegmentView) -> u64 {
             _ => false,
         });
     }
-    let is_plain = view.segment.kind() == Kind::Ack && anomalies.is_empty() && !view.is_last;
+    let is_plain = view.segment.kind() == Kind::Ack && anomalies.is_empty() && !view.is_last_original;
     if is_plain { 0 } else { collect(|when| holds(when, view)) }
 }
 
@@ -202,8 +202,8 @@ fn holds(when: When, view: &SegmentView) -> bool {
         }
         When::Ended(reset) => verdict.ended && verdict.reset == Some(reset),
         When::Is(reset) => verdict.reset == Some(reset),
-        When::Outcome(outcome) => view.is_last && view.connection.outcome() == outcome,
-        When::Teardown(kind) => view.is_last && view.connection.teardown() == kind,
+        When::Outcome(outcome) => view.is_last_original && view.connection.outcome() == outcome,
+        When::Teardown(kind) => view.is_last_original && view.connection.teardown() == kind,
         When::Holds(holds) => holds(view),
         When::Icmp => false,
     }

@@ -1,0 +1,95 @@
+//! Between the RST that ended the connection and its withdrawal (SPEC section 5): what is shown stays as it was, and what
+//! holds should the RST be withdrawn goes on.
+
+use super::endpoint::MaybePosition;
+use super::verdict::Anomalies;
+use super::{Arrival, Connection, Draft};
+use crate::segment::{End, Ends, Kind, Segment};
+
+/// X and Y as they are shown from the RST on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown {
+    /// Who had begun to close.
+    pub closer: Option<End>,
+    /// Whether a SYN or a SYN-ACK had been seen.
+    pub is_captured: bool,
+    pub handshake: Ends<MaybePosition>,
+    pub teardown: Ends<MaybePosition>,
+}
+
+impl Connection {
+    /// A segment between the RST that ended the connection and its withdrawal: it shows no step. One of a side that is closed
+    /// counts by its numbers alone, one of a side that has spoken in full.
+    pub(super) fn after_end(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind, draft: &mut Draft) {
+        let end = arrival.end;
+        if self.fall(end).is_none() {
+            self.count_unshown(arrival, segment, kind, draft);
+            return;
+        }
+        self.note_repeats(end, segment, kind, draft);
+        self.count_payload(end, segment, draft);
+        if draft.has_news {
+            draft.anomalies |= Anomalies::DATA_AFTER_RESET;
+        }
+        self.send_news(end, segment, kind);
+    }
+
+    /// A segment counts in full, and its steps are not shown: links, X and Y stay.
+    fn count_unshown(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind, draft: &mut Draft) {
+        let shown = self.bases_shown();
+        self.resets_mut().shown.get_or_insert(shown);
+        let kept = self.rare.as_ref().map_or(0, |rare| rare.old_bases.len());
+        let (opening, closing, step_3) = (self.opening.frames, self.closing().frames, self.times.step_3);
+        let mut unshown = Draft::default();
+        self.count_in_full(arrival, segment, kind, &mut unshown);
+        (self.opening.frames, self.times.step_3) = (opening, step_3);
+        if let Some(changed) = &mut self.closing {
+            changed.frames = closing;
+        }
+        if let Some(rare) = &mut self.rare {
+            rare.old_bases.truncate(kept);
+        }
+        draft.repeats.syn = unshown.repeats.syn;
+        draft.repeats.fin = unshown.repeats.fin;
+        draft.wrong = unshown.wrong;
+        draft.has_news = unshown.has_news;
+        draft.anomalies |= unshown.anomalies & (Anomalies::SECOND_FIN | Anomalies::DATA_AFTER_FIN);
+    }
+
+    /// X and Y in force.
+    pub(super) fn bases_shown(&self) -> Shown {
+        if let Some(shown) = self.resets.as_ref().and_then(|resets| resets.shown) {
+            return shown;
+        }
+        Shown {
+            closer: self.closing().closer,
+            is_captured: self.opening.is_captured(),
+            handshake: Ends::of(End::Low, self.ends[End::Low].handshake_base, self.ends[End::High].handshake_base),
+            teardown: self.closing().bases,
+        }
+    }
+
+    /// The RST is withdrawn by this segment: what went on unshown is shown from here on.
+    pub(super) fn show_again(&mut self, arrival: &Arrival) {
+        if self.resets.as_ref().is_some_and(|resets| resets.shown.is_some()) {
+            self.keep_bases(arrival.ordinal);
+            self.resets_mut().shown = None;
+        }
+        self.x_end = self.client_end;
+    }
+
+    /// The server's SYN-ACK after its own RST gives Y where that one is shown.
+    pub(super) fn show_answer(&mut self, arrival: &Arrival) {
+        let end = arrival.end;
+        let base = self.ends[end].handshake_base;
+        let is_shown =
+            self.resets.as_ref().and_then(|resets| resets.shown).is_none_or(|shown| shown.handshake[end] == base);
+        if is_shown {
+            return;
+        }
+        self.keep_bases(arrival.ordinal);
+        if let Some(shown) = &mut self.resets_mut().shown {
+            shown.handshake[end] = base;
+        }
+    }
+}
