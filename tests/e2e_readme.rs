@@ -1,7 +1,12 @@
 //! The commands in the README do what the README shows.
 
 mod common;
+#[allow(dead_code)]
+#[path = "../examples/demo/main.rs"]
+mod demo;
 
+use std::fs;
+use std::os::unix::fs::symlink;
 use std::process::Command;
 
 use common::tshark::{program, series};
@@ -34,17 +39,29 @@ fn commands(text: &str) -> Vec<Shown> {
     found
 }
 
+/// A folder with the captures of tests/captures and the incident of examples/demo.
+fn captures() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for entry in fs::read_dir("tests/captures").expect("the captures") {
+        let file = fs::canonicalize(entry.expect("a file").path()).expect("a path");
+        symlink(&file, folder.path().join(file.file_name().expect("a name"))).expect("a link");
+    }
+    fs::write(folder.path().join("incident.pcap"), demo::incident()).expect("written");
+    folder
+}
+
 /// A line `...` stands for any further lines, at least one; spaces at the end of a line do not count.
 #[test]
 fn commands_print_what_is_shown() {
     series();
+    let captures = captures();
     let shown = commands(&std::fs::read_to_string("README.md").expect("the README"));
     assert!(shown.len() >= 10, "only {} commands", shown.len());
     for Shown { command, output } in shown {
         let ran = Command::new("sh")
             .arg("-c")
             .arg(format!("{} {command}", program()))
-            .current_dir("tests/captures")
+            .current_dir(captures.path())
             .env("LC_ALL", "C.UTF-8")
             .env("TZ", "UTC")
             .env("HOME", "/nonexistent")

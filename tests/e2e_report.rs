@@ -1,6 +1,9 @@
 //! `-z synfin,servers` and `-z synfin,report`, against the connection log.
 
 mod common;
+#[allow(dead_code)]
+#[path = "../examples/demo/main.rs"]
+mod demo;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -88,15 +91,12 @@ fn a_row_a_server() {
                 let about =
                     |cell: Option<f64>, time: f64| cell.is_some_and(|cell| (cell - time * 1000.0).abs() < 0.002);
                 if times.is_empty() {
-                    assert_eq!(row["SYN-ACK mean [ms]"], "-", "{row:?}");
+                    assert_eq!(row["RTT mean [ms]"], "-", "{row:?}");
                 } else {
                     let least = times.iter().copied().fold(f64::INFINITY, f64::min);
                     let most = times.iter().copied().fold(0.0, f64::max);
-                    assert!(about(cell("SYN-ACK min [ms]"), least) && about(cell("SYN-ACK max [ms]"), most), "{row:?}");
-                    assert!(
-                        about(cell("SYN-ACK mean [ms]"), times.iter().sum::<f64>() / times.len() as f64),
-                        "{row:?}"
-                    );
+                    assert!(about(cell("RTT min [ms]"), least) && about(cell("RTT max [ms]"), most), "{row:?}");
+                    assert!(about(cell("RTT mean [ms]"), times.iter().sum::<f64>() / times.len() as f64), "{row:?}");
                 }
             }
         }
@@ -205,4 +205,36 @@ fn nothing_there() {
     assert!(text.contains("nothing found"), "{text}");
     assert!(servers(&capture.path, &[]).is_empty());
     assert_eq!(read(&capture.path, &["-q", "-z", "synfin,jsonl"]), "");
+}
+
+/// In a capture of 1,000 connections, of which three servers fail some, each in its own way: the report names each server,
+/// how it fails, and a frame that shows it.
+#[test]
+fn three_failing_servers_among_a_thousand_connections() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("incident.pcap");
+    std::fs::write(&file, demo::incident()).expect("written");
+    let json = report(&file, &[]);
+    assert_eq!(json["connections"], 1000);
+    let text = read(&file, &["-q", "-z", "synfin,report"]);
+    assert!(text.lines().count() <= 40, "one screen: {text}");
+    for (list, count, server, port, step) in [
+        ("failure_causes", 75, "10.0.1.54", 5432, "RST: refused"),
+        ("failure_causes", 50, "203.0.113.40", 8443, "Open 1/3"),
+        ("reset_causes", 50, "10.0.1.90", 8080, "RST: abort"),
+    ] {
+        let one = json[list]
+            .as_array()
+            .and_then(|list| list.iter().find(|one| one["server_ip"] == server))
+            .unwrap_or_else(|| panic!("{list} does not name {server}: {json}"));
+        assert_eq!(
+            (&one["connections"], &one["server_connections"], &one["server_port"]),
+            (&count.into(), &count.into(), &port.into())
+        );
+        let place = format!("frame.number == {} and tcp.stream == {}", one["frame"], one["stream"]);
+        let shown = read(&file, &["-Y", &place, "-T", "fields", "-e", "synfin.conn.server", "-e", "synfin.step"]);
+        assert_eq!(shown, format!("{server}:{port}\t{step}\n"));
+        let line = text.lines().find(|line| line.contains(server) && line.ends_with(&format!(" {}", one["frame"])));
+        assert!(line.is_some(), "{server}: {text}");
+    }
 }

@@ -57,7 +57,7 @@ fn told(mut command: Command) -> Told {
     }
 }
 
-/// A folder with the two hours of examples/demo.rs.
+/// A folder with the two hours of examples/demo.
 fn two_hours() -> tempfile::TempDir {
     series();
     let folder = tempfile::tempdir().expect("a temporary folder");

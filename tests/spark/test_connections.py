@@ -1,4 +1,4 @@
-"""The Spark job over a folder of captures that examples/demo.rs made, some of them broken: what it prints, and its tables.
+"""The Spark job over a folder of captures that examples/demo made, some of them broken: what it prints, and its tables.
 
 scripts/test-spark.sh runs this with a Python that has pyspark and duckdb. TSHARK names another tshark.
 """

@@ -4,6 +4,9 @@
 
 mod layout;
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use super::json::{ip, rfc_3339, seconds};
@@ -38,19 +41,40 @@ struct Abort {
     by: Side,
 }
 
-/// How often something was met, and where first.
-#[derive(Clone, Copy, Debug)]
+/// How often something was met.
+#[derive(Clone, Debug)]
 struct Group<T> {
     what: T,
+    count: u32,
+    /// By server.
+    places: HashMap<(Address, u16), Met>,
+}
+
+/// How often something was met with one server, and where first.
+#[derive(Clone, Copy, Debug)]
+struct Met {
     count: u32,
     first: Spot,
 }
 
+impl<T> Group<T> {
+    /// The server with which it was met most, the first of those that are equal.
+    fn mostly(&self) -> Option<(Address, u16, Met)> {
+        let most = self.places.iter().max_by_key(|(_, met)| (met.count, Reverse(met.first.stream)));
+        most.map(|(&(address, port), &met)| (address, port, met))
+    }
+}
+
 /// Adds one to the group of `what`. There are few groups: each is a combination of words.
-fn add<T: PartialEq>(groups: &mut Vec<Group<T>>, what: T, spot: Spot) {
-    match groups.iter_mut().find(|group| group.what == what) {
-        Some(group) => group.count = group.count.saturating_add(1),
-        None => groups.push(Group { what, count: 1, first: spot }),
+fn add<T: PartialEq>(groups: &mut Vec<Group<T>>, what: T, server: (Address, u16), first: Spot) {
+    let at = groups.iter().position(|group| group.what == what).unwrap_or(groups.len());
+    if at == groups.len() {
+        groups.push(Group { what, count: 0, places: HashMap::new() });
+    }
+    if let Some(group) = groups.get_mut(at) {
+        group.count = group.count.saturating_add(1);
+        let met = group.places.entry(server).or_insert(Met { count: 0, first });
+        met.count = met.count.saturating_add(1);
     }
 }
 
@@ -141,7 +165,7 @@ impl Report {
         let (outcome, teardown) = (connection.outcome(), connection.teardown());
         count(&mut self.outcomes, outcome);
         count(&mut self.teardowns, teardown);
-        let ender = connection.ender();
+        let (ender, server) = (connection.ender(), connection.endpoint(Side::Server));
         if Failure::of(outcome).is_some() {
             let by_reset = matches!(outcome, HandshakeOutcome::Refused | HandshakeOutcome::Reset);
             let ender = ender.filter(|_| by_reset);
@@ -152,10 +176,10 @@ impl Report {
                 cause: ender.and_then(|ender| ender.detail.cause),
                 by: ender.map(|ender| ender.by),
             };
-            add(&mut self.faults, fault, Spot::of(connection));
+            add(&mut self.faults, fault, server, Spot::of(connection));
         } else if let Some(ender) = ender {
             let abort = Abort { reset: ender.reset, cause: ender.detail.cause, by: ender.by };
-            add(&mut self.aborts, abort, Spot { stream: connection.stream, frame: ender.frame });
+            add(&mut self.aborts, abort, server, Spot { stream: connection.stream, frame: ender.frame });
         }
         self.add_handshake(connection);
     }
@@ -201,28 +225,22 @@ impl Report {
     pub fn to_json(&self) -> Value {
         let faults = self.faults.iter().take(JSON_ROWS).map(|group| {
             let Fault { outcome, icmp, cause, by } = group.what;
-            json!({
+            let what = json!({
                 "handshake_outcome": outcome.name(),
                 "conn_icmp": icmp.map(IcmpKind::name),
                 "reset_cause": cause.map(Cause::name),
                 "reset_by": by.map(Side::name),
-                "connections": group.count,
-                "rate": self.rate(group.count),
-                "stream": group.first.stream,
-                "frame": group.first.frame,
-            })
+            });
+            self.of_group(what, group)
         });
         let aborts = self.aborts.iter().take(JSON_ROWS).map(|group| {
             let Abort { reset, cause, by } = group.what;
-            json!({
+            let what = json!({
                 "reset": reset.name(),
                 "reset_cause": cause.map(Cause::name),
                 "reset_by": by.name(),
-                "connections": group.count,
-                "rate": self.rate(group.count),
-                "stream": group.first.stream,
-                "frame": group.first.frame,
-            })
+            });
+            self.of_group(what, group)
         });
         let slowest = self.slowest.iter().take(JSON_ROWS).map(|slow| {
             json!({
@@ -250,6 +268,27 @@ impl Report {
         })
     }
 
+    /// `what`, and how often, and where it was met.
+    fn of_group<T>(&self, mut what: Value, group: &Group<T>) -> Value {
+        let mostly = group.mostly();
+        let (first, count) = (mostly.map(|(.., met)| met.first), mostly.map(|(.., met)| met.count));
+        let Value::Object(more) = json!({
+            "connections": group.count,
+            "rate": self.rate(group.count),
+            "server_ip": mostly.map_or(Value::Null, |(address, ..)| ip(address)),
+            "server_port": mostly.map(|(_, port, _)| port),
+            "server_connections": count,
+            "stream": first.map(|spot| spot.stream),
+            "frame": first.map(|spot| spot.frame),
+        }) else {
+            return what;
+        };
+        if let Value::Object(what) = &mut what {
+            what.extend(more);
+        }
+        what
+    }
+
     /// The share of all connections that `count` is: 0 to 1.
     fn rate(&self, count: u32) -> Option<f64> {
         share(count, self.connections)
@@ -265,7 +304,7 @@ fn count<T: PartialEq>(counts: &mut [(T, u32)], one: T) {
 
 /// Most first; where equal, what was met first.
 fn sort<T>(groups: &mut [Group<T>]) {
-    groups.sort_by_key(|group| std::cmp::Reverse(group.count));
+    groups.sort_by_key(|group| Reverse(group.count));
 }
 
 /// The share that `part` is of `whole`, to four decimals; none of nothing.
@@ -315,7 +354,8 @@ mod tests {
         assert_eq!(at("/failing_servers/0/server_ip"), json!(CLOSED));
         assert_eq!((at("/failing_servers/0/rate"), at("/failing_servers/0/frame")), (json!(1.0), json!(8)));
         let first = json!({ "handshake_outcome": "refused", "conn_icmp": null, "reset_cause": "refuses-syn",
-            "reset_by": "server", "connections": 2, "rate": 0.4, "stream": 1, "frame": 8 });
+            "reset_by": "server", "connections": 2, "rate": 0.4, "server_ip": CLOSED, "server_port": 80,
+            "server_connections": 2, "stream": 1, "frame": 8 });
         assert_eq!(at("/failure_causes/0"), first);
         assert_eq!(at("/failure_causes/1/handshake_outcome"), json!("no-answer"));
         assert_eq!((at("/reset_causes/0/reset"), at("/reset_causes/0/frame")), (json!("abort"), json!(17)));

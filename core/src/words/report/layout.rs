@@ -28,6 +28,7 @@ struct Words {
     failures: &'static str,
     rate: &'static str,
     mostly: &'static str,
+    mostly_at: &'static str,
     stream: &'static str,
     frame: &'static str,
     what: &'static str,
@@ -53,6 +54,7 @@ const ENGLISH: Words = Words {
     failures: "Failures",
     rate: "Rate",
     mostly: "Mostly",
+    mostly_at: "Mostly at server",
     stream: "Stream",
     frame: "Frame",
     what: "What",
@@ -78,6 +80,7 @@ const CHINESE: Words = Words {
     failures: "失败",
     rate: "比例",
     mostly: "主要是",
+    mostly_at: "主要的服务器",
     stream: "流",
     frame: "帧",
     what: "现象",
@@ -243,20 +246,34 @@ fn server_row(server: &Server) -> [String; 7] {
     ]
 }
 
-fn group_columns(words: &Words) -> [Column; 6] {
+fn group_columns(words: &Words) -> [Column; 7] {
     [
         Column::Text(words.what),
         Column::Text(words.by),
         Column::Number(words.connections),
         Column::Number(words.rate),
+        Column::Text(words.mostly_at),
         Column::Number(words.stream),
         Column::Number(words.frame),
     ]
 }
 
-fn group_row<T>(report: &Report, group: &Group<T>, [what, by]: [String; 2]) -> [String; 6] {
-    let [stream, frame] = spot(Some(group.first));
-    [what, by, group.count.to_string(), percent(group.count, report.connections), stream, frame]
+fn group_row<T>(report: &Report, group: &Group<T>, [what, by]: [String; 2]) -> [String; 7] {
+    let mostly = group.mostly();
+    let [stream, frame] = spot(mostly.map(|(.., met)| met.first));
+    let server = mostly.map(|(address, port, met)| {
+        let server = endpoint(address, port);
+        if met.count == group.count { server } else { format!("{server} ({})", met.count) }
+    });
+    [
+        what,
+        by,
+        group.count.to_string(),
+        percent(group.count, report.connections),
+        server.unwrap_or_default(),
+        stream,
+        frame,
+    ]
 }
 
 fn fault_words(fault: &Fault) -> [String; 2] {

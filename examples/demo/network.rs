@@ -1,42 +1,22 @@
-//! Writes a capture of one hour in a small office network, with most of what can happen to a connection in it: the file
-//! behind the recipes, the screenshots and the README's output. The same arguments give the same bytes.
-//!
-//!     cargo run --example demo -- FILE [HOUR]
-//!
-//! HOUR (0 to 23, default 0) moves the hour, and with it who fails: the database is down from hour 1 on.
+//! Connections on their way into a capture: what each end sends, and the bytes of its frames.
 
-use std::fs;
 use std::net::Ipv4Addr;
-use std::process::ExitCode;
 
-/// 2026-03-02 08:00:00 UTC.
-const START_US: u64 = 1_772_438_400_000_000;
-const HOUR_US: u64 = 3_600_000_000;
-
-const FIN: u8 = 1;
-const SYN: u8 = 2;
-const RST: u8 = 4;
-const PSH: u8 = 8;
-const ACK: u8 = 16;
-
-const ANNA: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 11);
-const BEN: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 12);
-const CHEN: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 13);
-const SCANNER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 66);
-const WEB: Ipv4Addr = Ipv4Addr::new(10, 0, 1, 80);
-const DATABASE: Ipv4Addr = Ipv4Addr::new(10, 0, 1, 54);
-const BACKUP: Ipv4Addr = Ipv4Addr::new(10, 0, 1, 90);
-const FAR: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 20);
+pub const FIN: u8 = 1;
+pub const SYN: u8 = 2;
+pub const RST: u8 = 4;
+pub const PSH: u8 = 8;
+pub const ACK: u8 = 16;
 
 const REQUEST: &[u8] = b"GET /index.html HTTP/1.1\r\nHost: web.example\r\n\r\n";
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 12\r\n\r\nGood morning";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
+pub enum Side {
     Client,
     Server,
 }
-use Side::{Client, Server};
+pub use Side::{Client, Server};
 
 /// One end: where it is, its next sequence number, and what it acknowledges.
 struct End {
@@ -47,7 +27,7 @@ struct End {
 }
 
 /// A connection on its way into the capture.
-struct Link<'a> {
+pub struct Link<'a> {
     frames: &'a mut Vec<(u64, Vec<u8>)>,
     client: End,
     server: End,
@@ -58,7 +38,7 @@ struct Link<'a> {
 
 impl Link<'_> {
     /// Sends a segment that acknowledges all that came before it.
-    fn send(&mut self, from: Side, flags: u8, payload: &[u8]) -> &mut Self {
+    pub fn send(&mut self, from: Side, flags: u8, payload: &[u8]) -> &mut Self {
         let (own, peer) =
             if from == Client { (&mut self.client, &mut self.server) } else { (&mut self.server, &mut self.client) };
         let frame = frame(own, peer, flags, payload);
@@ -71,41 +51,45 @@ impl Link<'_> {
     }
 
     /// The same again: a retransmission.
-    fn again(&mut self, from: Side, flags: u8) -> &mut Self {
+    pub fn again(&mut self, from: Side, flags: u8) -> &mut Self {
         let end = if from == Client { &mut self.client } else { &mut self.server };
         end.next = end.next.wrapping_sub(1);
         self.send(from, flags, b"")
     }
 
-    fn wait(&mut self, milliseconds: u64) -> &mut Self {
+    pub fn wait(&mut self, milliseconds: u64) -> &mut Self {
         self.at += milliseconds * 1000;
         self
     }
 
-    fn open(&mut self) -> &mut Self {
+    pub fn open(&mut self) -> &mut Self {
         self.send(Client, SYN, b"").send(Server, SYN | ACK, b"").send(Client, ACK, b"")
     }
 
-    fn talk(&mut self) -> &mut Self {
-        self.send(Client, PSH | ACK, REQUEST).send(Server, ACK, b"").wait(3).send(Server, PSH | ACK, ANSWER);
+    pub fn request(&mut self) -> &mut Self {
+        self.send(Client, PSH | ACK, REQUEST).send(Server, ACK, b"")
+    }
+
+    pub fn talk(&mut self) -> &mut Self {
+        self.request().wait(3).send(Server, PSH | ACK, ANSWER);
         self.send(Client, ACK, b"")
     }
 
     /// Four segments; the other side takes its time.
-    fn close(&mut self, first: Side) -> &mut Self {
+    pub fn close(&mut self, first: Side) -> &mut Self {
         let second = if first == Client { Server } else { Client };
         self.send(first, FIN | ACK, b"").send(second, ACK, b"").wait(2);
         self.send(second, FIN | ACK, b"").send(first, ACK, b"")
     }
 
     /// Three segments: the other side closes with its acknowledgment.
-    fn close_at_once(&mut self, first: Side) -> &mut Self {
+    pub fn close_at_once(&mut self, first: Side) -> &mut Self {
         let second = if first == Client { Server } else { Client };
         self.send(first, FIN | ACK, b"").send(second, FIN | ACK, b"").send(first, ACK, b"")
     }
 
     /// A reset that refuses a SYN has sequence number 0.
-    fn refuse(&mut self) -> &mut Self {
+    pub fn refuse(&mut self) -> &mut Self {
         self.server.next = 0;
         self.send(Server, RST | ACK, b"")
     }
@@ -162,15 +146,15 @@ fn frame(own: &End, peer: &End, flags: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-struct Network {
-    frames: Vec<(u64, Vec<u8>)>,
-    start: u64,
-    links: u32,
+pub struct Network {
+    pub frames: Vec<(u64, Vec<u8>)>,
+    pub start: u64,
+    pub links: u32,
 }
 
 impl Network {
     /// A connection that begins `at` milliseconds after the hour, with a round trip of `rtt` milliseconds.
-    fn link(&mut self, at: u64, client: Ipv4Addr, server: Ipv4Addr, port: u16, rtt: u64) -> Link<'_> {
+    pub fn link(&mut self, at: u64, client: Ipv4Addr, server: Ipv4Addr, port: u16, rtt: u64) -> Link<'_> {
         self.links += 1;
         // Knuth's multiplicative hash: numbers that look like initial sequence numbers and are always the same.
         let isn = |which: u32| (self.links * 2 + which).wrapping_mul(2_654_435_761);
@@ -182,47 +166,9 @@ impl Network {
             frames: &mut self.frames,
         }
     }
-
-    fn one_hour(&mut self, hour: u64) {
-        self.link(1_000, ANNA, WEB, 80, 2).open().talk().close(Client);
-        self.link(2_000, BEN, WEB, 80, 2).open().talk().close_at_once(Server);
-        self.link(3_000, CHEN, FAR, 80, 260).open().talk().close_at_once(Client);
-        if hour == 0 {
-            self.link(5_000, ANNA, DATABASE, 5432, 2).open().wait(40).close(Client);
-        }
-        for attempt in 0..hour + 2 {
-            self.link(6_000 + attempt * 1_000, BEN, DATABASE, 5432, 2).send(Client, SYN, b"").refuse();
-        }
-        // The far server does not answer at first: a SYN is sent again, one and three seconds later.
-        let mut slow = self.link(20_000, ANNA, FAR, 80, 180);
-        slow.send(Client, SYN, b"").wait(910).again(Client, SYN).send(Server, SYN | ACK, b"").send(Client, ACK, b"");
-        slow.talk().close(Server);
-        let mut lost = self.link(24_000, CHEN, BACKUP, 873, 2);
-        lost.send(Client, SYN, b"").wait(999).again(Client, SYN).wait(1_999).again(Client, SYN);
-        // A half-closed connection: the client is done, and the server goes on sending.
-        let mut half = self.link(30_000, BEN, BACKUP, 9000, 2);
-        half.open().send(Client, FIN | ACK, b"").send(Server, ACK, b"");
-        half.send(Server, PSH | ACK, &[b'.'; 600])
-            .send(Client, ACK, b"")
-            .send(Server, FIN | ACK, b"")
-            .send(Client, ACK, b"");
-        self.link(32_000, CHEN, WEB, 80, 2).open().talk().send(Server, RST | ACK, b"");
-        self.link(33_000, ANNA, WEB, 80, 2).open().talk().send(Client, FIN | ACK, b"").send(Client, RST | ACK, b"");
-        // A scanner opens half-way: a SYN to every port, a RST to whoever answers, or nothing more.
-        for (index, port) in [21, 22, 23, 25, 80, 110, 143, 443, 873, 3306, 5432, 8080].into_iter().enumerate() {
-            let mut probe = self.link(40_000 + index as u64 * 5, SCANNER, WEB, port, 2);
-            probe.send(Client, SYN, b"");
-            match port {
-                80 => probe.send(Server, SYN | ACK, b""),
-                443 => probe.send(Server, SYN | ACK, b"").send(Client, RST, b""),
-                _ => probe.refuse(),
-            };
-        }
-        self.link(50_000, CHEN, WEB, 80, 2).open().talk();
-    }
 }
 
-fn pcap(mut frames: Vec<(u64, Vec<u8>)>) -> Vec<u8> {
+pub fn pcap(mut frames: Vec<(u64, Vec<u8>)>) -> Vec<u8> {
     frames.sort_by_key(|frame| frame.0);
     let mut file = Vec::new();
     for word in [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65_535, 1u32] {
@@ -236,25 +182,4 @@ fn pcap(mut frames: Vec<(u64, Vec<u8>)>) -> Vec<u8> {
         file.extend(bytes);
     }
     file
-}
-
-/// The bytes of the capture of this hour.
-pub fn capture(hour: u64) -> Vec<u8> {
-    let mut network = Network { frames: Vec::new(), start: START_US + hour * HOUR_US, links: 0 };
-    network.one_hour(hour);
-    pcap(network.frames)
-}
-
-fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let Some(file) = arguments.next() else {
-        eprintln!("usage: demo FILE [HOUR]");
-        return ExitCode::FAILURE;
-    };
-    let hour = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(0).min(23);
-    if let Err(error) = fs::write(&file, capture(hour)) {
-        eprintln!("{file}: {error}");
-        return ExitCode::FAILURE;
-    }
-    ExitCode::SUCCESS
 }
