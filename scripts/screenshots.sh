@@ -40,7 +40,7 @@ trap 'exit 143' TERM
 
 mkdir -p "$folder" "$home/.config/wireshark"
 mkdir -m 700 "$home/run"
-cargo run --quiet --locked --example demo -- "$home/office.pcap"
+cargo run --quiet --locked --example demo -- "$home/incident.pcap" incident
 
 # Whoever opens Wireshark as root, or for the first time, is told so; the pictures are of what comes after.
 printf 'privs.warn_if_elevated: FALSE\nsys.warn_if_no_capture: FALSE\n' >"$home/.config/wireshark/recent_common"
@@ -59,7 +59,7 @@ export DISPLAY=":$number"
 status=0
 # What the session's services say goes nowhere; what the pictures say goes to the descriptors 4 and 5.
 timeout -k 10 420 dbus-run-session -- \
-    sh -c 'openbox & exec /usr/bin/python3 scripts/gui/pictures.py "$@" >&4 2>&5' sh "$folder" "$home/office.pcap" \
+    sh -c 'openbox & exec /usr/bin/python3 scripts/gui/pictures.py "$@" >&4 2>&5' sh "$folder" "$home/incident.pcap" \
     4>&1 5>&2 >"$home/session.log" 2>&1 || status=$?
 [ "$status" != 124 ] || ws_die "it took more than seven minutes; see what stood still above"
 [ "$status" = 0 ] || ws_die "failed; the last words of Wireshark: $(tail -n 3 "$home/wireshark.log" 2>/dev/null)"

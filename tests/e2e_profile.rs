@@ -1,10 +1,10 @@
 //! The profile `synfin` in the real tshark, on the demo capture: every filter of it parses and finds the right frames, every
 //! colour falls on the right lines, the columns say the steps, and the ladder is drawn. Frame numbers are counted by hand
-//! from examples/demo.rs.
+//! from examples/demo/hour.rs.
 
 mod common;
 #[allow(dead_code)]
-#[path = "../examples/demo.rs"]
+#[path = "../examples/demo/main.rs"]
 mod demo;
 
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ const SLOW: &str = "24 46";
 fn expected() -> Vec<(&'static str, String)> {
     let both = format!("{TEARDOWNS} {RESETS}");
     let mut all = Vec::new();
-    for prefix in ["", "synfin: "] {
+    for (prefix, slow) in [("", "Slow"), ("synfin: ", "Slow handshakes")] {
         for (name, frames) in [
             ("Handshakes", HANDSHAKES),
             ("Teardowns", &both),
@@ -33,7 +33,7 @@ fn expected() -> Vec<(&'static str, String)> {
             ("No answer", "55-57"),
             ("Half-open", "92 93"),
             ("Resets", RESETS),
-            ("Slow handshakes", SLOW),
+            (slow, SLOW),
         ] {
             all.push((&*format!("{prefix}{name}").leak(), frames.to_string()));
         }
@@ -204,22 +204,25 @@ fn ladder() {
     let desk = Desk::new();
     let drawn = read(&desk.capture, &["-q", "-z", "flow,synfin,network,tcp.stream == 1"]);
     let lines: Vec<&str> = drawn.lines().map(str::trim_end).collect();
-    // What the arrow has no room for stands beside it whole, where Wireshark puts the label again by itself.
+    // What the arrow has no room for stands beside it whole, behind the states; else the states stand there alone.
     let expected = [
         ("|1.000000 |", "SYN Seq=X", "SYN-SENT / SYN-RECEIVED"),
-        ("|1.001000 |", "SYN, ACK Seq=Y Ack=X", "ESTABLISHED / SYN-RECEIVED"),
+        ("|1.001000 |", "SYN, ACK Seq=Y Ack=X", "ESTABLISHED / SYN-RECEIVED: SYN, ACK Seq=Y Ack=X+1"),
         ("|1.002000 |", "ACK Seq=X+1 Ack=Y+1", "ESTABLISHED / ESTABLISHED"),
         ("|1.010000 |", "FIN, ACK Seq=X Ack=Y", "CLOSE-WAIT / FIN-WAIT-1"),
-        ("|1.011000 |", "FIN, ACK Seq=Y Ack=X", "LAST-ACK / TIME-WAIT"),
+        ("|1.011000 |", "FIN, ACK Seq=Y Ack=X", "LAST-ACK / TIME-WAIT: FIN, ACK Seq=Y Ack=X+1"),
         ("|1.012000 |", "ACK Seq=X+1 Ack=Y+1", "CLOSED / TIME-WAIT"),
     ];
     assert_eq!(lines.len(), 2 + 2 * expected.len(), "{drawn}");
-    for (pair, (time, label, states)) in lines[2..].chunks(2).zip(expected) {
+    for (pair, (time, label, margin)) in lines[2..].chunks(2).zip(expected) {
         let (drawing, beside) = pair[0].rsplit_once('|').expect("a margin");
         assert!(drawing.starts_with(time) && drawing.contains(label), "{}", pair[0]);
-        assert!(beside.starts_with(states), "{}", pair[0]);
+        assert_eq!(beside, margin, "{}", pair[0]);
         assert!(pair[1].contains("------------------"), "{}", pair[1]);
     }
+    // The profile has no Protocol column, from which Wireshark would take a part of the margin.
+    let with_profile = desk.read(&["-q", "-z", "flow,synfin,network,tcp.stream == 1"]);
+    assert_eq!(with_profile, drawn);
     let again = read(&desk.capture, &["-q", "-z", "flow,synfin,network,tcp.stream == 7"]);
     assert_eq!(again.matches("SYN Seq=X again").count(), again.matches("again").count(), "{again}");
     assert!(again.contains("again") && again.matches("SYN-SENT / SYN-RECEIVED").count() == 3, "{again}");

@@ -3,6 +3,7 @@ found by their words, so that no position, key or waiting time is guessed."""
 
 import os
 import pathlib
+import re
 import subprocess
 import threading
 import time
@@ -57,6 +58,11 @@ def find(node, role, name=None):
         if one.get_role_name() == role and (name is None or one.get_name().strip() == name):
             return one
     return None
+
+
+def is_called(node, words):
+    """Whether these are its words; a translated menu has the key behind them, in brackets: 统计(S)."""
+    return re.sub(r"\(\w\)", "", node.get_name()) == words
 
 
 def place(node):
@@ -143,16 +149,12 @@ class Wireshark:
         node = bar
         for words in path:
             node = wait(f"the menu item {words!r} of {path}", lambda node=node, words=words: next(
-                (one for one in descendants(node, 3) if one.get_name() == words and "item" in one.get_role_name()), None))
+                (one for one in descendants(node, 3) if is_called(one, words) and "item" in one.get_role_name()), None))
         return node
 
     def filter(self, text):
         """Applies a display filter: typed into its line, as a user does."""
-        line = wait("the display filter", lambda: next(
-            (one for one in descendants(self.main) if one.get_role_name() == "text" and "display filter" in
-             (one.get_name() + one.get_description()).lower() and one.get_extents(Atspi.CoordType.SCREEN).width > 100), None))
-        click(line, count=3)
-        keys("BackSpace")
+        keys("ctrl+slash", "ctrl+a", "BackSpace")
         if text:
             xdotool("type", "--delay", 5, text)
         keys("Return")
@@ -166,7 +168,9 @@ def window_id(title):
 
 
 def escape(text):
-    return "".join("\\" + one if one in r"\.^$*+?()[]{}|" else one for one in text)
+    """As a pattern. xdotool does not see Chinese letters as such: any bytes stand for them."""
+    text = "".join("\\" + one if one in r"\.^$*+?()[]{}|" else one for one in text)
+    return re.sub(r"[^\x00-\x7f]+", ".*", text)
 
 
 def resize(window, width, height, x=4, y=28):
@@ -177,10 +181,17 @@ def resize(window, width, height, x=4, y=28):
     wait("the new size", lambda: window.get_extents(Atspi.CoordType.SCREEN).width == width)
 
 
-def rows(table, columns):
-    """The words of a table or tree, a list a row, header first."""
-    cells = [child.get_name() or "" for child in children(table)]
+def rows(table, columns, limit=200):
+    """The words of a table or tree, a list a row, header first; a hidden column has its cells too."""
+    count = min(table.get_child_count(), (limit + 1) * columns)
+    cells = [table.get_child_at_index(index).get_name().strip() for index in range(count)]
     return [cells[start:start + columns] for start in range(0, len(cells), columns)]
+
+
+def columns_of(table, columns):
+    """Where each column is: its left edge and its width, by the header; a hidden one has no width."""
+    boxes = [table.get_child_at_index(index).get_extents(Atspi.CoordType.SCREEN) for index in range(columns)]
+    return [(box.x, box.width) for box in boxes]
 
 
 def words(node):

@@ -1,298 +1,163 @@
 #!/usr/bin/python3
-"""Takes the pictures of docs/images from the real Wireshark, and checks that each shows what it is there for.
+"""Takes the pictures of docs/images from the real Wireshark, and checks that each shows what it is there for, in English and
+in Chinese.
 
     pictures.py FOLDER CAPTURE      run by scripts/screenshots.sh, inside its screen and private home
+
+CAPTURE is the incident of examples/demo: 1,000 connections, of which three servers fail some.
 """
-import os
 import pathlib
-import shutil
-import socket
-import subprocess
 import sys
 import time
 
 import driver
-from driver import Atspi, Failure, Wireshark, keys, resize, wait
+import other
+from camera import COLUMNS, MAIN, Camera, Desk, demand, expect, tree
+from driver import Atspi, Wireshark, keys, resize, wait
+from words import CHINESE, ENGLISH
 
-folder = pathlib.Path(sys.argv[1])
-capture = sys.argv[2]
-MAIN = (1150, 640)
-start = time.monotonic()
-
-
-def run(*arguments):
-    return subprocess.run([str(one) for one in arguments], check=True, capture_output=True, text=True).stdout
+# What Wireshark draws at the right of the packet list: the small map and the scroll bar.
+BESIDE_LIST = 51
 
 
-def shot(name, window=None, crop=None, colours=64):
-    """Takes a picture of a window, or of a part of the screen (crop: WIDTHxHEIGHT+X+Y); fails when it is blank."""
-    raw = folder / (name + ".raw.png")
-    target = folder / (name + ".png")
-    source = driver.window_id(window.get_name()) if window is not None else "root"
-    # A picture counts when two in a row are the same: nothing is on its way to the screen any more.
-    before = None
-
-    def at_rest():
-        nonlocal before
-        run("import", "-window", source, *(["-crop", crop] if crop else []), "+repage", raw)
-        now = run("identify", "-format", "%#", raw)
-        same, before = now == before, now
-        if not same:
-            time.sleep(0.5)
-        return same
-    wait(f"{name} at rest", at_rest)
-    run("pngquant", "--force", "--speed", "1", "--nofs", "--strip", "--output", target, colours, raw)
-    raw.unlink()
-    shades, deviation = run("identify", "-format", "%k %[fx:standard_deviation]", target).split()
-    if int(shades) < 8 or float(deviation) < 0.02:
-        raise Failure(f"{name} is blank: {shades} colours, deviation {deviation}")
-    print(f"  {time.monotonic() - start:3.0f} s  {target.name}: {run('identify', '-format', '%wx%h', target)}, {target.stat().st_size // 1024 + 1} kB", flush=True)
-
-
-def tree(window, name=None):
-    """The table or tree of a window."""
-    return wait(f"the table of {window.get_name()}", lambda: next(
-        (one for one in driver.descendants(window) if one.get_role_name() in ("tree", "table", "tree table")
-         and (one.get_name() == name if name else one.get_child_count() > 0)), None))
-
-
-def expect(where, node, *wanted):
-    """Each of these is a word of the node."""
-    def seen():
-        there = driver.words(node)
-        missing = [word for word in wanted if not any(word in one for one in there)]
-        return not missing
-    wait(f"{where}: {', '.join(wanted)}", seen)
-
-
-def select_row(wireshark, number):
-    """Goes to a frame, as Go > Go to Packet does."""
-    keys("ctrl+g")
-    field = wait("the field for a packet's number", lambda: next(
-        (one for one in driver.descendants(wireshark.main) if one.get_role_name() == "frame"
-         and any(child.get_name() == "Packet:" and child.get_extents(Atspi.CoordType.SCREEN).width > 0
-                 for child in driver.children(one))), None))
-    driver.click(driver.find(field, "text"))
-    driver.xdotool("type", str(number))
-    keys("Return")
-
-
-def packet_list(wireshark):
-    """The list alone: columns and colours."""
-    table = tree(wireshark.main, "Packet list")
-    lines = driver.rows(table, 11)
-    if lines[0][5:10] != ["Step", "Seq", "Ack", "Client state", "Server state"]:
-        raise Failure(f"the profile's columns are not there: {lines[0]}")
+def packet_list(desk):
+    """The list alone: columns, colours, buttons."""
+    table = desk.packets()
+    lines = driver.rows(table, COLUMNS)
+    demand(lines[0] == desk.say.columns, f"the profile's columns are not there: {lines[0]}")
     steps = {line[5] for line in lines}
-    for step in ("Open 1/3", "Open 1/3 again", "Open 2/3", "Open 3/3", "Close 1/4", "Close 2+3/4", "Close 4/4",
-                 "RST: refused", "RST: abort", "RST: after-fin"):
-        if step not in steps:
-            raise Failure(f"the column Step never says {step}: {sorted(steps)}")
-    wireshark.menu("View", "Packet Details")
-    wireshark.menu("View", "Packet Bytes")
-    resize(wireshark.main, MAIN[0], 520)
-    select_row(wireshark, 2)
-    shot("packet-list", wireshark.main)
-    wireshark.filter("synfin.step")
-    wait("the steps alone", lambda: 300 < table.get_child_count() < 1200)
-    select_row(wireshark, 65)
-    shot("trouble", wireshark.main)
-    wireshark.filter("")
+    for step in ("Open 1/3", "Open 1/3 again", "Open 2/3", "Open 3/3", "Close 1/4", "Close 2+3/4", "Close 4/4", "RST: abort"):
+        demand(step in steps, f"the column {desk.say.columns[5]} never says {step}: {sorted(steps)}")
+    demand(lines[2][6] == "ESTABLISHED,SYN-RECEIVED", f"the states of frame 2 are {lines[2][6]}")
+    right = MAIN[0] + 4
+    for name in desk.say.buttons:
+        button = wait(f"the button {name}", lambda name=name: driver.find(desk.main, "push button", name))
+        box = button.get_extents(Atspi.CoordType.SCREEN)
+        demand(box.x + box.width <= right, f"the button {name} is cut off at {right}: it ends at {box.x + box.width}")
+    desk.only_list(True)
+    desk.select_line(2)
+    desk.shot("packet-list", desk.main)
+    desk.only_list(False)
 
 
-def details(wireshark):
-    """A SYN-ACK with synfin's item open."""
-    wireshark.menu("View", "Packet Details")
-    select_row(wireshark, 2)
-    wireshark.menu("View", "Packet List")
-    resize(wireshark.main, *MAIN)
+def widths(desk):
+    """All columns are in sight, and each has room for what stands in it; Info takes the rest."""
+    table = desk.packets()
+    box = table.get_extents(Atspi.CoordType.SCREEN)
+    given = driver.columns_of(table, COLUMNS)
+    edge, visible = sum(given[-1]), box.x + box.width - BESIDE_LIST
+    demand(edge <= visible, f"the columns end at {edge}, the list at {visible}")
+    demand(given[9][1] == 0, "the column with the time of the handshake is hidden")
+    demand(given[-1][1] >= 260, f"Info has {given[-1][1]} pixels")
+    lines = driver.rows(table, COLUMNS)
+    # How wide a letter is in the list's fixed font, says the width that Wireshark itself gives the column of states. In the
+    # headings a letter is no wider, and a Chinese character no wider than two.
+    desk.wireshark.menu(desk.say.view, desk.say.resize)
+    wait("other widths", lambda: driver.columns_of(table, COLUMNS) != given)
+    letter = driver.columns_of(table, COLUMNS)[6][1] / (max(len(line[6]) for line in lines[1:]) + 1)
+    for column, (_, width) in list(enumerate(given))[:9]:
+        cells = [line[column] for line in lines[1:]] + ["123456" if column in (0, 4) else "203.0.113.200" * (column in (2, 3))]
+        heading = "".join("mm" if ord(one) > 127 else one for one in desk.say.columns[column])
+        needed = letter * (max(len(cell) for cell in cells) + 1), letter * len(heading)
+        demand(max(needed) <= width, f"{desk.say.columns[column]} has {width} pixels and needs {max(needed):.0f}")
+
+
+def details(desk):
+    """A SYN-ACK with synfin's item open: what people look for on top, in order, then two closed subtrees."""
+    desk.select_line(2)
+    desk.wireshark.menu(desk.say.view, desk.say.packet_list)
+    desk.wireshark.menu(desk.say.view, desk.say.packet_bytes)
+    resize(desk.main, MAIN[0], 560)
     item = wait("the item TCP Lifecycle", lambda: next(
-        (one for one in driver.children(tree(wireshark.main, "Packet details"))
+        (one for one in driver.children(tree(desk.main, desk.say.details_tree))
          if one.get_name().startswith("[TCP Lifecycle: Open 2/3")), None))
     driver.click(item)
-    keys("shift+Right")
-    expect("details", tree(wireshark.main, "Packet details"), "Client state: ESTABLISHED", "Acknowledgment number: X+1")
-    shot("details", wireshark.main)
-    wireshark.menu("View", "Packet List")
-
-
-def expert(wireshark):
-    wireshark.menu("Analyze", "Expert Information")
-    window = wireshark.window("Expert Information")
-    resize(window, 1000, 500)
-    expect("expert information", tree(window), "Connection refused", "No answer to the SYN")
-    shot("expert", window)
-    keys("Escape")
-
-
-def choose(combo, words):
-    driver.click(combo)
-    keys("Home")
-    driver.xdotool("type", "--delay", 30, words)
-    keys("Return")
-    wait(f"the choice {words}", lambda: combo.get_name() == words)
-
-
-def ladder(wireshark):
-    wireshark.filter("tcp.stream == 0")
-    wait("one connection", lambda: tree(wireshark.main, "Packet list").get_child_count() == 12 * 11)
-    wireshark.menu("Statistics", "Flow Graph")
-    window = wireshark.window("Flow")
-    resize(window, 900, 440)
-    driver.click(driver.find(window, "check box", "Limit to display filter"))
-    choose(wait("flow types", lambda: driver.find(window, "combo box", "All Flows")), "TCP Lifecycle")
-    wait("the arrows of one connection", lambda: driver.find(window, "label", "2 node(s), 7 item(s)"))
-    shot("ladder", window)
-    keys("Escape")
-    wireshark.filter("")
-
-
-def statistics(wireshark):
-    wireshark.menu("Statistics", "TCP Lifecycle")
-    window = wireshark.window("TCP Lifecycle")
-    resize(window, 700, 560)
-    expect("statistics", tree(window), "refused", "four-segment")
-    # Wireshark begins with the names, backwards; a user clicks on the counts.
-    header = wait("the heading Count", lambda: next(
-        (one for one in driver.children(tree(window)) if one.get_name() == "Count"), None))
-    driver.click(header)
-    driver.click(header)
-    shot("statistics", window)
-    keys("Escape")
-    wireshark.menu("Statistics", "TCP Lifecycle: Connections")
-    window = wireshark.window("TCP Lifecycle: Connections")
-    resize(window, 1150, 560)
-    shot("connections", window)
-    keys("Escape")
-
-
-def conversation_filter(wireshark):
-    bar = driver.find(wireshark.main, "menu bar")
-    driver.click(wireshark.menu_item(bar, ["Analyze"]))
-    submenu = wait("the open menu", lambda: next(
-        (one for one in driver.descendants(bar, 4) if one.get_name() == "Conversation Filter"
-         and one.get_state_set().contains(Atspi.StateType.SHOWING)), None))
-    driver.click(submenu)
-    wait("synfin's filters", lambda: next(
-        (one for one in driver.descendants(submenu, 4) if one.get_name() == "TCP Lifecycle: this connection's handshake"
-         and one.get_state_set().contains(Atspi.StateType.SHOWING)), None))
-    shot("conversation-filter", crop="1000x640+4+28")
-    keys("Escape", "Escape", "Escape")
-
-
-def preferences(wireshark):
-    wireshark.menu("Edit", "Preferences…")
-    window = wireshark.window("Preferences")
-    resize(window, 900, 420)
-    keys("Home")
-    driver.xdotool("type", "--delay", 30, "Protocols")
     keys("Right")
-    time.sleep(1)  # else Qt takes what is typed now as the rest of what was typed before
-    driver.xdotool("type", "--delay", 30, "synfin")
-    wait("synfin's preferences", lambda: driver.find(window, "check box", "Add the step to the Info column"))
-    shot("preferences", window)
+    expect("details", tree(desk.main, desk.say.details_tree), *desk.say.details)
+    lines = [one.get_name().strip("[]") for one in driver.children(tree(desk.main, desk.say.details_tree))]
+    below = lines[next(index for index, line in enumerate(lines) if line.startswith("TCP Lifecycle")) + 1:]
+    demand(len(below) == len(desk.say.details) and all(line.startswith(start) for line, start in zip(below, desk.say.details)),
+           f"the details are not in order: {below}")
+    keys("shift+Right")
+    expect("details", tree(desk.main, desk.say.details_tree), "10.0.1.80:80")
+    desk.shot("details", desk.main)
+    desk.wireshark.menu(desk.say.view, desk.say.packet_list)
+    desk.wireshark.menu(desk.say.view, desk.say.packet_bytes)
+    resize(desk.main, *MAIN)
+
+
+def three_clicks(desk):
+    """Which server fails, how, and the frame that shows it: two clicks for the servers, the third for their frames."""
+    desk.wireshark.menu(desk.say.statistics, desk.say.servers)
+    window = desk.wireshark.window(desk.say.servers)
+    resize(window, MAIN[0] - 40, 300)
+    count = len(desk.say.server_columns)
+    lines = driver.rows(tree(window), count)
+    demand(lines[0] == desk.say.server_columns, f"the columns of the servers: {lines[0]}")
+    by_server = {line[0]: line[1:9] for line in lines[1:]}
+    for server, cells in (("10.0.1.54:5432", "150 75 75 0 0 0 0 0"), ("203.0.113.40:8443", "50 0 0 0 50 0 0 0"),
+                          ("10.0.1.90:8080", "150 150 0 0 0 0 0 50"), ("10.0.1.80:80", "600 600 0 0 0 0 0 0")):
+        demand(by_server.get(server) == cells.split(), f"the servers do not say {server}: {cells}: {by_server}")
+    box = window.get_extents(Atspi.CoordType.SCREEN)
+    edge = sum(driver.columns_of(tree(window), count)[-1])
+    demand(edge <= box.x + box.width - 10, f"the servers need {edge - box.x} pixels, the window has {box.width}")
+    # A click on a heading sorts by number: least first, then most first.
+    for line in (-1, 1):
+        time.sleep(1)  # else Qt takes two clicks for a double one
+        driver.click(tree(window).get_child_at_index(3))
+        wait("the servers sorted", lambda line=line: driver.rows(tree(window), count)[line][0] == "10.0.1.54:5432")
+    desk.shot("servers", window)
+    keys("Escape")
+    driver.press(driver.find(desk.main, "push button", desk.say.refused))
+    lines = driver.rows(desk.shown_packets(150), COLUMNS)
+    demand({line[5] for line in lines[1:]} == {"Open 1/3", "RST: refused"}, "the button finds the SYNs and their resets")
+    demand({line[2] for line in lines[1:] if line[5].startswith("RST")} == {"10.0.1.54"}, "all resets are the database's")
+    desk.only_list(True)
+    desk.select_line(2)
+    desk.shot("refused", desk.main)
+    desk.only_list(False)
+    desk.wireshark.filter("")
+    desk.shown_packets(9086)
+
+
+def statistics(desk):
+    desk.wireshark.menu(desk.say.statistics, desk.say.outcomes)
+    window = desk.wireshark.window(desk.say.outcomes)
+    resize(window, 800, 640)
+    expect("statistics", tree(window), *desk.say.headings, "refused", "four-segment")
+    there = driver.words(tree(window))
+    at = there.index(desk.say.headings[0])
+    demand(all(at < there.index(one) for one in desk.say.headings[1:]), "the outcomes are not on top")
+    demand("unreachable" not in there and "half-open" not in there, "a row that counts nothing")
+    desk.shot("statistics", window)
     keys("Escape")
 
 
-def talk(port):
-    """Real connections on loopback: one after the other a client says a word, and closes; then one is refused."""
-    with socket.create_server(("127.0.0.1", port)) as server:
-        for _ in range(3):
-            with socket.create_connection(("127.0.0.1", port)) as client:
-                with server.accept()[0] as answering:
-                    client.sendall(b"hello\n")
-                    answering.recv(100)
-                    client.shutdown(socket.SHUT_WR)
-                    answering.recv(100)
-            time.sleep(0.3)
-    try:
-        socket.create_connection(("127.0.0.1", port))
-    except ConnectionRefusedError:
-        pass
-
-
-def live():
-    """A capture on loopback while connections open and close. Needs the right to capture."""
-    port = 8643
-    arguments = ["-C", "synfin", "-i", "lo", "-k", "-f", f"tcp port {port}"]
-    with Wireshark(arguments, "Capturing from") as wireshark:
-        resize(wireshark.main, MAIN[0], 520)
-        take(lambda: live_list(wireshark, port))
-
-
-def live_list(wireshark, port):
-    wireshark.menu("View", "Packet Details")
-    wireshark.menu("View", "Packet Bytes")
-    talk(port)
-    table = tree(wireshark.main, "Packet list")
-    wait("the segments of four connections", lambda: {"Open 3/3", "Close 4/4", "RST: refused"} <= {
-        line[5] for line in driver.rows(table, 11) if len(line) == 11})
-    shot("live", wireshark.main)
-
-
-def import_profile():
-    """The profile's zip, through Wireshark's own dialog, into a home that has none: its files arrive as they are."""
-    home = pathlib.Path(os.environ["HOME"])
-    other = home / "other"
-    shutil.copytree(home / ".config/wireshark", other / ".config/wireshark", ignore=shutil.ignore_patterns("profiles"))
-    archive = home / "synfin-profile.zip"
-    run("scripts/profile.sh", "--zip", archive)
-    with Wireshark(["-r", capture], pathlib.Path(capture).name, HOME=str(other), XDG_CONFIG_HOME=str(other / ".config")) as wireshark:
-        take(choose_archive, wireshark, archive)
-    arrived = other / ".config/wireshark/profiles"
-    if [one.name for one in arrived.iterdir()] != ["synfin"]:
-        raise Failure(f"the zip brought {list(arrived.iterdir())}")
-    # A series imports the kinds of files it knows: of the two with macros, its own.
-    files = {one.name for one in (arrived / "synfin").iterdir()}
-    wanted = {one.name for one in pathlib.Path("profiles/synfin").iterdir()}
-    if wanted - files not in (set(), {"dmacros"}, {"dfilter_macros"}):
-        raise Failure(f"the zip's import left out {wanted - files}")
-    for name in files:
-        if (arrived / "synfin" / name).read_bytes() != pathlib.Path("profiles/synfin", name).read_bytes():
-            raise Failure(f"{name} of the profile arrived changed")
-    print(f"  {time.monotonic() - start:3.0f} s  the profile's zip was imported: {' '.join(sorted(files))}", flush=True)
-
-
-def choose_archive(wireshark, archive):
-    wireshark.menu("Edit", "Configuration Profiles…")
-    window = wireshark.window("Configuration Profiles")
-    driver.click(wait("Import", lambda: driver.find(window, "push button", "Import")))
-    keys("Down", "Return")
-    wireshark.window("Select zip file for import")
-    driver.xdotool("type", "--delay", 10, str(archive))
-    keys("Return")
-    wireshark.window("Importing profiles")
-    keys("Return")
-    expect("the list of profiles", tree(window), "synfin")
+def connections(desk):
+    desk.wireshark.menu(desk.say.statistics, desk.say.connections)
+    window = desk.wireshark.window(desk.say.connections)
+    resize(window, MAIN[0], 520)
+    header = [tree(window).get_child_at_index(index).get_name().strip() for index in range(len(desk.say.connection_columns))]
+    demand(header == desk.say.connection_columns, f"the columns of the connections: {header}")
+    desk.shot("connections", window)
     keys("Escape")
 
 
-def can_capture():
-    """Whether Wireshark may listen on loopback here: it lists the interface then."""
-    listed = subprocess.run(["dumpcap", "-D"], capture_output=True, text=True, check=False)
-    return " lo" in listed.stdout
-
-
-def take(picture, *arguments):
-    """Takes a picture; when it fails, shows the screen at that moment."""
-    try:
-        picture(*arguments)
-    except Exception as failure:
-        run("import", "-window", "root", folder / "failed.png")
-        raise SystemExit(f"{picture.__name__}: {failure}; the screen then: {folder / 'failed.png'}") from failure
+def session(camera, capture, say, *more):
+    with Wireshark(["-C", say.profile, "-r", capture], pathlib.Path(capture).name, **say.environment) as wireshark:
+        desk = Desk(wireshark, say, camera)
+        resize(desk.main, *MAIN)
+        desk.shown_packets(9086)
+        for picture in (packet_list, details, three_clicks, statistics, connections, *more, widths):
+            camera.take(picture, desk)
 
 
 def main():
-    (folder / "failed.png").unlink(missing_ok=True)
-    with Wireshark(["-C", "synfin", "-r", capture], pathlib.Path(capture).name) as wireshark:
-        resize(wireshark.main, *MAIN)
-        for picture in (packet_list, details, expert, ladder, statistics, conversation_filter, preferences):
-            take(picture, wireshark)
-    import_profile()
-    if can_capture():
-        live()
-    else:
-        print("  no picture of a live capture: this user may not capture on lo (dumpcap -D)")
+    camera, capture = Camera(pathlib.Path(sys.argv[1])), sys.argv[2]
+    session(camera, capture, ENGLISH, *other.PICTURES)
+    session(camera, capture, CHINESE)
+    camera.take(other.import_profile, camera, capture)
+    other.live(camera)
 
 
 if __name__ == "__main__":
