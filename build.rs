@@ -19,12 +19,13 @@ mod plugin {
     use std::process::{Command, Stdio};
 
     const SHIM: &str = "plugin-c";
-    const SOURCES: [&str; 23] = [
+    const SOURCES: [&str; 24] = [
         "host_load.c",
         "host_lookup.c",
         "host.c",
         "host_flow.c",
         "host_stats.c",
+        "host_graph.c",
         "plugin.c",
         "shim.c",
         "language.c",

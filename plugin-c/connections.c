@@ -39,13 +39,14 @@ static void format_time(int64_t ns, char *cell)
         (void)snprintf(cell, TABLE_CELL_MAX, "%s.%09lldZ", date, (long long)left);
 }
 
+/* Texts are sorted by their letters, so a time has room for a day's seconds in front of its point. */
 static void format_value(const synfin_value *value, char *cell)
 {
     long long number = (long long)value->number;
     if (value->text != NULL)
         (void)snprintf(cell, TABLE_CELL_MAX, "%s", value->text);
     else if (value->type == SYNFIN_TYPE_TIME)
-        (void)snprintf(cell, TABLE_CELL_MAX, "%lld.%09lld", number / NS_IN_S, number % NS_IN_S);
+        (void)snprintf(cell, TABLE_CELL_MAX, "%5lld.%09lld", number / NS_IN_S, number % NS_IN_S);
     else if (value->type == SYNFIN_TYPE_ABSOLUTE_TIME)
         format_time(value->number, cell);
     else

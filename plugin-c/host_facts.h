@@ -131,6 +131,8 @@
     ROW(pi_response_code, PI_RESPONSE_CODE) \
     ROW(stat_dt_int, STAT_DT_INT) \
     ROW(mn_set, MN_SET) \
+    ROW(mn_set_flags, MN_SET_FLAGS) \
+    ROW(sort_top, ST_FLG_SORT_TOP) \
     ROW(tap_dont_redraw, TAP_PACKET_DONT_REDRAW) \
     ROW(tap_redraw, TAP_PACKET_REDRAW) \
     ROW(tap_failed, TAP_PACKET_FAILED) \

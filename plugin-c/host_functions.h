@@ -111,17 +111,23 @@ typedef void (*host_any_function)(void);
 #define HOST_GLIB(GLIB) \
     GLIB(void *, allocate, "g_malloc", (size_t)) \
     GLIB(void, release, "g_free", (void *)) \
-    GLIB(char *, release_string, "g_string_free", (GString *, int))
+    GLIB(char *, release_string, "g_string_free", (GString *, int)) \
+    GLIB(int, read_file, "g_file_get_contents", (const char *, char **, size_t *, void *))
 
 /* May be missing, and is NULL then: OPTIONAL(result, name, arguments). The flow graphs' header is not installed; their
  * prototypes are the same in every series, and only pointers are handed on. Older series have no find_conversation_strat,
- * newer ones two kinds of it. */
+ * newer ones two kinds of it. get_persconffile_path takes a bool or an int. qVersion is Qt's: where it is, there is a window. */
 struct host_flow_kind;
 #define HOST_OPTIONAL(OPTIONAL) \
     OPTIONAL(void, find_conversation_strat, (void)) \
+    OPTIONAL(char *, get_persconffile_path, (const char *, int)) \
     OPTIONAL(void, register_seq_analysis, (const char *, const char *, int, const char *, unsigned, tap_packet_cb)) \
     OPTIONAL(struct host_flow_kind *, sequence_analysis_find_by_name, (const char *)) \
-    OPTIONAL(tap_packet_cb, sequence_analysis_get_packet_func, (struct host_flow_kind *))
+    OPTIONAL(tap_packet_cb, sequence_analysis_get_packet_func, (struct host_flow_kind *)) \
+    OPTIONAL(void *, sequence_analysis_info_new, (void)) \
+    OPTIONAL(void, sequence_analysis_info_free, (void *)) \
+    OPTIONAL(void, sequence_analysis_use_col_info_as_label_comment, (packet_info *, void *)) \
+    OPTIONAL(const char *, qVersion, (void))
 
 /* Variables: VARIABLE(type, name); the member points to it. */
 #define HOST_VARIABLES(VARIABLE) \

@@ -244,6 +244,8 @@
     ROW(pi_response_code, 50331648) \
     ROW(stat_dt_int, 0) \
     ROW(mn_set, 1) \
+    ROW(mn_set_flags, 4) \
+    ROW(sort_top, 4194304) \
     ROW(tap_dont_redraw, 0) \
     ROW(tap_redraw, 1) \
     ROW(tap_failed, 2) \

@@ -43,36 +43,14 @@ int host_stats_heading(stats_tree *tree, const char *name, int parent)
     return host.stats_tree_create_node(tree, name, parent, STAT_DT_INT, 1);
 }
 
+void host_stats_keep_on_top(stats_tree *tree, const char *name, int parent)
+{
+    (void)host.stats_tree_manip_node_int(MN_SET_FLAGS, tree, name, parent, 1, ST_FLG_SORT_TOP);
+}
+
 void host_stats_set(stats_tree *tree, const char *name, int parent, int count)
 {
     (void)host.stats_tree_manip_node_int(MN_SET, tree, name, parent, 0, count);
-}
-
-void host_register_flow_graph(const char *name, const char *title, int proto, const char *tap, tap_packet_cb segment)
-{
-    if (host.register_seq_analysis != NULL && host.sequence_analysis_find_by_name != NULL &&
-        host.sequence_analysis_get_packet_func != NULL)
-        host.register_seq_analysis(name, title, proto, tap, TL_REQUIRES_COLUMNS, segment);
-}
-
-/* Wireshark's graph of all frames labels an arrow with the Info column, and what stands beside it with the Protocol and
- * Info columns. So it draws this arrow when those columns hold these texts for as long as that takes. */
-tap_packet_status host_draw_arrow(void *graph, packet_info *pinfo, epan_dissect_t *edt, tap_flags_t flags,
-                                  const host_flow *flow, const char *label, const char *margin)
-{
-    struct host_flow_kind *all_frames = host.sequence_analysis_find_by_name("any");
-    host_columns columns;
-    host_flow saved;
-    host_flow replaced;
-    tap_packet_status status;
-    if (all_frames == NULL)
-        return TAP_PACKET_DONT_REDRAW;
-    host_exchange_flow(pinfo, flow, &saved);
-    host_exchange_columns(pinfo, label, margin, &columns);
-    status = host.sequence_analysis_get_packet_func(all_frames)(graph, pinfo, edt, NULL, flags);
-    host_put_back_columns(pinfo, &columns);
-    host_exchange_flow(pinfo, &saved, &replaced);
-    return status;
 }
 
 typedef int (*is_filter_valid)(packet_info *);

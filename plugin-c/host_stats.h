@@ -26,15 +26,10 @@ void host_register_stats_tree(const char *tap, const char *abbreviation, const c
                               stat_tree_init_cb init, stat_tree_cleanup_cb cleanup);
 /* A node that may have children; returns its number. */
 int host_stats_heading(stats_tree *tree, const char *name, int parent);
+/* However the window sorts, this node comes first. */
+void host_stats_keep_on_top(stats_tree *tree, const char *name, int parent);
 /* Sets the count of a node, and makes it when there is none of that name. */
 void host_stats_set(stats_tree *tree, const char *name, int parent, int count);
-
-/* The Flow Graph window and -z flow get a kind of flow of this name, which draws what the tap's listener hands to
- * host_draw_arrow(). Nothing happens in a Wireshark without flow graphs. */
-void host_register_flow_graph(const char *name, const char *title, int proto, const char *tap, tap_packet_cb segment);
-/* Draws one arrow, as that tap's listener: `graph`, `edt` and `flags` are what it was called with. */
-tap_packet_status host_draw_arrow(void *graph, packet_info *pinfo, epan_dissect_t *edt, tap_flags_t flags,
-                                  const host_flow *flow, const char *label, const char *margin);
 
 /* `is_valid` answers 0 or 1, `build` a string that host.allocate() made, or NULL. */
 void host_register_conversation_filter(const char *title, int (*is_valid)(packet_info *pinfo),

@@ -5,7 +5,7 @@
  */
 #include "ladder.h"
 
-#include "host_stats.h"
+#include "host_graph.h"
 #include "notes.h"
 #include "tapped.h"
 

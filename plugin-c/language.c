@@ -5,11 +5,11 @@
  */
 #include "language.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host_functions.h"
 #include "synfin.h"
 
 #ifdef _WIN32
@@ -62,3 +62,48 @@ uint8_t language_of_system(void)
 }
 
 #endif
+
+bool language_of_preference(const char *value, uint8_t *chosen)
+{
+    *chosen = language_of_system();
+    if (strcmp(value, "en") == 0)
+        *chosen = SYNFIN_LANGUAGE_ENGLISH;
+    else if (strcmp(value, "zh") == 0)
+        *chosen = SYNFIN_LANGUAGE_CHINESE;
+    else
+        return strcmp(value, LANGUAGE_AUTO) == 0;
+    return true;
+}
+
+/* The last line "NAME: value" counts. Cuts the text into its lines and words. */
+static const char *value_of(char *text, const char *name)
+{
+    static const char blank[] = " \t\r";
+    const char *value = LANGUAGE_AUTO;
+    size_t len = strlen(name);
+    char *line = text;
+    while (line != NULL) {
+        char *end = strchr(line, '\n');
+        if (end != NULL)
+            *end++ = '\0';
+        if (strncmp(line, name, len) == 0 && line[len] == ':') {
+            char *start = line + len + 1 + strspn(line + len + 1, blank);
+            start[strcspn(start, blank)] = '\0';
+            value = start;
+        }
+        line = end;
+    }
+    return value;
+}
+
+uint8_t language_of_saved_preference(void)
+{
+    char *path = host.get_persconffile_path == NULL ? NULL : host.get_persconffile_path("preferences", 1);
+    char *text = NULL;
+    uint8_t chosen = language_of_system();
+    if (path != NULL && host.read_file(path, &text, NULL, NULL) != 0)
+        (void)language_of_preference(value_of(text, "synfin.language"), &chosen);
+    host.release(text);
+    host.release(path);
+    return chosen;
+}

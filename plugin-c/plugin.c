@@ -6,7 +6,6 @@
 #include "plugin.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "connections.h"
 #include "feed.h"
@@ -23,34 +22,19 @@
 #include "stats.h"
 #include "tapped.h"
 
-#define AUTO "auto"
-
 static bool is_known;
 static host_switch rebase = HOST_SWITCH_ON;
 /* A text, not one of a list: Wireshark takes what is in no list for the value before, without a word. */
-static const char *language = AUTO;
+static const char *language = LANGUAGE_AUTO;
 
 /* ---- a capture file -------------------------------------------------------------------------------------- */
-
-/* False when the preference is none of its three values; then the language is the system's too. */
-static bool choose_language(uint8_t *chosen)
-{
-    *chosen = language_of_system();
-    if (strcmp(language, "en") == 0)
-        *chosen = SYNFIN_LANGUAGE_ENGLISH;
-    else if (strcmp(language, "zh") == 0)
-        *chosen = SYNFIN_LANGUAGE_CHINESE;
-    else
-        return strcmp(language, AUTO) == 0;
-    return true;
-}
 
 /* A new file, and every redissection of it, begins here. */
 static void begin_file(void)
 {
     synfin_options options = {.struct_size = sizeof options};
     options.rebase = host_is_on(&rebase) ? 1 : 0;
-    (void)choose_language(&options.language);
+    (void)language_of_preference(language, &options.language);
     feed_reset();
     show_begin_file();
     shim_begin_file(&options);
@@ -68,7 +52,7 @@ static void end_file(void)
 static void check_preferences(void)
 {
     uint8_t unused;
-    if (!choose_language(&unused))
+    if (!language_of_preference(language, &unused))
         fprintf(stderr, "synfin: synfin.language is en, zh or auto, not \"%s\": auto is used.\n", language);
 }
 
@@ -90,7 +74,7 @@ static void register_protocol(void)
         fprintf(stderr, "synfin: two copies of the plugin are installed; this one stays out: remove one of them.\n");
         return;
     }
-    shim.language = language_of_system();
+    shim.language = language_of_saved_preference();
     shim.proto = host.proto_register_protocol(shim_word(SYNFIN_WORD_PROTOCOL), "synfin", "synfin");
     shim.protocol = host.find_protocol_by_id(shim.proto);
     shim.proto_tcp = host.proto_get_id_by_filter_name("tcp");

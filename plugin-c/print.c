@@ -71,11 +71,22 @@ static void print(uint8_t (*write)(const struct listener *, uint32_t, size_t *),
         (void)putchar('\n');
 }
 
-/* What a script reads must not end in the middle without a word: a full disk, a closed pipe. */
+static void end_with_failure(void)
+{
+    (void)fflush(NULL);
+    _Exit(EXIT_FAILURE);
+}
+
+/* What a script reads must not end in the middle without a word: a full disk, a closed pipe. tshark looks at no listener's
+ * output and would end with status 0, so the status is set when all its work is done. */
 static void end_output(void)
 {
-    if (fflush(stdout) != 0 || ferror(stdout) != 0)
-        fprintf(stderr, "synfin: the output could not be written whole; look for a full disk.\n");
+    static bool has_failed;
+    if (has_failed || (fflush(stdout) == 0 && ferror(stdout) == 0))
+        return;
+    has_failed = true;
+    fprintf(stderr, "synfin: the output could not be written whole; look for a full disk.\n");
+    (void)atexit(end_with_failure);
 }
 
 static void print_lines(void *data)

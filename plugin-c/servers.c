@@ -21,8 +21,12 @@ static void fill_row(stat_tap_table *rows, unsigned row)
         return;
     for (uint32_t i = 0; i < shown.value_count; i++) {
         const synfin_value *value = &shown.values[i];
-        if (value->field < table.count && value->text != NULL)
+        if (value->field >= table.count)
+            continue;
+        if (value->text != NULL)
             table_set_text(&table, rows, row, value->field, value->text);
+        else
+            table_set_number(rows, row, value->field, (uint32_t)value->number);
     }
 }
 
@@ -78,7 +82,11 @@ void servers_register(void)
     size_t count;
     const char *const *titles = synfin_server_columns(shim.language, &count);
     shown.struct_size = sizeof shown;
-    for (size_t i = 0; i < count; i++)
-        table_add_texts(&table, titles[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && i <= SYNFIN_SERVER_COUNTS)
+            table_add_numbers(&table, titles[i]);
+        else
+            table_add_texts(&table, titles[i]);
+    }
     table_register(&table, shim_title(SYNFIN_WORD_SERVERS), "synfin,servers", init, add_segment, reset);
 }

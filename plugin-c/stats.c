@@ -68,12 +68,16 @@ static void remove_listener(stats_tree *tree)
     }
 }
 
-/* A heading is made with the first of its rows. */
+/* A heading is made with the first of its rows. The first of all is what people look for; a window sorts by the names, from
+ * their end, unless told. */
 static int heading(struct listener *one, size_t node)
 {
     struct row *row = &one->rows[node];
-    if (!row->is_made)
+    if (!row->is_made) {
         row->number = host_stats_heading(one->tree, nodes[node].name, ROOT);
+        if (node == 0)
+            host_stats_keep_on_top(one->tree, nodes[node].name, ROOT);
+    }
     row->is_made = true;
     return row->number;
 }

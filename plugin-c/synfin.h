@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 /* Raised on any change of this file that a compiled shim would notice. */
-#define SYNFIN_ABI_VERSION 3
+#define SYNFIN_ABI_VERSION 4
 
 #define SYNFIN_STATUS_OK 0
 #define SYNFIN_STATUS_NULL_POINTER 1 /* an argument that must point somewhere does not */
@@ -115,8 +115,7 @@ const synfin_expert *synfin_experts(uint8_t language, size_t *count);
 #define SYNFIN_WORD_INFO_TEXT 12
 #define SYNFIN_WORD_LANGUAGE_TITLE 13
 #define SYNFIN_WORD_LANGUAGE_TEXT 14
-#define SYNFIN_WORD_LANGUAGE_AUTO 15
-#define SYNFIN_WORD_STREAM 16           /* heading of the stream's number in the connection table */
+#define SYNFIN_WORD_STREAM 15           /* heading of the stream's number in the connection table */
 const char *synfin_word(uint8_t language, uint8_t word);
 
 uint32_t synfin_abi_version(void);
@@ -261,7 +260,9 @@ uint8_t synfin_set_json(const synfin_set *set, const synfin_tracker *tracker, ui
 uint8_t synfin_set_count_servers(synfin_set *set, const synfin_tracker *tracker, uint32_t *count);
 /* The headings of their table. */
 const char *const *synfin_server_columns(uint8_t language, size_t *count);
-/* Server `index`: a value of type STRING for each column, with `field` the column's number. */
+/* So many columns behind the first hold numbers (UINT32), the others texts. */
+#define SYNFIN_SERVER_COUNTS 8
+/* Server `index`: a value for each column, with `field` the column's number. */
 uint8_t synfin_set_server(const synfin_set *set, uint32_t index, synfin_shown *shown);
 
 /* One screen on all of these connections (-z synfin,report), or one JSON object (-z synfin,report,json). */

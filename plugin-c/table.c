@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Wide enough for the mark of sorting beside a heading. */
+/* Wide enough for the mark of sorting beside a heading, in spaces: those of fonts with Chinese letters are narrow. */
 #define MARK_WIDTH 2
+#define MARK_WIDTH_CHINESE 4
 
 /* How many columns of a terminal a text takes, of which the bytes alone are known: a Chinese character takes two, and is
  * three bytes. */
@@ -51,7 +52,7 @@ static void add_column(struct table *table, const char *title, stat_tap_table_it
     if (table->count == TABLE_COLUMNS_MAX)
         return;
     column->title = title;
-    widen(column, width_of(title) + MARK_WIDTH);
+    widen(column, width_of(title) + (width_of(title) < strlen(title) ? MARK_WIDTH_CHINESE : MARK_WIDTH));
     if (type == TABLE_ITEM_UINT)
         (void)snprintf(column->format, sizeof column->format, "%%-%du", (int)column->width);
     table->items[table->count++] = (stat_tap_table_item){type, TAP_ALIGN_LEFT, column->heading, column->format};

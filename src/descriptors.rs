@@ -121,7 +121,6 @@ const fn word_number(word: Word) -> u8 {
         Word::InfoText => c::SYNFIN_WORD_INFO_TEXT,
         Word::LanguageTitle => c::SYNFIN_WORD_LANGUAGE_TITLE,
         Word::LanguageText => c::SYNFIN_WORD_LANGUAGE_TEXT,
-        Word::LanguageAuto => c::SYNFIN_WORD_LANGUAGE_AUTO,
         Word::Stream => c::SYNFIN_WORD_STREAM,
     }
 }
@@ -129,6 +128,7 @@ const fn word_number(word: Word) -> u8 {
 const _: () = assert!(fields::FIELDS.len() <= c::SYNFIN_FIELDS_MAX as usize);
 const _: () = assert!(experts::EXPERTS.len() <= 64);
 const _: () = assert!(servers::COLUMNS <= c::SYNFIN_VALUES_MAX as usize);
+const _: () = assert!(servers::COUNTS == c::SYNFIN_SERVER_COUNTS as usize);
 
 /// The fields.
 pub static FIELDS: Tables<c::synfin_field> = Lazy::new(|| {

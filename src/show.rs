@@ -8,7 +8,7 @@ use libc::c_char;
 use synfin_core::view::{ConnectionView, IcmpView, SegmentView};
 use synfin_core::words::fields::{FIELDS, Field, Sink};
 use synfin_core::words::language::Language;
-use synfin_core::words::servers::Server;
+use synfin_core::words::servers::{Cell, Server};
 use synfin_core::words::{experts, text};
 
 use crate::bindings as c;
@@ -209,8 +209,16 @@ pub fn connection(shown: &mut c::synfin_shown, view: &ConnectionView, language: 
 pub fn server(shown: &mut c::synfin_shown, server: &Server) {
     fill(shown, 0, |values| {
         for (column, cell) in (0_u16..).zip(server.cells()) {
-            values.begin(column, c::SYNFIN_TYPE_STRING);
-            values.text(&mut |out| out.write_str(&cell).map(|()| true));
+            match cell {
+                Cell::Count(count) => {
+                    values.begin(column, c::SYNFIN_TYPE_UINT32);
+                    values.number(i64::from(count));
+                }
+                Cell::Text(text) => {
+                    values.begin(column, c::SYNFIN_TYPE_STRING);
+                    values.text(&mut |out| out.write_str(&text).map(|()| true));
+                }
+            }
         }
         Head::EMPTY
     });

@@ -109,6 +109,28 @@ fn labels_and_statistics() {
     }
 }
 
+/// What is saved in the preferences, the profile's where there is one, is the language of labels too: Wireshark takes those
+/// before it reads its preferences.
+#[test]
+fn saved_preference() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let folder = home.path().join(".config/wireshark");
+    let profile = folder.join("profiles/other");
+    std::fs::create_dir_all(&profile).expect("a folder");
+    let save =
+        |folder: &std::path::Path, text: &str| std::fs::write(folder.join("preferences"), text).expect("written");
+    save(&folder, "# synfin.language: en\nsynfin.language:\tzh \r\n#synfin.language: en\n");
+    save(&profile, "synfin.language: zh\nsynfin.language: en\n");
+    let print = |more: &[&str]| {
+        let arguments = [more, &["-q", "-z", "synfin,servers"]].concat();
+        common::tshark::read_at(home.path(), "tests/captures/refused_port.pcap".as_ref(), &arguments)
+    };
+    assert!(print(&[]).contains("无应答"));
+    assert!(print(&["-C", "other"]).contains("No answer"), "the last line counts, and the profile's alone");
+    save(&folder, "synfin.language: klingon\n");
+    assert!(print(&[]).contains("No answer"));
+}
+
 /// `synfin.language` takes three words and says so of others.
 #[test]
 fn no_other_language() {

@@ -218,3 +218,21 @@ fn in_chinese() {
     assert!(first.is_ascii() && !second.is_ascii(), "{first} {second}");
     assert_eq!(english, chinese);
 }
+
+/// A script must not take half a log for a whole one: a line says that something is missing, and the status is not 0.
+#[test]
+fn a_full_disk() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let Ok(full) = full else { return };
+    for what in ["synfin,jsonl", "synfin,report"] {
+        let ran = Command::new(common::tshark::program())
+            .args(["-q", "-r", "tests/captures/many_short_connections.pcap", "-z", what])
+            .env("HOME", "/nonexistent")
+            .stdout(full.try_clone().expect("one more"))
+            .output()
+            .expect("tshark runs");
+        let complaint = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(complaint.matches("could not be written whole").count(), 1, "{what}: {complaint}");
+        assert_eq!(ran.status.code(), Some(1), "{what}");
+    }
+}

@@ -148,10 +148,10 @@ impl Field {
     pub fn read_segment(&self, view: &SegmentView, language: Language, sink: &mut dyn Sink) {
         match self.about {
             About::Segment(read) | About::Message { segment: read, .. } | About::Reset { segment: read, .. } => {
-                read(view, &mut self.output(language, sink));
+                read(view, &mut self.output(language, sink, view.frame));
             }
             About::Connection { read, on } if on.is_at(view) => {
-                read(&view.connection, &mut self.output(language, sink));
+                read(&view.connection, &mut self.output(language, sink, view.frame));
             }
             About::Connection { .. } | About::Icmp(_) => {}
         }
@@ -160,14 +160,14 @@ impl Field {
     /// Gives its value for a connection, as its last segment shows it; what is about a RST: of the one that ended it.
     pub fn read_connection(&self, view: &ConnectionView, language: Language, sink: &mut dyn Sink) {
         if let About::Connection { read, .. } | About::Reset { connection: read, .. } = self.about {
-            read(view, &mut self.output(language, sink));
+            read(view, &mut self.output(language, sink, 0));
         }
     }
 
     /// Gives its value for an ICMP error.
     pub fn read_icmp(&self, view: &IcmpView, language: Language, sink: &mut dyn Sink) {
         if let About::Icmp(read) | About::Message { icmp: read, .. } = self.about {
-            read(view, &mut self.output(language, sink));
+            read(view, &mut self.output(language, sink, 0));
         }
     }
 
@@ -183,11 +183,11 @@ impl Field {
         matches!(self.about, About::Icmp(_) | About::Message { .. })
     }
 
-    fn output<'a>(&self, language: Language, sink: &'a mut dyn Sink) -> Output<'a> {
+    fn output<'a>(&self, language: Language, sink: &'a mut dyn Sink, frame: u32) -> Output<'a> {
         if self.is_hidden {
             sink.hide();
         }
-        Output { sink, language }
+        Output { sink, language, frame }
     }
 }
 

@@ -38,8 +38,6 @@ pub enum Word {
     LanguageTitle,
     /// What it does.
     LanguageText,
-    /// Its choice that leaves the language to the system.
-    LanguageAuto,
     /// The heading of the stream's number in the table of connections.
     Stream,
 }
@@ -78,10 +76,9 @@ const fn english(word: Word) -> &'static str {
         Word::InfoText => "A segment with a step, and a RST, says so in the Info column: [Open 2/3: Seq=Y Ack=X+1].",
         Word::LanguageTitle => "Language",
         Word::LanguageText => {
-            "The language of all that synfin shows. Sentences change at once; labels, menus and columns with the next \
-             start of Wireshark."
+            "The language of all that synfin shows; auto is that of the system. Sentences change at once; labels, menus \
+             and the columns of tables when Wireshark starts with this in its preferences, or in the profile's."
         }
-        Word::LanguageAuto => "That of the system",
         Word::Stream => "Stream",
     }
 }
@@ -106,9 +103,8 @@ const fn chinese(word: Word) -> &'static str {
         Word::InfoText => "属于某一步骤的报文段以及 RST 会在 Info 列中标明，例如 [Open 2/3: Seq=Y Ack=X+1]。",
         Word::LanguageTitle => "语言",
         Word::LanguageText => {
-            "synfin 全部文字的语言。说明语句立即切换；标签、菜单和列标题在下次启动 Wireshark 时切换。"
+            "synfin 全部文字的语言；auto 为跟随系统。说明语句立即切换；标签、菜单和表格的列标题，要等首选项（或配置文件的首选项）中保存了此设置并重新启动 Wireshark 之后才切换。"
         }
-        Word::LanguageAuto => "跟随系统",
         Word::Stream => "流",
     }
 }

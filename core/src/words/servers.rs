@@ -10,6 +10,21 @@ use crate::view::{Address, ConnectionView, HandshakeOutcome, Side, TeardownKind}
 /// Columns of the table.
 pub const COLUMNS: usize = 12;
 
+/// A time's letters: as many as 99 seconds take.
+const TIME_WIDTH: usize = 9;
+
+/// So many columns behind the first hold counts; the others hold text.
+pub const COUNTS: usize = 8;
+
+/// What stands in a column.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Cell {
+    /// A number, to sort by.
+    Count(u32),
+    /// A text. Times are aligned to the right, so that they sort by their letters.
+    Text(String),
+}
+
 /// The headings of the table.
 #[must_use]
 pub const fn columns(language: Language) -> &'static [&'static str; COLUMNS] {
@@ -24,9 +39,9 @@ pub const fn columns(language: Language) -> &'static [&'static str; COLUMNS] {
             "Half-open",
             "Reset",
             "Reset later",
-            "SYN-ACK min [ms]",
-            "SYN-ACK mean [ms]",
-            "SYN-ACK max [ms]",
+            "RTT min [ms]",
+            "RTT mean [ms]",
+            "RTT max [ms]",
         ],
         Language::Chinese => &[
             "服务器",
@@ -38,9 +53,9 @@ pub const fn columns(language: Language) -> &'static [&'static str; COLUMNS] {
             "半开",
             "握手中重置",
             "建立后重置",
-            "SYN-ACK 最短 [ms]",
-            "SYN-ACK 平均 [ms]",
-            "SYN-ACK 最长 [ms]",
+            "RTT 最短 [ms]",
+            "RTT 平均 [ms]",
+            "RTT 最长 [ms]",
         ],
     }
 }
@@ -226,22 +241,21 @@ impl Server {
 
     /// The row of the table, in the order of [`columns`].
     #[must_use]
-    pub fn cells(&self) -> [String; COLUMNS] {
-        let number = |number: u32| number.to_string();
-        let time = |ns: fn(&RoundTrips) -> u64| match &self.round_trips {
-            Some(round_trips) => milliseconds(ns(round_trips)),
-            None => "-".to_string(),
+    pub fn cells(&self) -> [Cell; COLUMNS] {
+        let time = |ns: fn(&RoundTrips) -> u64| {
+            let text = self.round_trips.as_ref().map_or_else(|| "-".to_string(), |trips| milliseconds(ns(trips)));
+            Cell::Text(format!("{text:>TIME_WIDTH$}"))
         };
         [
-            endpoint(self.address, self.port),
-            number(self.connections),
-            number(self.complete),
-            number(self.refused),
-            number(self.unreachable),
-            number(self.no_answer),
-            number(self.half_open),
-            number(self.reset),
-            number(self.reset_later),
+            Cell::Text(endpoint(self.address, self.port)),
+            Cell::Count(self.connections),
+            Cell::Count(self.complete),
+            Cell::Count(self.refused),
+            Cell::Count(self.unreachable),
+            Cell::Count(self.no_answer),
+            Cell::Count(self.half_open),
+            Cell::Count(self.reset),
+            Cell::Count(self.reset_later),
             time(|trips| trips.min_ns),
             time(RoundTrips::mean_ns),
             time(|trips| trips.max_ns),
@@ -311,10 +325,21 @@ mod tests {
     fn most_failures_first() {
         let sample = Sample::of_all_sorts();
         let servers = count(sample.connections());
-        let row = |index: usize| servers[index].cells().join(" ");
+        let row = |index: usize| {
+            let cells = servers[index].cells().map(|cell| match cell {
+                Cell::Count(number) => number.to_string(),
+                Cell::Text(text) => text.trim().to_string(),
+            });
+            cells.join(" ")
+        };
         assert_eq!(row(0), format!("{CLOSED}:80 2 0 2 0 0 0 0 0 - - -"));
         assert_eq!(row(1), format!("[{SILENT}]:80 1 0 0 0 1 0 0 0 - - -"));
         assert_eq!(row(2), format!("{GOOD}:80 2 2 0 0 0 0 0 1 10.000 10.000 10.000"));
+        for server in &servers {
+            for (column, cell) in server.cells().iter().enumerate() {
+                assert_eq!(matches!(cell, Cell::Count(_)), (1..=COUNTS).contains(&column), "{column}: {cell:?}");
+            }
+        }
         assert_eq!(servers[0].first_failure, Some(Spot { stream: 1, frame: 8 }), "the RST");
         assert_eq!(servers[1].first_failure, Some(Spot { stream: 3, frame: 11 }), "the first SYN");
         assert_eq!(servers[2].first_failure, None);

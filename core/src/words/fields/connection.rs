@@ -158,8 +158,7 @@ pub(super) const FIELDS: &[Field] = &[
         Uint64,
         About::Connection {
             read: |view, out| if let Some(bytes) = view.half_close_bytes() {
-                out.hide(bytes == 0);
-                out.number(bytes);
+                out.amount(bytes);
             },
             on: On::All,
         },

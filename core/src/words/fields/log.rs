@@ -207,21 +207,21 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "conn.client.packets",
         Uint32,
-        About::Connection { read: |view, out| out.number(view.packets(Side::Client)), on: On::All },
+        About::Connection { read: |view, out| out.amount(view.packets(Side::Client).into()), on: On::All },
         ["Client segments", "客户端报文段数"],
         ["Segments that the client sent, copies apart", "客户端发送的报文段数（不含重复捕获）"]
     ),
     field!(
         "conn.server.packets",
         Uint32,
-        About::Connection { read: |view, out| out.number(view.packets(Side::Server)), on: On::All },
+        About::Connection { read: |view, out| out.amount(view.packets(Side::Server).into()), on: On::All },
         ["Server segments", "服务器报文段数"],
         ["Segments that the server sent, copies apart", "服务器发送的报文段数（不含重复捕获）"]
     ),
     field!(
         "conn.client.bytes",
         Uint64,
-        About::Connection { read: |view, out| out.number(view.bytes(Side::Client)), on: On::All },
+        About::Connection { read: |view, out| out.amount(view.bytes(Side::Client)), on: On::All },
         ["Client bytes", "客户端字节数"],
         [
             "Bytes of payload that the client sent, by its sequence numbers: what was sent twice counts once",
@@ -231,7 +231,7 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "conn.server.bytes",
         Uint64,
-        About::Connection { read: |view, out| out.number(view.bytes(Side::Server)), on: On::All },
+        About::Connection { read: |view, out| out.amount(view.bytes(Side::Server)), on: On::All },
         ["Server bytes", "服务器字节数"],
         [
             "Bytes of payload that the server sent, by its sequence numbers: what was sent twice counts once",

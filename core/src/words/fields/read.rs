@@ -10,6 +10,8 @@ pub struct Output<'a> {
     pub(super) sink: &'a mut dyn Sink,
     /// The language of sentences.
     pub(super) language: Language,
+    /// The frame of the segment that is shown; 0: none.
+    pub(super) frame: u32,
 }
 
 impl Output<'_> {
@@ -62,9 +64,16 @@ impl Output<'_> {
         self.number(count);
     }
 
-    /// The number of a frame; 0: none.
+    /// Bytes, or segments. None of them says nothing in the details.
+    pub(super) fn amount(&mut self, amount: u64) {
+        self.hide(amount == 0);
+        self.number(amount);
+    }
+
+    /// The number of a frame; 0: none. In the details of that frame itself it says nothing.
     pub(super) fn frame(&mut self, frame: u32) {
         if frame != 0 {
+            self.hide(frame == self.frame);
             self.number(frame);
         }
     }
