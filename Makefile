@@ -14,7 +14,7 @@ setup: ## install what is missing to build and test (apt-get; elsewhere says wha
 	@scripts/setup.sh
 
 run: build ## build, install, and print an annotated sample; PCAP=file for your own capture
-	@scripts/install.sh
+	@scripts/install.sh --or-use
 	@echo
 	@scripts/run.sh "$$PCAP"
 
@@ -24,7 +24,7 @@ build: setup ## the plugin: target/release/libsynfin.so
 install: build ## put the plugin where your Wireshark reads it, and check that it loads
 	@scripts/install.sh
 
-uninstall: ## remove it again
+uninstall: ## remove it again, and offer to remove the profiles
 	@scripts/install.sh --uninstall
 
 test: build ## install the plugin, then all tests
@@ -51,8 +51,11 @@ dist: setup ## release archive and Debian package, in dist/
 dist-check: setup ## build both twice, from two places, and compare the bytes
 	@scripts/dist.sh --check
 
-install-profile: ## the profile synfin: columns, colours, filter buttons
+install-profile: ## the profiles synfin and synfin-zh: columns, colours, filter buttons
 	@scripts/profile.sh
+
+uninstall-profile: ## remove both profiles
+	@scripts/profile.sh --uninstall
 
 screenshots: install ## the pictures in docs/images, from the real Wireshark on a screen of its own
 	@scripts/screenshots.sh

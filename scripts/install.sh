@@ -2,6 +2,7 @@
 # Installs synfin.so where this user's Wiresharks read plugins, and checks that it loads.
 #
 #   install.sh [FILE]         FILE: the plugin (default: beside this script, else the one `make build` made)
+#   install.sh --or-use [FILE]    the same; where another synfin is loaded already that may not be replaced, it is left and used
 #   install.sh --uninstall
 #
 # TSHARK=/path/to/tshark[:/another] names the Wiresharks; without it, every one found. root installs for everybody
@@ -35,10 +36,22 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 # Files of the Debian package are dpkg's: overwriting or removing them here would leave it half there.
+is_of_package() { # FOLDER
+    case $(readlink "$1/synfin.so" 2>/dev/null || true) in */synfin/synfin.so) return 0 ;; *) return 1 ;; esac
+}
+
 leave_package_alone() { # FOLDER
-    case $(readlink "$1/synfin.so" 2>/dev/null || true) in
-        */synfin/synfin.so) ws_die "the Debian package synfin owns $1/synfin.so; remove the package first: apt-get remove synfin" ;;
-    esac
+    if is_of_package "$1"; then
+        ws_die "the Debian package synfin owns $1/synfin.so; remove the package first: apt-get remove synfin"
+    fi
+}
+
+# With --or-use: says that the synfin which is loaded is used. False where none is.
+uses_loaded() { # PROGRAM VERSION
+    [ -n "$or_use" ] || return 1
+    loaded=$(ws_loaded "$1" | head -n 1)
+    [ -n "$loaded" ] || return 1
+    ws_say "Wireshark $2: another synfin, ${loaded%%	*}, is installed already and is used: ${loaded#*	}"
 }
 
 # Beside the target, so that the rename is atomic; Wireshark reads no file whose name does not end in .so.
@@ -94,6 +107,7 @@ install_for() { # PROGRAM
     fi
     target=$(ws_plugin_folder "$1")
     [ -n "$target" ] || ws_die "$1 -G folders names no plugin folder; this Wireshark was built without plugins: install another"
+    if is_of_package "$target" && uses_loaded "$1" "$version"; then return 0; fi
     leave_package_alone "$target"
     shared=$(ws_folder "$1" 'Global Plugins')/epan/synfin.so
     if [ "$shared" != "$target/synfin.so" ] && [ -e "$shared" ]; then
@@ -102,6 +116,7 @@ install_for() { # PROGRAM
             ws_say "Wireshark $version: this very synfin is installed for everybody ($shared); nothing to do"
             return 0
         fi
+        if uses_loaded "$1" "$version"; then return 0; fi
         ws_say "Wireshark $version: another synfin is installed for everybody ($shared), and Wireshark takes that one" >&2
         ws_say "  nothing installed; as root, remove it (rm '$shared') or install this one there" >&2
         return 1
@@ -142,9 +157,14 @@ uninstall_for() { # PROGRAM
 
 action=install
 plugin=
+or_use=
+if [ "${1:-}" = --or-use ]; then
+    or_use=yes
+    shift
+fi
 case ${1:-} in
     --uninstall) action=uninstall ;;
-    --help | -h) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    --help | -h) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) ws_die "unknown option $1; see install.sh --help" ;;
     ?*) plugin=$1 ;;
 esac
@@ -181,5 +201,6 @@ while IFS= read -r program; do
 done <<END
 $programs
 END
+if [ "$action" = uninstall ] && [ -f "$here/profile.sh" ]; then "$here/profile.sh" --offer-uninstall || failed=1; fi
 if [ "$action" = uninstall ] && [ "$removed" = 0 ]; then ws_say "synfin was not installed for this user; nothing removed"; fi
 exit "$failed"

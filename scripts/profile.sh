@@ -4,6 +4,7 @@
 #
 #   profile.sh                 copy them where this user's Wireshark keeps profiles
 #   profile.sh --uninstall     remove them again
+#   profile.sh --offer-uninstall   ask whether to, where there are any; where nobody can answer, say how
 #   profile.sh --zip FILE      a zip for Wireshark's Edit > Configuration Profiles > Import > from zip file
 set -eu
 
@@ -90,6 +91,25 @@ remove_profile() { # NAME
     fi
 }
 
+# Without the plugin a profile's filters and columns are unknown names, of which Wireshark complains at every start.
+offer_removal() {
+    installed=
+    for profile in $profiles; do
+        if [ -d "$targets/$profile" ]; then installed="$installed $profile"; fi
+    done
+    [ -n "$installed" ] || return 0
+    if [ ! -t 0 ]; then
+        ws_say "its profiles are left:$installed; remove them too: make uninstall-profile (or profile.sh --uninstall)"
+        return 0
+    fi
+    printf 'Remove its Wireshark profiles too (%s)? [Y/n] ' "${installed# }"
+    read -r answer || answer=n
+    case $answer in
+        '' | [Yy]*) for profile in $installed; do remove_profile "$profile"; done ;;
+        *) ws_say "left; profile.sh --uninstall removes them" ;;
+    esac
+}
+
 case ${1:-} in
     '')
         find_targets
@@ -100,10 +120,14 @@ case ${1:-} in
         find_targets
         for profile in $profiles; do remove_profile "$profile"; done
         ;;
+    --offer-uninstall)
+        find_targets
+        offer_removal
+        ;;
     --zip)
         [ -n "${2:-}" ] || ws_die "name the file: profile.sh --zip synfin-profile.zip"
         make_zip "$2"
         ;;
-    --help | -h) sed -n '2,7s/^# \{0,1\}//p' "$0" ;;
+    --help | -h) sed -n '2,8s/^# \{0,1\}//p' "$0" ;;
     *) ws_die "unknown option $1; see profile.sh --help" ;;
 esac

@@ -114,7 +114,24 @@ expect "removal" 0 "removed" "$install" --uninstall
 empty
 expect "removal twice" 0 "nothing removed" "$install" --uninstall
 
+# A profile without the plugin makes Wireshark complain at each start.
+"$install" "$STAND/files/good" >/dev/null
+mkdir -p "$HOME/.config/wireshark/profiles/synfin-zh"
+expect "removal with a profile: says how" 0 "its profiles are left: synfin-zh; remove them too" "$install" --uninstall
+[ -d "$HOME/.config/wireshark/profiles/synfin-zh" ] || fail "the profile is gone unasked"
+expect "removal of the profiles" 0 "profiles/synfin-zh" "$here/profile.sh" --uninstall
+expect "no profile, no word" 0 "synfin was not installed for this user; nothing removed" "$install" --uninstall
+
 fresh
+mkdir -p "$folder" "$STAND/synfin"
+cp "$STAND/files/old" "$STAND/synfin/synfin.so"
+ln -s "$STAND/synfin/synfin.so" "$installed"
+expect "the package's file stays" 1 "Debian package synfin owns" "$install" "$STAND/files/good"
+expect "the package's file is used" 0 "another synfin, 0.0.9, is installed already and is used" "$install" --or-use "$STAND/files/good"
+[ -L "$installed" ] || fail "the package's file was replaced"
+
+fresh
+expect "--or-use with nothing there installs" 0 "synfin 0.1.0 installed and loaded" "$install" --or-use "$STAND/files/good"
 "$install" "$STAND/files/old" >/dev/null
 expect "update" 0 "synfin 0.1.0 installed" "$install" "$STAND/files/good"
 holds "$STAND/files/good"

@@ -77,6 +77,13 @@ class Readmes(unittest.TestCase):
         done = subprocess.run([sys.executable, ROOT / "scripts/readmes.py"], capture_output=True, text=True, check=False)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
+    def test_comments_in_code_and_pictures_may_be_translated(self):
+        english = ENGLISH.replace("    output\n", "    output  # seconds\n", 1).replace("docs/THERE.md", "docs/there.png")
+        chinese = CHINESE.replace("    output\n", "    output  # 几秒钟\n", 1).replace("docs/THERE.md", "docs/there-zh.png")
+        self.assertEqual(problems(english, readmes.stamped(english, chinese)), [])
+        other = chinese.replace("output  #", "put  #", 1)
+        self.assertEqual(len(problems(english, readmes.stamped(english, other))), 1)
+
     def test_a_faithful_translation_passes(self):
         self.assertEqual(problems(), [])
 
