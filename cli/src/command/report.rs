@@ -84,7 +84,7 @@ impl Servers {
                 let mut rows = csv::Writer::from_writer(&mut out);
                 rows.write_record(headings)?;
                 for server in &servers {
-                    rows.write_record(server.cells())?;
+                    rows.write_record(server.texts())?;
                 }
                 rows.flush()?;
             }
@@ -101,7 +101,7 @@ impl Servers {
 
 /// Columns as wide as their longest cell; numbers to the right.
 fn table(out: &mut impl Write, headings: &[&str], servers: &[Server]) -> io::Result<()> {
-    let rows: Vec<_> = servers.iter().map(Server::cells).collect();
+    let rows: Vec<_> = servers.iter().map(Server::texts).collect();
     let headings: Vec<String> = headings.iter().map(ToString::to_string).collect();
     let all = || std::iter::once(headings.as_slice()).chain(rows.iter().map(<[String; _]>::as_slice));
     let mut widths = vec![0_usize; headings.len()];

@@ -239,6 +239,15 @@ impl Server {
         ]
     }
 
+    /// The row of the table as texts.
+    #[must_use]
+    pub fn texts(&self) -> [String; COLUMNS] {
+        self.cells().map(|cell| match cell {
+            Cell::Count(number) => number.to_string(),
+            Cell::Text(text) => text.trim_start().to_string(),
+        })
+    }
+
     /// The row of the table, in the order of [`columns`].
     #[must_use]
     pub fn cells(&self) -> [Cell; COLUMNS] {
@@ -325,13 +334,7 @@ mod tests {
     fn most_failures_first() {
         let sample = Sample::of_all_sorts();
         let servers = count(sample.connections());
-        let row = |index: usize| {
-            let cells = servers[index].cells().map(|cell| match cell {
-                Cell::Count(number) => number.to_string(),
-                Cell::Text(text) => text.trim().to_string(),
-            });
-            cells.join(" ")
-        };
+        let row = |index: usize| servers[index].texts().join(" ");
         assert_eq!(row(0), format!("{CLOSED}:80 2 0 2 0 0 0 0 0 - - -"));
         assert_eq!(row(1), format!("[{SILENT}]:80 1 0 0 0 1 0 0 0 - - -"));
         assert_eq!(row(2), format!("{GOOD}:80 2 2 0 0 0 0 0 1 10.000 10.000 10.000"));

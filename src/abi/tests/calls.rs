@@ -183,7 +183,7 @@ fn tables_in_both_languages() {
         assert_eq!(text(synfin_word(0, c::SYNFIN_WORD_X_AND_Y)).as_deref(), Some("X and Y"));
         let table = std::slice::from_raw_parts(synfin_table_fields(&raw mut counts[0]), counts[0]);
         assert!(table.contains(&field("synfin.reset.cause")));
-        assert_eq!(synfin_abi_version(), 3);
+        assert_eq!(synfin_abi_version(), 4);
         assert!(text(synfin_version()).unwrap().starts_with("0."));
     }
 }
