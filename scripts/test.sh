@@ -14,6 +14,6 @@ scripts/setup.sh jq=jq python3=python3
 if PYTHON=$(scripts/python.sh duckdb==2.0.1 duckdb-cli==1.5.6 pandas==2.2.3); then export PYTHON; else unset PYTHON; fi
 cargo test --locked --no-fail-fast
 cargo test --locked --no-fail-fast --package synfin-core
-cargo test --locked --no-fail-fast --package synfin-cli
+cargo test --locked --no-fail-fast --package synfin-cli --all-features
 cargo test --locked --no-fail-fast --package xtask
 python3 -m unittest discover --start-directory tests/readmes

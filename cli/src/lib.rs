@@ -7,12 +7,14 @@
 //! - [`streams`]: which `tcp.stream` a segment belongs to, by the rules of a Wireshark series.
 //! - [`living`]: the connections that live, by their endpoints, and when each is forgotten.
 //! - [`capture`]: all of them joined to the core: a capture in, its connections out.
-//! - [`output`]: connections and segments as text.
+//! - [`output`]: connections and segments as text; `arrow`, with the feature of that name: connections as record batches.
 //! - [`command`]: the command line.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+#[cfg(feature = "arrow")]
+pub mod arrow;
 pub mod capture;
 mod clock;
 pub mod command;

@@ -258,15 +258,15 @@ impl Living {
     /// The end of the capture: gives all that are left, in the order in which they began.
     pub fn finish<E>(&mut self, forget: impl FnMut(&Single) -> Result<(), E>) -> Result<(), E> {
         let forgets = self.forgets();
-        let mut left = Vec::with_capacity(self.pairs.len());
-        for life in std::mem::take(&mut self.pairs).into_values().filter_map(|pair| pair.life) {
-            let Life { single, before, .. } = *life;
-            // Those were given before, where some are forgotten.
-            left.extend(before.into_iter().filter(|_| !forgets));
-            left.push(single);
-        }
+        let pairs = std::mem::take(&mut self.pairs);
         self.dues.clear();
-        left.sort_unstable_by_key(|single| single.view(Pass::Final).first_frame());
-        left.iter().try_for_each(forget)
+        let mut left = Vec::with_capacity(pairs.len());
+        for life in pairs.values().filter_map(|pair| pair.life.as_ref()) {
+            // Those were given before, where some are forgotten.
+            let before = life.before.iter().filter(|_| !forgets);
+            left.extend(before.chain([&life.single]).map(|single| (single.view(Pass::Final).first_frame(), single)));
+        }
+        left.sort_unstable_by_key(|&(frame, _)| frame);
+        left.into_iter().map(|(_, single)| single).try_for_each(forget)
     }
 }

@@ -168,3 +168,38 @@ fn comma_separated() {
         }
     }
 }
+
+/// The columns are the keys of the log, and hold its values.
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_files() {
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::{TimestampNanosecondType, UInt32Type};
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("log.parquet");
+    let source = capture("many_short_connections.pcap");
+    fs::write(&path, &run(&["conns", "--format", "parquet"], &[&source]).stdout).expect("room");
+    let log = run(&["conns"], &[&source]);
+    let log = objects(good(&log));
+    let reader =
+        ParquetRecordBatchReader::try_new(fs::File::open(&path).expect("just written"), 1024).expect("Parquet");
+    let batches: Vec<_> = reader.map(|batch| batch.expect("a batch")).collect();
+    assert_eq!(batches.len(), 1);
+    let batch = &batches[0];
+    let names: Vec<&str> = batch.schema_ref().fields().iter().map(|field| field.name().as_str()).collect();
+    assert_eq!(names, log[0].as_object().expect("an object").keys().collect::<Vec<_>>());
+    assert_eq!(batch.num_rows(), log.len());
+    let column = |name: &str| batch.column_by_name(name).unwrap_or_else(|| panic!("no column {name}"));
+    let (streams, outcomes) =
+        (column("stream").as_primitive::<UInt32Type>(), column("handshake_outcome").as_string::<i32>());
+    let starts = column("start").as_primitive::<TimestampNanosecondType>();
+    for (row, line) in log.iter().enumerate() {
+        assert_eq!(Value::from(streams.value(row)), line["stream"]);
+        assert_eq!(Value::from(outcomes.value(row)), line["handshake_outcome"]);
+        assert_eq!(starts.value_as_datetime(row).expect("a time").format("%FT%T%.9fZ").to_string(), line["start"]);
+    }
+    let two = run(&["conns", "--format", "parquet"], &[&source, &source]);
+    assert_eq!(two.status.code(), Some(1), "one capture a file");
+}

@@ -91,21 +91,24 @@ impl ConnectionView<'_> {
     #[must_use]
     pub fn community_id(&self) -> Option<String> {
         let [one, other] = End::BOTH.map(|end| (self.endpoints.addresses[end], self.endpoints.ports[end]));
-        let bytes = |address: IpAddr| match address {
-            IpAddr::V4(v4) => v4.octets().to_vec(),
-            IpAddr::V6(v6) => v6.octets().to_vec(),
-        };
-        let (one, other) = ((bytes(one.0?), one.1), (bytes(other.0?), other.1));
+        let (one, other) = ((one.0?, one.1), (other.0?, other.1));
         let ((low, low_port), (high, high_port)) = if one <= other { (one, other) } else { (other, one) };
         let mut hash = Sha1::new();
         // Seed, addresses, TCP, padding, ports.
         hash.update([0, 0]);
-        hash.update(low);
-        hash.update(high);
+        for address in [low, high] {
+            match address {
+                IpAddr::V4(v4) => hash.update(v4.octets()),
+                IpAddr::V6(v6) => hash.update(v6.octets()),
+            }
+        }
         hash.update([6, 0]);
         hash.update(low_port.to_be_bytes());
         hash.update(high_port.to_be_bytes());
-        Some(format!("1:{}", STANDARD.encode(hash.finalize())))
+        let mut id = String::with_capacity(30);
+        id.push_str("1:");
+        STANDARD.encode_string(hash.finalize(), &mut id);
+        Some(id)
     }
 }
 

@@ -14,6 +14,8 @@ use synfin_core::words::language::Language;
 use crate::capture::Options;
 use crate::input::Source;
 use crate::living::Limits;
+#[cfg(feature = "parquet")]
+use crate::output::Parquet;
 use crate::output::{Csv, JsonLines, SegmentLines, SegmentTable, Table};
 use crate::streams::Series;
 use work::Work;
@@ -119,10 +121,10 @@ impl From<Tongue> for Language {
     }
 }
 
-/// How lines are written.
+/// How rows are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
 enum Format {
-    /// A JSON object a line, as `tshark -z synfin,jsonl` writes it.
+    /// A JSON object a line.
     #[default]
     Jsonl,
     /// Comma-separated values, names in the first line.
@@ -137,16 +139,38 @@ struct Conns {
     reading: Reading,
     /// How connections are written.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: ConnsFormat,
+}
+
+/// How connections are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+enum ConnsFormat {
+    /// A JSON object a line, as `tshark -z synfin,jsonl` writes it.
+    #[default]
+    Jsonl,
+    /// Comma-separated values, names in the first line.
+    Csv,
+    /// Columns for people.
+    Table,
+    /// A Parquet file, of one capture.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 impl Conns {
     fn run(&self) -> io::Result<u8> {
         let (work, language) = (self.reading.work(), self.reading.language.into());
         match self.format {
-            Format::Jsonl => work.lines(|out, _| JsonLines::new(out, language)),
-            Format::Csv => work.lines(|out, number| Csv::new(out, language, number == 0)),
-            Format::Table => work.lines(|out, number| Table::new(out, language, number == 0)),
+            ConnsFormat::Jsonl => work.lines(|out, _| JsonLines::new(out, language)),
+            ConnsFormat::Csv => work.lines(|out, number| Csv::new(out, language, number == 0)),
+            ConnsFormat::Table => work.lines(|out, number| Table::new(out, language, number == 0)),
+            #[cfg(feature = "parquet")]
+            ConnsFormat::Parquet if work.sources.len() > 1 => {
+                eprintln!("synfin: a Parquet file holds the connections of one capture; name one");
+                Ok(FAILED)
+            }
+            #[cfg(feature = "parquet")]
+            ConnsFormat::Parquet => work.lines(|out, _| Parquet::new(out, language)),
         }
     }
 }

@@ -1,14 +1,18 @@
 //! IPv4, IPv6, and what they carry.
 
+use std::borrow::Cow;
+use std::net::Ipv4Addr;
+
 use etherparse::{
-    IpAuthHeaderSlice, IpNumber, Ipv4HeaderSlice, Ipv6ExtensionsSlice, Ipv6FragmentHeaderSlice, Ipv6Header,
-    Ipv6HeaderSlice, Ipv6RawExtHeaderSlice,
+    Ethernet2Header, IpAuthHeaderSlice, IpNumber, Ipv4Header, Ipv4HeaderSlice, Ipv6ExtensionsSlice,
+    Ipv6FragmentHeaderSlice, Ipv6Header, Ipv6HeaderSlice, Ipv6RawExtHeaderSlice,
 };
 
 use super::rest::Rest;
 use super::tunnel;
 use super::unknown::Layer;
 use super::{Addresses, At, End, Inside, MOST_LAYERS, Next, Packet};
+use crate::input::Frame;
 
 /// RFC 3378, and the bytes of its header.
 const ETHERNET_IN_IP: IpNumber = IpNumber(97);
@@ -19,6 +23,36 @@ const MPLS_IN_IP: IpNumber = IpNumber(137);
 
 /// Bytes of an ICMP header in front of what it quotes.
 const ICMP_LEN: usize = 8;
+
+/// The short way to what nearly all frames are: TCP in IPv4 in Ethernet, no options and no fragment. None for all others,
+/// and for those that are cut short. It halves the time that layers take.
+#[inline]
+pub(super) fn tcp_over_ethernet<'a>(frame: &Frame<'a>) -> Option<Packet<'a>> {
+    const ETHERNET: u32 = 1;
+    const NO_OPTIONS: u8 = 0x45;
+    // All of the offset, and "more fragments".
+    const FRAGMENT: u16 = 0x3fff;
+    let (ethernet, rest) = frame.bytes.split_first_chunk::<{ Ethernet2Header::LEN }>()?;
+    let (header, tcp) = rest.split_first_chunk::<{ Ipv4Header::MIN_LEN }>()?;
+    let [.., t0, t1] = *ethernet;
+    let [first, _, l0, l1, i0, i1, f0, f1, ttl, protocol, _, _, s0, s1, s2, s3, d0, d1, d2, d3] = *header;
+    let is_plain = frame.link == ETHERNET
+        && [t0, t1] == [0x08, 0x00]
+        && first == NO_OPTIONS
+        && u16::from_be_bytes([f0, f1]) & FRAGMENT == 0
+        && protocol == IpNumber::TCP.0;
+    let len = usize::from(u16::from_be_bytes([l0, l1])).checked_sub(Ipv4Header::MIN_LEN)?;
+    // Padding behind it is not its own.
+    let bytes = tcp.get(..len)?;
+    is_plain.then(|| Packet {
+        source: Ipv4Addr::new(s0, s1, s2, s3).into(),
+        destination: Ipv4Addr::new(d0, d1, d2, d3).into(),
+        hops: ttl,
+        identification: u16::from_be_bytes([i0, i1]),
+        bytes: Cow::Borrowed(bytes),
+        wire_len: u32::try_from(len).unwrap_or(u32::MAX),
+    })
+}
 
 /// IPv4 or IPv6.
 pub(super) fn ip(rest: Rest) -> Option<At> {

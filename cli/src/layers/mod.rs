@@ -122,7 +122,11 @@ pub struct Layers {
 
 impl Layers {
     /// What is in a frame. What is not known is counted.
+    #[inline]
     pub fn look<'a>(&mut self, frame: &Frame<'a>) -> Inside<'a> {
+        if let Some(packet) = ip::tcp_over_ethernet(frame) {
+            return Inside::Tcp(packet);
+        }
         self.fragments.begin_frame(frame.number);
         let inside = self.walk(Next::Link(frame.link), Rest::new(frame.bytes, frame.wire_len), 0);
         if let Inside::Unknown(layer) = inside {

@@ -2,10 +2,14 @@
 
 mod csv;
 mod json;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod table;
 
 pub use csv::Csv;
 pub use json::{JsonLines, SegmentLines};
+#[cfg(feature = "parquet")]
+pub use parquet::Parquet;
 pub use table::{SegmentTable, Table};
 
 use serde_json::{Map, Value};

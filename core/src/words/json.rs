@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::fields::{FIELDS, Field};
 use super::language::Language;
-use crate::view::{Address, Agreed, AgreedEcn, ConnectionView, Timestamp};
+use crate::view::{Address, ConnectionView, Timestamp};
 
 pub use schema::schema;
 pub use write::{write_line, write_segment_line};
@@ -29,6 +29,12 @@ const NEGOTIATED: &str = "synfin.negotiated";
 /// The rows of the table that have a key of their own, in the order of the table.
 fn rows() -> impl Iterator<Item = &'static Field> {
     FIELDS.iter().filter(|field| field.is_of_connection() && !SAID_IN_FRONT.contains(&field.name))
+}
+
+/// The fields that have a key of their own, each with that key, in the order of the keys. In front of them stand `stream`,
+/// `start`, `client_ip`, `client_port`, `server_ip`, `server_port` and `community_id`.
+pub fn fields() -> impl Iterator<Item = (String, &'static Field)> {
+    rows().map(|field| (key(field), field))
 }
 
 /// The key of a field: `synfin.handshake.time` is `handshake_time`.
@@ -65,27 +71,6 @@ pub(super) fn rfc_3339(at: Timestamp) -> Option<String> {
 /// days the last nanoseconds are lost.
 pub(super) fn seconds(ns: u64) -> Value {
     json!(ns as f64 / 1e9)
-}
-
-/// What the handshake agreed.
-fn negotiated(agreed: &Agreed) -> Value {
-    let (client, server) = (&agreed.client, &agreed.server);
-    let window_scale = match (client.window_scale, server.window_scale) {
-        (Some(client), Some(server)) => json!({ "client": client, "server": server }),
-        _ => Value::Null,
-    };
-    json!({
-        "mss": { "client": client.mss, "server": server.mss },
-        "window_scale": window_scale,
-        "sack": client.sack && server.sack,
-        "timestamps": client.timestamps && server.timestamps,
-        "ecn": agreed.ecn.map(|ecn| match ecn {
-            AgreedEcn::Classic => "ECN",
-            AgreedEcn::Accurate => "AccECN",
-        }),
-        "fast_open": agreed.fast_open,
-        "multipath": client.multipath && server.multipath,
-    })
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
-use super::{NEGOTIATED, key, negotiated, rfc_3339, rows};
-use crate::view::{ConnectionView, SegmentView, Side, Timestamp};
+use super::{NEGOTIATED, key, rfc_3339, rows};
+use crate::view::{Agreed, AgreedEcn, ConnectionView, SegmentView, Side, Timestamp};
 use crate::words::fields::{About, FIELDS, Field, Sink, Type};
 use crate::words::language::Language;
 
@@ -46,7 +46,7 @@ pub fn write_line(out: &mut Vec<u8>, connection: &ConnectionView, language: Lang
         line.start = line.out.len();
         if field.name == NEGOTIATED {
             if let Some(agreed) = connection.agreed() {
-                line.put(&negotiated(&agreed));
+                line.negotiated(&agreed);
             }
         } else {
             field.read_connection(connection, language, &mut line);
@@ -101,25 +101,47 @@ impl Line<'_> {
         self.out.extend_from_slice(key.as_bytes());
         self.put(value);
     }
+
+    /// What the handshake agreed: an object.
+    fn negotiated(&mut self, agreed: &Agreed) {
+        let (client, server) = (&agreed.client, &agreed.server);
+        self.front("{\"mss\":{\"client\":", &client.mss);
+        self.front(",\"server\":", &server.mss);
+        self.out.extend_from_slice(b"},\"window_scale\":");
+        if let (Some(client), Some(server)) = (client.window_scale, server.window_scale) {
+            self.front("{\"client\":", &client);
+            self.front(",\"server\":", &server);
+            self.out.push(b'}');
+        } else {
+            self.out.extend_from_slice(b"null");
+        }
+        let ecn = agreed.ecn.map(|ecn| match ecn {
+            AgreedEcn::Classic => "ECN",
+            AgreedEcn::Accurate => "AccECN",
+        });
+        self.front(",\"sack\":", &(client.sack && server.sack));
+        self.front(",\"timestamps\":", &(client.timestamps && server.timestamps));
+        self.front(",\"ecn\":", &ecn);
+        self.front(",\"fast_open\":", &agreed.fast_open);
+        self.front(",\"multipath\":", &(client.multipath && server.multipath));
+        self.out.push(b'}');
+    }
 }
 
-/// Takes any text into the bytes, inside quotes.
-struct Inside<'a>(&'a mut Vec<u8>);
+/// Takes text into the bytes, as it is.
+struct Raw<'a>(&'a mut Vec<u8>);
 
-impl Write for Inside<'_> {
+impl Write for Raw<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let needs_escape = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
-        if text.bytes().any(needs_escape) {
-            // The quotes around it are there already.
-            let mut escaped = Vec::new();
-            serde_json::to_writer(&mut escaped, text).map_err(|_| fmt::Error)?;
-            let inside = escaped.get(1..escaped.len().saturating_sub(1)).unwrap_or_default();
-            self.0.extend_from_slice(inside);
-        } else {
-            self.0.extend_from_slice(text.as_bytes());
-        }
+        self.0.extend_from_slice(text.as_bytes());
         Ok(())
     }
+}
+
+/// Whether a text needs more than quotes around it. All of it is looked at in any case: many bytes at once are faster than
+/// one after the other.
+fn needs_escapes(text: &[u8]) -> bool {
+    text.iter().fold(false, |found, &byte| found | (byte < 0x20 || byte == b'"' || byte == b'\\'))
 }
 
 impl Sink for Line<'_> {
@@ -153,10 +175,17 @@ impl Sink for Line<'_> {
     fn text(&mut self, write: &mut dyn FnMut(&mut dyn Write) -> Result<bool, fmt::Error>) {
         self.out.truncate(self.start);
         self.out.push(b'"');
-        if write(&mut Inside(self.out)) == Ok(true) {
-            self.out.push(b'"');
-        } else {
+        if write(&mut Raw(self.out)) != Ok(true) {
             self.out.truncate(self.start);
+            return;
+        }
+        let text = self.out.get(self.start.saturating_add(1)..).unwrap_or_default();
+        if needs_escapes(text) {
+            let text = String::from_utf8_lossy(text).into_owned();
+            self.out.truncate(self.start);
+            self.put(text.as_str());
+        } else {
+            self.out.push(b'"');
         }
     }
 
