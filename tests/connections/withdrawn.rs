@@ -189,4 +189,14 @@ scripts! {
     = teardown.closer server
     = reset.by server
     ";
+
+    /// A side that a RST closed has, when it speaks, the state that it would have without that RST.
+    the_peers_fin_meanwhile = "
+    open
+    CLOSED       | < R. S+1  ack C+1            | CLOSED       | RST       |         | reset=abort; !reset
+    FIN-WAIT-1   | > F. C+1  ack S+1 @1.1       | CLOSED       | FIN       |         | phase=closed; !reset_ignored
+    FIN-WAIT-1   | < P. S+1  ack C+1 len 5      | CLOSE-WAIT   | DATA      |         | phase=teardown; !reset_forged
+    FIN-WAIT-2   | < .  S+6  ack C+2            | CLOSE-WAIT   | CLOSE-ACK | close 2 | !none
+    = teardown.kind half-closed
+    ";
 }

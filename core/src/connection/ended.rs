@@ -46,7 +46,7 @@ pub(super) struct Fall {
     pub at: MaybeTime,
     /// Whether it refused a SYN.
     pub refuses: bool,
-    /// The state before it.
+    /// The state before it, moved on by what happened since.
     pub before: State,
     /// The peer's highest number when it came.
     pub peer_next: Option<Seq>,

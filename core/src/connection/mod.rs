@@ -247,10 +247,13 @@ impl Connection {
         &self.ends[self.client_end.peer()]
     }
 
-    /// Something happens to an end: nothing does to one that a RST closed, until it speaks.
+    /// Something happens to an end. One that a RST closed stays so until it speaks, and has then the state that it would
+    /// have without that RST.
     fn happens(&mut self, end: End, event: Event) {
-        if self.fall(end).is_none() {
-            self.states.after(end, event);
+        let fall = self.resets.as_mut().and_then(|resets| resets.falls[end].as_mut());
+        match fall {
+            Some(fall) => fall.before = fall.before.after(event).unwrap_or(fall.before),
+            None => self.states.after(end, event),
         }
     }
 
