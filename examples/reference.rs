@@ -67,6 +67,32 @@ const PARTS: [(Place, &str, &str); 3] = [
     (Place::Numbers, "The numbers", "In the subtree *X and Y*."),
 ];
 
+/// What tshark prints; the manual page has the same in its own words.
+const OPTIONS: &str = r#"
+## Tables, logs and diagrams
+
+Options of tshark, to be given with `-q`. A display filter may follow after a comma: then those connections are taken of which
+a segment passes it.
+
+| option | what it prints |
+| --- | --- |
+| `-z synfin,report` | one screen: totals, outcomes, the servers that fail most, the most common causes of failures and of other resets, the slowest handshakes; each line with a stream and a frame to look at |
+| `-z synfin,report,json` | the same as one JSON object, with at most ten entries of each kind |
+| `-z synfin,servers` | a row for each server address and port, most failures first; RTT is the time from SYN to SYN-ACK |
+| `-z synfin,conn` | a row for each connection |
+| `-z synfin,tree` | the connections counted by outcome, kind, who closed, cause of the reset, conn_state |
+| `-z synfin,jsonl` | the connection log: one JSON object a connection, one a line |
+| `-z flow,synfin,network` | the diagram, with the states beside it; tshark cuts a label after 20 characters, and then the whole label stands behind the states |
+
+The connection log has every key in every object, `null` where there is nothing to say. In front stand `stream`, `start`
+(RFC 3339, UTC, nanoseconds), `client_ip`, `client_port`, `server_ip`, `server_port` and `community_id`; then come the fields of
+the connection and of the RST that ended it. Durations are in seconds. [connection.schema.json](connection.schema.json) describes
+each key, [INSTALL.md](INSTALL.md) and [examples](../examples/README.md) read it with pandas, DuckDB and jq.
+
+A log or a report that could not be written whole (a full disk) says so on standard error, and tshark ends with status 1. The
+tables, the tree and the diagram are printed by tshark itself, which does not notice.
+"#;
+
 fn markdown() -> String {
     let mut out = String::from(
         "# Fields and expert information of synfin\n\nMade from the field table by `examples/reference.rs`; do not edit.\n\n\
@@ -84,6 +110,7 @@ fn markdown() -> String {
                 writeln!(out, "| `{}` | {} | {} | {} |", field.name, kind(field.kind), on(field), field.blurb.english);
         }
     }
+    out.push_str(OPTIONS);
     out.push_str("\n## Expert information\n\n| filter | severity | message |\n| --- | --- | --- |\n");
     for expert in EXPERTS {
         let _ = writeln!(out, "| `{}` | {} | {} |", expert.name, severity(expert.severity), expert.text.english);
@@ -142,7 +169,10 @@ The connection log: one JSON object a connection, one a line; see
 .TP
 .B \-z flow,synfin,network\fR[,\fIfilter\fR]
 The diagram of handshakes, teardowns and resets, with the states of client and server beside it. Also the flow type TCP
-Lifecycle of Statistics > Flow Graph.
+Lifecycle of Statistics > Flow Graph. tshark cuts a label after 20 characters; then the whole label stands behind the states.
+.PP
+A log or a report that could not be written whole (a full disk) says so on standard error, and tshark ends with status 1. The
+tables, the tree and the diagram are printed by tshark itself, which does not notice.
 .SH JSON KEYS
 Every key stands in every object of \fB\-z synfin,jsonl\fR, with null where there is nothing to say. In front stand
 .BR stream " (tcp.stream), "
@@ -168,9 +198,9 @@ of the handshake all the way.
 Segments with a step, and resets, say so in the Info column (TRUE, default).
 .TP
 .B synfin.language
-The language of sentences, reports and the log: \fBauto\fR (that of the system, default), \fBen\fR or \fBzh\fR. Labels, menus
-and columns of tables are in the language of the system (LC_ALL, LC_MESSAGES, LANG, LANGUAGE). Names of fields and their values
-are the same in both.
+The language of all that synfin shows: \fBauto\fR (that of the system: LC_ALL, LC_MESSAGES, LANG, LANGUAGE; default), \fBen\fR
+or \fBzh\fR. Sentences, reports and the log change at once; labels, menus and columns of tables when Wireshark starts with it in
+its saved preferences. Names of fields and their values are the same in both.
 .PP
 \fB\-\-disable\-protocol synfin\fR switches all of it off.
 "#;

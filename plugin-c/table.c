@@ -11,7 +11,7 @@
 
 /* Wide enough for the mark of sorting beside a heading, in spaces: those of fonts with Chinese letters are narrow. */
 #define MARK_WIDTH 2
-#define MARK_WIDTH_CHINESE 4
+#define MARK_WIDTH_CHINESE 6
 
 /* How many columns of a terminal a text takes, of which the bytes alone are known: a Chinese character takes two, and is
  * three bytes. */

@@ -58,9 +58,9 @@ export DISPLAY=":$number"
 
 status=0
 # What the session's services say goes nowhere; what the pictures say goes to the descriptors 4 and 5.
-timeout -k 10 420 dbus-run-session -- \
+timeout -k 10 900 dbus-run-session -- \
     sh -c 'openbox & exec /usr/bin/python3 scripts/gui/pictures.py "$@" >&4 2>&5' sh "$folder" "$home/incident.pcap" \
     4>&1 5>&2 >"$home/session.log" 2>&1 || status=$?
-[ "$status" != 124 ] || ws_die "it took more than seven minutes; see what stood still above"
+[ "$status" != 124 ] || ws_die "it took more than a quarter of an hour; see what stood still above"
 [ "$status" = 0 ] || ws_die "failed; the last words of Wireshark: $(tail -n 3 "$home/wireshark.log" 2>/dev/null)"
 ws_say "pictures in ${folder#"$PWD/"}"

@@ -9,9 +9,10 @@ if command -v apt-get >/dev/null 2>&1; then scripts/setup.sh tcptrace=tcptrace; 
 scripts/test-hosts.sh
 scripts/test-plugin.sh
 scripts/install.sh
-# What the recipes of examples/ go to. Without DuckDB the recipe for Parquet is not tested, and that is said.
+# What the recipes of examples/ go to, and what holds the log against its schema. Without these, that is not tested, and it is
+# said.
 scripts/setup.sh jq=jq python3=python3
-if PYTHON=$(scripts/python.sh duckdb==2.0.1 duckdb-cli==1.5.6 pandas==2.2.3); then export PYTHON; else unset PYTHON; fi
+if PYTHON=$(scripts/python.sh duckdb==2.0.1 duckdb-cli==1.5.6 pandas==2.2.3 jsonschema==4.23.0); then export PYTHON; else unset PYTHON; fi
 cargo test --locked --no-fail-fast
 cargo test --locked --no-fail-fast --package synfin-core
 cargo test --locked --no-fail-fast --package synfin-cli --all-features

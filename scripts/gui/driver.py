@@ -13,7 +13,7 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402  (the version is chosen first)
 
-PATIENCE_S = 40
+PATIENCE_S = 120
 WINDOWS = {"frame", "dialog", "alert", "window"}
 
 

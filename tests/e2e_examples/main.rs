@@ -286,6 +286,46 @@ fast_open BOOLEAN, multipath BOOLEAN)
     assert_eq!(answer.out, expected, "{}", answer.complaints);
 }
 
+/// The log is what its schema says, by a validator that others wrote; and pandas and DuckDB read it with the right types, as
+/// it is.
+#[test]
+fn the_log_in_others_hands() {
+    let folder = two_hours();
+    let modules = "jsonschema duckdb pandas";
+    if run(folder.path(), "\"$PYTHON\" -c 'import jsonschema, duckdb, pandas'").status != 0 {
+        assert!(std::env::var_os("PYTHON").is_none(), "PYTHON has not all of {modules}");
+        println!("not tested: PYTHON names no python with {modules}");
+        return;
+    }
+    let schema = fs::canonicalize("docs/connection.schema.json").unwrap();
+    let question = format!(
+        "
+import json, sys
+import duckdb, jsonschema, pandas
+schema = json.load(open('{}'))
+validator = jsonschema.validators.validator_for(schema)
+validator.check_schema(schema)
+lines = [json.loads(line) for line in open('log.jsonl')]
+for line in lines:
+    validator(schema).validate(line)
+broken = [{{**lines[0], 'stream': -1}}, {{**lines[0], 'more': 1}}, {{**lines[0], 'handshake_outcome': 'perhaps'}},
+          {{key: value for key, value in lines[0].items() if key != 'start'}}]
+print(len(lines), sum(not validator(schema).is_valid(one) for one in broken))
+names = ('stream', 'server_port', 'handshake_time', 'conn_client_bytes', 'handshake_outcome')
+kinds = {{name: kind for name, kind, *_ in duckdb.sql(\"DESCRIBE SELECT * FROM 'log.jsonl'\").fetchall()}}
+print(*(kinds[name] for name in names))
+print(duckdb.sql(\"SET TimeZone = 'UTC'; SELECT max(start::timestamptz)::varchar FROM 'log.jsonl'\").fetchall()[0][0])
+table = pandas.read_json('log.jsonl', lines=True)
+print(*(table[name].dtype for name in names), pandas.to_datetime(table.start).dtype)",
+        schema.display()
+    );
+    assert_eq!(run(folder.path(), "tshark -q -r demo.pcap -z synfin,jsonl > log.jsonl").status, 0);
+    let answer = run(folder.path(), &format!("\"$PYTHON\" - <<'EOT'\n{question}\nEOT\n"));
+    let expected = "24 4\nBIGINT BIGINT DOUBLE BIGINT VARCHAR\n2026-03-02 08:00:50+00\n\
+                    int64 int64 float64 int64 object datetime64[ns, UTC]\n";
+    assert_eq!(answer.out, expected, "{}", answer.complaints);
+}
+
 /// What a recipe cannot do without is said in one line.
 #[test]
 fn missing_tools() {
