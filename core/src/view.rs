@@ -17,7 +17,7 @@ pub use crate::connection::{
     Phase, Repeats, Reset, ResetDetail, State, Steps, TeardownKind, Verdict,
 };
 pub use crate::segment::icmp::IcmpKind;
-pub use crate::segment::{Address, Both, End, Endpoints, Ends, Flags, Kind, Segment, Side, Timestamp};
+pub use crate::segment::{Address, Both, End, Endpoints, Ends, Flags, Kind, Offers, Segment, Side, Timestamp};
 
 /// A connection by now.
 #[derive(Clone, Debug)]

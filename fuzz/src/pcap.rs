@@ -7,7 +7,7 @@ use std::time::Duration;
 use etherparse::{EtherType, Ethernet2Header, IpNumber, Ipv4Header, Ipv6FlowLabel, Ipv6Header, TcpHeader, TcpOptions};
 use pcap_file::pcap::{PcapHeader, PcapPacket, PcapWriter};
 use pcap_file::{DataLink, PcapError, TsResolution};
-use synfin_core::segment::{Address, Flags, Segment};
+use synfin_core::segment::{Address, Flags, Offers, Segment};
 
 use crate::walk::Step;
 
@@ -107,7 +107,7 @@ fn options(segment: &Segment) -> Vec<u8> {
         if let Some(shift) = segment.options.window_scale {
             bytes.extend([1, 3, 3, shift]);
         }
-        if segment.options.sack {
+        if segment.options.has(Offers::SACK) {
             bytes.extend([1, 1, 4, 2]);
         }
     }

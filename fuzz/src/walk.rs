@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use synfin_core::capture::{Path, Place};
-use synfin_core::segment::{Address, Ecn, Flags, Network, Segment, Seq, SynOptions, Timestamp, Timestamps};
+use synfin_core::segment::{Address, Ecn, Flags, Network, Offers, Segment, Seq, SynOptions, Timestamp, Timestamps};
 
 use crate::source::Source;
 
@@ -285,11 +285,7 @@ fn options(source: &mut impl Source) -> SynOptions {
     SynOptions {
         mss: (bits & 1 != 0).then_some(1460),
         window_scale: (bits & 2 != 0).then(|| source.take(8) as u8),
-        sack: bits & 4 != 0,
-        timestamps: bits & 8 != 0,
-        fast_open: bits & 16 != 0,
-        multipath: bits & 32 != 0,
+        offers: Offers::from_bits_truncate((bits >> 2) as u8 & 0xf | (bits >> 5) as u8 & Offers::CUT.bits()),
         ecn: Ecn::from_bits((bits >> 6) as u8),
-        is_cut: bits & 512 != 0,
     }
 }

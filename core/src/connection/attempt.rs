@@ -24,7 +24,6 @@ impl Connection {
             let is_clients = end == self.client_end;
             self.rare_mut().bytes_before[end] = bytes;
             let own = &mut self.ends[end];
-            own.packets = old.packets;
             own.hops = old.hops;
             own.facts = old.facts.intersection(Facts::SEEN.union(Facts::SPOKE).union(Facts::SENT_SYN));
             if is_clients {

@@ -40,6 +40,8 @@ pub(super) struct Closing {
     fins: Ends<Option<Seq>>,
     /// FINs that each end sent.
     counts: Ends<u32>,
+    /// The number of each end's last FIN as Zeek sees them.
+    pub zeek_fins: Ends<Seq>,
 }
 
 impl Closing {
@@ -54,6 +56,7 @@ impl Closing {
         half_close_from: MaybePosition::NONE,
         fins: Ends::both(None),
         counts: Ends::both(0),
+        zeek_fins: Ends::both(Seq(0)),
     };
 
     /// The step of this end's FIN: 1 or 3.

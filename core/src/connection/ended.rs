@@ -82,6 +82,8 @@ pub(super) struct Resets {
     pub shown: Option<Shown>,
     /// What one end said before its last segment and after the peer's last one.
     pub said_before: Recent<Said>,
+    /// The number of each end's last RST as Zeek sees them.
+    pub zeek_resets: Ends<Seq>,
 }
 
 impl Resets {

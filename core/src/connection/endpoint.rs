@@ -114,8 +114,6 @@ pub(super) struct Endpoint {
     pub hops: Option<u8>,
     /// How often the first byte that the peer has not taken was sent.
     pub tries: u8,
-    /// Segments it sent, in all attempts.
-    pub packets: u32,
 }
 
 impl Default for Endpoint {
@@ -131,7 +129,6 @@ impl Default for Endpoint {
             facts: Facts::default(),
             hops: None,
             tries: 0,
-            packets: 0,
         }
     }
 }

@@ -68,6 +68,8 @@ use crate::segment::{Both, End, Ends, Flags, Kind, Segment, Side};
 #[derive(Clone, Debug)]
 pub struct Connection {
     ends: Ends<Endpoint>,
+    /// Segments that each end sent, in all attempts.
+    packets: Ends<u32>,
     states: States,
     client_end: End,
     /// Whose X of the handshake is: the client's, unless the roles turned round after the end.
@@ -93,6 +95,7 @@ impl Default for Connection {
     fn default() -> Self {
         Connection {
             ends: Ends::default(),
+            packets: Ends::default(),
             states: States::before(End::Low),
             client_end: End::Low,
             x_end: End::Low,
@@ -145,7 +148,7 @@ impl Connection {
             self.begin_attempt(arrival.ordinal);
             draft.anomalies |= Anomalies::NEW_ATTEMPT;
         }
-        self.zeek.observe(self.client_end, arrival.end, segment);
+        self.observe_zeek(arrival.end, segment);
         self.count(&arrival, segment, kind);
         let (begun, was_ended, was_closed) = (self.opening.progress, self.is_ended(), self.is_closed());
         match kind {
@@ -212,8 +215,8 @@ impl Connection {
     /// Counts a segment for the log.
     fn count(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind) {
         let at = MaybeTime::new(segment.at);
-        let own = &mut self.ends[arrival.end];
-        own.packets = own.packets.saturating_add(1);
+        let packets = &mut self.packets[arrival.end];
+        *packets = packets.saturating_add(1);
         match kind {
             Kind::Syn => {
                 // The first SYN makes its sender the client.
@@ -409,9 +412,6 @@ impl Connection {
         let rare = self.rare.as_ref().map_or(0, |rare| rare.memory());
         let resets = self.resets.as_ref().map_or(0, |resets| resets.memory());
         let closing = self.closing.as_ref().map_or(0, |_| size_of::<Closing>());
-        sent.saturating_add(rare)
-            .saturating_add(resets)
-            .saturating_add(closing)
-            .saturating_add(self.zeek.extra_memory())
+        sent.saturating_add(rare).saturating_add(resets).saturating_add(closing)
     }
 }

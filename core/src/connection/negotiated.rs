@@ -2,7 +2,7 @@
 
 use super::Connection;
 use super::opening::Findings;
-use crate::segment::{Ecn, SynOptions};
+use crate::segment::{Ecn, Offers, SynOptions};
 
 /// Explicit congestion notification that both sides agreed on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,14 +44,15 @@ impl Connection {
     pub fn agreed(&self) -> Option<Agreed> {
         self.client().syn()?;
         let (client, server) = (self.client().options?, self.server().options?);
-        if client.is_cut || server.is_cut {
+        if client.is_cut() || server.is_cut() {
             return None;
         }
         Some(Agreed {
             client,
             server,
             ecn: ecn(client.ecn, server.ecn),
-            fast_open: client.fast_open && (server.fast_open || self.opening.found(Findings::ACKED_SYN_DATA)),
+            fast_open: client.has(Offers::FAST_OPEN)
+                && (server.has(Offers::FAST_OPEN) || self.opening.found(Findings::ACKED_SYN_DATA)),
         })
     }
 }

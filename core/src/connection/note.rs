@@ -64,7 +64,7 @@ impl Connection {
         const UNKNOWN: u8 = 14;
         let scale = |end: End| {
             let options = self.ends[end].options?;
-            if options.is_cut && options.window_scale.is_none() { None } else { Some(options.window_scale) }
+            if options.is_cut() && options.window_scale.is_none() { None } else { Some(options.window_scale) }
         };
         match (scale(end), scale(end.peer())) {
             (Some(None), _) | (_, Some(None)) => 0,

@@ -323,7 +323,7 @@ impl Connection {
     /// Segments that a side sent, copies apart.
     #[must_use]
     pub fn packets(&self, side: Side) -> u32 {
-        self.ends[self.end(side)].packets
+        self.packets[self.end(side)]
     }
 
     /// Bytes of payload that a side sent, by number.
@@ -369,7 +369,7 @@ impl Connection {
     #[must_use]
     pub fn conn_state(&self) -> ConnState {
         let has_size = End::BOTH.into_iter().any(|end| self.has_size(end));
-        self.zeek.conn_state(self.client_end, has_size)
+        self.zeek_state(has_size)
     }
 
     /// Whether the numbers of an end went on beyond its SYN and FIN.
@@ -383,10 +383,5 @@ impl Connection {
             (None, None) => start,
         };
         highest.is_after(start.advance(u32::from(self.fin_of(end).is_some())))
-    }
-
-    /// Gives Zeek's history letter by letter.
-    pub fn history(&self, push: impl FnMut(u8)) {
-        self.zeek.history(self.client_end, push);
     }
 }

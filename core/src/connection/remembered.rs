@@ -90,6 +90,8 @@ pub(super) struct Rare {
     pub owed_fin: Ends<Option<Seq>>,
     /// Nanoseconds between the first and the last FIN of each end, where it sent several.
     pub fin_span_ns: Ends<Option<u64>>,
+    /// The entries of Zeek's history that do not stand in its view.
+    pub zeek_history: Vec<u8>,
     /// The first ICMP error about a segment, and its frame.
     pub icmp: Option<(IcmpKind, u32)>,
     /// Attempts before this one.
@@ -110,6 +112,7 @@ impl Rare {
             self.syn_ack_steps[end] = Steps::NONE;
         }
         self.icmp = None;
+        self.zeek_history.clear();
         self.attempts_before = self.attempts_before.saturating_add(1);
     }
 
@@ -118,7 +121,7 @@ impl Rare {
         let ends =
             End::BOTH.into_iter().map(|end| self.numbers[end].memory().saturating_add(self.bad_acks[end].memory()));
         let old_bases = self.old_bases.capacity().saturating_mul(size_of::<OldBases>());
-        ends.chain([old_bases]).fold(size_of::<Rare>(), usize::saturating_add)
+        ends.chain([old_bases, self.zeek_history.capacity()]).fold(size_of::<Rare>(), usize::saturating_add)
     }
 }
 

@@ -121,7 +121,8 @@ impl Connection {
         own.raise(Number::Acked, segment.ack);
         own.raise(Number::Edge, edge);
         own.hops = segment.network.hops;
-        own.packets = own.packets.saturating_add(1);
+        let packets = &mut self.packets[arrival.end];
+        *packets = packets.saturating_add(1);
         let word = quiet.word;
         let result = word.with_offsets(seq.offset_from(own_base), ack.offset_from(other_base));
         self.say(arrival, MaybeTime::new(segment.at), Some(segment.ack), end.seq());

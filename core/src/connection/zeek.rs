@@ -5,6 +5,7 @@
 
 use strum::{IntoStaticStr, VariantArray};
 
+use super::Connection;
 use crate::segment::{End, Ends, Flags, Segment, Seq};
 
 /// Zeek's state of one endpoint.
@@ -47,13 +48,8 @@ const LETTERS: [u8; 8] = *b"SHADFRIQ";
 /// many segments.
 pub const HISTORY_MAX: usize = 128;
 
-/// Entries that fit into the packed word; four bits each.
-const PACKED: usize = 16;
-
-/// Where an entry of the packed word begins.
-const fn shift(index: usize) -> u32 {
-    (index as u32).wrapping_mul(4)
-}
+/// Entries that stand in the view itself: nearly every connection's.
+const FIRST: usize = 10;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 struct Track {
@@ -61,32 +57,66 @@ struct Track {
     previous: Endpoint,
     /// Which one-time letters were given: bit of [`Letter`].
     given: u8,
-    /// The numbers of its last SYN or SYN-ACK, FIN and RST; they count where the letter was given.
-    numbers: [Seq; 3],
 }
 
-/// Zeek's view, fed with every segment of the attempt.
+/// Zeek's view, fed with every segment of the attempt. What nearly no connection has is kept elsewhere, and handed in.
 #[derive(Clone, Debug, Default)]
 pub struct View {
+    /// The number of each end's last SYN or SYN-ACK.
+    syns: Ends<Seq>,
     tracks: Ends<Track>,
-    packed: u64,
+    /// The first entries of the history.
+    letters: [u8; FIRST],
+    /// How many entries there are.
     count: u8,
     /// Who sent the first segment.
     first: Option<End>,
-    /// The entries that do not fit into the word.
-    #[expect(clippy::box_collection, reason = "nearly no connection has any: eight bytes, not 24")]
-    more: Option<Box<Vec<u8>>>,
 }
 
 /// The bit of an entry that says which end it is of.
 const HIGH: u8 = 8;
 
+impl Connection {
+    /// Shows Zeek's view a segment.
+    pub(super) fn observe_zeek(&mut self, end: End, segment: &Segment) {
+        let flags = segment.flags;
+        // Each of these letters comes again with another number than the last one's.
+        let (last, number) = match (flags.has(Flags::SYN), flags.has(Flags::FIN), flags.has(Flags::RST)) {
+            (true, false, false) => (Some(&mut self.zeek.syns[end]), segment.seq),
+            (false, true, false) => (Some(&mut self.closing_mut().zeek_fins[end]), segment.payload_end()),
+            (false, false, true) => (Some(&mut self.resets_mut().zeek_resets[end]), segment.seq),
+            _ => (None, segment.seq),
+        };
+        let is_same = last.is_none_or(|last| std::mem::replace(last, number) == number);
+        if let Some(entry) = self.zeek.observe(self.client_end, end, segment, is_same) {
+            self.rare_mut().zeek_history.push(entry);
+        }
+    }
+
+    /// Zeek's `conn_state`; `has_size`: the numbers of an end went on beyond its SYN and FIN.
+    pub(super) fn zeek_state(&self, has_size: bool) -> ConnState {
+        self.zeek.conn_state(self.client_end, has_size, self.zeek_more())
+    }
+
+    /// Gives Zeek's history letter by letter.
+    pub fn history(&self, push: impl FnMut(u8)) {
+        self.zeek.history(self.client_end, self.zeek_more(), push);
+    }
+
+    /// The entries of the history that do not stand in the view.
+    fn zeek_more(&self) -> &[u8] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.zeek_history)
+    }
+}
+
 impl View {
-    /// Takes a segment in.
-    pub fn observe(&mut self, client: End, end: End, segment: &Segment) {
+    /// Takes a segment in. `is_same`: its number is that of its sender's last one with this letter. Gives the entry of the
+    /// history that has no room here.
+    fn observe(&mut self, client: End, end: End, segment: &Segment, is_same: bool) -> Option<u8> {
         self.first.get_or_insert(end);
-        self.update_history(end, segment);
+        let more = self.update_history(end, segment, is_same);
         self.update_state(client, end, segment);
+        more
     }
 
     /// Whether a segment without SYN, FIN and RST may change anything: the state of its sender, or the history.
@@ -96,76 +126,47 @@ impl View {
         track.state == Endpoint::Inactive || track.given & 1 << letter as u8 == 0
     }
 
-    /// Bytes of memory beyond the structure itself.
-    pub fn extra_memory(&self) -> usize {
-        self.more.as_ref().map_or(0, |more| more.capacity().saturating_add(size_of::<Vec<u8>>()))
-    }
-
-    fn push(&mut self, end: End, letter: Letter) {
-        let entry = letter as u8 | if end == End::High { HIGH } else { 0 };
+    fn push(&mut self, end: End, letter: Letter) -> Option<u8> {
         let index = usize::from(self.count);
         if index >= HISTORY_MAX {
-            return;
-        }
-        if index < PACKED {
-            self.packed |= u64::from(entry).wrapping_shl(shift(index));
-        } else {
-            self.more.get_or_insert_default().push(entry);
+            return None;
         }
         self.count = self.count.saturating_add(1);
+        let entry = letter as u8 | if end == End::High { HIGH } else { 0 };
+        match self.letters.get_mut(index) {
+            Some(room) => {
+                *room = entry;
+                None
+            }
+            None => Some(entry),
+        }
     }
 
-    /// Adds a letter the first time. Zeek remembers a SYN and a SYN-ACK of one endpoint as the same event.
-    fn first_time(&mut self, end: End, letter: Letter) -> bool {
+    /// Whether a letter comes for the first time. Zeek remembers a SYN and a SYN-ACK of one endpoint as the same event.
+    fn is_first(&mut self, end: End, letter: Letter) -> bool {
         let event = if letter == Letter::SynAck { Letter::Syn } else { letter };
         let bit = 1 << event as u8;
         let given = &mut self.tracks[end].given;
         let first = *given & bit == 0;
         *given |= bit;
-        if first {
-            self.push(end, letter);
-        }
         first
     }
 
-    /// Adds a letter the first time, and again when its number is another than the last one's.
-    fn numbered(&mut self, end: End, letter: Letter, number: Seq) {
-        let index = match letter {
-            Letter::Syn | Letter::SynAck => 0,
-            Letter::Fin => 1,
-            Letter::Reset | Letter::Ack | Letter::Data | Letter::Inconsistent | Letter::Queer => 2,
-        };
-        let last = self.tracks[end].numbers.get_mut(index).map(|last| std::mem::replace(last, number));
-        // Of a SYN-ACK after a SYN the number is the same event's.
-        if !self.first_time(end, letter) && last != Some(number) {
-            self.push(end, letter);
-        }
-    }
-
-    fn update_history(&mut self, end: End, segment: &Segment) {
+    fn update_history(&mut self, end: End, segment: &Segment, is_same: bool) -> Option<u8> {
         let flags = segment.flags;
         let (syn, fin, rst) = (flags.has(Flags::SYN), flags.has(Flags::FIN), flags.has(Flags::RST));
-        match (syn, fin, rst) {
-            (false, false, false) => {
-                if segment.payload_len > 0 {
-                    self.first_time(end, Letter::Data);
-                } else if flags.has(Flags::ACK) {
-                    self.first_time(end, Letter::Ack);
-                }
-            }
-            (true, false, false) => {
-                let letter = if flags.has(Flags::ACK) { Letter::SynAck } else { Letter::Syn };
-                self.numbered(end, letter, segment.seq);
-            }
-            (false, true, false) => self.numbered(end, Letter::Fin, segment.payload_end()),
-            (false, false, true) => self.numbered(end, Letter::Reset, segment.seq),
-            (_, true, true) => {
-                self.first_time(end, Letter::Inconsistent);
-            }
-            (true, _, _) => {
-                self.first_time(end, Letter::Queer);
-            }
-        }
+        let letter = match (syn, fin, rst) {
+            (false, false, false) if segment.payload_len > 0 => Letter::Data,
+            (false, false, false) if flags.has(Flags::ACK) => Letter::Ack,
+            (false, false, false) => return None,
+            (true, false, false) if flags.has(Flags::ACK) => Letter::SynAck,
+            (true, false, false) => Letter::Syn,
+            (false, true, false) => Letter::Fin,
+            (false, false, true) => Letter::Reset,
+            (_, true, true) => Letter::Inconsistent,
+            (true, _, _) => Letter::Queer,
+        };
+        if self.is_first(end, letter) || !is_same { self.push(end, letter) } else { None }
     }
 
     fn set(&mut self, end: End, state: Endpoint) {
@@ -262,19 +263,18 @@ impl View {
     }
 
     /// The entries, with the bit [`HIGH`] where they are the server's.
-    fn entries(&self, client: End) -> impl Iterator<Item = u8> {
+    fn entries<'a>(&'a self, client: End, more: &'a [u8]) -> impl Iterator<Item = u8> + 'a {
         let turn = if client == End::High { HIGH } else { 0 };
-        let packed = (0..PACKED.min(usize::from(self.count))).map(|i| self.packed.wrapping_shr(shift(i)) as u8 & 0xf);
-        let more = self.more.as_deref().map_or(&[][..], Vec::as_slice);
-        packed.chain(more.iter().copied()).map(move |entry| entry ^ turn)
+        let count = usize::from(self.count);
+        self.letters.iter().chain(more).take(count).map(move |entry| entry ^ turn)
     }
 
     /// Gives the history letter by letter; `^` first when the server was the first to send.
-    pub fn history(&self, client: End, mut push: impl FnMut(u8)) {
+    fn history(&self, client: End, more: &[u8], mut push: impl FnMut(u8)) {
         if self.first.is_some_and(|first| first != client) {
             push(b'^');
         }
-        for entry in self.entries(client) {
+        for entry in self.entries(client, more) {
             let Some(&letter) = LETTERS.get(usize::from(entry & 7)) else { continue };
             push(if entry & HIGH == 0 { letter } else { letter.to_ascii_lowercase() });
         }
@@ -282,8 +282,8 @@ impl View {
 
     /// Whether the history begins with the client's SYN and has its RST, with nothing else of the client but data
     /// before it: what Zeek asks for `RSTOS0`.
-    fn is_syn_then_rst(&self, client: End) -> bool {
-        let mut entries = self.entries(client);
+    fn is_syn_then_rst(&self, client: End, more: &[u8]) -> bool {
+        let mut entries = self.entries(client, more);
         if entries.next() != Some(Letter::Syn as u8) {
             return false;
         }
@@ -299,8 +299,7 @@ impl View {
     }
 
     /// Zeek's `conn_state`. `has_size`: bytes of payload were sent or acknowledged, or are missing.
-    #[must_use]
-    pub fn conn_state(&self, client: End, has_size: bool) -> ConnState {
+    fn conn_state(&self, client: End, has_size: bool, more: &[u8]) -> ConnState {
         use ConnState::{Oth, Rej, Rsth, Rsto, Rstos0, Rstr, S0, S1, S2, S3, Sf, Sh, Shr};
         use Endpoint::{Closed, Established, Inactive, Partial, Reset, SynAckSent, SynSent};
         let states = (self.tracks[client].state, self.tracks[client.peer()].state);
@@ -311,7 +310,7 @@ impl View {
             (client, Reset) if unseen(client) => Rsth,
             (_, Reset) => Rstr,
             (Reset, server) if !unseen(server) => Rsto,
-            (Reset, _) if self.is_syn_then_rst(client) => Rstos0,
+            (Reset, _) if self.is_syn_then_rst(client, more) => Rstos0,
             (Reset, _) => Oth,
             (Closed, Closed) => Sf,
             (Closed, server) if unseen(server) => Sh,

@@ -2,7 +2,7 @@
 
 use etherparse::{TcpHeaderSlice, TcpOptionElement, TcpOptionReadError, TcpOptionsIterator};
 
-use super::{Ecn, Flags, Network, Segment, Seq, SynOptions, Timestamp, Timestamps};
+use super::{Ecn, Flags, Network, Offers, Segment, Seq, SynOptions, Timestamp, Timestamps};
 
 /// Bytes of a TCP header without options.
 const FIXED_LEN: usize = 20;
@@ -51,7 +51,7 @@ pub fn parse(bytes: &[u8], reported_len: u32, at: Option<Timestamp>) -> Option<S
     let captured = bytes.get(FIXED_LEN..end.min(bytes.len())).unwrap_or_default();
     let (options, timestamps) = if flags.has(Flags::SYN) {
         let mut found = read_options(captured);
-        found.options.is_cut = end > bytes.len().max(FIXED_LEN);
+        found.options.offers.set(Offers::CUT, end > bytes.len().max(FIXED_LEN));
         found.options.ecn = Ecn::new(flags.has(Flags::AE), flags.has(Flags::CWR), flags.has(Flags::ECE));
         (found.options, found.timestamps)
     } else {
@@ -119,7 +119,7 @@ fn read_options(bytes: &[u8]) -> Found {
                     return found;
                 };
                 if matches!(error, TcpOptionReadError::UnknownId(_)) {
-                    note_unknown(&mut found.options, option);
+                    note_unknown(&mut found.options.offers, option);
                 }
                 options = TcpOptionsIterator::from_slice(rest);
             }
@@ -132,9 +132,9 @@ fn note_option(found: &mut Found, option: &TcpOptionElement) {
     match option {
         TcpOptionElement::MaximumSegmentSize(size) => options.mss = Some(*size),
         TcpOptionElement::WindowScale(shift) => options.window_scale = Some(*shift),
-        TcpOptionElement::SelectiveAcknowledgementPermitted => options.sack = true,
+        TcpOptionElement::SelectiveAcknowledgementPermitted => options.offers.insert(Offers::SACK),
         TcpOptionElement::Timestamp(value, echo) => {
-            options.timestamps = true;
+            options.offers.insert(Offers::TIMESTAMPS);
             found.timestamps = Some(Timestamps { value: *value, echo: *echo });
         }
         TcpOptionElement::Noop | TcpOptionElement::SelectiveAcknowledgement(_, _) => {}
@@ -147,13 +147,13 @@ fn split_option(at: &[u8]) -> Option<(&[u8], &[u8])> {
     if len < 2 { None } else { at.split_at_checked(len) }
 }
 
-fn note_unknown(found: &mut SynOptions, option: &[u8]) {
+fn note_unknown(found: &mut Offers, option: &[u8]) {
     match option {
         // MP_CAPABLE and MP_JOIN: the subtype stands in the upper half of the third byte (RFC 8684 §3).
-        [KIND_MULTIPATH, _, subtype, ..] if subtype >> 4 <= 1 => found.multipath = true,
-        [KIND_FAST_OPEN, _, ..] => found.fast_open = true,
+        [KIND_MULTIPATH, _, subtype, ..] if subtype >> 4 <= 1 => found.insert(Offers::MULTIPATH),
+        [KIND_FAST_OPEN, _, ..] => found.insert(Offers::FAST_OPEN),
         [kind, _, magic @ ..] if EXPERIMENTAL_KINDS.contains(kind) && magic.starts_with(&FAST_OPEN_MAGIC) => {
-            found.fast_open = true;
+            found.insert(Offers::FAST_OPEN);
         }
         _ => {}
     }
@@ -186,12 +186,8 @@ mod tests {
         let expected = SynOptions {
             mss: Some(1460),
             window_scale: Some(7),
-            sack: true,
-            timestamps: true,
-            fast_open: true,
-            multipath: true,
+            offers: Offers::all().difference(Offers::CUT),
             ecn: Ecn::new(true, true, true),
-            is_cut: false,
         };
         assert_eq!(segment.options, expected);
     }

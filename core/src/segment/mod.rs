@@ -12,7 +12,7 @@ mod time;
 
 pub use end::{Address, End, Endpoints, Ends};
 pub use flags::{Flags, Kind};
-pub use options::{Ecn, SynOptions, Timestamps};
+pub use options::{Ecn, Offers, SynOptions, Timestamps};
 pub use seq::{Position, Seq};
 pub use side::{Both, Side};
 pub use time::Timestamp;

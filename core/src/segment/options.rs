@@ -1,5 +1,7 @@
 //! The options that the handshake agrees on, and time stamps.
 
+use bitflags::bitflags;
+
 /// What the flags of a SYN or SYN-ACK say of explicit congestion notification: the bits AE, CWR, ECE (RFC 9768 table 2).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Ecn(u8);
@@ -31,18 +33,41 @@ pub struct SynOptions {
     pub mss: Option<u16>,
     /// Window scale shift as announced, also beyond 14 (RFC 7323 §2).
     pub window_scale: Option<u8>,
-    /// SACK permitted (RFC 2018).
-    pub sack: bool,
-    /// Time stamps (RFC 7323 §3).
-    pub timestamps: bool,
-    /// Fast Open, request or cookie (RFC 7413; also the experimental option 254).
-    pub fast_open: bool,
-    /// Multipath TCP: MP_CAPABLE or MP_JOIN (RFC 8684 §3.1, §3.2).
-    pub multipath: bool,
+    /// The options that are there or not.
+    pub offers: Offers,
     /// What the flags say of explicit congestion notification.
     pub ecn: Ecn,
-    /// The list of options was not captured to its end: what is not here may have been there.
-    pub is_cut: bool,
+}
+
+bitflags! {
+    /// The options of a SYN or SYN-ACK that are there or not.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    pub struct Offers: u8 {
+        /// SACK permitted (RFC 2018).
+        const SACK = 1;
+        /// Time stamps (RFC 7323 §3).
+        const TIMESTAMPS = 1 << 1;
+        /// Fast Open, request or cookie (RFC 7413; also the experimental option 254).
+        const FAST_OPEN = 1 << 2;
+        /// Multipath TCP: MP_CAPABLE or MP_JOIN (RFC 8684 §3.1, §3.2).
+        const MULTIPATH = 1 << 3;
+        /// No option: the list was not captured to its end, and what is not here may have been there.
+        const CUT = 1 << 4;
+    }
+}
+
+impl SynOptions {
+    /// Whether this option is there.
+    #[must_use]
+    pub const fn has(&self, option: Offers) -> bool {
+        self.offers.contains(option)
+    }
+
+    /// Whether the list was not captured to its end: what is not here may have been there.
+    #[must_use]
+    pub const fn is_cut(&self) -> bool {
+        self.has(Offers::CUT)
+    }
 }
 
 /// The time stamps of a segment (RFC 7323 §3.2).

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::capture::{Options, Path, Place, Tracker};
-use crate::segment::{Flags, Segment, Seq, SynOptions, Timestamp};
+use crate::segment::{Flags, Offers, Segment, Seq, SynOptions, Timestamp};
 use crate::view::{ConnectionView, Pass};
 
 const SYN: Flags = Flags::SYN;
@@ -53,7 +53,7 @@ impl Sample {
         let at = Timestamp::from_parts(1_767_323_045, 6 + 10_000_000 * i32::try_from(self.frame).unwrap());
         self.frame += 1;
         let options = if flags.has(Flags::SYN) {
-            SynOptions { mss: Some(1460), window_scale: Some(7), sack: true, ..SynOptions::default() }
+            SynOptions { mss: Some(1460), window_scale: Some(7), offers: Offers::SACK, ..SynOptions::default() }
         } else {
             SynOptions::default()
         };

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 use std::net::IpAddr;
 
-use crate::view::{Address, Agreed, AgreedEcn, Flags, Kind, Segment, SegmentView, Side, Steps, Verdict};
+use crate::view::{Address, Agreed, AgreedEcn, Flags, Kind, Offers, Segment, SegmentView, Side, Steps, Verdict};
 
 /// The letter of the base that a side's numbers count from.
 #[must_use]
@@ -302,15 +302,16 @@ pub fn negotiated(out: &mut dyn Write, agreed: &Agreed) -> fmt::Result {
         out.write_char('/')?;
         decimal(out, server)?;
     }
-    for (both, name) in [
-        (client.sack && server.sack, ", SACK"),
-        (client.timestamps && server.timestamps, ", TS"),
+    let both = |option: Offers| client.has(option) && server.has(option);
+    for (is_agreed, name) in [
+        (both(Offers::SACK), ", SACK"),
+        (both(Offers::TIMESTAMPS), ", TS"),
         (agreed.ecn == Some(AgreedEcn::Classic), ", ECN"),
         (agreed.ecn == Some(AgreedEcn::Accurate), ", AccECN"),
         (agreed.fast_open, ", TFO"),
-        (client.multipath && server.multipath, ", MPTCP"),
+        (both(Offers::MULTIPATH), ", MPTCP"),
     ] {
-        if both {
+        if is_agreed {
             out.write_str(name)?;
         }
     }

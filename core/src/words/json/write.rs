@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use super::{NEGOTIATED, key, rfc_3339, rows};
-use crate::view::{Agreed, AgreedEcn, ConnectionView, SegmentView, Side, Timestamp};
+use crate::view::{Agreed, AgreedEcn, ConnectionView, Offers, SegmentView, Side, Timestamp};
 use crate::words::fields::{About, FIELDS, Field, Sink, Type};
 use crate::words::language::Language;
 
@@ -105,6 +105,7 @@ impl Line<'_> {
     /// What the handshake agreed: an object.
     fn negotiated(&mut self, agreed: &Agreed) {
         let (client, server) = (&agreed.client, &agreed.server);
+        let both = |option: Offers| client.has(option) && server.has(option);
         self.front("{\"mss\":{\"client\":", &client.mss);
         self.front(",\"server\":", &server.mss);
         self.out.extend_from_slice(b"},\"window_scale\":");
@@ -119,11 +120,11 @@ impl Line<'_> {
             AgreedEcn::Classic => "ECN",
             AgreedEcn::Accurate => "AccECN",
         });
-        self.front(",\"sack\":", &(client.sack && server.sack));
-        self.front(",\"timestamps\":", &(client.timestamps && server.timestamps));
+        self.front(",\"sack\":", &both(Offers::SACK));
+        self.front(",\"timestamps\":", &both(Offers::TIMESTAMPS));
         self.front(",\"ecn\":", &ecn);
         self.front(",\"fast_open\":", &agreed.fast_open);
-        self.front(",\"multipath\":", &(client.multipath && server.multipath));
+        self.front(",\"multipath\":", &both(Offers::MULTIPATH));
         self.out.push(b'}');
     }
 }

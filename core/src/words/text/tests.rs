@@ -1,5 +1,5 @@
 use super::*;
-use crate::segment::{Ecn, SynOptions};
+use crate::segment::{Ecn, Offers, SynOptions};
 use crate::words::script::Script;
 
 type Writes<'a> = &'a dyn Fn(&mut dyn Write) -> Result<bool, fmt::Error>;
@@ -94,8 +94,7 @@ fn what_was_agreed() {
     let options = SynOptions {
         mss: Some(1460),
         window_scale: Some(7),
-        sack: true,
-        timestamps: true,
+        offers: Offers::SACK.union(Offers::TIMESTAMPS),
         ecn: Ecn::default(),
         ..SynOptions::default()
     };
