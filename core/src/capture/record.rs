@@ -1,5 +1,8 @@
 //! What is kept of each segment: twelve bytes. And of the few of which there is more to say, that, in order.
 
+use std::collections::BTreeMap;
+
+use super::store::Chunks;
 use crate::connection::{Cause, ResetDetail, Word};
 
 /// A segment that was taken in.
@@ -64,37 +67,39 @@ impl KeptReset {
 }
 
 /// More on a few segments, in the order in which they came.
-#[derive(Clone, Debug)]
-pub struct Sparse<T>(Vec<(u64, T)>);
+#[derive(Debug)]
+pub struct Sparse<T> {
+    things: Chunks<(u64, T), 256>,
+    /// Those that came behind a later one.
+    behind: BTreeMap<u64, T>,
+}
 
 impl<T> Default for Sparse<T> {
     fn default() -> Self {
-        Sparse(Vec::new())
+        Sparse { things: Chunks::default(), behind: BTreeMap::new() }
     }
 }
 
 impl<T> Sparse<T> {
-    /// Adds more on a segment: one after all that were added before, or it is sorted in.
+    /// Adds more on a segment; what was added first stays.
     pub fn add(&mut self, ordinal: u64, thing: T) {
-        if self.0.last().is_none_or(|&(last, _)| last < ordinal) {
-            self.0.push((ordinal, thing));
-            return;
-        }
-        match self.0.binary_search_by_key(&ordinal, |&(known, _)| known) {
-            Ok(_) => {}
-            Err(index) => self.0.insert(index, (ordinal, thing)),
+        if self.things.last().is_none_or(|&(last, _)| last < ordinal) {
+            self.things.push((ordinal, thing));
+        } else if self.get(ordinal).is_none() {
+            self.behind.insert(ordinal, thing);
         }
     }
 
     /// What was added on a segment.
     pub fn get(&self, ordinal: u64) -> Option<&T> {
-        let index = self.0.binary_search_by_key(&ordinal, |&(known, _)| known).ok()?;
-        self.0.get(index).map(|(_, thing)| thing)
+        let found = self.things.first_not(|&(known, _)| known < ordinal).filter(|&&(known, _)| known == ordinal);
+        found.map(|(_, thing)| thing).or_else(|| self.behind.get(&ordinal))
     }
 
     /// Bytes of memory held.
     pub fn memory(&self) -> usize {
-        self.0.capacity().saturating_mul(size_of::<(u64, T)>())
+        let behind = self.behind.len().saturating_mul(size_of::<(u64, T)>());
+        self.things.memory().saturating_add(behind)
     }
 }
 

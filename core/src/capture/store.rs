@@ -48,6 +48,18 @@ impl<T, const N: usize> Chunks<T, N> {
         self.chunks.get_mut(index.checked_div(N)?)?.get_mut(index.checked_rem(N)?)
     }
 
+    /// The last one.
+    pub fn last(&self) -> Option<&T> {
+        self.chunks.last()?.last()
+    }
+
+    /// The first one that `is_before` is not true of, where those that it is true of come first.
+    pub fn first_not(&self, is_before: impl Fn(&T) -> bool) -> Option<&T> {
+        let chunk = self.chunks.partition_point(|chunk| chunk.last().is_some_and(&is_before));
+        let chunk = self.chunks.get(chunk)?;
+        chunk.get(chunk.partition_point(is_before))
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.chunks.iter().flatten()
@@ -122,7 +134,19 @@ mod tests {
         assert_eq!(chunks.len(), 10);
         *chunks.get_mut(4).unwrap() = 1;
         assert_eq!(chunks.iter().copied().collect::<Vec<_>>(), [0, 7, 14, 21, 1, 35, 42, 49, 56, 63]);
-        assert_eq!((chunks.get(9), chunks.get(10)), (Some(&63), None));
+        assert_eq!((chunks.get(9), chunks.get(10), chunks.last()), (Some(&63), None, Some(&63)));
+    }
+
+    #[test]
+    fn chunks_are_searched() {
+        let mut chunks = Chunks::<u32, 3>::default();
+        assert_eq!(chunks.first_not(|_| true), None);
+        for n in 0..10 {
+            chunks.push(n * 7);
+        }
+        for wanted in 0..70 {
+            assert_eq!(chunks.first_not(|&n| n < wanted).copied(), Some(wanted.div_ceil(7) * 7).filter(|&n| n <= 63));
+        }
     }
 
     #[test]

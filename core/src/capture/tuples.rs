@@ -8,7 +8,7 @@ use hashbrown::HashTable;
 use super::store::Chunks;
 use crate::segment::{Address, End, Endpoints, Ends};
 
-/// The endpoints of an IPv4 connection, those of the low end first, and the number plus one of the connection before.
+/// The endpoints of an IPv4 connection, those of the low end first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 struct V4([u32; 2], [u16; 2]);
 
@@ -16,15 +16,15 @@ struct V4([u32; 2], [u16; 2]);
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 struct Wide([Address; 2], [u16; 2]);
 
-/// Where the endpoints of a connection are kept: the highest bit says in which of the two lists.
+/// Where the endpoints of a connection are kept, and the two bits below.
 #[derive(Clone, Copy, Debug)]
-struct Slot {
-    at: u32,
-    /// The number plus one of the connection that these endpoints had before; 0: none.
-    previous: u32,
-}
+struct Slot(u32);
 
+/// Whether it is in the list for all others.
 const IS_WIDE: u32 = 1 << 31;
+/// Whether the endpoints had a connection before.
+const HAS_PREVIOUS: u32 = 1 << 30;
+const MOST: u32 = 1 << 30;
 
 /// The endpoints of all connections.
 #[derive(Debug, Default)]
@@ -32,6 +32,8 @@ pub struct Tuples {
     slots: Chunks<Slot, 1024>,
     v4: Chunks<V4, 512>,
     wide: Chunks<Wide, 128>,
+    /// The connection before, for those that have one, in order.
+    previous: Chunks<(u32, u32), 256>,
     /// The latest connection of each pair of endpoints.
     latest: HashTable<u32>,
     hasher: RandomState,
@@ -72,8 +74,8 @@ impl Tuples {
         let tuple = Tuple::new(endpoints);
         let number = self.slots.len();
         let at = match tuple {
-            Tuple::V4(v4) => self.v4.push(v4).filter(|&at| at < IS_WIDE)?,
-            Tuple::Wide(wide) => self.wide.push(wide).filter(|&at| at < IS_WIDE)? | IS_WIDE,
+            Tuple::V4(v4) => self.v4.push(v4).filter(|&at| at < MOST)?,
+            Tuple::Wide(wide) => self.wide.push(wide).filter(|&at| at < MOST)? | IS_WIDE,
         };
         let (slots, v4, wide) = (&self.slots, &self.v4, &self.wide);
         let hasher = &self.hasher;
@@ -93,7 +95,14 @@ impl Tuples {
             };
             self.latest.insert_unique(hash, number, rehash);
         }
-        self.slots.push(Slot { at, previous: previous.map_or(0, |number| number.saturating_add(1)) })?;
+        let has_previous = match previous {
+            Some(previous) => {
+                self.previous.push((number, previous))?;
+                HAS_PREVIOUS
+            }
+            None => 0,
+        };
+        self.slots.push(Slot(at | has_previous))?;
         Some(previous)
     }
 
@@ -109,7 +118,10 @@ impl Tuples {
 
     /// The number of the connection that its endpoints had before.
     pub fn previous(&self, number: u32) -> Option<u32> {
-        self.slots.get(number)?.previous.checked_sub(1)
+        if self.slots.get(number)?.0 & HAS_PREVIOUS == 0 {
+            return None;
+        }
+        self.previous.first_not(|&(known, _)| known < number).map(|&(_, previous)| previous)
     }
 
     /// The latest connection of these endpoints.
@@ -121,18 +133,15 @@ impl Tuples {
 
     /// Bytes of memory held.
     pub fn memory(&self) -> usize {
-        let table = self.latest.capacity().saturating_mul(size_of::<u32>().saturating_add(1));
-        [self.slots.memory(), self.v4.memory(), self.wide.memory(), table].into_iter().fold(0, usize::saturating_add)
+        let lists = [self.slots.memory(), self.v4.memory(), self.wide.memory(), self.previous.memory()];
+        lists.into_iter().fold(self.latest.allocation_size(), usize::saturating_add)
     }
 }
 
 fn read(slots: &Chunks<Slot, 1024>, v4: &Chunks<V4, 512>, wide: &Chunks<Wide, 128>, number: u32) -> Option<Tuple> {
-    let at = slots.get(number)?.at;
-    if at & IS_WIDE == 0 {
-        v4.get(at).copied().map(Tuple::V4)
-    } else {
-        wide.get(at & !IS_WIDE).copied().map(Tuple::Wide)
-    }
+    let Slot(slot) = *slots.get(number)?;
+    let at = slot & (MOST - 1);
+    if slot & IS_WIDE == 0 { v4.get(at).copied().map(Tuple::V4) } else { wide.get(at).copied().map(Tuple::Wide) }
 }
 
 /// Keeps the order of ends: the address and port that sort first are the low end's.
