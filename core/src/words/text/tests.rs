@@ -96,7 +96,6 @@ fn what_was_agreed() {
         window_scale: Some(7),
         offers: Offers::SACK.union(Offers::TIMESTAMPS),
         ecn: Ecn::default(),
-        ..SynOptions::default()
     };
     let mut agreed = Agreed { client: options, server: options, ecn: Some(AgreedEcn::Accurate), fast_open: true };
     assert_eq!(wrote(|out| negotiated(out, &agreed)), "MSS 1460/1460, WS 7/7, SACK, TS, AccECN, TFO");
