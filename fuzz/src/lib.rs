@@ -5,6 +5,7 @@
 //! - [`check`]: feeds a tracker and holds what it says against what follows.
 //! - [`alone`]: one connection as it is known without the tracker.
 //! - [`invariants`]: what must hold for each verdict, whatever the segments were.
+//! - [`limit`]: when a driver stops.
 //! - [`words`]: what people read of it.
 //! - [`scenarios`]: traffic made to hurt, of any length.
 //! - [`pcap`]: segments as a capture file.
@@ -15,6 +16,7 @@ pub mod abi;
 pub mod alone;
 pub mod check;
 pub mod invariants;
+pub mod limit;
 pub mod pcap;
 pub mod scenarios;
 pub mod source;

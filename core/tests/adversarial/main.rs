@@ -29,9 +29,7 @@ const RST: u16 = 0x04;
 
 /// The same numbers everywhere, without a pattern.
 fn scattered(n: u32) -> u32 {
-    let mut z = (u64::from(n) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    ((z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb) >> 32) as u32
+    fastrand::Rng::with_seed(n.into()).u32(..)
 }
 
 #[test]

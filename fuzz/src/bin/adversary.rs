@@ -1,14 +1,11 @@
 //! Traffic made to hurt: what it costs the core, and the same as capture files.
-//!
-//!   adversary measure COUNT SEED          time and memory at COUNT/16, COUNT/4 and COUNT segments of each scenario
-//!   adversary write SCENARIO COUNT SEED FILE      `walk`: segments as the random driver of the core makes them
-//!   adversary list
 
 use std::fs::File;
 use std::io::BufWriter;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use clap::Parser;
 use synfin_core::capture::{Options, Tracker};
 use synfin_core::view::Pass;
 use synfin_fuzz::pcap::Capture;
@@ -120,33 +117,32 @@ fn write(name: &str, count: u32, seed: u64, file: &str) -> Result<(), String> {
     capture.finish().map_err(|error| failed(&error))
 }
 
+/// Captures that are made to hurt, and what they cost.
+#[derive(Parser)]
+enum Arguments {
+    /// The scenarios, a line each: name and sentence
+    List,
+    /// Time and memory at COUNT/16, COUNT/4 and COUNT segments of each scenario
+    Measure { count: u32, seed: u64 },
+    /// A scenario as a capture; `walk`: segments as the random driver of the core makes them
+    Write { scenario: String, count: u32, seed: u64, file: String },
+}
+
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["list"] => {
+    match Arguments::parse() {
+        Arguments::List => {
             for scenario in SCENARIOS {
                 println!("{}\t{}", scenario.name, scenario.about);
             }
             ExitCode::SUCCESS
         }
-        ["measure", count, seed] => match (count.parse(), seed.parse()) {
-            (Ok(count), Ok(seed)) => measure(count, seed),
-            _ => ExitCode::from(2),
+        Arguments::Measure { count, seed } => measure(count, seed),
+        Arguments::Write { scenario, count, seed, file } => match write(&scenario, count, seed, &file) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(why) => {
+                eprintln!("adversary: {why}");
+                ExitCode::FAILURE
+            }
         },
-        ["write", name, count, seed, file] => match (count.parse(), seed.parse()) {
-            (Ok(count), Ok(seed)) => match write(name, count, seed, file) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(why) => {
-                    eprintln!("adversary: {why}");
-                    ExitCode::FAILURE
-                }
-            },
-            _ => ExitCode::from(2),
-        },
-        _ => {
-            eprintln!("adversary: list | measure COUNT SEED | write SCENARIO COUNT SEED FILE");
-            ExitCode::from(2)
-        }
     }
 }

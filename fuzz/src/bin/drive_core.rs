@@ -1,14 +1,12 @@
-//! The core at full speed: seeded walks, every invariant on.
-//!
-//!   drive-core COUNT|SECONDSs SEED     e.g. drive-core 1000000 1, drive-core 60s 1
-//!   drive-core --replay WALK           one walk again, each segment printed
+//! The core at full speed: seeded walks, every invariant on. `drive-core 1000000 1`, `drive-core 60s 1`.
 
 use std::cell::Cell;
 use std::panic;
-use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use clap::Parser;
 use synfin_fuzz::check::{self, Check};
+use synfin_fuzz::limit::Limit;
 use synfin_fuzz::source::{Random, Source};
 use synfin_fuzz::walk::Walk;
 
@@ -48,27 +46,32 @@ fn walk(seed: u64, print: bool) -> u64 {
     taken
 }
 
-fn main() -> ExitCode {
-    let usage = || {
-        eprintln!("drive-core: COUNT|SECONDSs SEED, or --replay WALK");
-        ExitCode::from(2)
-    };
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [first, second] = arguments.as_slice() else { return usage() };
-    let Ok(seed) = second.parse::<u64>() else { return usage() };
-    if first == "--replay" {
-        walk(seed, true);
-        println!("nothing found");
-        return ExitCode::SUCCESS;
+/// The core at full speed: seeded walks, every invariant on.
+#[derive(Parser)]
+struct Arguments {
+    /// Segments, or for how long (`60s`)
+    #[arg(required_unless_present = "replay")]
+    limit: Option<Limit>,
+    /// Another seed is another run
+    #[arg(required_unless_present = "replay")]
+    seed: Option<u64>,
+    /// One walk again, by the number that a finding names, each segment printed
+    #[arg(long, value_name = "WALK", conflicts_with_all = ["limit", "seed"])]
+    replay: Option<u64>,
+}
+
+fn main() {
+    match Arguments::parse() {
+        Arguments { replay: Some(seed), .. } => {
+            walk(seed, true);
+            println!("nothing found");
+        }
+        Arguments { limit: Some(limit), seed: Some(seed), .. } => drive(limit, seed),
+        _ => unreachable!("clap wants one or the other"),
     }
-    let limits = match first.strip_suffix('s').map(str::parse::<u64>) {
-        Some(Ok(seconds)) => (u64::MAX, Some(Duration::from_secs(seconds))),
-        Some(Err(_)) => return usage(),
-        None => match first.parse() {
-            Ok(count) => (count, None),
-            Err(_) => return usage(),
-        },
-    };
+}
+
+fn drive(limit: Limit, seed: u64) {
     let loud = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         loud(info);
@@ -76,12 +79,11 @@ fn main() -> ExitCode {
     }));
     let start = Instant::now();
     let (mut segments, mut walks) = (0, 0u64);
-    while segments < limits.0 && !(walks % 256 == 0 && limits.1.is_some_and(|limit| start.elapsed() >= limit)) {
+    while segments < limit.count() && !(walks % 256 == 0 && start.elapsed() >= limit.time()) {
         // Walks of different seeds do not overlap: the seed is spread before the number is added.
         segments += walk(Random::new(seed).word().wrapping_add(walks), false);
         walks += 1;
     }
     let seconds = start.elapsed().as_secs_f64();
     println!("drive-core: {segments} segments in {walks} walks, seed {seed}, {seconds:.1} s: nothing found");
-    ExitCode::SUCCESS
 }
