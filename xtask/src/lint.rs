@@ -1,4 +1,4 @@
-//! Formatting, warnings and licences. A tool that is not here and cannot be installed is named, not counted as a failure.
+//! Formatting, warnings, documentation and licences. A tool that is not here and cannot be installed is named, not counted as a failure.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -10,18 +10,24 @@ use xshell::{Shell, cmd};
 use crate::tools::{Parts, cargo_tool, has, setup};
 
 /// Every check, also after one failed.
-pub fn run(sh: &Shell) -> Result<()> {
-    let mut lint = Parts::of("lint");
-    lint.part("formatting", cmd!(sh, "cargo fmt --all --check").quiet().run().map_err(Into::into));
-    lint.part("clippy", clippy(sh));
-    lint.part("C warnings", c_warnings(sh));
-    lint.part("shell scripts", shell_scripts(sh));
-    lint.part("licences", licences(sh));
+pub fn run(sh: &Shell, only: Option<&str>) -> Result<()> {
+    let mut lint = Parts::of("lint", only);
+    lint.part("formatting", || Ok(cmd!(sh, "cargo fmt --all --check").quiet().run()?));
+    lint.part("clippy", || clippy(sh));
+    lint.part("documentation", || documentation(sh));
+    lint.part("C warnings", || c_warnings(sh));
+    lint.part("shell scripts", || shell_scripts(sh));
+    lint.part("licences", || licences(sh));
     lint.end()
 }
 
 fn clippy(sh: &Shell) -> Result<()> {
     Ok(cmd!(sh, "cargo clippy --quiet --locked --workspace --all-targets -- -D warnings").quiet().run()?)
+}
+
+fn documentation(sh: &Shell) -> Result<()> {
+    let _flags = sh.push_env("RUSTDOCFLAGS", "-D warnings");
+    Ok(cmd!(sh, "cargo doc --quiet --locked --workspace --no-deps").quiet().run()?)
 }
 
 fn c_warnings(sh: &Shell) -> Result<()> {

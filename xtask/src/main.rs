@@ -22,8 +22,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Formatting, clippy, C and shell warnings, licences
-    Lint,
+    /// Formatting, warnings of Rust, its documentation, C and shell, licences
+    Lint {
+        /// One check alone, by its title
+        #[arg(long, value_name = "TITLE")]
+        only: Option<String>,
+    },
     /// Minutes of fuzzing: the core, the C ABI, damaged captures in tshark
     FuzzSmoke(robust::Smoke),
     /// libFuzzer, led by coverage, over the same walks, calls and checks
@@ -42,7 +46,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
     sh.change_dir(root);
     match task {
-        Task::Lint => lint::run(&sh),
+        Task::Lint { only } => lint::run(&sh, only.as_deref()),
         Task::FuzzSmoke(smoke) => smoke.run(&sh),
         Task::FuzzGuided(guided) => guided.run(&sh),
         Task::Robust(robust) => robust.run(&sh),

@@ -12,18 +12,24 @@ const OWN: &str = "target/tools";
 /// Runs every part, also after one failed, and says of each what became of it.
 pub struct Parts {
     name: &'static str,
+    only: Option<String>,
+    titles: Vec<&'static str>,
     failed: Vec<&'static str>,
 }
 
 impl Parts {
-    /// No part yet.
-    pub fn of(name: &'static str) -> Parts {
-        Parts { name, failed: Vec::new() }
+    /// No part yet. With `only`, the part of that title alone will run.
+    pub fn of(name: &'static str, only: Option<&str>) -> Parts {
+        Parts { name, only: only.map(str::to_string), titles: Vec::new(), failed: Vec::new() }
     }
 
     /// One part.
-    pub fn part(&mut self, title: &'static str, result: Result<()>) {
-        match result {
+    pub fn part(&mut self, title: &'static str, run: impl FnOnce() -> Result<()>) {
+        self.titles.push(title);
+        if self.only.as_deref().is_some_and(|only| only != title) {
+            return;
+        }
+        match run() {
             Ok(()) => println!("{}: {title}: ok", self.name),
             Err(error) => {
                 eprintln!("{}: {title}: FAILED: {error:#}", self.name);
@@ -34,6 +40,10 @@ impl Parts {
 
     /// What failed, as one error.
     pub fn end(self) -> Result<()> {
+        if let Some(only) = &self.only {
+            let is_one = self.titles.contains(&only.as_str());
+            anyhow::ensure!(is_one, "{}: no part \"{only}\"; there are: {}", self.name, self.titles.join(", "));
+        }
         anyhow::ensure!(self.failed.is_empty(), "{}: failed: {}", self.name, self.failed.join(", "));
         Ok(())
     }

@@ -20,11 +20,11 @@ pub struct Arrival {
     pub is_reused: bool,
     /// Whether X and Y change at the first FIN (preference `synfin.rebase`).
     pub rebase: bool,
-    /// The server's state in the older connection that the segment belongs to, where [`Connection::is_older`] asks and one
+    /// The server's state in the older connection that the segment belongs to, where [`Connection::is_older`](super::Connection::is_older) asks and one
     /// is known.
     pub older: Option<State>,
     /// Whether the segment looks like one of an older connection and shows that the capture lacks segments: found by
-    /// [`Connection::hear`] itself, whatever is said here.
+    /// [`Connection::hear`](super::Connection::hear) itself, whatever is said here.
     pub shows_a_gap: bool,
 }
 

@@ -1,12 +1,12 @@
-//! One connection as it is seen go by. [`Connection::observe`] takes a segment in and says what it is.
+//! One connection as it is seen go by. [`Connection::hear`] takes a segment in and says what it is.
 //!
 //! A capture shows what passed one point: what arrived, and what its receiver made of it, nobody saw. So a state is a
 //! presumption until its owner speaks; what is said of a segment depends on the segments before it alone; and what was not
 //! captured is absent or named so, never invented.
 //!
 //! Facts are kept by end, which never changes; `client_end` alone says who is the client. States have one writer,
-//! [`state`]. Each rule has its file: [`opening`], [`syn`], [`syn_ack`], [`step_3`] and [`double_open`] the handshake,
-//! [`closing`] the teardown, [`reset`], [`copies`], [`repeats`], [`roles`]; [`steady`] is the short way for what nearly all
+//! [`state`]. Each rule has its file: `opening`, `syn`, `syn_ack`, `step_3` and `double_open` the handshake,
+//! `closing` the teardown, `reset`, `copies`, `repeats`, `roles`; `steady` is the short way for what nearly all
 //! segments are.
 
 mod after_end;

@@ -32,20 +32,23 @@ pub struct Robust {
     /// Calls of the C functions under the address sanitizer
     #[arg(long, default_value_t = 200_000)]
     calls: u64,
+    /// One part alone, by its title
+    #[arg(long, value_name = "TITLE")]
+    only: Option<String>,
 }
 
 impl Robust {
     /// Runs it.
     pub fn run(&self, sh: &Shell) -> Result<()> {
         let built = Built::new(sh, &["valgrind=valgrind"], 1)?;
-        let mut robust = Parts::of("robust");
-        robust.part("panics", panics(sh, &built));
-        robust.part("long life", self.long_life(sh, &built));
-        robust.part("ring buffers", self.ring_buffers(sh, &built));
-        robust.part("address sanitizer", self.address_sanitizer(sh, &built));
-        robust.part("sanitized shim", sanitized_shim(sh, &built));
-        robust.part("memcheck", memcheck(sh, &built));
-        robust.part("miri", miri(sh, &built));
+        let mut robust = Parts::of("robust", self.only.as_deref());
+        robust.part("panics", || panics(sh, &built));
+        robust.part("long life", || self.long_life(sh, &built));
+        robust.part("ring buffers", || self.ring_buffers(sh, &built));
+        robust.part("address sanitizer", || self.address_sanitizer(sh, &built));
+        robust.part("sanitized shim", || sanitized_shim(sh, &built));
+        robust.part("memcheck", || memcheck(sh, &built));
+        robust.part("miri", || miri(sh, &built));
         robust.end()
     }
 
