@@ -1,5 +1,5 @@
-//! Writes docs/REFERENCE.md and docs/synfin.4 from the one field table. `cargo test` fails when they are not what this
-//! writes.
+//! Writes docs/REFERENCE.md, docs/synfin.4, docs/connection.schema.json and the columns in two examples from the one field
+//! table. `cargo test` fails when they are not what this writes.
 //!
 //!     cargo run --example reference
 
@@ -9,12 +9,19 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use synfin_core::words::experts::{EXPERTS, Severity};
-use synfin_core::words::fields::{About, FIELDS, Field, On, Place, Type};
+use synfin_core::words::fields::{About, FIELDS, Field, On, Subtree, Type};
+use synfin_core::words::json::schema;
+
+#[path = "reference/columns.rs"]
+mod columns;
 
 /// Each document with its path in the repository.
-pub fn documents() -> [(&'static str, String); 2] {
-    [("docs/REFERENCE.md", markdown()), ("docs/synfin.4", manual())]
+pub fn documents() -> [(&'static str, String); 3] {
+    let schema = serde_json::to_string_pretty(&schema()).expect("JSON") + "\n";
+    [("docs/REFERENCE.md", markdown()), ("docs/synfin.4", manual()), ("docs/connection.schema.json", schema)]
 }
+
+pub use columns::examples;
 
 const fn kind(kind: Type) -> &'static str {
     match kind {
@@ -56,15 +63,15 @@ const fn on(field: &Field) -> &'static str {
 }
 
 /// The parts of the details, with what is said of them.
-const PARTS: [(Place, &str, &str); 3] = [
-    (Place::Top, "The segment", "At once below the item *TCP Lifecycle*."),
+const PARTS: [(Subtree, &str, &str); 3] = [
+    (Subtree::Top, "The segment", "At once below the item *TCP Lifecycle*."),
     (
-        Place::Connection,
+        Subtree::Connection,
         "The connection",
         "In the subtree *This connection*. In a first pass these are \"so far\"; final in Wireshark, in `tshark -2`, and in \
          the connection log.",
     ),
-    (Place::Numbers, "The numbers", "In the subtree *X and Y*."),
+    (Subtree::Numbers, "The numbers", "In the subtree *X and Y*."),
 ];
 
 /// What tshark prints; the manual page has the same in its own words.
@@ -100,12 +107,12 @@ fn markdown() -> String {
          say more than another line; filters find them all the same. Fields on connections and resets are also keys of the \
          [connection log](connection.schema.json), without `synfin.` and with `_` for `.`.\n",
     );
-    for (place, title, text) in PARTS {
+    for (subtree, title, text) in PARTS {
         let _ = writeln!(
             out,
             "\n## {title}\n\n{text}\n\n| field | type | on | what a value means |\n| --- | --- | --- | --- |"
         );
-        for field in FIELDS.iter().filter(|field| field.place == place) {
+        for field in FIELDS.iter().filter(|field| field.subtree == subtree) {
             let _ =
                 writeln!(out, "| `{}` | {} | {} | {} |", field.name, kind(field.kind), on(field), field.blurb.english);
         }
@@ -259,9 +266,9 @@ fn manual() -> String {
         env!("CARGO_PKG_VERSION")
     );
     out.push_str(".SH FIELDS\n");
-    for (place, title, _) in PARTS {
+    for (subtree, title, _) in PARTS {
         let _ = writeln!(out, ".SS {title}");
-        for field in FIELDS.iter().filter(|field| field.place == place) {
+        for field in FIELDS.iter().filter(|field| field.subtree == subtree) {
             let blurb = roff(field.blurb.english);
             let _ = writeln!(out, ".TP\n.BR {} \" (\" \"{}\" )\n{blurb}.", roff(field.name), kind(field.kind));
         }
@@ -276,7 +283,7 @@ fn manual() -> String {
 }
 
 fn main() -> ExitCode {
-    for (path, text) in documents() {
+    for (path, text) in documents().into_iter().chain(examples()) {
         if let Err(error) = fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(path), text) {
             eprintln!("{path}: {error}");
             return ExitCode::FAILURE;

@@ -12,7 +12,7 @@
 
 static hf_register_info fields[SYNFIN_FIELDS_MAX];
 static int field_ids[SYNFIN_FIELDS_MAX];
-static uint8_t places[SYNFIN_FIELDS_MAX];
+static uint8_t subtrees[SYNFIN_FIELDS_MAX];
 static size_t field_count;
 
 static ei_register_info experts[EXPERTS_MAX];
@@ -59,7 +59,7 @@ static void register_fields(void)
         info->abbrev = table[i].name;
         info->blurb = table[i].blurb;
         describe_type(info, table[i].type);
-        places[i] = table[i].place;
+        subtrees[i] = table[i].subtree;
     }
     host.proto_register_field_array(shim.proto, fields, (int)field_count);
 }
@@ -136,9 +136,9 @@ bool fields_are_all_wanted(proto_tree *tree)
     return true;
 }
 
-uint8_t fields_place(size_t field)
+uint8_t fields_subtree(size_t field)
 {
-    return field < field_count ? places[field] : SYNFIN_PLACE_TOP;
+    return field < field_count ? subtrees[field] : SYNFIN_SUBTREE_TOP;
 }
 
 /* ---- adding ---------------------------------------------------------------------------------------------- */

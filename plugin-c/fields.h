@@ -22,8 +22,8 @@ bool fields_is_referenced(size_t field);
 /* In a visible tree every field counts as referred to, also those that nobody names: that is how it shows. The protocol
  * cannot tell: it counts as referred to for a protocol hierarchy too, where synfin would be a protocol inside TCP's. */
 bool fields_are_all_wanted(proto_tree *tree);
-/* SYNFIN_PLACE_*. */
-uint8_t fields_place(size_t field);
+/* SYNFIN_SUBTREE_*. */
+uint8_t fields_subtree(size_t field);
 /* Adds a value as a generated item; NULL when it is of no field, or the tree takes none. */
 proto_item *fields_add(proto_tree *tree, tvbuff_t *tvb, const synfin_value *value);
 

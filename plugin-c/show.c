@@ -14,10 +14,10 @@
 
 #define SUFFIX_MAX 256
 
-/* Subtrees, by SYNFIN_PLACE_*: that of the item itself, then those in it. */
-#define PLACES (SYNFIN_PLACE_NUMBERS + 1)
+/* Subtrees, by SYNFIN_SUBTREE_*: that of the item itself, then those in it. */
+#define SUBTREES (SYNFIN_SUBTREE_NUMBERS + 1)
 
-static int subtrees[PLACES] = {-1, -1, -1};
+static int subtrees[SUBTREES] = {-1, -1, -1};
 static int expert_tap;
 static const header_field_info *proto_info;
 static const header_field_info *expert_info;
@@ -33,10 +33,10 @@ static char suffix[SUFFIX_MAX];
 
 void show_register(module_t *preferences)
 {
-    static int *ids[PLACES];
-    for (size_t i = 0; i < PLACES; i++)
+    static int *ids[SUBTREES];
+    for (size_t i = 0; i < SUBTREES; i++)
         ids[i] = &subtrees[i];
-    host.proto_register_subtree_array(ids, PLACES);
+    host.proto_register_subtree_array(ids, SUBTREES);
     host_register_switch(preferences, "info_column", shim_word(SYNFIN_WORD_INFO_TITLE),
                          shim_word(SYNFIN_WORD_INFO_TEXT), &info_column);
     request.struct_size = sizeof request;
@@ -94,9 +94,9 @@ bool show_begin(packet_info *pinfo, proto_tree *tree)
 
 /* ---- the tree -------------------------------------------------------------------------------------------- */
 
-static const char *place_title(uint8_t place)
+static const char *subtree_title(uint8_t subtree)
 {
-    return shim_word(place == SYNFIN_PLACE_CONNECTION ? SYNFIN_WORD_THIS_CONNECTION : SYNFIN_WORD_X_AND_Y);
+    return shim_word(subtree == SYNFIN_SUBTREE_CONNECTION ? SYNFIN_WORD_THIS_CONNECTION : SYNFIN_WORD_X_AND_Y);
 }
 
 static proto_item *add_item(proto_tree *tree, tvbuff_t *tvb)
@@ -107,18 +107,18 @@ static proto_item *add_item(proto_tree *tree, tvbuff_t *tvb)
     return item;
 }
 
-/* The values of one place, in their order. A subtree is made for the first of them, and hidden while all in it are. */
-static void add_place(proto_tree *parent, tvbuff_t *tvb, uint8_t place)
+/* The values of one subtree, in their order. A subtree is made for the first of them, and hidden while all in it are. */
+static void add_subtree(proto_tree *parent, tvbuff_t *tvb, uint8_t subtree)
 {
-    proto_tree *leaves = place == SYNFIN_PLACE_TOP ? parent : NULL;
+    proto_tree *leaves = subtree == SYNFIN_SUBTREE_TOP ? parent : NULL;
     proto_item *title = NULL;
     for (uint32_t i = 0; i < shown.value_count; i++) {
         const synfin_value *value = &shown.values[i];
         proto_item *leaf;
-        if (fields_place(value->field) != place)
+        if (fields_subtree(value->field) != subtree)
             continue;
         if (leaves == NULL) {
-            leaves = host.proto_tree_add_subtree(parent, tvb, 0, 0, subtrees[place], &title, place_title(place));
+            leaves = host.proto_tree_add_subtree(parent, tvb, 0, 0, subtrees[subtree], &title, subtree_title(subtree));
             host_mark_generated(title);
             host_hide(title);
         }
@@ -136,10 +136,10 @@ static proto_item *add_to_tree(proto_tree *tree, tvbuff_t *tvb)
 {
     bool needs_item = (request.want & SYNFIN_WANT_LABEL) != 0 || shown.experts != 0;
     proto_item *item = needs_item ? add_item(tree, tvb) : NULL;
-    proto_tree *leaves = needs_item ? host.proto_item_add_subtree(item, subtrees[SYNFIN_PLACE_TOP]) : tree;
+    proto_tree *leaves = needs_item ? host.proto_item_add_subtree(item, subtrees[SYNFIN_SUBTREE_TOP]) : tree;
     if (is_visible) {
-        for (uint8_t place = 0; place < PLACES; place++)
-            add_place(leaves, tvb, place);
+        for (uint8_t subtree = 0; subtree < SUBTREES; subtree++)
+            add_subtree(leaves, tvb, subtree);
         return item;
     }
     for (uint32_t i = 0; i < shown.value_count; i++)

@@ -64,16 +64,16 @@ extern "C" {
 #define SYNFIN_TYPE_ABSOLUTE_TIME 9 /* nanoseconds since the epoch, UTC; may be negative */
 
 /* Where a field stands in the details of a segment. */
-#define SYNFIN_PLACE_TOP 0        /* at once below the item of the protocol */
-#define SYNFIN_PLACE_CONNECTION 1 /* in the subtree on the connection */
-#define SYNFIN_PLACE_NUMBERS 2    /* in the subtree on X and Y */
+#define SYNFIN_SUBTREE_TOP 0        /* at once below the item of the protocol */
+#define SYNFIN_SUBTREE_CONNECTION 1 /* in the subtree on the connection */
+#define SYNFIN_SUBTREE_NUMBERS 2    /* in the subtree on X and Y */
 
 typedef struct synfin_field {
     const char *name;  /* filter name, "synfin.role" */
     const char *title; /* label in the tree, "Role" */
     const char *blurb; /* one sentence for the status bar */
     uint8_t type;      /* SYNFIN_TYPE_* */
-    uint8_t place;     /* SYNFIN_PLACE_* */
+    uint8_t subtree;   /* SYNFIN_SUBTREE_* */
     uint8_t reserved[6];
 } synfin_field;
 
@@ -101,8 +101,8 @@ const synfin_expert *synfin_experts(uint8_t language, size_t *count);
 
 /* Words that the shim shows by itself. */
 #define SYNFIN_WORD_PROTOCOL 0          /* "TCP Lifecycle" */
-#define SYNFIN_WORD_THIS_CONNECTION 1   /* the subtree of SYNFIN_PLACE_CONNECTION */
-#define SYNFIN_WORD_X_AND_Y 2           /* the subtree of SYNFIN_PLACE_NUMBERS */
+#define SYNFIN_WORD_THIS_CONNECTION 1   /* the subtree of SYNFIN_SUBTREE_CONNECTION */
+#define SYNFIN_WORD_X_AND_Y 2           /* the subtree of SYNFIN_SUBTREE_NUMBERS */
 #define SYNFIN_WORD_CONNECTIONS 3       /* the connection table, in the Statistics menu */
 #define SYNFIN_WORD_SERVERS 4           /* the table of servers */
 #define SYNFIN_WORD_OUTCOMES 5          /* the statistics tree */

@@ -126,7 +126,7 @@ pub unsafe fn read_place(segment: *const c::synfin_segment) -> Result<Place, Fai
 pub unsafe fn read_segment(segment: *const c::synfin_segment, bytes: *const u8, len: size_t) -> Result<Input, Failure> {
     // SAFETY: passed on from the caller.
     let (from, bytes) = unsafe { (input(segment)?, captured(bytes, len, header::MAX_LEN)?) };
-    deliberate_panic(guard::Place::Parse(from.frame));
+    deliberate_panic(guard::PanicAt::Parse(from.frame));
     let at = if from.has_time == 0 { None } else { Timestamp::from_parts(from.time_s, from.time_ns) };
     let mut segment = header::parse(bytes, from.reported_len, at).ok_or(Failure::NoSegment)?;
     segment.network = Network {

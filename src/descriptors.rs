@@ -6,7 +6,7 @@ use std::ffi::CString;
 use libc::{c_char, size_t};
 use once_cell::sync::Lazy;
 use synfin_core::words::experts::{self, Group, Severity};
-use synfin_core::words::fields::{self, Place, Type};
+use synfin_core::words::fields::{self, Subtree, Type};
 use synfin_core::words::interface::{self, Word};
 use synfin_core::words::language::Language;
 use synfin_core::words::{servers, stats};
@@ -96,11 +96,11 @@ pub const fn type_number(kind: Type) -> u8 {
     }
 }
 
-const fn place_number(place: Place) -> u8 {
-    match place {
-        Place::Top => c::SYNFIN_PLACE_TOP,
-        Place::Connection => c::SYNFIN_PLACE_CONNECTION,
-        Place::Numbers => c::SYNFIN_PLACE_NUMBERS,
+const fn subtree_number(subtree: Subtree) -> u8 {
+    match subtree {
+        Subtree::Top => c::SYNFIN_SUBTREE_TOP,
+        Subtree::Connection => c::SYNFIN_SUBTREE_CONNECTION,
+        Subtree::Numbers => c::SYNFIN_SUBTREE_NUMBERS,
     }
 }
 
@@ -138,7 +138,7 @@ pub static FIELDS: Tables<c::synfin_field> = Lazy::new(|| {
             title: c_string(field.title.in_language(language)),
             blurb: c_string(field.blurb.in_language(language)),
             type_: type_number(field.kind),
-            place: place_number(field.place),
+            subtree: subtree_number(field.subtree),
             reserved: [0; 6],
         })
     })

@@ -200,7 +200,7 @@ pub unsafe fn free_handle<T>(handle: *mut Guarded<T>) {
 /// Where a panic can be asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(not(feature = "deliberate-panic"), allow(dead_code))]
-pub enum Place {
+pub enum PanicAt {
     /// While the header of this frame is read.
     Parse(u32),
     /// While this frame is taken in.
@@ -221,16 +221,16 @@ pub enum Place {
 
 /// Panics at the place that SYNFIN_PANIC_AT names (`parse:7`, `show:7`, `json`), in builds made to test just that.
 #[cfg(feature = "deliberate-panic")]
-pub fn deliberate_panic(place: Place) {
+pub fn deliberate_panic(place: PanicAt) {
     let name = match place {
-        Place::Parse(frame) => format!("parse:{frame}"),
-        Place::Observe(frame) => format!("observe:{frame}"),
-        Place::Icmp(frame) => format!("icmp:{frame}"),
-        Place::Show(frame) => format!("show:{frame}"),
-        Place::Statistics => "statistics".to_string(),
-        Place::Servers => "servers".to_string(),
-        Place::Json => "json".to_string(),
-        Place::Report => "report".to_string(),
+        PanicAt::Parse(frame) => format!("parse:{frame}"),
+        PanicAt::Observe(frame) => format!("observe:{frame}"),
+        PanicAt::Icmp(frame) => format!("icmp:{frame}"),
+        PanicAt::Show(frame) => format!("show:{frame}"),
+        PanicAt::Statistics => "statistics".to_string(),
+        PanicAt::Servers => "servers".to_string(),
+        PanicAt::Json => "json".to_string(),
+        PanicAt::Report => "report".to_string(),
     };
     let wanted = std::env::var("SYNFIN_PANIC_AT");
     assert!(wanted.as_deref() != Ok(name.as_str()), "a deliberate panic at {name}");
@@ -239,7 +239,7 @@ pub fn deliberate_panic(place: Place) {
 /// Nothing, in every other build.
 #[cfg(not(feature = "deliberate-panic"))]
 #[inline(always)]
-pub fn deliberate_panic(_place: Place) {}
+pub fn deliberate_panic(_place: PanicAt) {}
 
 #[cfg(test)]
 mod tests {

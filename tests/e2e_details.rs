@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use common::core::short;
 use common::tshark::{Capture, fields, read, series};
-use synfin_core::words::fields::{FIELDS, Place};
+use synfin_core::words::fields::{FIELDS, Subtree};
 
 const LIFE: &str = "
       | > S   C      <mss:1460,sack>
@@ -137,6 +137,6 @@ fn registered_as_the_table_says() {
         assert_eq!((row[0], row[1]), ("F", field.title.english), "{}", field.name);
         assert!(row.contains(&field.blurb.english), "{}: its description", field.name);
     }
-    let numbers = FIELDS.iter().filter(|field| field.place == Place::Numbers).map(|field| short(field.name));
+    let numbers = FIELDS.iter().filter(|field| field.subtree == Subtree::Numbers).map(|field| short(field.name));
     assert_eq!(numbers.collect::<Vec<_>>(), ["basis", "x", "y", "seq.offset", "ack.offset"]);
 }

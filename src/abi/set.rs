@@ -1,7 +1,7 @@
 //! The set: the connections that a listener met, as JSON, as a table of servers, as a report.
 
 use libc::{c_char, size_t};
-use synfin_core::capture::Place as At;
+use synfin_core::capture::Place;
 use synfin_core::view::Pass;
 use synfin_core::words::json;
 use synfin_core::words::report::Report;
@@ -11,7 +11,7 @@ use super::tracker::TrackerHandle;
 use crate::bindings as c;
 use crate::convert::{number, output, write_text};
 use crate::guard::{
-    Failure, Guarded, Place, ask, deliberate_panic, free_handle, new_handle, with_handle, with_handle_mut,
+    Failure, Guarded, PanicAt, ask, deliberate_panic, free_handle, new_handle, with_handle, with_handle_mut,
     with_handles, with_handles_mut,
 };
 use crate::set::Set;
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn synfin_set_meet(
     unsafe {
         with_handles_mut(set.cast::<SetHandle>(), tracker.cast::<TrackerHandle>(), |set, session| {
             let is_new = number(is_new)?;
-            let stream = session.tracker.stream(At { frame, layer }).ok_or(Failure::NotSeen)?;
+            let stream = session.tracker.stream(Place { frame, layer }).ok_or(Failure::NotSeen)?;
             *is_new = u8::from(set.meet(stream));
             Ok(())
         })
@@ -114,7 +114,7 @@ pub unsafe extern "C" fn synfin_set_json(
     // SAFETY: passed on from the caller.
     unsafe {
         with_handles(set.cast::<SetHandle>(), tracker.cast::<TrackerHandle>(), |set, session| {
-            deliberate_panic(Place::Json);
+            deliberate_panic(PanicAt::Json);
             let stream = set.stream(index).ok_or(Failure::NotSeen)?;
             let view = session.tracker.connection(stream, Pass::Final).ok_or(Failure::NotSeen)?;
             write_text(&json::line(&view, session.language), buffer, room, len)
@@ -136,7 +136,7 @@ pub unsafe extern "C" fn synfin_set_count_servers(
     unsafe {
         with_handles_mut(set.cast::<SetHandle>(), tracker.cast::<TrackerHandle>(), |set, session| {
             let count = number(count)?;
-            deliberate_panic(Place::Servers);
+            deliberate_panic(PanicAt::Servers);
             *count = set.count_servers(&session.tracker);
             Ok(())
         })
@@ -175,7 +175,7 @@ pub unsafe extern "C" fn synfin_set_report(
     // SAFETY: passed on from the caller.
     unsafe {
         with_handles(set.cast::<SetHandle>(), tracker.cast::<TrackerHandle>(), |set, session| {
-            deliberate_panic(Place::Report);
+            deliberate_panic(PanicAt::Report);
             let report = Report::of(set.connections(&session.tracker));
             let text = if as_json == 0 { report.text(session.language) } else { report.to_json().to_string() };
             write_text(&text, buffer, room, len)

@@ -10,7 +10,7 @@ use super::as_declared;
 use super::tracker::{TrackerHandle, connection_at};
 use crate::bindings as c;
 use crate::convert::output;
-use crate::guard::{Failure, Guarded, Place, deliberate_panic, free_handle, new_handle, with_handles_mut};
+use crate::guard::{Failure, Guarded, PanicAt, deliberate_panic, free_handle, new_handle, with_handles_mut};
 
 /// What `synfin_tally *` points to.
 type TallyHandle = Guarded<Tally>;
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn synfin_tally_add(
     unsafe {
         with_handles_mut(tally.cast::<TallyHandle>(), tracker.cast::<TrackerHandle>(), |tally, session| {
             let out = output(changes)?;
-            deliberate_panic(Place::Statistics);
+            deliberate_panic(PanicAt::Statistics);
             let connection = connection_at(session, frame, layer)?;
             let mut slots = out.changes.iter_mut();
             let mut count = 0_u32;
@@ -83,7 +83,7 @@ pub unsafe extern "C" fn synfin_tally_settle(
     unsafe {
         with_handles_mut(tally.cast::<TallyHandle>(), tracker.cast::<TrackerHandle>(), |tally, session| {
             let counts = ptr::NonNull::new(counts).ok_or(Failure::NullPointer)?;
-            deliberate_panic(Place::Statistics);
+            deliberate_panic(PanicAt::Statistics);
             let settled = tally.settle(|stream| session.tracker.connection(stream, Pass::Final));
             if settled.len() > count {
                 return Err(Failure::NoRoom);

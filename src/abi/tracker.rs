@@ -1,14 +1,14 @@
 //! The tracker: segments and ICMP errors in, what is said of them out.
 
 use libc::size_t;
-use synfin_core::capture::Place as At;
+use synfin_core::capture::Place;
 use synfin_core::view::{ConnectionView, Pass};
 
 use super::as_declared;
 use crate::bindings as c;
 use crate::convert::{Request, Session, output, read_error, read_icmp, read_place, read_segment};
 use crate::guard::{
-    Failure, Guarded, Place, ask, deliberate_panic, free_handle, new_handle, with_handle, with_handle_mut,
+    Failure, Guarded, PanicAt, ask, deliberate_panic, free_handle, new_handle, with_handle, with_handle_mut,
 };
 use crate::show;
 
@@ -63,7 +63,7 @@ pub unsafe extern "C" fn synfin_tracker_observe(
     unsafe {
         with_handle_mut(tracker.cast::<TrackerHandle>(), |session| {
             let input = read_segment(segment, bytes, bytes_len)?;
-            deliberate_panic(Place::Observe(input.place.frame));
+            deliberate_panic(PanicAt::Observe(input.place.frame));
             let taken = session.tracker.observe(input.place, input.stream, input.path, &input.segment);
             taken.map_err(|_no_room| Failure::NoRoom)
         })
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn synfin_tracker_observe_icmp(
     unsafe {
         with_handle_mut(tracker.cast::<TrackerHandle>(), |session| {
             let (place, from) = read_icmp(icmp)?;
-            deliberate_panic(Place::Icmp(place.frame));
+            deliberate_panic(PanicAt::Icmp(place.frame));
             let error = read_error(icmp, bytes, bytes_len)?;
             if session.tracker.observe_icmp(place, from, &error) { Ok(()) } else { Err(Failure::NotSeen) }
         })
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn synfin_tracker_show(
     unsafe {
         with_handle(tracker.cast::<TrackerHandle>(), |session| {
             let (place, request, shown) = (read_place(segment)?, Request::read(request)?, output(shown)?);
-            deliberate_panic(Place::Show(place.frame));
+            deliberate_panic(PanicAt::Show(place.frame));
             // A plain listing asks for no more, and nearly all segments have nothing to say there.
             if request.wants_suffix_alone()
                 && session.tracker.is_event(place) == Some(false)
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn synfin_tracker_show_icmp(
     unsafe {
         with_handle(tracker.cast::<TrackerHandle>(), |session| {
             let ((place, _), request, shown) = (read_icmp(icmp)?, Request::read(request)?, output(shown)?);
-            deliberate_panic(Place::Show(place.frame));
+            deliberate_panic(PanicAt::Show(place.frame));
             let view = session.tracker.icmp(place, request.pass).ok_or(Failure::NotSeen)?;
             show::icmp(shown, &view, session.language, &request);
             Ok(())
@@ -176,7 +176,7 @@ pub unsafe extern "C" fn synfin_tracker_show_connection(
 
 /// The connection of a segment that was taken in, as it is by now.
 pub(super) fn connection_at(session: &Session, frame: u32, layer: u32) -> Result<ConnectionView<'_>, Failure> {
-    let stream = session.tracker.stream(At { frame, layer }).ok_or(Failure::NotSeen)?;
+    let stream = session.tracker.stream(Place { frame, layer }).ok_or(Failure::NotSeen)?;
     session.tracker.connection(stream, Pass::Final).ok_or(Failure::NotSeen)
 }
 

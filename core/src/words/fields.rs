@@ -40,9 +40,9 @@ pub enum Type {
     AbsoluteTime,
 }
 
-/// Where a field stands in the details of a segment.
+/// Which subtree of a segment's details a field stands in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Place {
+pub enum Subtree {
     /// At once below the item of the protocol.
     Top,
     /// In the subtree on the connection.
@@ -130,7 +130,7 @@ pub struct Field {
     /// The type of its values.
     pub kind: Type,
     /// Where it stands in the details.
-    pub place: Place,
+    pub subtree: Subtree,
     /// Whether its values are for filters and columns alone: another line says the same.
     pub is_hidden: bool,
     /// What it is about.
@@ -220,7 +220,7 @@ macro_rules! field {
             title: Words { english: $title, chinese: $titel },
             blurb: Words { english: $blurb, chinese: $text },
             kind: Type::$kind,
-            place: PLACE,
+            subtree: SUBTREE,
             is_hidden: false,
             about: $about,
         }
@@ -254,7 +254,7 @@ const fn all() -> [Field; COUNT] {
     rows
 }
 
-/// All fields, in the order in which the details show them: by [`Place`], and within one what people look for first.
+/// All fields, in the order in which the details show them: by [`Subtree`], and within one what people look for first.
 pub static FIELDS: &[Field] = {
     const ROWS: [Field; COUNT] = all();
     &ROWS

@@ -1,10 +1,10 @@
 //! The rows on a connection: how it opened and how it closed (SPEC section 6), and who reset it.
 
-use super::{About, Field, On, Place, Type, Words, field};
+use super::{About, Field, On, Subtree, Type, Words, field};
 use crate::view::{HandshakeOutcome, TeardownKind};
 use crate::words::{explain, text};
 
-const PLACE: Place = Place::Connection;
+const SUBTREE: Subtree = Subtree::Connection;
 
 /// In the order in which they are shown: what people ask first.
 pub(super) const FIELDS: &[Field] = &[

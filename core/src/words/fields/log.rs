@@ -1,10 +1,10 @@
 //! The rows of the connection log: times, counts, links (SPEC section 8).
 
-use super::{About, Field, On, Place, Type, Words, field};
+use super::{About, Field, On, Subtree, Type, Words, field};
 use crate::view::{ConnectionView, Side};
 use crate::words::text;
 
-const PLACE: Place = Place::Connection;
+const SUBTREE: Subtree = Subtree::Connection;
 
 /// The frame in which steps 1 and `step` of the handshake, or 2 and `step`, are both known.
 fn known_at(view: &ConnectionView, pick: fn([u32; 3]) -> [u32; 2]) -> u32 {

@@ -1,8 +1,8 @@
 //! The rows on X and Y.
 
-use super::{About, Field, Place, Type, Words, field};
+use super::{About, Field, Subtree, Type, Words, field};
 
-const PLACE: Place = Place::Numbers;
+const SUBTREE: Subtree = Subtree::Numbers;
 
 /// In the order in which they are shown.
 pub(super) const FIELDS: &[Field] = &[

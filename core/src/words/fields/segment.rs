@@ -1,10 +1,10 @@
 //! The rows on one segment, and on an ICMP error.
 
-use super::{About, Field, Place, Type, Words, field};
+use super::{About, Field, Subtree, Type, Words, field};
 use crate::view::{Cause, ConnectionView, ResetDetail, SegmentView};
 use crate::words::{explain, text};
 
-const PLACE: Place = Place::Top;
+const SUBTREE: Subtree = Subtree::Top;
 
 /// Whether `synfin.step` says something of the segment.
 fn has_step(view: &SegmentView) -> bool {

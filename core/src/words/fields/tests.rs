@@ -52,11 +52,11 @@ fn types() {
 
 #[test]
 fn places_stand_together() {
-    let places: Vec<_> = FIELDS.iter().map(|field| field.place).collect();
-    assert!(places.is_sorted_by_key(|place| match place {
-        Place::Top => 0,
-        Place::Connection => 1,
-        Place::Numbers => 2,
+    let subtrees: Vec<_> = FIELDS.iter().map(|field| field.subtree).collect();
+    assert!(subtrees.is_sorted_by_key(|subtree| match subtree {
+        Subtree::Top => 0,
+        Subtree::Connection => 1,
+        Subtree::Numbers => 2,
     }));
     assert_eq!(FIELDS[0].name, "synfin.step");
     assert_eq!(FIELDS[1].name, "synfin.explain");
@@ -97,10 +97,10 @@ impl Lines {
         self.lines.push(format!("{star}{name}={value}"));
     }
 
-    /// What all fields of a place give.
-    fn of(place: Place, read: impl Fn(&Field, &mut Lines)) -> Vec<String> {
+    /// What all fields of a subtree give.
+    fn of(subtree: Subtree, read: impl Fn(&Field, &mut Lines)) -> Vec<String> {
         let mut lines = Lines::default();
-        for field in FIELDS.iter().filter(|field| field.place == place && field.name != "synfin.explain") {
+        for field in FIELDS.iter().filter(|field| field.subtree == subtree && field.name != "synfin.explain") {
             (lines.name, lines.is_hidden) = (field.name, false);
             read(field, &mut lines);
         }
@@ -131,16 +131,16 @@ const REFUSED: &str = "
     1001 < RA 0 101
 ";
 
-fn of_segment(script: &Script, frame: u32, place: Place) -> Vec<String> {
+fn of_segment(script: &Script, frame: u32, subtree: Subtree) -> Vec<String> {
     let view = script.segment(frame);
-    Lines::of(place, |field, lines| field.read_segment(&view, Language::English, lines))
+    Lines::of(subtree, |field, lines| field.read_segment(&view, Language::English, lines))
 }
 
 #[test]
 fn on_top_of_the_details() {
     let script = Script::play(REFUSED);
     assert_eq!(
-        of_segment(&script, 2, Place::Top),
+        of_segment(&script, 2, Subtree::Top),
         [
             "step=Open 1/3 again",
             "client.state=SYN-SENT",
@@ -155,7 +155,7 @@ fn on_top_of_the_details() {
         ]
     );
     assert_eq!(
-        of_segment(&script, 3, Place::Top)[..7],
+        of_segment(&script, 3, Subtree::Top)[..7],
         [
             "step=RST: refused",
             "client.state=CLOSED",
@@ -166,14 +166,14 @@ fn on_top_of_the_details() {
             "reset.answers=2",
         ]
     );
-    assert_eq!(of_segment(&script, 3, Place::Numbers), ["basis=handshake", "x=100", "ack.offset=1"]);
+    assert_eq!(of_segment(&script, 3, Subtree::Numbers), ["basis=handshake", "x=100", "ack.offset=1"]);
 }
 
 #[test]
 fn a_connection_on_its_segments() {
     let script = Script::play(REFUSED);
     let on = |frame, name: &str| {
-        let lines = of_segment(&script, frame, Place::Connection);
+        let lines = of_segment(&script, frame, Subtree::Connection);
         lines.iter().any(|line| line.trim_start_matches('*').split('=').next() == Some(name))
     };
     for (name, expected) in [
@@ -196,7 +196,7 @@ fn a_connection_by_itself() {
     let script = Script::play(REFUSED);
     let view = script.connection();
     let read = |field: &Field, lines: &mut Lines| field.read_connection(&view, Language::English, lines);
-    let lines = Lines::of(Place::Connection, read);
+    let lines = Lines::of(Subtree::Connection, read);
     for line in [
         "handshake.outcome=refused",
         "*teardown.kind=none",
@@ -213,7 +213,7 @@ fn a_connection_by_itself() {
     ] {
         assert!(lines.iter().any(|other| other == line), "{line} in {lines:?}");
     }
-    let of_its_reset = Lines::of(Place::Top, read);
+    let of_its_reset = Lines::of(Subtree::Top, read);
     assert_eq!(of_its_reset, ["*reset=refused", "reset.cause=refuses-syn", "reset.answers=2", "reset.idle=1000000"]);
 }
 
@@ -221,7 +221,7 @@ fn a_connection_by_itself() {
 fn an_icmp_error() {
     let script = Script::play("0 > S 100 0\n icmp host");
     let view = script.icmp(2);
-    let lines = Lines::of(Place::Top, |field, lines| {
+    let lines = Lines::of(Subtree::Top, |field, lines| {
         field.read_icmp(&view, Language::Chinese, lines);
     });
     assert_eq!(lines, ["icmp=host-unreachable", "icmp.stream=0", "icmp.from=192.0.2.1"]);

@@ -167,6 +167,6 @@ mod tests {
     fn the_file_is_this() {
         let file = include_str!("../../../../docs/connection.schema.json");
         let file: Value = serde_json::from_str(file).unwrap();
-        assert_eq!(file, schema(), "cargo run -p synfin-core --example schema > docs/connection.schema.json");
+        assert_eq!(file, schema(), "cargo run --example reference");
     }
 }
