@@ -60,7 +60,7 @@ fn resets() {
             ACCEPTS,
             (
                 "The client answers frame 2 with a RST: it has no such connection, or no longer.",
-                "客户端以 RST 应答第 2 帧：它没有（或不再有）这个连接。",
+                "客户端以 RST 应答第 2 帧：它没有（或已不再有）这个连接。",
             ),
         ],
     );
@@ -256,7 +256,7 @@ fn resets_that_did_not_end_it() {
             OPENS,
             (
                 "The server sends a RST that lies in the client's window but is not exactly its next number: the client should answer with an ACK (a challenge ACK) and stay.",
-                "服务器发送的 RST 在客户端的接收窗口内，但序号不完全相符：客户端应以 ACK 应答（质询 ACK），连接保持不变。",
+                "服务器发送的 RST 在客户端的接收窗口内，但序号不完全相符：客户端应以 ACK 应答（Challenge ACK），连接保持不变。",
             ),
             (
                 "The client's acknowledgment of the server's SYN, Ack = Y+1, is seen again (retransmitted, or captured twice).",
@@ -280,7 +280,7 @@ fn causes_of_resets() {
             ),
             (
                 "The server answers frame 4 with a RST: it has no such connection, or no longer; before it there was silence for 60 min 0 s (a timeout of a host or a firewall?).",
-                "服务器以 RST 应答第 4 帧：它没有（或不再有）这个连接；此前连接空闲了 60 分钟 0 秒（主机或防火墙可能已超时）。",
+                "服务器以 RST 应答第 4 帧：它没有（或已不再有）这个连接；此前连接空闲了 60 分钟 0 秒（主机或防火墙可能已超时）。",
             ),
         ],
     );
@@ -295,7 +295,7 @@ fn causes_of_resets() {
             NONE,
             (
                 "The client gives up and resets the connection: the server took nothing of what it had sent three times or more.",
-                "客户端放弃并重置连接：它发送了三次以上的内容，服务器始终没有确认。",
+                "客户端放弃并重置连接：同样的内容至少发送了三次，服务器始终没有确认。",
             ),
         ],
     );
@@ -321,7 +321,7 @@ fn an_older_connection_answers() {
             ASKS,
             (
                 "The server answers with an ACK of an older connection of these endpoints, which it still has in ESTABLISHED (a challenge ACK): the client should reset that one and try again.",
-                "服务器以旧连接的 ACK 应答（质询 ACK）：相同地址和端口的旧连接在它那里仍处于 ESTABLISHED 状态；客户端应先用 RST 清除旧连接，再重新请求。",
+                "服务器以旧连接的 ACK 应答（Challenge ACK）：相同地址和端口的旧连接在它那里仍处于 ESTABLISHED 状态；客户端应先用 RST 清除旧连接，再重新请求。",
             ),
             (
                 "The client cannot accept the acknowledgment in frame 2 and answers it with a RST; it goes on waiting for one that fits.",

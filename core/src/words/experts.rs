@@ -114,7 +114,7 @@ pub static EXPERTS: &[Expert] = &[
     expert!("synack_changed", Warning, Protocol, When::Found(Anomalies::SYNACK_CHANGED),
         "Another SYN-ACK number: two servers, or one without state", "SYN-ACK 的序号变了：两台服务器在应答，或服务器不保存状态"),
     expert!("challenge_ack", Note, Response, When::Found(Anomalies::CHALLENGE_ACK),
-        "Challenge ACK: the peer asks for a RST that fits exactly", "质询 ACK（challenge ACK）：要求对方发送序号完全相符的 RST"),
+        "Challenge ACK: the peer asks for a RST that fits exactly", "Challenge ACK（challenge ACK）：要求对方发送序号完全相符的 RST"),
     expert!("reset_forged", Warning, Protocol, When::Found(Anomalies::RESET_FORGED),
         "This side goes on: the RST in its name was not its own", "该方仍在继续：以它的名义发出的 RST 并非它发送"),
     expert!("reset_ignored", Warning, Protocol, When::Found(Anomalies::RESET_IGNORED),

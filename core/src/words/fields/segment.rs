@@ -135,7 +135,7 @@ pub(super) const FIELDS: &[Field] = &[
         ["Reset cause", "重置原因"],
         [
             "Why the RST was sent: refuses-syn, rejects-ack (answers an Ack it cannot accept), unknown-connection (its sender has no such connection, or no longer), gave-up (what it sent three times or more was never taken), aborts (the application or its host ends it)",
-            "RST 的原因：refuses-syn（拒绝 SYN）、rejects-ack（拒绝无法接受的确认号）、unknown-connection（发送方没有或不再有此连接）、gave-up（三次以上的发送始终未被确认）、aborts（应用程序或主机主动中止）"
+            "RST 的原因：refuses-syn（拒绝 SYN）、rejects-ack（拒绝无法接受的确认号）、unknown-connection（发送方没有或不再有此连接）、gave-up（同样的内容至少发送了三次，始终未被确认）、aborts（应用程序或主机主动中止）"
         ]
     ),
     field!(

@@ -24,7 +24,7 @@ pub fn write(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
 fn asked(out: &mut dyn Write, syns: Option<&Syns>) -> fmt::Result {
     let Some(syns) = syns else { return out.write_str("未捕获客户端的 SYN") };
     if syns.attempts > 1 {
-        write!(out, "在 {} 次尝试的最后一次中，", syns.attempts)?;
+        write!(out, "共尝试 {} 次，最后一次中，", syns.attempts)?;
     }
     out.write_str("客户端")?;
     if syns.count == 1 {
@@ -83,10 +83,10 @@ fn write_opening(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
             advice(kind)
         ),
         Opening::OldConnection => out.write_str(
-            "，服务器只以相同地址和端口的旧连接作了应答，旧连接在它那里仍然存在。客户端应先以 RST 清除旧连接（该 RST 可能被防火墙丢弃）再重试，或换用其他端口。",
+            "，服务器的应答属于相同地址和端口的旧连接，它仍保留着那个连接。客户端应先以 RST 清除旧连接（该 RST 可能被防火墙丢弃）再重试，或换用其他端口。",
         ),
         Opening::InvalidAnswer => out.write_str(
-            "，但只收到客户端必须忽略的应答，因为它们没有确认它的 SYN。可能由途中的设备产生，或途中的设备改写了序号。",
+            "，但收到的应答都没有确认这个 SYN，客户端只能忽略。可能由途中的设备产生，或序号被途中的设备改写。",
         ),
         Opening::NoAnswer => {
             out.write_str("，没有收到任何应答。服务器不在线，或防火墙丢弃了 SYN 或应答。")
@@ -146,7 +146,7 @@ fn broke_off(out: &mut dyn Write, end: &End, is_answered: bool) -> fmt::Result {
             write!(out, "确认号，以 RST 应答（第 {frame} 帧），握手中断。")?;
         }
         What::Unknown => {
-            write!(out, "{who}以 RST 重置（第 {frame} 帧）：它没有（或不再有）这个连接")?;
+            write!(out, "{who}发送了 RST（第 {frame} 帧）：它没有（或已不再有）这个连接")?;
             out.write_str(match end.by {
                 Side::Client => "（端口扫描，或程序放弃了）。",
                 Side::Server => "。",
@@ -156,7 +156,7 @@ fn broke_off(out: &mut dyn Write, end: &End, is_answered: bool) -> fmt::Result {
             write!(out, "{who}放弃并发送 RST（第 {frame} 帧）：它反复发送的内容始终没有被确认。")?;
         }
         What::Challenged => {
-            write!(out, "{who}发送了 RST（第 {frame} 帧），序号不完全相符，但此后握手没有继续的迹象。")?;
+            write!(out, "{who}发送了 RST（第 {frame} 帧），序号不完全相符，此后也没有握手继续的迹象。")?;
         }
         _ => {
             write!(out, "{who}以 RST 中断握手（第 {frame} 帧）。")?;
@@ -218,7 +218,7 @@ fn write_closing(out: &mut dyn Write, closing: &Closing) -> fmt::Result {
                 Some(frame) => write!(out, "第 {frame} 帧")?,
                 None => out.write_str(name(end.by.peer()))?,
             }
-            write!(out, "（第 {} 帧）：它没有（或不再有）这个连接", end.frame)?;
+            write!(out, "（第 {} 帧）：它没有（或已不再有）这个连接", end.frame)?;
             reset::silence(out, &end.rst)?;
             out.write_char('。')?;
             reset::hops(out, &end.rst, name(end.by))
@@ -243,7 +243,7 @@ fn reason(out: &mut dyn Write, end: &End) -> fmt::Result {
             reset::answered(out, &end.rst)?;
             out.write_str("报文段时，它已没有这个连接")?;
         }
-        What::GivesUp => write!(out, "：它发送了三次以上的内容，{whom}始终没有确认")?,
+        What::GivesUp => write!(out, "：同样的内容至少发送了三次，{whom}始终没有确认")?,
         What::Rejects | What::RejectsAndWaits => {
             out.write_str("：它无法接受")?;
             reset::answered(out, &end.rst)?;
@@ -251,7 +251,7 @@ fn reason(out: &mut dyn Write, end: &End) -> fmt::Result {
         }
         What::Aborts => write!(out, "：由{who}的程序或主机主动中止，仍在途中的数据可能丢失")?,
         What::AfterFin => out.write_str("，没有完成挥手，仍在途中的数据可能丢失")?,
-        _ if end.is_presumed() => out.write_str("；该 RST 的序号不完全相符，但此后没有连接继续的迹象")?,
+        _ if end.is_presumed() => out.write_str("；该 RST 的序号不完全相符，此后也没有连接继续的迹象")?,
         _ => {}
     }
     if end.rst.what != What::GivesUp {

@@ -79,7 +79,7 @@ fn write_odd(out: &mut dyn Write, story: &Story, odd: Odd) -> fmt::Result {
     match odd {
         Odd::OlderAck => write!(
             out,
-            "{who}以旧连接的 ACK 应答（质询 ACK）：相同地址和端口的旧连接在它那里仍处于 {state} 状态；{whom}应先用 RST 清除旧连接，再重新请求。"
+            "{who}以旧连接的 ACK 应答（Challenge ACK）：相同地址和端口的旧连接在它那里仍处于 {state} 状态；{whom}应先用 RST 清除旧连接，再重新请求。"
         ),
         Odd::OlderData => write!(
             out,
@@ -90,7 +90,7 @@ fn write_odd(out: &mut dyn Write, story: &Story, odd: Odd) -> fmt::Result {
             "{who}发送的是旧连接的 FIN（相同的地址和端口，在它那里仍处于 {state} 状态），并不是对 SYN 的应答。"
         ),
         Odd::Challenge => {
-            write!(out, "{who}以 ACK 应答 RST（质询 ACK）：RST 的序号不完全相符，因此它仍处于 {state} 状态。")
+            write!(out, "{who}以 ACK 应答 RST（Challenge ACK）：RST 的序号不完全相符，因此它仍处于 {state} 状态。")
         }
         Odd::WrongAck => {
             write!(out, "{who}的 ACK（Seq = {}，Ack = {}）与握手不符，不能完成握手。", n.seq, n.ack)

@@ -13,7 +13,7 @@ pub fn write(out: &mut dyn Write, who: Side, rst: &Rst) -> fmt::Result {
         What::Stray => write!(out, "{who}发送的 RST 与{whom}的期望不符，{whom}应当忽略它")?,
         What::Challenged => write!(
             out,
-            "{who}发送的 RST 在{whom}的接收窗口内，但序号不完全相符：{whom}应以 ACK 应答（质询 ACK），连接保持不变"
+            "{who}发送的 RST 在{whom}的接收窗口内，但序号不完全相符：{whom}应以 ACK 应答（Challenge ACK），连接保持不变"
         )?,
         What::Late => write!(out, "{who}又发送了一个 RST，此前连接已经结束")?,
         What::AfterClose => write!(out, "{who}在双方的 FIN 都被确认之后发送 RST，此前连接已经关闭")?,
@@ -36,11 +36,11 @@ pub fn write(out: &mut dyn Write, who: Side, rst: &Rst) -> fmt::Result {
                 Some(frame) => write!(out, "第 {frame} 帧")?,
                 None => out.write_str(whom)?,
             }
-            out.write_str("：它没有（或不再有）这个连接")?;
+            out.write_str("：它没有（或已不再有）这个连接")?;
             silence(out, rst)?;
         }
         What::GivesUp => {
-            write!(out, "{who}放弃并重置连接：它发送了三次以上的内容，{whom}始终没有确认")?;
+            write!(out, "{who}放弃并重置连接：同样的内容至少发送了三次，{whom}始终没有确认")?;
         }
         What::BreaksOff => write!(out, "{who}以 RST 中断握手")?,
         What::AfterFin => {
