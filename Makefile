@@ -66,6 +66,11 @@ test-gui: install ## the same as a test: every window of synfin appears and says
 bench: install ## what the plugin costs, measured: the table of docs/COST.md (20 minutes; BENCH=--quick for a look)
 	@scripts/setup.sh python3=python3
 	@scripts/bench.py $(BENCH)
+	@$(MAKE) --no-print-directory bench-cli
+
+bench-cli: install ## what the command synfin costs, beside tshark and tcptrace: its table of docs/COST.md
+	@scripts/setup.sh python3=python3 tcptrace=tcptrace
+	@scripts/bench-cli.py
 
 bench-check: setup ## instructions a segment under valgrind, against bench/budget.json
 	@scripts/setup.sh python3=python3 valgrind=valgrind

@@ -2,11 +2,12 @@
 //! that SYNFIN_CAPTURES names. A difference has a class, which docs/CLI.md names, or the test fails; so does a class of that
 //! page which is not one of these.
 
+mod tshark;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -56,23 +57,6 @@ fn captures() -> Vec<PathBuf> {
     files
 }
 
-fn tshark(arguments: &[&str]) -> String {
-    let program = std::env::var("SYNFIN_TSHARK").unwrap_or_else(|_| "tshark".to_string());
-    // Preferences of a real home could change the streams.
-    let home = tempfile::tempdir().expect("a temporary folder");
-    let output = Command::new(&program).args(arguments).env("HOME", home.path()).env("LC_ALL", "C.UTF-8").output();
-    let output = output.unwrap_or_else(|error| panic!("{program} does not run ({error}): make setup"));
-    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("UTF-8")
-}
-
-/// The rules of the tshark at hand.
-fn series() -> Series {
-    let version = tshark(&["--version"]);
-    let found = Series::all().find(|series| version.contains(&format!(" {series}.")));
-    found.unwrap_or_else(|| panic!("no series of Wireshark that synfin knows: {version}"))
-}
-
 fn objects(lines: &str) -> Vec<Object> {
     lines.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect()
 }
@@ -112,7 +96,7 @@ fn without_numbers(mut object: Object) -> Object {
 /// The class of the differences of a capture; none where there are none.
 fn compare(file: &Path, series: Series) -> Option<Class> {
     let path = file.to_str().expect("UTF-8");
-    let expected = objects(&tshark(&["-q", "-z", "synfin,jsonl", "-r", path]));
+    let expected = objects(&tshark::run(&["-q", "-z", "synfin,jsonl", "-r", path]));
     let (found, unknown) = synfin(file, series);
     if found == expected {
         return None;
@@ -140,7 +124,7 @@ fn compare(file: &Path, series: Series) -> Option<Class> {
 
 #[test]
 fn same_answers_as_tshark() {
-    let series = series();
+    let series = tshark::series();
     let files = captures();
     let classes = Mutex::new(BTreeMap::<Class, Vec<String>>::new());
     let next = AtomicUsize::new(0);

@@ -66,7 +66,7 @@ fn licences(sh: &Shell) -> Result<()> {
         println!("lint: cargo-deny is not here and could not be installed; licences and sources are not checked");
         return Ok(());
     }
-    Ok(cmd!(sh, "cargo deny --log-level error check licenses bans sources").quiet().run()?)
+    Ok(cmd!(sh, "cargo deny --workspace --log-level error check licenses bans sources").quiet().run()?)
 }
 
 #[cfg(test)]

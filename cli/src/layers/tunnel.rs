@@ -190,7 +190,9 @@ pub(super) fn mpls(rest: Rest) -> Option<At> {
     }
     Some(match inside.byte(0)? >> 4 {
         4 | 6 => At::Layer(Next::Ip, inside),
-        // A pseudowire of Ethernet, with its control word (RFC 4448 §4.6).
+        // A pseudowire of Ethernet: a frame, or its control word before it (RFC 4448 §4.6). Nothing says which; Wireshark
+        // goes by the makers of network cards.
+        0 if matches!(inside.two(12), Some(0x0800 | 0x86dd | 0x8100)) => At::Layer(Next::Ethernet, inside),
         0 => At::Layer(Next::Ethernet, inside.after(4)?),
         _ => At::End(End::Unknown(Layer::In("MPLS"))),
     })

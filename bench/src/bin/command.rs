@@ -1,0 +1,90 @@
+//! Reads a capture as the command `synfin` does, up to a stage: `bench-command STAGE FILE`. What a stage costs is the
+//! difference to the one before.
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use synfin_cli::capture::{Capture, Options, Sink};
+use synfin_cli::input::Source;
+use synfin_cli::layers::{Inside, Layers};
+use synfin_cli::output::JsonLines;
+use synfin_core::view::ConnectionView;
+use synfin_core::words::language::Language;
+
+/// Bytes in front of a frame in a pcap file: its time and lengths; and bytes of its headers that are touched.
+const RECORD: usize = 16;
+const HEADERS: usize = 54;
+
+/// The least that can be done: the file is read, and each frame's headers are touched once.
+fn floor(path: &str) -> Result<u64, Box<dyn Error>> {
+    let (mut file, mut buffer, mut kept, mut sum) = (File::open(path)?, vec![0_u8; 1 << 18], 0, 0_u64);
+    let mut at = 24;
+    loop {
+        let read = file.read(&mut buffer[kept..])?;
+        if read == 0 {
+            return Ok(sum);
+        }
+        let end = kept + read;
+        while at + RECORD <= end {
+            let record = &buffer[at..at + RECORD];
+            let len = u32::from_le_bytes([record[8], record[9], record[10], record[11]]) as usize;
+            if at + RECORD + len > end {
+                break;
+            }
+            let headers = &buffer[at + RECORD..at + RECORD + len.min(HEADERS)];
+            sum = headers.iter().fold(sum, |sum, byte| sum.wrapping_add(u64::from(*byte)));
+            at += RECORD + len;
+        }
+        buffer.copy_within(at.min(end)..end, 0);
+        kept = end - at.min(end);
+        at = at.saturating_sub(end);
+    }
+}
+
+/// Takes connections and does nothing with them.
+struct Nothing(u64);
+
+impl Sink for Nothing {
+    fn connection(&mut self, connection: &ConnectionView) -> io::Result<()> {
+        self.0 += u64::from(connection.stream);
+        Ok(())
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let usage = "usage: bench-command floor|read|parse|track|write FILE";
+    let mut arguments = std::env::args().skip(1);
+    let (stage, path) = (arguments.next().ok_or(usage)?, arguments.next().ok_or(usage)?);
+    let mut frames = Source::of(Path::new(&path)).frames()?;
+    let mut sum = 0_u64;
+    match stage.as_str() {
+        "floor" => sum = floor(&path)?,
+        "read" => {
+            while let Some(frame) = frames.next_frame()? {
+                sum += u64::from(frame.number) ^ frame.bytes.len() as u64;
+            }
+        }
+        "parse" => {
+            let mut layers = Layers::default();
+            while let Some(frame) = frames.next_frame()? {
+                if let Inside::Tcp(packet) = layers.look(&frame) {
+                    sum += u64::from(packet.wire_len);
+                }
+            }
+        }
+        "track" => {
+            let mut nothing = Nothing(0);
+            Capture::new(Options::default()).read(&mut frames, &mut nothing, |_| ())??;
+            sum = nothing.0;
+        }
+        "write" => {
+            let mut lines = JsonLines::new(io::sink(), Language::English);
+            Capture::new(Options::default()).read(&mut frames, &mut lines, |_| ())??;
+        }
+        _ => return Err(usage.into()),
+    }
+    println!("{sum}");
+    Ok(())
+}
