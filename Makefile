@@ -33,7 +33,7 @@ test: build ## install the plugin, then all tests
 test-core: ## the tests that need no Wireshark
 	@$(CARGO) test --locked --package synfin-core
 
-lint: setup ## formatting, clippy, C and shell warnings, licences
+lint: setup ## formatting, clippy, documentation, C and shell warnings, licences
 	@$(CARGO) xtask lint
 
 doctor: ## which Wireshark, which folder, did it load, and if not, why
