@@ -122,6 +122,7 @@ class Wireshark:
             raise Failure(f"Wireshark ended with status {self.process.returncode}; see {os.environ['HOME']}/wireshark.log")
         for application in children(Atspi.get_desktop(0)):
             if application.get_process_id() == self.process.pid:
+                application.clear_cache()  # else a new window, whose coming was missed, stays unseen
                 yield from (one for one in children(application) if one.get_role_name() in WINDOWS)
 
     def window(self, title):
