@@ -5,8 +5,8 @@
     --frames N --runs N            other sizes (default 1000000 and 5)
     --no-docs                      leaves docs/COST.md alone
 
-Each figure is the least user and system time of some runs, taken in turn: what else the machine does adds, and nothing
-takes away. The capture is that of bench.py, in the file cache. Two captures at once are timed by the clock.
+Each figure is the median user and system time of some runs, taken in turn. The capture is that of bench.py, in the file
+cache. Two captures at once are timed by the clock.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import json
 import os
 import platform
 import re
+import statistics
 import subprocess
 import sys
 import time
@@ -39,14 +40,13 @@ def run(command):
     return used.ru_utime + used.ru_stime, time.monotonic() - start, used.ru_maxrss
 
 
-def least(commands, runs):
-    """The least of each, by name: the commands take turns."""
-    best = {}
+def medians(commands, runs):
+    """The medians of each, by name: the commands take turns."""
+    taken = {name: [] for name in commands}
     for _ in range(runs):
         for name, command in commands.items():
-            now = run(command)
-            best[name] = tuple(map(min, best.get(name, now), now))
-    return best
+            taken[name].append(run(command))
+    return {name: tuple(map(statistics.median, zip(*all_of))) for name, all_of in taken.items()}
 
 
 def output(*command):
@@ -75,26 +75,26 @@ def main():
         made.rename(capture)
     synfin = [programs / "synfin", "conns", "--quiet"]
     load = os.getloadavg()[0]
-    peers = least({
+    peers = medians({
         "synfin": [*synfin, "--jobs", "1", capture],
         "tcptrace": ["tcptrace", capture],
         "tshark": ["tshark", "-q", "-z", "synfin,jsonl", "-r", capture],
     }, options.runs)
-    stages = least({stage: [programs / "bench-command", stage, capture] for stage in STAGES}, options.runs)
-    both = least({
+    stages = medians({stage: [programs / "bench-command", stage, capture] for stage in STAGES}, options.runs)
+    both = medians({
         "one by one": [*synfin, "--jobs", "1", capture, capture],
         "at once": [*synfin, "--jobs", "2", capture, capture],
     }, options.runs)
     ours = peers["synfin"][0]
     speed = options.frames / ours
     rows = [
-        ("`synfin conns`", "", f"{ours:.2f} s, {peers['synfin'][2] // 1024} MB", ""),
-        ("`tshark -q -z synfin,jsonl`, times as long", "10", f"{peers['tshark'][0] / ours:.1f} ({peers['tshark'][0]:.2f} s, {peers['tshark'][2] // 1024} MB)", verdict(peers["tshark"][0] >= 10 * ours)),
-        ("tcptrace, times as long", "3", f"{peers['tcptrace'][0] / ours:.1f} ({peers['tcptrace'][0]:.2f} s, {peers['tcptrace'][2] // 1024} MB)", verdict(peers["tcptrace"][0] >= 3 * ours)),
+        ("`synfin conns`", "", f"{ours:.2f} s, {round(peers['synfin'][2] / 1024)} MB", ""),
+        ("`tshark -q -z synfin,jsonl`, times as long", "10", f"{peers['tshark'][0] / ours:.1f} ({peers['tshark'][0]:.2f} s, {round(peers['tshark'][2] / 1024)} MB)", verdict(peers["tshark"][0] >= 10 * ours)),
+        ("tcptrace, times as long", "3", f"{peers['tcptrace'][0] / ours:.1f} ({peers['tcptrace'][0]:.2f} s, {round(peers['tcptrace'][2] / 1024)} MB)", verdict(peers["tcptrace"][0] >= 3 * ours)),
         ("frames a second of one processor", "2,000,000", f"{speed:,.0f}", verdict(speed >= 2_000_000)),
         ("two captures at once, times as fast by the clock", "1.8", f"{both['one by one'][1] / both['at once'][1]:.2f} ({both['one by one'][1]:.2f} s / {both['at once'][1]:.2f} s)", verdict(both["one by one"][1] >= 1.8 * both["at once"][1])),
     ]
-    lines = [f"{options.frames:,} frames in {connections:,} connections, {capture.stat().st_size // 1_000_000} MB; the least of {options.runs} runs.", ""]
+    lines = [f"{options.frames:,} frames in {connections:,} connections, {capture.stat().st_size // 1_000_000} MB; medians of {options.runs} runs.", ""]
     lines += ["| what | target | measured | verdict |", "| --- | --- | --- | --- |"]
     lines += [f"| {what} | {target} | {measured} | {judged} |" for what, target, measured, judged in rows]
     lines += ["", "| stage | so far | of it, this stage |", "| --- | --- | --- |"]

@@ -3,7 +3,7 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use synfin_cli::capture::{Capture, Options, Sink};
@@ -21,6 +21,10 @@ const HEADERS: usize = 54;
 fn floor(path: &str) -> Result<u64, Box<dyn Error>> {
     let (mut file, mut buffer, mut kept, mut sum) = (File::open(path)?, vec![0_u8; 1 << 18], 0, 0_u64);
     let mut at = 24;
+    let mut header = [0; 4];
+    file.read_exact(&mut header)?;
+    file.seek(SeekFrom::Start(0))?;
+    let number = if header[0] == 0xa1 { u32::from_be_bytes } else { u32::from_le_bytes };
     loop {
         let read = file.read(&mut buffer[kept..])?;
         if read == 0 {
@@ -29,7 +33,7 @@ fn floor(path: &str) -> Result<u64, Box<dyn Error>> {
         let end = kept + read;
         while at + RECORD <= end {
             let record = &buffer[at..at + RECORD];
-            let len = u32::from_le_bytes([record[8], record[9], record[10], record[11]]) as usize;
+            let len = number([record[8], record[9], record[10], record[11]]) as usize;
             if at + RECORD + len > end {
                 break;
             }
