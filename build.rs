@@ -166,7 +166,7 @@ mod plugin {
             build.flag("-isystem").flag(folder);
         }
         if let Ok(root) = env::var("CARGO_MANIFEST_DIR") {
-            // The same octets wherever the sources lie.
+            // The same bytes wherever the sources lie.
             build.flag_if_supported(format!("-ffile-prefix-map={root}=."));
         }
         find_compiler(&build)?;

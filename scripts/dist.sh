@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the release in dist/: an archive for any Linux, a Debian package, the bill of materials and the checksums. Two runs
-# from one commit give the same octets.
+# from one commit give the same bytes.
 #
 #   dist.sh            from the files as they are
 #   dist.sh --check    from two clones of the last commit, in two places; they must come out equal
@@ -122,10 +122,10 @@ debian_package() {
         ws_say "Installed-Size: $(find "$root/usr" -type f -printf '%s\n' | awk '{ n += $1 } END { print int(n / 1024) + 1 }')"
         ws_say "Depends: libc6 (>= $libc), libgcc-s1, $libraries"
         ws_say "Recommends: wireshark | tshark"
-        ws_say "Description: Wireshark plugin that annotates TCP openings and closings"
-        ws_say " For every TCP segment synfin says which part of the connection's opening or"
-        ws_say " closing it plays, in the X/Y numbering that textbooks draw, and what state"
-        ws_say " each endpoint is in afterwards. One file for Wireshark $WS_WORKS_IN."
+        ws_say "Description: Wireshark plugin that annotates TCP handshakes and teardowns"
+        ws_say " synfin says of every connection what became of it and who did it, and of"
+        ws_say " every TCP segment which step of the handshake or teardown it is, in the X/Y"
+        ws_say " of textbooks, and both sides' states. One file for Wireshark $WS_WORKS_IN."
     } >"$root/DEBIAN/control"
     (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
     settle "$root"

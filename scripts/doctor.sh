@@ -68,7 +68,7 @@ describe_file() { # FILE
         return 0
     fi
     carried=$(ws_file_version "$1")
-    note "file: $1 (${carried:+version $carried, }$(wc -c <"$1" | tr -d ' ') octets)"
+    note "file: $1 (${carried:+version $carried, }$(wc -c <"$1" | tr -d ' ') bytes)"
 }
 
 examine() { # PROGRAM

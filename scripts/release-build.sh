@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the plugin as it is released, and prints where it lies. No path of this machine is in it: the same commit gives
-# the same octets wherever it is built with the same tools. In a folder of its own, since other flags mean other files.
+# the same bytes wherever it is built with the same tools. In a folder of its own, since other flags mean other files.
 set -eu
 
 cd "$(dirname "$0")/.."

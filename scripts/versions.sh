@@ -211,7 +211,7 @@ fi
 # shellcheck disable=SC2086 # series, split on purpose
 [ "$#" -gt 0 ] || set -- $WS_SERIES
 if [ "$make_only" = 0 ]; then
-    # The octets that are released, not merely the same source.
+    # The bytes that are released, not merely the same source.
     plugin=${SYNFIN_PLUGIN:-$(scripts/release-build.sh)}
     [ -f "$plugin" ] || ws_die "no plugin file $plugin; set SYNFIN_PLUGIN to one, or leave it unset to have it built"
     sum=$(sha256sum "$plugin" | cut -d' ' -f1)

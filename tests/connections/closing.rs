@@ -80,7 +80,7 @@ scripts! {
     FIN-WAIT-2 | < P. Y    ack X+1 len 100 | CLOSE-WAIT | CLOSE-ACK | close 2 | first:teardown.half_close_bytes=100
     # The same again adds nothing.
     FIN-WAIT-2 | < P. Y    ack X+1 len 100 | CLOSE-WAIT | CLOSE-ACK | close 2 | retransmission=1; first:teardown.half_close_bytes=100
-    # 50 octets are not captured, and count.
+    # 50 bytes are not captured, and count.
     FIN-WAIT-2 | < P. Y+150 ack X+1 len 50 | CLOSE-WAIT | DATA      |         | first:teardown.half_close_bytes=200; phase=teardown
     = teardown.kind half-closed
     = teardown.half_close_bytes 200
@@ -110,7 +110,7 @@ scripts! {
     open
     FIN-WAIT-1 | > F. X    ack Y          | CLOSE-WAIT | FIN  | close 1 | !none
     FIN-WAIT-1 | > P. X+1  ack Y len 5    | CLOSE-WAIT | DATA |         | !data_after_fin
-    # Once is enough for the same octets.
+    # Once is enough for the same bytes.
     FIN-WAIT-1 | > P. X+1  ack Y len 5    | CLOSE-WAIT | DATA |         | !none
     ";
 

@@ -254,7 +254,7 @@ scripts! {
     ";
 
     window_of_a_side_whose_offer_was_not_answered = "
-    # Its own shift is the most there can be: 500 octets, and not 500 * 2^14.
+    # Its own shift is the most there can be: 500 bytes, and not 500 * 2^14.
       | > S  X <wscale:0>
       | > .  X+1 ack Y+1 win 500
     ESTABLISHED  | < R. Y+20000 ack X+1  | ESTABLISHED  | RST      |        | reset=stray
