@@ -76,7 +76,7 @@ fn nanoseconds_survive() {
         let line = read(&file, &["-q", "-z", "synfin,jsonl"]);
         assert!(line.contains("\"conn_duration\":3.000001235"), "{line}");
         let table = read(&file, &["-q", "-z", "synfin,conn"]);
-        assert!(table.contains("|3.000001235"), "{table}");
+        assert!(table.contains("|    3.000001235"), "a time aligned to the right: {table}");
     }
     // Microseconds are cut off by the format: .999999, .000000, .000000, .000001, .000002, .000001.
     let coarse = times(["0.000001000", "0.000001000", "0.000000000", "2.000000000", "3.000002000"]);
