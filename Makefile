@@ -60,7 +60,7 @@ uninstall-profile: ## remove both profiles
 screenshots: install ## the pictures in docs/images, from the real Wireshark on a screen of its own
 	@scripts/screenshots.sh
 
-test-gui: install ## the same as a test: every window of synfin appears and says what it should (a minute)
+test-gui: install ## the same as a test: every window of synfin appears, in both languages, and says what it should (two minutes)
 	@scripts/screenshots.sh --check
 
 bench: install ## what the plugin costs, measured: the table of docs/COST.md (20 minutes; BENCH=--quick for a look)
