@@ -2,7 +2,6 @@
 
 use super::endpoint::{Facts, MaybePosition};
 use super::opening::Opening;
-use super::said::Said;
 use super::{Connection, States, zeek};
 use crate::segment::End;
 
@@ -37,7 +36,7 @@ impl Connection {
         self.closing = None;
         self.times.forget_attempt();
         self.zeek = zeek::View::default();
-        self.said = Said::default();
+        self.said = self.said.of_earlier_attempt();
         self.rare_mut().begin_attempt();
         if let Some(resets) = &mut self.resets {
             resets.forget_attempt();

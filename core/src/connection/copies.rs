@@ -167,6 +167,12 @@ impl Connection {
         self.sent.iter().find(|sent| sent.end() == end && sent.sort == sort)
     }
 
+    /// Where it is kept; past all that is kept where it is not.
+    pub(super) fn place_of(&self, end: End, sort: Sort) -> u8 {
+        let place = self.sent.iter().position(|sent| sent.end() == end && sent.sort == sort);
+        place.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX)
+    }
+
     /// The same in this attempt.
     pub(super) fn last_sent_now(&self, end: End, sort: Sort) -> Option<&Sent> {
         self.last_sent(end, sort).filter(|sent| sent.marks & IS_OF_EARLIER_ATTEMPT == 0)

@@ -231,10 +231,8 @@ impl Connection {
                 (None, None) => (None, 0),
             },
         };
-        let silence = between(self.times.last_spoke, MaybeTime::new(segment.at));
-        let before = unknown
-            .filter(|_| cause == Some(Cause::UnknownConnection))
-            .and_then(|said| u64::try_from(said.silence_ns).ok());
+        let silence = between(self.said.at, MaybeTime::new(segment.at));
+        let before = unknown.filter(|_| cause == Some(Cause::UnknownConnection)).and_then(|said| said.silence_ns());
         let hops =
             own.hops.zip(segment.network.hops).map(|(usual, this)| i32::from(this).wrapping_sub(i32::from(usual)));
         ResetDetail { cause, answers, idle_ns: silence.max(before), hops: hops.filter(|&hops| hops != 0) }

@@ -12,8 +12,10 @@ pub(super) struct Said {
     ack: Seq,
     /// The number after its last one.
     pub end: Seq,
-    /// Nanoseconds of silence before it; negative: not known.
-    pub silence_ns: i64,
+    /// When it was captured; of the last one said, also in an earlier attempt.
+    pub at: MaybeTime,
+    /// The same of the one before it, of whichever end.
+    before: MaybeTime,
     has_ack: bool,
     /// Who sent it.
     pub by: End,
@@ -24,6 +26,16 @@ impl Said {
     #[inline(always)]
     pub fn ack(&self) -> Option<Seq> {
         self.has_ack.then_some(self.ack)
+    }
+
+    /// Nobody answers it any more: when it was captured is all that is kept.
+    pub fn of_earlier_attempt(self) -> Said {
+        Said { at: self.at, ..Said::default() }
+    }
+
+    /// Nanoseconds of silence before it.
+    pub fn silence_ns(&self) -> Option<u64> {
+        between(self.before, self.at)
     }
 
     /// Whether an end said it, after the other's last segment.
@@ -39,7 +51,6 @@ impl Connection {
     #[inline(always)]
     pub(super) fn say(&mut self, arrival: &Arrival, at: MaybeTime, ack: Option<Seq>, end: Seq) {
         let by = arrival.end;
-        let silence = between(self.times.last_spoke, at).and_then(|ns| i64::try_from(ns).ok());
         let goes_on = self.said.is_of(by);
         if goes_on && self.said.ack() != ack {
             // Of segments with the same Ack the last one counts, and a RST that answers by Ack needs no other.
@@ -50,11 +61,11 @@ impl Connection {
             frame: arrival.frame,
             ack: ack.unwrap_or_default(),
             end,
-            silence_ns: silence.unwrap_or(-1),
+            at,
+            before: self.said.at,
             has_ack: ack.is_some(),
             by,
         };
-        self.times.last_spoke = at;
         if let Some(resets) = &mut self.resets {
             resets.spoke(by, goes_on);
         }

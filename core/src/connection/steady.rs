@@ -8,25 +8,21 @@ use super::times::MaybeTime;
 use super::verdict::{Anomalies, Phase, Repeats, Steps, Verdict};
 use super::word::{Turns, Word};
 use super::{Arrival, Connection};
-use crate::segment::{End, Ends, Kind, Segment, Seq};
-
-/// What may do nothing from one end.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct Quiet {
-    /// Whether segments without payload may, and segments with.
-    may: [bool; 2],
-    /// The shift of its window field.
-    shift: u8,
-    /// Seq and Ack of its ACK that performed a step of the handshake: the same again may be a copy or a repeat.
-    open_ack: Option<(Seq, Seq)>,
-    /// What is said of such a segment.
-    word: Word,
-}
+use crate::segment::{End, Ends, Kind, Segment};
 
 /// Which segments may do nothing: those of one end, with payload or without, where the connection is open, nobody closes
 /// it, and neither Zeek's letters nor the findings of the handshake would change.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Midst(Ends<Quiet>);
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Midst {
+    /// What is said of such a segment of the low end.
+    word: Word,
+    /// Whether segments of each end without payload may, and segments with.
+    may: Ends<[bool; 2]>,
+    /// The shift of each end's window field.
+    shift: Ends<u8>,
+    /// Where the ACK of each end that performed a step of the handshake is kept; there is none where nothing is kept there.
+    open_ack: Ends<u8>,
+}
 
 /// What of an end must not be so, in the midst.
 const UNQUIET: Facts = Facts::OWES_SYN_ACK
@@ -51,45 +47,41 @@ impl Connection {
         for end in End::BOTH {
             let own = &self.ends[end];
             let is_known = own.is(Facts::SENT_ACK.union(Facts::WENT_ON_SINCE)) && !own.facts.intersects(UNQUIET);
-            if !is_known
-                || self.last_sent(end, Sort::CloseAck).is_some()
-                || own.next().is_none()
-                || own.acked().is_none()
-            {
+            if !is_known || self.last_sent(end, Sort::CloseAck).is_some() || !own.knows_window() {
                 continue;
             }
-            let numbers = self.numbers(rebase, end, &Segment::default());
-            let verdict = Verdict {
-                sender: self.side(end),
-                open_steps: Steps::NONE,
-                close_steps: Steps::NONE,
-                repeats: Repeats::default(),
-                is_copy: false,
-                is_older: false,
-                phase: Phase::Data,
-                states: self.states_now(),
-                reset: None,
-                ended: false,
-                numbers: super::Numbers { seq: None, ack: None, ..numbers },
-                anomalies: Anomalies::empty(),
-            };
-            midst.0[end] = Quiet {
-                may: [false, true].map(|has_payload| !self.zeek.is_news(end, has_payload)),
-                shift: self.window_shift(end),
-                open_ack: self.last_sent(end, Sort::OpenAck).map(|sent| (sent.seq, sent.ack)),
-                word: Word::new(&verdict).0,
-            };
+            midst.may[end] = [false, true].map(|has_payload| !self.zeek.is_news(end, has_payload));
+            midst.shift[end] = self.window_shift(end);
+            midst.open_ack[end] = self.place_of(end, Sort::OpenAck);
         }
+        if midst.may == Ends::default() {
+            return midst;
+        }
+        let numbers = self.numbers(rebase, End::Low, &Segment::default());
+        let verdict = Verdict {
+            sender: self.side(End::Low),
+            open_steps: Steps::NONE,
+            close_steps: Steps::NONE,
+            repeats: Repeats::default(),
+            is_copy: false,
+            is_older: false,
+            phase: Phase::Data,
+            states: self.states_now(),
+            reset: None,
+            ended: false,
+            numbers: super::Numbers { seq: None, ack: None, ..numbers },
+            anomalies: Anomalies::empty(),
+        };
+        midst.word = Word::new(&verdict).0;
         midst
     }
 
     /// Takes in a segment that only moves numbers on, and says so. None, with nothing changed, when it may do more.
     #[inline(always)]
     pub(super) fn steady(&mut self, arrival: &Arrival, segment: &Segment) -> Option<(Word, Option<Turns>)> {
-        let quiet = &self.midst.0[arrival.end];
-        let [bare, with_payload] = quiet.may;
+        let [bare, with_payload] = self.midst.may[arrival.end];
         let may = if segment.payload_len > 0 { with_payload } else { bare };
-        if !may || segment.kind() != Kind::Ack || quiet.open_ack == Some((segment.seq, segment.ack)) {
+        if !may || segment.kind() != Kind::Ack {
             return None;
         }
         let (own, other) = self.ends.split_mut(arrival.end);
@@ -100,6 +92,12 @@ impl Connection {
         let (own_mark, other_mark) = (own.mark.get()?, other.mark.get()?);
         let (own_base, other_base) = (own.handshake_base.get()?, other.handshake_base.get()?);
         let (acked, other_acked) = (own.acked()?, other.acked()?);
+        let acks_news = segment.ack.is_after(acked);
+        let open_ack = || self.sent.get(usize::from(self.midst.open_ack[arrival.end]));
+        if !acks_news && open_ack().is_some_and(|sent| sent.ack == segment.ack && sent.seq == segment.seq) {
+            // The same again may be a copy or a repeat.
+            return None;
+        }
         let seq = own_mark.nearest(segment.seq);
         let ack = other_mark.nearest(segment.ack);
         own.count_try(segment, Some(other_acked));
@@ -113,17 +111,17 @@ impl Connection {
         }
         own.mark.raise(end);
         other.mark.raise(ack);
-        if segment.ack.is_after(acked) {
+        if acks_news {
             other.tries = 0;
         }
-        let edge = segment.ack.advance(u32::from(segment.window) << quiet.shift);
+        let edge = segment.ack.advance(u32::from(segment.window) << self.midst.shift[arrival.end]);
         own.raise(Number::Next, end.seq());
         own.raise(Number::Acked, segment.ack);
         own.raise(Number::Edge, edge);
         own.hops = segment.network.hops;
         let packets = &mut self.packets[arrival.end];
         *packets = packets.saturating_add(1);
-        let word = quiet.word;
+        let word = if arrival.end == End::Low { self.midst.word } else { self.midst.word.of_peer() };
         let result = word.with_offsets(seq.offset_from(own_base), ack.offset_from(other_base));
         self.say(arrival, MaybeTime::new(segment.at), Some(segment.ack), end.seq());
         Some(result)

@@ -6,6 +6,12 @@ use crate::segment::Timestamp;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct MaybeTime(i64);
 
+impl Default for MaybeTime {
+    fn default() -> Self {
+        MaybeTime::NONE
+    }
+}
+
 impl MaybeTime {
     /// Not known. The first nanosecond of the years that fit is no time of a capture.
     pub const NONE: MaybeTime = MaybeTime(i64::MIN);
@@ -28,8 +34,6 @@ pub(super) struct Times {
     pub first: MaybeTime,
     /// Its last one so far, of whatever kind.
     pub last: MaybeTime,
-    /// The last one without RST.
-    pub last_spoke: MaybeTime,
     /// The first SYN.
     pub syn: MaybeTime,
     /// The first acceptable SYN-ACK, or what else performed step 2.
@@ -44,20 +48,12 @@ impl Times {
     /// Those of a connection whose first segment was captured then.
     pub fn begin(first: Option<Timestamp>) -> Times {
         let none = MaybeTime::NONE;
-        Times {
-            first: MaybeTime::new(first),
-            last: none,
-            last_spoke: none,
-            syn: none,
-            syn_ack: none,
-            last_syn_ack: none,
-            step_3: none,
-        }
+        Times { first: MaybeTime::new(first), last: none, syn: none, syn_ack: none, last_syn_ack: none, step_3: none }
     }
 
     /// Forgets the parts of an attempt.
     pub fn forget_attempt(&mut self) {
-        *self = Times { last: self.last, last_spoke: self.last_spoke, ..Times::begin(self.first.get()) };
+        *self = Times { last: self.last, ..Times::begin(self.first.get()) };
     }
 }
 

@@ -100,6 +100,13 @@ impl Word {
         (self.with(SEQ_TURN, ELSEWHERE).with(ACK_TURN, ELSEWHERE), Some(turns))
     }
 
+    /// The same of a segment of the other end, as far as it depends on who sent it.
+    #[must_use]
+    #[inline(always)]
+    pub(super) const fn of_peer(self) -> Word {
+        Word(self.0 ^ (1 << SENDER.0 | 1 << X_IS_SENDERS.0))
+    }
+
     /// Whether the segment performs or repeats a step, is a RST or a copy, or shows something of which a sentence speaks:
     /// the Info column has something to say of the first three alone.
     #[must_use]
