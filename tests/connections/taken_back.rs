@@ -119,6 +119,37 @@ scripts! {
     = teardown.kind three-segment
     ";
 
+    /// It went back to FIN-WAIT-1; what it acknowledges afterwards it has (RFC 9293 §3.10.7.4, eighth).
+    the_peers_fin_is_acknowledged_after_a_fin_alone = "
+    open
+      | > F. X    ack Y
+      | < .  Y    ack X+1
+    TIME-WAIT    | < F. Y    ack X+1            | LAST-ACK     | FIN           | close 3
+    FIN-WAIT-1   | > F. X    ack Y   @1         | LAST-ACK     | FIN           | close 1 | retransmission=1
+    FIN-WAIT-2   | < .  Y+1  ack X+1            | LAST-ACK     | CLOSE-ACK     | close 2 | retransmission=1
+    TIME-WAIT    | > .  X+1  ack Y+1            | CLOSED       | CLOSE-ACK     | close 4
+    = teardown.kind four-segment
+    ";
+
+    the_peers_fin_is_acknowledged_before_the_own = "
+    open
+      | > F. X    ack Y
+      | < F. Y    ack X+1
+    FIN-WAIT-1   | > F. X    ack Y   @1         | LAST-ACK     | FIN           | close 1 | retransmission=1
+    CLOSING      | > .  X+1  ack Y+1            | CLOSED       | CLOSE-ACK     | close 4
+    TIME-WAIT    | < .  Y+1  ack X+1            | CLOSED       | CLOSE-ACK     | close 2 | retransmission=1
+    = teardown.kind three-segment
+    ";
+
+    /// The peer's FIN again reaches a side that went back to FIN-WAIT-1: both have sent one now.
+    the_peers_fin_again_after_a_fin_alone = "
+    open
+      | > F. X    ack Y
+      | < F. Y    ack X+1
+    FIN-WAIT-1   | > F. X    ack Y   @1         | LAST-ACK     | FIN           | close 1 | retransmission=1
+    CLOSING      | < F. Y    ack X              | LAST-ACK     | FIN           | close 3 | retransmission=1
+    ";
+
     /// Both FINs were acknowledged: the repeat acknowledges the peer's, so its sender has that one.
     closing_again = "
     open

@@ -211,18 +211,17 @@ impl Connection {
     /// A FIN again, with the number of the first: its sender has no acknowledgment of it, unless it acknowledges the peer's
     /// FIN by it (stacks of the BSD family answer a crossing FIN so).
     fn repeat_fin(&mut self, from: End, draft: &Draft) {
-        if draft.is_first_fin_ack {
-            return;
+        if !draft.is_first_fin_ack {
+            let peer = &self.ends[from.peer()];
+            let is_alone = self.fin_of(from.peer()).is_none() || !peer.is(Facts::FIN_ACKED);
+            self.ends[from].note(Facts::FIN_UNANSWERED);
+            if self.ends[from].is(Facts::FIN_ACKED) {
+                self.ends[from].note(Facts::FIN_BACK);
+                self.happens(from, if is_alone { Event::RepeatsFinAlone } else { Event::RepeatsFin });
+            }
         }
-        let peer = &self.ends[from.peer()];
-        let is_alone = self.fin_of(from.peer()).is_none() || !peer.is(Facts::FIN_ACKED);
-        self.ends[from].note(Facts::FIN_UNANSWERED);
-        if self.ends[from].is(Facts::FIN_ACKED) {
-            self.ends[from].note(Facts::FIN_BACK);
-            self.happens(from, if is_alone { Event::RepeatsFinAlone } else { Event::RepeatsFin });
-        }
-        // A side that went back and has its FIN acknowledged again meets the peer's FIN once more.
-        if self.states.of(from.peer()) == State::FinWait2 {
+        // A side whose own repeat took back that it has this FIN meets it once more.
+        if matches!(self.states.of(from.peer()), State::FinWait1 | State::FinWait2) {
             self.happens(from.peer(), Event::GetsFin);
         }
     }

@@ -160,6 +160,7 @@ impl State {
             (Event::FinsCross, Closed | Listen | FinWait2 | Closing | TimeWait) => None,
             // It has the FIN, whatever was thought before.
             (Event::AcksFin, SynReceived | Established) => Some(CloseWait),
+            // Its own FIN, sent again, had taken that back.
             (Event::AcksFin, FinWait1) => Some(Closing),
             (Event::AcksFin, FinWait2) => Some(TimeWait),
             (Event::AcksFin, Closed | Listen | SynSent | CloseWait | Closing | LastAck | TimeWait) => None,
