@@ -13,8 +13,8 @@ use sha1::{Digest, Sha1};
 use crate::capture::{Path, Place, Seen, Single, Tracker};
 use crate::connection::Heard;
 pub use crate::connection::{
-    Agreed, AgreedEcn, Anomalies, Basis, Cause, ConnState, Connection, HandshakeKind, HandshakeOutcome, Numbers, Pass,
-    Phase, Repeats, Reset, ResetDetail, State, Steps, TeardownKind, Verdict,
+    Agreed, AgreedEcn, Anomalies, Basis, Cause, ConnState, Connection, DidNotCount, HandshakeKind, HandshakeOutcome,
+    Numbers, Pass, Phase, Repeats, Reset, ResetDetail, State, Steps, TeardownKind, Verdict,
 };
 pub use crate::segment::icmp::IcmpKind;
 pub use crate::segment::{Address, Both, End, Endpoints, Ends, Flags, Kind, Offers, Segment, Side, Timestamp};
@@ -32,6 +32,8 @@ pub struct ConnectionView<'a> {
     pub pass: Pass,
     /// What else is said of the RST that ended it.
     pub(crate) ender: Option<ResetDetail>,
+    /// Who sent the ICMP error that stands on it.
+    pub icmp_from: Address,
 }
 
 impl Deref for ConnectionView<'_> {
@@ -202,8 +204,9 @@ impl Tracker {
     fn view(&self, number: u32, pass: Pass) -> Option<ConnectionView<'_>> {
         let look = self.look(number)?;
         let ender = look.connection.ended_at(pass).and_then(|at| self.reset_detail(at));
-        let (connection, endpoints) = (look.connection, look.endpoints);
-        Some(ConnectionView { connection, endpoints, stream: look.stream, previous: look.previous, pass, ender })
+        let icmp_from = look.connection.icmp().and_then(|(_, frame)| self.icmp_from(number, frame));
+        let (connection, endpoints, stream) = (look.connection, look.endpoints, look.stream);
+        Some(ConnectionView { connection, endpoints, stream, previous: look.previous, pass, ender, icmp_from })
     }
 }
 

@@ -6,3 +6,4 @@ mod common;
 mod plain;
 mod told;
 mod trouble;
+mod whole;

@@ -45,6 +45,34 @@ pub fn told(text: &str, expected: &[(&str, &str)]) {
     }
 }
 
+/// What is said of the whole connection of a script at its end.
+fn said_at_the_end(text: &str, language: Language) -> String {
+    let script = script::parse(text, ISNS[1]);
+    let mut tracker = Tracker::new(Options { rebase: script.rebase });
+    for (index, row) in script.rows.iter().enumerate() {
+        let place = Place { frame: u32::try_from(index).unwrap() + 1, layer: 0 };
+        tracker.observe(place, 0, core::path(&row.wire), &core::segment(&row.wire)).expect("there is room");
+    }
+    let mut said = String::new();
+    let view = tracker.connection(0, Pass::Final).expect("it was taken in");
+    assert!(explain::connection(&mut said, &view, language).expect("a String takes all"));
+    said
+}
+
+/// The same in English and Chinese.
+pub fn said_in_both(text: &str) -> [String; 2] {
+    [Language::English, Language::Chinese].map(|language| said_at_the_end(text, language))
+}
+
+/// Holds what is said of a whole connection against the end of this, in English and Chinese.
+#[track_caller]
+pub fn told_at_the_end(text: &str, english: &str, chinese: &str) {
+    for (language, expected) in [(Language::English, english), (Language::Chinese, chinese)] {
+        let said = said_at_the_end(text, language);
+        assert!(said.ends_with(expected), "{text}\nsays {said:?},\nmust end with {expected:?}");
+    }
+}
+
 pub const NONE: (&str, &str) = ("", "");
 pub const ASKS: (&str, &str) = (
     "The client asks for a connection and announces its initial sequence number X (ISN).",
@@ -77,6 +105,10 @@ pub const HALF_AND_CLOSES_TOO: (&str, &str) = (
 pub const CROSSES: (&str, &str) = (
     "The server closes its direction too, with FIN Y, before it acknowledges the client's FIN.",
     "服务器在确认客户端的 FIN 之前，也以序号为 Y 的 FIN 关闭自己的发送方向。",
+);
+pub const CHALLENGES: (&str, &str) = (
+    "The client answers the RST with an ACK (a challenge ACK): the RST was not exactly at its next number, so it stays in ESTABLISHED.",
+    "客户端以 ACK 应答 RST（质询 ACK）：RST 的序号不完全相符，因此它仍处于 ESTABLISHED 状态。",
 );
 pub const SYN_TOO: (&str, &str) = (
     "The server sends a SYN too and announces its initial sequence number Y (ISN): both sides ask for the connection.",

@@ -258,9 +258,56 @@ fn resets_that_did_not_end_it() {
                 "The server sends a RST that lies in the client's window but is not exactly its next number: the client should answer with an ACK (a challenge ACK) and stay.",
                 "服务器发送的 RST 在客户端的接收窗口内，但序号不完全相符：客户端应以 ACK 应答（Challenge ACK），连接保持不变。",
             ),
+            CHALLENGES,
+        ],
+    );
+}
+
+/// The challenge ACK is the ACK of the SYN or of the FIN once more: what it is for is told, and not that it was seen before.
+#[test]
+fn a_challenge_ack_is_no_repeat() {
+    told(
+        "open\n| < F. S+1 ack C+1\n| > . C+1 ack S+2\n| < R S+100\n| > . C+1 ack S+2",
+        &[
+            ASKS,
+            ACCEPTS,
+            OPENS,
             (
-                "The client's acknowledgment of the server's SYN, Ack = Y+1, is seen again (retransmitted, or captured twice).",
-                "再次看到客户端对服务器 SYN 的确认 Ack = Y+1（重传或重复捕获）。",
+                "The server has nothing more to send and closes its direction with FIN X; X and Y are numbered anew from here on.",
+                "服务器没有更多数据要发送，以序号为 X 的 FIN 关闭自己的发送方向；从这里起 X、Y 重新编号。",
+            ),
+            (
+                "The client acknowledges the server's FIN X by sending Ack = X+1; its own direction stays open.",
+                "客户端以 Ack = X+1 确认服务器序号为 X 的 FIN；它自己的发送方向仍然打开。",
+            ),
+            (
+                "The server sends a RST that lies in the client's window but is not exactly its next number: the client should answer with an ACK (a challenge ACK) and stay.",
+                "服务器发送的 RST 在客户端的接收窗口内，但序号不完全相符：客户端应以 ACK 应答（质询 ACK），连接保持不变。",
+            ),
+            (
+                "The client answers the RST with an ACK (a challenge ACK): the RST was not exactly at its next number, so it stays in CLOSE-WAIT.",
+                "客户端以 ACK 应答 RST（质询 ACK）：RST 的序号不完全相符，因此它仍处于 CLOSE-WAIT 状态。",
+            ),
+        ],
+    );
+}
+
+/// Bytes that were on their way when the RST came, or that a side sends which has not noticed it.
+#[test]
+fn data_of_a_side_that_a_reset_closed() {
+    told(
+        "open\n| > R C+1\n| < P. S+1 ack C+1 len 1",
+        &[
+            ASKS,
+            ACCEPTS,
+            OPENS,
+            (
+                "The client aborts the open connection with a RST; data in flight may be lost.",
+                "客户端以 RST 中止已建立的连接，仍在途中的数据可能丢失。",
+            ),
+            (
+                "The server sends 1 byte although a RST had closed its side; it may have been on its way already.",
+                "服务器一侧已被 RST 关闭，却又发送 1 字节数据；这些数据可能早已在途中。",
             ),
         ],
     );
@@ -359,7 +406,17 @@ fn a_new_attempt() {
 fn more_than_was_asked() {
     told(
         "open\n| > F. C+1 ack S+1\n| > P. C+2 ack S+1 len 5\n| < . S+1 ack C+2",
-        &[ASKS, ACCEPTS, OPENS, CLOSES, NONE, HALF],
+        &[
+            ASKS,
+            ACCEPTS,
+            OPENS,
+            CLOSES,
+            (
+                "The client sends 5 bytes from X+1 on, beyond its own FIN: a FIN says that nothing follows, so one of the two is not what it seems.",
+                "客户端在自己的 FIN 之后又发送 5 字节数据（从 X+1 起）：FIN 表示此后再无数据，两者必有一个不符实情。",
+            ),
+            HALF,
+        ],
     );
     told(
         "| > S C\n| < S. S ack C+1\n| > . C+1 ack S+900000",
@@ -372,5 +429,15 @@ fn more_than_was_asked() {
             ),
         ],
     );
-    told("| > SF C\n| > - C", &[NONE, NONE]);
+    let told_flags = |flags: &str, english: &str, chinese: &str| told(&format!("| > {flags} C"), &[(english, chinese)]);
+    told_flags(
+        "SF",
+        "The client sends a segment with the flags SYN&FIN, which no TCP sends (a scan, or a broken device): it counts for nothing.",
+        "客户端发送的报文段标志为 SYN&FIN，正常的 TCP 不会发送（扫描，或设备故障）：不计入连接。",
+    );
+    told_flags(
+        "-",
+        "The client sends a segment without flags, which no TCP sends (a scan, or a broken device): it counts for nothing.",
+        "客户端发送的报文段没有任何标志，正常的 TCP 不会发送（扫描，或设备故障）：不计入连接。",
+    );
 }

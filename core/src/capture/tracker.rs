@@ -286,6 +286,13 @@ impl Tracker {
         self.icmp.get(place.ordinal()).copied()
     }
 
+    /// Who sent the first ICMP error in a frame that is about this connection.
+    pub(crate) fn icmp_from(&self, number: u32, frame: u32) -> Address {
+        // Tunnels are not nested deeper than that.
+        let of_frame = (0..16).filter_map(|layer| self.noted(Place { frame, layer }));
+        of_frame.filter(|noted| noted.number == number).find_map(|noted| noted.from)
+    }
+
     /// How many segments were taken in.
     #[must_use]
     pub fn segment_count(&self) -> u32 {

@@ -3,6 +3,7 @@
 
 use super::Connection;
 use super::after_end::Shown;
+use super::counted::Overruled;
 use super::outcome::Pass;
 use super::remembered::Recent;
 use super::said::Said;
@@ -76,10 +77,16 @@ pub(super) struct Resets {
     pub falls: Ends<Option<Fall>>,
     /// Those that asked for an exact match.
     pub challenges: Recent<Challenge>,
+    /// How many of these, and the first.
+    pub challenged: Option<Overruled>,
     /// From the ordinal of one that was withdrawn to that of the segment that withdrew it.
     pub withdrawn: Vec<(u64, u64)>,
     /// X and Y as they are shown after the one that ended the connection, once a side has spoken.
     pub shown: Option<Shown>,
+    /// Those that were withdrawn in this attempt.
+    pub overruled: Option<Overruled>,
+    /// Those after the one that ended the connection: with that one they are withdrawn.
+    pub late: u32,
     /// What one end said before its last segment and after the peer's last one.
     pub said_before: Recent<Said>,
     /// The number of each end's last RST as Zeek sees them.

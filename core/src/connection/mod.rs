@@ -14,6 +14,7 @@ mod arrival;
 mod attempt;
 mod closing;
 mod copies;
+mod counted;
 mod double_open;
 mod ended;
 mod endpoint;
@@ -53,6 +54,7 @@ use steady::Midst;
 use times::{MaybeTime, Times, between};
 
 pub use arrival::{Arrival, Heard, frame_of, ordinal};
+pub use counted::DidNotCount;
 pub use few::Few;
 pub use negotiated::{Agreed, AgreedEcn};
 pub use outcome::{HandshakeKind, HandshakeOutcome, Pass, TeardownKind};

@@ -1,5 +1,6 @@
 //! RST: whether its receiver takes it, what it ends, and what shows that it did not (RFC 9293 §3.5.2, §3.10.7; RFC 5961 §3).
 
+use super::counted::Overruled;
 use super::ended::{Challenge, Ended, Fall, LastWord};
 use super::endpoint::Facts;
 use super::opening::Findings;
@@ -67,6 +68,10 @@ impl Connection {
             }
         };
         draft.reset = Some(value);
+        if is_late {
+            let resets = self.resets_mut();
+            resets.late = resets.late.saturating_add(1);
+        }
         match judged {
             Judged::Stray => {
                 self.opening.note_if(!is_late && from != self.client_end, Findings::INVALID_ANSWER);
@@ -76,7 +81,9 @@ impl Connection {
                     self.ends[to].note(Facts::OWES_CHALLENGE);
                     let is_past_all = self.is_past_all(from, segment);
                     let word = self.word_of(arrival, value, is_past_all);
-                    self.resets_mut().challenges.add(Challenge { word, spoke: Ends::default() });
+                    let resets = self.resets_mut();
+                    resets.challenges.add(Challenge { word, spoke: Ends::default() });
+                    resets.challenged = Overruled::more(resets.challenged, 1, arrival.frame, from);
                 }
             }
             Judged::Taken if self.were_fins_acked() || rejected => {
@@ -93,7 +100,8 @@ impl Connection {
                         said_forged: false,
                         said_ignored: false,
                     };
-                    self.resets_mut().ended = Some(ended);
+                    let resets = self.resets_mut();
+                    (resets.ended, resets.late) = (Some(ended), 0);
                 }
                 self.fell(to, from, segment, refuses);
                 self.fell(from, from, segment, refuses);
@@ -266,10 +274,11 @@ impl Connection {
             *said = true;
             draft.anomalies |= anomaly;
         }
-        let begun = ended.word.ordinal;
+        let LastWord { ordinal: begun, frame, by, .. } = ended.word;
         if !peer_fell {
             resets.ended = None;
             resets.withdrawn.push((begun, arrival.ordinal));
+            resets.overruled = Overruled::more(resets.overruled, resets.late.saturating_add(1), frame, by);
             self.show_again(arrival);
         }
     }

@@ -1,8 +1,10 @@
 //! What the sentences on a whole connection say: how it opened, how it closed, and what follows.
 
 use super::reset::{Rst, What};
+use super::story::Shows;
 use crate::view::{
-    Address, Cause, ConnectionView, Ender, HandshakeKind, HandshakeOutcome, IcmpKind, Reset, Side, TeardownKind,
+    Address, Cause, ConnectionView, DidNotCount, Ender, HandshakeKind, HandshakeOutcome, IcmpKind, Reset, Side,
+    TeardownKind,
 };
 
 /// The client's SYNs.
@@ -26,6 +28,26 @@ pub struct End {
     pub by: Side,
     pub frame: u32,
     pub rst: Rst,
+}
+
+/// An ICMP error about the connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Icmp {
+    pub kind: IcmpKind,
+    pub frame: u32,
+    /// Who sent it.
+    pub from: Address,
+}
+
+/// RSTs that ended nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Overruled {
+    /// Both sides went on after these.
+    pub withdrawn: Option<DidNotCount>,
+    /// Their receiver asked for an exact match, and the connection went on.
+    pub challenged: Option<DidNotCount>,
+    /// Who went on after the RST that did end it, and whether it was its sender.
+    pub doubted: Option<(Side, Shows)>,
 }
 
 /// How it opened.
@@ -61,8 +83,8 @@ pub enum Opening {
     },
     /// Two SYNs, and an acknowledgment missing.
     BothAsked,
-    /// An ICMP error about the SYN, and its frame.
-    Unreachable(IcmpKind, u32),
+    /// An ICMP error about the SYN.
+    Unreachable(Icmp),
     /// An older connection answered.
     OldConnection,
     /// Nothing answered but what the client must ignore.
@@ -127,7 +149,8 @@ pub struct Tale {
     /// None where no SYN of the client was captured.
     pub syns: Option<Syns>,
     /// An ICMP error that was not told with the handshake.
-    pub icmp: Option<(IcmpKind, u32)>,
+    pub icmp: Option<Icmp>,
+    pub overruled: Overruled,
     /// The server's address and port.
     pub server: (Address, u16),
 }
@@ -146,7 +169,8 @@ impl Tale {
                 _ => closing(view, end),
             },
             syns: syns(view),
-            icmp: if is_told { None } else { view.icmp() },
+            icmp: if is_told { None } else { icmp(view) },
+            overruled: overruled(view),
             server: view.endpoint(Side::Server),
         })
     }
@@ -154,6 +178,21 @@ impl Tale {
 
 fn end(ender: &Ender) -> End {
     End { by: ender.by, frame: ender.frame, rst: Rst::of_ender(ender) }
+}
+
+fn icmp(view: &ConnectionView) -> Option<Icmp> {
+    view.icmp().map(|(kind, frame)| Icmp { kind, frame, from: view.icmp_from })
+}
+
+fn overruled(view: &ConnectionView) -> Overruled {
+    let (is_forged, is_ignored) = view.was_ender_doubted();
+    let by = view.ender().map(|ender| ender.by);
+    let doubted = match by {
+        Some(by) if is_forged => Some((by, Shows::Forged)),
+        Some(by) if is_ignored => Some((by.peer(), Shows::Ignored)),
+        _ => None,
+    };
+    Overruled { withdrawn: view.withdrawn(), challenged: view.challenged(view.pass), doubted }
 }
 
 fn syns(view: &ConnectionView) -> Option<Syns> {
@@ -175,10 +214,7 @@ fn opening(view: &ConnectionView, end: Option<End>) -> Option<Opening> {
             _ if ack != 0 => Opening::NotTaken { syn_ack, ack },
             _ => Opening::HalfOpen { syn_ack },
         },
-        HandshakeOutcome::Unreachable => match view.icmp() {
-            Some((kind, frame)) => Opening::Unreachable(kind, frame),
-            None => Opening::NoAnswer,
-        },
+        HandshakeOutcome::Unreachable => icmp(view).map_or(Opening::NoAnswer, Opening::Unreachable),
         HandshakeOutcome::OldConnection => Opening::OldConnection,
         HandshakeOutcome::InvalidAnswer => Opening::InvalidAnswer,
         HandshakeOutcome::NoAnswer => Opening::NoAnswer,

@@ -4,7 +4,7 @@ use strum::VariantArray;
 
 use super::numbers::Numbers;
 use super::reset::Rst;
-use crate::view::{Anomalies, Basis, Kind, SegmentView, Side, State, Verdict};
+use crate::view::{Anomalies, Basis, Flags, Kind, SegmentView, Side, State, Verdict};
 
 /// A SYN or a SYN-ACK.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -87,6 +87,12 @@ pub enum Odd {
     Challenge,
     /// An ACK that does not complete the handshake.
     WrongAck,
+    /// New bytes behind its sender's FIN.
+    BeyondFin,
+    /// New bytes of a side that a RST closed.
+    AfterReset,
+    /// Flags that do not go together, or none.
+    Flags,
 }
 
 /// What a segment shows of a RST before it.
@@ -127,6 +133,7 @@ pub struct Story {
     pub shows: Option<Shows>,
     pub effect: Effect,
     pub numbers: Numbers,
+    pub flags: Flags,
     /// The sender's state.
     pub state: State,
 }
@@ -146,6 +153,7 @@ impl Story {
             shows,
             effect: effect(verdict),
             numbers: Numbers::of(view),
+            flags: view.segment.flags,
             state: verdict.states[verdict.sender],
         })
     }
@@ -176,19 +184,28 @@ fn said(view: &SegmentView) -> Said {
 
 fn odd(view: &SegmentView, kind: Kind) -> Option<Odd> {
     let verdict = &view.verdict;
+    let has = |anomaly| verdict.anomalies.contains(anomaly);
     let has_step = !verdict.open_steps.is_empty() || !verdict.close_steps.is_empty();
+    // A challenge ACK is often the ACK of a FIN once more.
+    let is_plain_repeat = verdict.repeats.ack && !verdict.repeats.syn && !verdict.repeats.fin;
     if verdict.is_older {
         Some(match kind {
             Kind::Fin => Odd::OlderFin,
             _ if view.segment.payload_len > 0 => Odd::OlderData,
             _ => Odd::OlderAck,
         })
+    } else if has(Anomalies::CHALLENGE_ACK) && (is_plain_repeat || !has_step) {
+        Some(Odd::Challenge)
     } else if has_step {
         None
-    } else if verdict.anomalies.contains(Anomalies::CHALLENGE_ACK) {
-        Some(Odd::Challenge)
-    } else if verdict.anomalies.contains(Anomalies::OPEN_ACK_WRONG) {
+    } else if kind == Kind::Other {
+        Some(Odd::Flags)
+    } else if has(Anomalies::OPEN_ACK_WRONG) {
         Some(Odd::WrongAck)
+    } else if has(Anomalies::DATA_AFTER_FIN) {
+        Some(Odd::BeyondFin)
+    } else if has(Anomalies::DATA_AFTER_RESET) && shows(verdict).is_none() {
+        Some(Odd::AfterReset)
     } else {
         None
     }

@@ -1,11 +1,11 @@
 use strum::VariantArray;
 
-use super::connection::{Closing, End, Opening, Syns};
+use super::connection::{Closing, End, Icmp, Opening, Overruled, Syns};
 use super::numbers::Numbers;
 use super::reset::{Rst, What};
 use super::story::{Acked, Effect, Fin, Odd, Said, Shows, Syn};
 use super::*;
-use crate::view::{HandshakeKind, IcmpKind, Kind, Side, State};
+use crate::view::{DidNotCount, Flags, HandshakeKind, IcmpKind, Kind, Side, State};
 use crate::words::language::tests::is_han;
 use crate::words::script::Script;
 
@@ -192,6 +192,7 @@ fn every_story() {
         shows,
         effect,
         numbers: Numbers::of(&view),
+        flags: Flags::SYN,
         state: State::Established,
     };
     let mut all = Vec::new();
@@ -248,6 +249,17 @@ fn every_story() {
     assert_eq!(all.len(), count - 2 * Acked::VARIANTS.len());
 }
 
+/// Who sent it is told: with the outcome, or behind everything else.
+#[test]
+fn who_sent_an_icmp_error() {
+    let [english, chinese] = of_connection(&Script::play("0 > S 100 0\n icmp host"));
+    assert!(english.contains("an ICMP error (host-unreachable from 192.0.2.1, frame 2) says that"), "{english}");
+    assert!(chinese.contains("ICMP 差错（host-unreachable，来自 192.0.2.1，第 2 帧）说明："), "{chinese}");
+    let [english, chinese] = of_connection(&Script::play(&format!("{OPEN}icmp filter")));
+    assert!(english.ends_with("An ICMP error came too (prohibited from 192.0.2.1, frame 4)."), "{english}");
+    assert!(chinese.ends_with("此外还收到 ICMP 差错（prohibited，来自 192.0.2.1，第 4 帧）。"), "{chinese}");
+}
+
 #[test]
 fn every_icmp_error() {
     for kind in IcmpKind::VARIANTS {
@@ -279,7 +291,7 @@ fn openings(end: End) -> Vec<Opening> {
         Opening::InvalidAnswer,
         Opening::NoAnswer,
     ];
-    all.extend(IcmpKind::VARIANTS.iter().map(|kind| Opening::Unreachable(*kind, 2)));
+    all.extend(IcmpKind::VARIANTS.iter().map(|&kind| Opening::Unreachable(Icmp { kind, frame: 2, from: None })));
     all
 }
 
@@ -309,8 +321,13 @@ fn every_tale() {
             let end = End { by, frame: 8, rst: Rst { what: *what, ..RST } };
             for opening in openings(end) {
                 for closing in closings(end) {
-                    for (syns, icmp) in [(Some(several), None), (None, Some((IcmpKind::Other, 5)))] {
-                        let tale = Tale { opening, closing, syns, icmp, server: (None, 80) };
+                    let icmp = Icmp { kind: IcmpKind::Other, frame: 5, from: Some("192.0.2.1".parse().unwrap()) };
+                    let rsts = |count| Some(DidNotCount { count, frame: 7, by: Side::Server });
+                    let none = Overruled { withdrawn: None, challenged: None, doubted: None };
+                    let doubted = Some((by, if by == Side::Client { Shows::Forged } else { Shows::Ignored }));
+                    let some = Overruled { withdrawn: rsts(1), challenged: rsts(2), doubted };
+                    for (syns, icmp, overruled) in [(Some(several), None, none), (None, Some(icmp), some)] {
+                        let tale = Tale { opening, closing, syns, icmp, overruled, server: (None, 80) };
                         both(|out, language| {
                             match language {
                                 Language::English => english::connection::write(out, &tale)?,

@@ -2,10 +2,11 @@
 
 use std::fmt::{self, Write};
 
-use super::super::connection::{Closing, End, Opening, Syns, Tale};
+use super::super::connection::{Closing, End, Icmp, Opening, Overruled, Syns, Tale};
 use super::super::reset::What;
+use super::super::story::Shows;
 use super::{icmp, name, reset, span};
-use crate::view::{HandshakeKind, IcmpKind, Side};
+use crate::view::{DidNotCount, HandshakeKind, IcmpKind, Side};
 use crate::words::text;
 
 /// Writes the sentences.
@@ -14,10 +15,54 @@ pub fn write(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
     if let Some(closing) = &tale.closing {
         write_closing(out, closing)?;
     }
-    if let Some((kind, frame)) = tale.icmp {
-        write!(out, "此外还收到 ICMP 差错（{}，第 {frame} 帧）。", kind.name())?;
+    write_overruled(out, &tale.overruled)?;
+    if let Some(icmp) = &tale.icmp {
+        out.write_str("此外还收到 ICMP 差错（")?;
+        what(out, icmp)?;
+        out.write_str("）。")?;
     }
     Ok(())
+}
+
+/// Writes `host-unreachable，来自 192.0.2.1，第 2 帧`.
+fn what(out: &mut dyn Write, icmp: &Icmp) -> fmt::Result {
+    out.write_str(icmp.kind.name())?;
+    if let Some(address) = icmp.from {
+        out.write_str("，来自 ")?;
+        text::address(out, address)?;
+    }
+    write!(out, "，第 {} 帧", icmp.frame)
+}
+
+/// Writes which RSTs ended nothing, or not for everybody.
+fn write_overruled(out: &mut dyn Write, overruled: &Overruled) -> fmt::Result {
+    match overruled.doubted {
+        Some((who, Shows::Forged)) => {
+            write!(out, "此后{}仍在继续通信，可见该 RST 并非它所发（伪造，或由途中的设备发出）。", name(who))?;
+        }
+        Some((who, Shows::Ignored)) => {
+            write!(out, "此后{}仍在继续通信，可见它没有接受该 RST。", name(who))?;
+        }
+        None => {}
+    }
+    if let Some(rsts) = overruled.withdrawn {
+        came(out, &rsts)?;
+        out.write_str("，但双方都继续通信：这是伪造的 RST，或由途中的设备发出。")?;
+    }
+    if let Some(rsts) = overruled.challenged {
+        came(out, &rsts)?;
+        out.write_str("，序号不完全相符，因而被忽略，连接继续。")?;
+    }
+    Ok(())
+}
+
+/// Writes `曾有一个以客户端名义发出的 RST（第 7 帧）`.
+fn came(out: &mut dyn Write, rsts: &DidNotCount) -> fmt::Result {
+    let (who, frame) = (name(rsts.by), rsts.frame);
+    match rsts.count {
+        1 => write!(out, "曾有一个以{who}名义发出的 RST（第 {frame} 帧）"),
+        count => write!(out, "曾有 {count} 个 RST（第一个以{who}名义发出，在第 {frame} 帧）"),
+    }
 }
 
 /// Writes `客户端在 7.0 秒内发送了 4 次 SYN（第 1 至 9 帧）`.
@@ -75,13 +120,11 @@ fn write_opening(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
         Opening::BothAsked => {
             out.write_str("，服务器也发送了自己的 SYN，但其中一个始终没有被确认，握手没有完成。")
         }
-        Opening::Unreachable(kind, frame) => write!(
-            out,
-            "，ICMP 差错（{}，第 {frame} 帧）说明：{}。{}",
-            kind.name(),
-            icmp::says(kind, Side::Client),
-            advice(kind)
-        ),
+        Opening::Unreachable(icmp) => {
+            out.write_str("，ICMP 差错（")?;
+            what(out, &icmp)?;
+            write!(out, "）说明：{}。{}", icmp::says(icmp.kind, Side::Client), advice(icmp.kind))
+        }
         Opening::OldConnection => out.write_str(
             "，服务器的应答属于相同地址和端口的旧连接，它仍保留着那个连接。客户端应先以 RST 清除旧连接（该 RST 可能被防火墙丢弃）再重试，或换用其他端口。",
         ),

@@ -9,7 +9,8 @@ use std::fmt::{self, Write};
 use super::numbers::Numbers;
 use super::span::{self, Units};
 use super::story::{Acked, Effect, Fin, Odd, Said, Shows, Story, Syn};
-use crate::view::{Kind, Side};
+use crate::view::{Flags, Kind, Side};
+use crate::words::text;
 
 const UNITS: Units = Units {
     hours: " 小时",
@@ -94,6 +95,23 @@ fn write_odd(out: &mut dyn Write, story: &Story, odd: Odd) -> fmt::Result {
         }
         Odd::WrongAck => {
             write!(out, "{who}的 ACK（Seq = {}，Ack = {}）与握手不符，不能完成握手。", n.seq, n.ack)
+        }
+        Odd::BeyondFin => write!(
+            out,
+            "{who}在自己的 FIN 之后又发送 {} 字节数据（从 {} 起）：FIN 表示此后再无数据，两者必有一个不符实情。",
+            n.payload_len, n.seq
+        ),
+        Odd::AfterReset => {
+            write!(out, "{who}一侧已被 RST 关闭，却又发送 {} 字节数据；这些数据可能早已在途中。", n.payload_len)
+        }
+        Odd::Flags => {
+            if story.flags == Flags::default() {
+                write!(out, "{who}发送的报文段没有任何标志")?;
+            } else {
+                write!(out, "{who}发送的报文段标志为 ")?;
+                text::flags(out, story.flags)?;
+            }
+            out.write_str("，正常的 TCP 不会发送（扫描，或设备故障）：不计入连接。")
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::fmt::{self, Write};
 
-use super::super::connection::{Closing, End, Opening, Syns, Tale};
+use super::super::connection::{Closing, End, Icmp, Opening, Overruled, Syns, Tale};
 use super::super::reset::What;
+use super::super::story::Shows;
 use super::{bytes, icmp, name, reset, span};
-use crate::view::{HandshakeKind, IcmpKind, Side};
+use crate::view::{DidNotCount, HandshakeKind, IcmpKind, Side};
 use crate::words::text;
 
 /// Writes the sentences.
@@ -15,10 +16,63 @@ pub fn write(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
         out.write_char(' ')?;
         write_closing(out, closing)?;
     }
-    if let Some((kind, frame)) = tale.icmp {
-        write!(out, " An ICMP error came too ({}, frame {frame}).", kind.name())?;
+    write_overruled(out, &tale.overruled)?;
+    if let Some(icmp) = &tale.icmp {
+        out.write_str(" An ICMP error came too (")?;
+        what(out, icmp)?;
+        out.write_str(").")?;
     }
     Ok(())
+}
+
+/// Writes `host-unreachable from 192.0.2.1, frame 2`.
+fn what(out: &mut dyn Write, icmp: &Icmp) -> fmt::Result {
+    out.write_str(icmp.kind.name())?;
+    if let Some(address) = icmp.from {
+        out.write_str(" from ")?;
+        text::address(out, address)?;
+    }
+    write!(out, ", frame {}", icmp.frame)
+}
+
+/// Writes which RSTs ended nothing, or not for everybody.
+fn write_overruled(out: &mut dyn Write, overruled: &Overruled) -> fmt::Result {
+    match overruled.doubted {
+        Some((who, Shows::Forged)) => write!(
+            out,
+            " The {} went on after that RST, so it did not send it: it was forged, or a device on the way sent it.",
+            name(who)
+        )?,
+        Some((who, Shows::Ignored)) => {
+            write!(out, " The {} went on after that RST, so it had not taken it.", name(who))?;
+        }
+        None => {}
+    }
+    if let Some(rsts) = overruled.withdrawn {
+        came(out, &rsts)?;
+        out.write_str(", but both sides went on")?;
+        out.write_str(match rsts.count {
+            1 => ": it was forged, or a device on the way sent it.",
+            _ => ": they were forged, or a device on the way sent them.",
+        })?;
+    }
+    if let Some(rsts) = overruled.challenged {
+        came(out, &rsts)?;
+        out.write_str(match rsts.count {
+            1 => " that did not fit exactly; it was ignored, and the connection went on.",
+            _ => " that did not fit exactly; they were ignored, and the connection went on.",
+        })?;
+    }
+    Ok(())
+}
+
+/// Writes ` A RST came in the client's name (frame 7)`.
+fn came(out: &mut dyn Write, rsts: &DidNotCount) -> fmt::Result {
+    let (who, frame) = (name(rsts.by), rsts.frame);
+    match rsts.count {
+        1 => write!(out, " A RST came in the {who}'s name (frame {frame})"),
+        count => write!(out, " {count} RSTs came (the first in frame {frame}, in the {who}'s name)"),
+    }
 }
 
 /// Writes `The client sent its SYN 4 times in 7.0 s (frames 1 to 9)`.
@@ -82,13 +136,11 @@ fn write_opening(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
         Opening::BothAsked => out.write_str(
             " and the server sent a SYN of its own, but one of the two was never acknowledged: the handshake was not completed.",
         ),
-        Opening::Unreachable(kind, frame) => write!(
-            out,
-            "; an ICMP error ({}, frame {frame}) says that {}.{}",
-            kind.name(),
-            icmp::says(kind, Side::Client),
-            advice(kind)
-        ),
+        Opening::Unreachable(icmp) => {
+            out.write_str("; an ICMP error (")?;
+            what(out, &icmp)?;
+            write!(out, ") says that {}.{}", icmp::says(icmp.kind, Side::Client), advice(icmp.kind))
+        }
         Opening::OldConnection => out.write_str(
             "; the server answered only for an older connection of the same addresses and ports, which it still had. The client should reset that one (a RST that a firewall may have dropped) and try again, or use another port.",
         ),

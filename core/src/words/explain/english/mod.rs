@@ -9,7 +9,8 @@ use std::fmt::{self, Write};
 use super::numbers::Numbers;
 use super::span::{self, Units};
 use super::story::{Acked, Effect, Fin, Odd, Said, Shows, Story, Syn};
-use crate::view::{Kind, Side};
+use crate::view::{Flags, Kind, Side};
+use crate::words::text;
 
 const UNITS: Units =
     Units { hours: " h", minutes: " min", seconds: " s", milliseconds: " ms", microseconds: " µs", between: " " };
@@ -100,6 +101,27 @@ fn write_odd(out: &mut dyn Write, story: &Story, odd: Odd) -> fmt::Result {
             "The {who}'s ACK with Seq = {} and Ack = {} does not fit the handshake: it does not complete it.",
             n.seq, n.ack
         ),
+        Odd::BeyondFin => write!(
+            out,
+            "The {who} sends {} from {} on, beyond its own FIN: a FIN says that nothing follows, so one of the two is not what it seems.",
+            bytes(n.payload_len.into()),
+            n.seq
+        ),
+        Odd::AfterReset => write!(
+            out,
+            "The {who} sends {} although a RST had closed its side; it may have been on its way already.",
+            bytes(n.payload_len.into())
+        ),
+        Odd::Flags => {
+            write!(out, "The {who} sends a segment ")?;
+            if story.flags == Flags::default() {
+                out.write_str("without flags")?;
+            } else {
+                out.write_str("with the flags ")?;
+                text::flags(out, story.flags)?;
+            }
+            out.write_str(", which no TCP sends (a scan, or a broken device): it counts for nothing.")
+        }
     }
 }
 

@@ -1,0 +1,109 @@
+//! `synfin.conn.explain`: RSTs that came and did not count.
+
+use crate::told::*;
+
+const OPEN: &str =
+    "The handshake took 2.0 ms (frames 1 to 3). No close was seen: it was still open at the last segment captured";
+const OPEN_ZH: &str = "握手用时 2.0 毫秒（第 1 至 3 帧）。";
+
+#[test]
+fn a_forged_reset() {
+    told_at_the_end(
+        "open\n| > R C+1\n| > P. C+1 ack S+1 len 10 @2\n| < . S+1 ack C+11",
+        "A RST came in the client's name (frame 4), but both sides went on: it was forged, or a device on the way sent it.",
+        "曾有一个以客户端名义发出的 RST（第 4 帧），但双方都继续通信：这是伪造的 RST，或由途中的设备发出。",
+    );
+}
+
+/// A device that resets both sides, and that neither believes: all of its RSTs are counted, the late ones too.
+#[test]
+fn several_forged_resets() {
+    told_at_the_end(
+        "
+        open
+        | > R C+1
+        | < R S+1
+        | > R C+1 id 77
+        | > P. C+1 ack S+1 len 10 @2
+        | < P. S+1 ack C+11 len 5
+        ",
+        "3 RSTs came (the first in frame 4, in the client's name), but both sides went on: they were forged, or a device on the way sent them.",
+        "曾有 3 个 RST（第一个以客户端名义发出，在第 4 帧），但双方都继续通信：这是伪造的 RST，或由途中的设备发出。",
+    );
+    // Withdrawn twice: all of them.
+    told_at_the_end(
+        "
+        open
+        | < R S+1
+        | < P. S+1 ack C+1 len 10 @2
+        | > . C+1 ack S+11
+        | > R C+1
+        | > P. C+1 ack S+11 len 10 @2
+        | < . S+11 ack C+11
+        ",
+        "2 RSTs came (the first in frame 4, in the server's name), but both sides went on: they were forged, or a device on the way sent them.",
+        "曾有 2 个 RST（第一个以服务器名义发出，在第 4 帧），但双方都继续通信：这是伪造的 RST，或由途中的设备发出。",
+    );
+}
+
+/// Its receiver has not taken it, its sender is gone: the connection ended for one side alone.
+#[test]
+fn a_reset_that_its_receiver_did_not_take() {
+    told_at_the_end(
+        "open\n| > R. C+1 ack S+1\n| < P. S+1 ack C+1 len 10 @2",
+        "The server went on after that RST, so it had not taken it.",
+        "此后服务器仍在继续通信，可见它没有接受该 RST。",
+    );
+}
+
+/// Its receiver has taken it; the side in whose name it came knows nothing of it.
+#[test]
+fn a_forged_reset_that_was_taken() {
+    told_at_the_end(
+        "open\n| > R C+1\n| > P. C+1 ack S+1 len 10 @2\n| < R S+1",
+        "The client went on after that RST, so it did not send it: it was forged, or a device on the way sent it.",
+        "此后客户端仍在继续通信，可见该 RST 并非它所发（伪造，或由途中的设备发出）。",
+    );
+}
+
+#[test]
+fn challenged_resets() {
+    told_at_the_end(
+        "open\n| < R S+100\n| > . C+1 ack S+1\n| < P. S+1 ack C+1 len 10",
+        "A RST came in the server's name (frame 4) that did not fit exactly; it was ignored, and the connection went on.",
+        "曾有一个以服务器名义发出的 RST（第 4 帧），序号不完全相符，因而被忽略，连接继续。",
+    );
+    // More than are kept one by one.
+    let many = "| < R S+100\n| < R S+101\n| < R S+102\n| < R S+103\n| < R S+104\n".repeat(4);
+    told_at_the_end(
+        &format!("open\n{many}| > . C+1 ack S+1\n| < P. S+1 ack C+1 len 10"),
+        "20 RSTs came (the first in frame 4, in the server's name) that did not fit exactly; they were ignored, and the connection went on.",
+        "曾有 20 个 RST（第一个以服务器名义发出，在第 4 帧），序号不完全相符，因而被忽略，连接继续。",
+    );
+    // Nobody spoke after it: it counts as the end, and is no RST that was ignored.
+    told_at_the_end(
+        "open\n| < R S+100",
+        "that RST did not fit exactly, but nothing shows that the connection went on.",
+        "该 RST 的序号不完全相符，但此后没有连接继续的迹象。",
+    );
+}
+
+/// A RST of an attempt before the last one is not told: the sentences are on the last attempt.
+#[test]
+fn nothing_is_told_of_earlier_attempts() {
+    let text = "
+        open
+        | > R C+1
+        | > P. C+1 ack S+1 len 10 @2
+        | < . S+1 ack C+11
+        | < R S+1
+        | > S C+9000
+        | < S. S+9000 ack C+9001
+        | > . C+9001 ack S+9001
+    ";
+    let [english, chinese] = said_in_both(text);
+    assert!(!english.contains("RST came"), "{english}");
+    assert!(!chinese.contains("曾有"), "{chinese}");
+    let [english, chinese] = said_in_both("open");
+    assert!(english.starts_with(OPEN) && chinese.starts_with(OPEN_ZH), "{english} {chinese}");
+}
