@@ -165,7 +165,7 @@ pub fn segment(shown: &mut c::synfin_shown, view: &SegmentView, language: Langua
             head.label = texts.put(&mut |out| text::label(out, view).map(|()| true));
         }
         if request.wants(c::SYNFIN_WANT_SUFFIX) {
-            head.suffix = texts.put(&mut |out| text::suffix(out, &view.verdict));
+            head.suffix = texts.put(&mut |out| text::suffix(out, view));
         }
         if request.wants(c::SYNFIN_WANT_LADDER) {
             head.arrow = texts.put(&mut |out| text::arrow(out, &view.verdict, view.segment));

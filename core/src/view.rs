@@ -221,6 +221,7 @@ impl Single {
             previous: self.previous,
             pass,
             ender: self.connection.ended_at(pass).and_then(|at| self.reset_detail(at)),
+            icmp_from: self.icmp_from,
         }
     }
 

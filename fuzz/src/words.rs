@@ -73,7 +73,7 @@ pub fn of(view: &SegmentView, is_final: bool) -> Vec<String> {
         }
         let (mut label, mut suffix) = (String::new(), String::new());
         text::label(&mut label, view).expect("a String takes everything");
-        text::suffix(&mut suffix, &view.verdict).expect("a String takes everything");
+        text::suffix(&mut suffix, view).expect("a String takes everything");
         assert!(suffix.len() < 256, "a suffix of {} bytes", suffix.len());
         check_room(&lines.0, label.len() + suffix.len() + 2);
         let pending = is_final && lines.0.iter().any(|line| line.ends_with(" pending"));

@@ -84,7 +84,7 @@ pub fn read_fields(view: &SegmentView) -> Fields {
     fields.insert("(label)".to_string(), vec![label]);
     let (verdict, segment) = (&view.verdict, view.segment);
     let mut suffix = String::new();
-    if text::suffix(&mut suffix, verdict).unwrap() {
+    if text::suffix(&mut suffix, view).unwrap() {
         fields.insert("(suffix)".to_string(), vec![suffix]);
     }
     let (mut arrow, mut margin) = (String::new(), String::new());

@@ -6,7 +6,7 @@ use super::tracker::{Options, Path, Place};
 use super::tuples::order;
 use crate::connection::{Arrival, Connection, Heard, Pass, ResetDetail, State};
 use crate::segment::icmp::IcmpError;
-use crate::segment::{End, Endpoints, Kind, Segment};
+use crate::segment::{Address, End, Endpoints, Kind, Segment};
 
 /// How many RSTs of a connection more is kept of: one of them is what ended it.
 const RESETS_MOST: usize = 64;
@@ -20,6 +20,8 @@ pub struct Single {
     pub(crate) previous: Option<u32>,
     options: Options,
     resets: Vec<(u64, KeptReset)>,
+    /// Who sent the first ICMP error of the last attempt.
+    pub(crate) icmp_from: Address,
 }
 
 impl Single {
@@ -41,7 +43,8 @@ impl Single {
             ..Arrival::new(place.frame, place.layer, end, options.rebase)
         };
         let connection = Connection::default();
-        let mut single = Single { connection, endpoints, stream, previous, options, resets: Vec::new() };
+        let mut single =
+            Single { connection, endpoints, stream, previous, options, resets: Vec::new(), icmp_from: None };
         let heard = single.connection.hear(arrival, segment);
         single.keep_reset(arrival.ordinal, &heard);
         (single, heard)
@@ -68,11 +71,17 @@ impl Single {
         heard
     }
 
-    /// Takes in an ICMP error that quotes a segment of these endpoints. False where it is about none of this connection.
-    pub fn hear_icmp(&mut self, place: Place, error: &IcmpError) -> bool {
+    /// Takes in an ICMP error, sent by `from`, that quotes a segment of these endpoints. False where it is about none of this
+    /// connection.
+    pub fn hear_icmp(&mut self, place: Place, from: Address, error: &IcmpError) -> bool {
         let (source, destination) = (Some(error.source), Some(error.destination));
         let (_, end, _) = order(source, error.source_port, destination, error.destination_port);
-        self.connection.hear_icmp(place.frame, end, error)
+        let is_its = self.connection.hear_icmp(place.frame, end, error);
+        // The first of an attempt is shown, and that is this one or one before it.
+        if is_its && self.connection.icmp().is_some_and(|(_, frame)| frame == place.frame) {
+            self.icmp_from = from;
+        }
+        is_its
     }
 
     /// The state of an end here, for a later connection that a segment of this one strays into.

@@ -1,6 +1,7 @@
 //! Expert information: what deserves attention, and when (SPEC section 11).
 
 use super::language::Words;
+use super::remark::HOPS_NOTABLE;
 use crate::view::{Anomalies, HandshakeOutcome, IcmpView, Kind, Reset, SegmentView, TeardownKind, Verdict};
 
 /// How serious an item is, in Wireshark's words.
@@ -62,9 +63,6 @@ pub struct Expert {
     /// When a segment deserves it.
     pub when: When,
 }
-
-/// The difference of hop counts from which another machine is likely to have sent a RST.
-const HOPS_NOTABLE: u32 = 2;
 
 macro_rules! expert {
     ($name:literal, $severity:ident, $group:ident, $when:expr, $english:literal, $chinese:literal) => {

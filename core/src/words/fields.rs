@@ -271,6 +271,7 @@ pub const TABLE: &[&str] = &[
     "synfin.teardown.closer",
     "synfin.reset.by",
     "synfin.reset.cause",
+    "synfin.reset.remark",
     "synfin.conn.state",
     "synfin.conn.history",
     "synfin.conn.duration",

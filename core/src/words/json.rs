@@ -23,12 +23,16 @@ const LINE_LEN: usize = 4096;
 const SAID_IN_FRONT: [&str; 4] =
     ["synfin.conn.client", "synfin.conn.server", "synfin.conn.start", "synfin.conn.community_id"];
 
+/// Rows of the table that have no key: other keys say it.
+const SAID_ELSEWHERE: [&str; 1] = ["synfin.reset.remark"];
+
 /// The row that is an object here and one line elsewhere.
 const NEGOTIATED: &str = "synfin.negotiated";
 
 /// The rows of the table that have a key of their own, in the order of the table.
 fn rows() -> impl Iterator<Item = &'static Field> {
-    FIELDS.iter().filter(|field| field.is_of_connection() && !SAID_IN_FRONT.contains(&field.name))
+    let is_elsewhere = |name| SAID_IN_FRONT.contains(&name) || SAID_ELSEWHERE.contains(&name);
+    FIELDS.iter().filter(move |field| field.is_of_connection() && !is_elsewhere(field.name))
 }
 
 /// The fields that have a key of their own, each with that key, in the order of the keys. In front of them stand `stream`,

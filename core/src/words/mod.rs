@@ -9,6 +9,7 @@ pub mod fields;
 pub mod interface;
 pub mod json;
 pub mod language;
+pub mod remark;
 pub mod report;
 #[cfg(test)]
 mod sample;

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 use std::net::IpAddr;
 
+use super::remark;
 use crate::view::{Address, Agreed, AgreedEcn, Flags, Kind, Offers, Segment, SegmentView, Side, Steps, Verdict};
 
 /// The letter of the base that a side's numbers count from.
@@ -231,17 +232,21 @@ pub fn label(out: &mut dyn Write, view: &SegmentView) -> fmt::Result {
     summary(out, &view.verdict, view.segment)
 }
 
-/// Writes what the Info column gets: `[Open 2/3: Seq=Y Ack=X+1]`, `[RST: refused]`. False when it gets nothing.
+/// Writes what the Info column gets: `[Open 2/3: Seq=Y Ack=X+1]`, `[RST: refused]`, `[RST: abort, unknown-connection]`. False
+/// when it gets nothing.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn suffix(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error> {
+pub fn suffix(out: &mut dyn Write, view: &SegmentView) -> Result<bool, fmt::Error> {
+    let verdict = &view.verdict;
     out.write_char('[')?;
     if !what(out, verdict)? {
         return Ok(false);
     }
     if verdict.reset.is_none() {
         expressions(out, ": ", verdict)?;
+    } else {
+        remark::behind_value(out, view)?;
     }
     out.write_char(']')?;
     Ok(true)

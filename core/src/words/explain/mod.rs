@@ -45,6 +45,11 @@ pub fn icmp(out: &mut dyn Write, view: &IcmpView, language: Language) -> fmt::Re
     }
 }
 
+/// Writes a duration in English: `60.0 s`, `3 min 20 s`.
+pub(super) fn english_span(out: &mut dyn Write, ns: u64) -> fmt::Result {
+    english::span(out, ns)
+}
+
 /// Writes one or two sentences on a whole connection. False when there is nothing to say yet, in a first pass.
 ///
 /// # Errors

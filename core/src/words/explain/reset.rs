@@ -3,11 +3,8 @@
 use strum::VariantArray;
 
 use crate::view::{Anomalies, Cause, Ender, Reset, ResetDetail, SegmentView};
+use crate::words::remark::{HOPS_NOTABLE, SILENCE_NS};
 
-/// A difference of hop counts from which another machine is likely to have sent it.
-const HOPS_NOTABLE: u32 = 2;
-/// A silence worth a word.
-const SILENCE_NS: u64 = 5_000_000_000;
 /// A silence after which firewalls and hosts forget a connection.
 const LONG_SILENCE_NS: u64 = 30_000_000_000;
 

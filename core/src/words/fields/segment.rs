@@ -2,7 +2,7 @@
 
 use super::{About, Field, Subtree, Type, Words, field};
 use crate::view::{Cause, ConnectionView, ResetDetail, SegmentView};
-use crate::words::{explain, text};
+use crate::words::{explain, remark, text};
 
 const SUBTREE: Subtree = Subtree::Top;
 
@@ -177,13 +177,32 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "reset.ignored",
         Boolean,
-        About::Segment(|view, out| out.truth(view.is_ignored)),
+        About::Reset {
+            segment: |view, out| out.truth(view.is_ignored),
+            connection: |view, out| {
+                out.truth(view.withdrawn().is_some() || view.challenged(view.pass).is_some());
+            },
+        },
         ["Reset ignored", "重置未生效"],
         [
             "True on a RST that did not end the connection: what came later shows that it went on; known from the second pass on (tshark -2)",
             "RST 没有终止连接：之后的报文段表明连接仍在继续；从第二遍处理起才知道（tshark -2）"
         ]
     ),
+    field!(
+        "reset.remark",
+        String,
+        About::Reset {
+            segment: |view, out| out.text(|out| remark::segment(out, view)),
+            connection: |view, out| out.text(|out| remark::connection(out, view)),
+        },
+        ["Reset remark", "重置备注"],
+        [
+            "What is remarkable of a RST, in short: challenged, forged, ignored (from the second pass on), hops -3 (another machine may have sent it), idle 60.0 s (the silence before it)",
+            "RST 值得注意之处的简述：challenged（被质询）、forged（伪造）、ignored（未生效，从第二遍处理起）、hops -3（可能由其他设备发出）、idle 60.0 s（此前的空闲时间）"
+        ]
+    )
+    .hidden(),
     field!(
         "copy",
         Boolean,

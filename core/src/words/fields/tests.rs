@@ -69,7 +69,7 @@ fn all_are_there() {
         handshake.step teardown.step retransmission role phase copy basis x y seq ack seq.offset ack.offset sender
         summary client.state server.state handshake.kind handshake.outcome teardown.kind teardown.closer
         teardown.half_close_bytes negotiated conn.state conn.history conn.last reset reset.cause reset.answers
-        reset.idle reset.hops reset.ignored reset.by handshake.time handshake.synack_rtt handshake.ack_rtt
+        reset.idle reset.hops reset.ignored reset.remark reset.by handshake.time handshake.synack_rtt handshake.ack_rtt
         teardown.time conn.duration handshake.frame1 handshake.frame2 handshake.frame3 teardown.frame1
         teardown.frame2 teardown.frame3 teardown.frame4 reset.frame conn.start conn.client conn.server
         conn.community_id conn.client.packets conn.server.packets conn.client.bytes conn.server.bytes

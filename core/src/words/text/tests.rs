@@ -38,12 +38,12 @@ fn all_texts_of_a_connection() {
         (6, "-", "-", "-", "ESTABLISHED / ESTABLISHED"),
         (7, "Close 1/4", "[Close 1/4: Seq=X Ack=Y]", "FIN, ACK Seq=X Ack=Y", "FIN-WAIT-1 / CLOSE-WAIT"),
         (8, "Close 2+3/4", "[Close 2+3/4: Seq=Y Ack=X+1]", "FIN, ACK Seq=Y Ack=X+1", "TIME-WAIT / LAST-ACK"),
-        (9, "RST: after-fin", "[RST: after-fin]", "RST after-fin", "CLOSED / CLOSED"),
+        (9, "RST: after-fin", "[RST: after-fin, unknown-connection]", "RST after-fin", "CLOSED / CLOSED"),
     ] {
         let view = script.segment(frame);
         let verdict = &view.verdict;
         assert_eq!(said(&|out| super::step(out, verdict)), step, "{frame}");
-        assert_eq!(said(&|out| super::suffix(out, verdict)), suffix, "{frame}");
+        assert_eq!(said(&|out| super::suffix(out, &view)), suffix, "{frame}");
         assert_eq!(said(&|out| super::arrow(out, verdict, view.segment)), arrow, "{frame}");
         assert_eq!(wrote(|out| super::margin(out, verdict)), margin, "{frame}");
         let title = wrote(|out| label(out, &view));

@@ -20,7 +20,7 @@ const fn name(side: Side) -> &'static str {
 }
 
 /// Writes a duration.
-fn span(out: &mut dyn Write, ns: u64) -> fmt::Result {
+pub fn span(out: &mut dyn Write, ns: u64) -> fmt::Result {
     span::write(out, ns, &UNITS)
 }
 

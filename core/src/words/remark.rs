@@ -1,0 +1,150 @@
+//! What deserves a word of a RST besides its value and its cause, for a column: `forged, ignored`, `hops -3, idle 60.0 s`.
+//! The same in every language.
+
+use std::fmt::{self, Write};
+
+use super::explain::english_span;
+use crate::view::{Cause, ConnectionView, Pass, Reset, ResetDetail, SegmentView};
+
+/// A difference of hop counts from which another machine is likely to have sent it.
+pub const HOPS_NOTABLE: u32 = 2;
+/// Nanoseconds of silence worth a word.
+pub const SILENCE_NS: u64 = 5_000_000_000;
+
+/// What is to be said.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Remark {
+    is_challenged: bool,
+    is_forged: bool,
+    is_ignored: bool,
+    detail: ResetDetail,
+}
+
+impl Remark {
+    fn write(&self, out: &mut dyn Write, before: &str) -> Result<bool, fmt::Error> {
+        let words = [(self.is_challenged, "challenged"), (self.is_forged, "forged"), (self.is_ignored, "ignored")];
+        let mut between = before;
+        for (_, word) in words.into_iter().filter(|(holds, _)| *holds) {
+            write!(out, "{between}{word}")?;
+            between = ", ";
+        }
+        if let Some(hops) = self.detail.hops.filter(|hops| hops.unsigned_abs() >= HOPS_NOTABLE) {
+            write!(out, "{between}hops {hops:+}")?;
+            between = ", ";
+        }
+        if let Some(ns) = self.detail.idle_ns.filter(|&ns| ns >= SILENCE_NS) {
+            write!(out, "{between}idle ")?;
+            english_span(out, ns)?;
+            between = ", ";
+        }
+        Ok(between != before)
+    }
+
+    fn of_segment(view: &SegmentView) -> Remark {
+        let connection = &view.connection;
+        let is_final = connection.pass == Pass::Final;
+        // Without a copy of it, which says nothing.
+        let is_ender = is_final
+            && view.detail.is_some()
+            && connection.ended_by(connection.pass).is_some_and(|(_, frame, _)| frame == view.frame);
+        let (is_forged, is_ignored) = if is_ender { connection.was_ender_doubted() } else { (false, false) };
+        // Both sides went on after one that was withdrawn; a challenged one was ignored and nothing more.
+        let is_withdrawn = view.is_ignored && view.verdict.reset != Some(Reset::Challenged);
+        Remark {
+            is_challenged: false,
+            is_forged: is_forged || is_withdrawn,
+            is_ignored: is_ignored || view.is_ignored,
+            detail: view.detail.unwrap_or_default(),
+        }
+    }
+
+    fn of_connection(view: &ConnectionView) -> Remark {
+        let (is_forged, is_ignored) = view.was_ender_doubted();
+        let (is_withdrawn, is_challenged) = (view.withdrawn().is_some(), view.challenged(view.pass).is_some());
+        let ender = view.ender();
+        Remark {
+            is_challenged: is_challenged || ender.is_some_and(|ender| ender.reset == Reset::Challenged),
+            is_forged: is_forged || is_withdrawn,
+            is_ignored: is_ignored || is_withdrawn || is_challenged,
+            detail: ender.map(|ender| ender.detail).unwrap_or_default(),
+        }
+    }
+}
+
+/// Writes what is remarkable of a RST. False where nothing is.
+///
+/// # Errors
+/// Those of `out`.
+pub fn segment(out: &mut dyn Write, view: &SegmentView) -> Result<bool, fmt::Error> {
+    Remark::of_segment(view).write(out, "")
+}
+
+/// Writes what is remarkable of the RST that ended a connection, and of those that did not. False where nothing is.
+///
+/// # Errors
+/// Those of `out`.
+pub fn connection(out: &mut dyn Write, view: &ConnectionView) -> Result<bool, fmt::Error> {
+    Remark::of_connection(view).write(out, "")
+}
+
+/// Writes what stands behind the value of a RST in the Info column: its cause, where the value does not say it, and what
+/// is remarkable.
+///
+/// # Errors
+/// Those of `out`.
+pub fn behind_value(out: &mut dyn Write, view: &SegmentView) -> fmt::Result {
+    match view.detail.and_then(|detail| detail.cause) {
+        Some(cause @ (Cause::UnknownConnection | Cause::GaveUp | Cause::RejectsAck)) => {
+            write!(out, ", {}", cause.name())?;
+        }
+        // The value says it: `refused`, `abort`.
+        Some(Cause::RefusesSyn | Cause::Aborts) | None => {}
+    }
+    Remark::of_segment(view).write(out, ", ").map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::script::Script;
+    use crate::words::text;
+
+    const OPEN: &str = "
+        0  > S  100 0
+        10 < SA 300 101
+        20 > A  101 301
+    ";
+
+    /// The Info column's word on a frame, and the remark on the connection.
+    fn said(lines: &str, frame: u32) -> [String; 2] {
+        let script = Script::play(&format!("{OPEN}{lines}"));
+        let (mut info, mut of_connection) = (String::new(), String::new());
+        text::suffix(&mut info, &script.segment(frame)).unwrap();
+        connection(&mut of_connection, &script.connection()).unwrap();
+        [info, of_connection]
+    }
+
+    #[test]
+    fn each_remark() {
+        let cases = [
+            ("30 > RA 101 301", "[RST: abort]", ""),
+            ("30 > R 101 0\n2040 > AP 101 301 9\n2050 < A 301 110", "[RST: abort, forged, ignored]", "forged, ignored"),
+            ("30 > RA 101 301\n2040 < AP 301 101 9", "[RST: abort, ignored]", "ignored"),
+            ("30 > RA 101 301\n2040 > AP 101 301 9", "[RST: abort, forged]", "forged"),
+            ("30 < R 5000 0\n40 > A 101 301\n50 < AP 301 101 9", "[RST: challenged, ignored]", "challenged, ignored"),
+            ("30 < R 5000 0", "[RST: challenged]", "challenged"),
+            ("30 < RA 301 101 ttl=61", "[RST: abort, hops -3]", "hops -3"),
+            ("60020 < RA 301 101 ttl=70", "[RST: abort, hops +6, idle 60.0 s]", "hops +6, idle 60.0 s"),
+        ];
+        for (lines, info, of_connection) in cases {
+            assert_eq!(said(lines, 4), [info, of_connection], "{lines}");
+        }
+        // One hop, and four seconds, are nothing.
+        assert_eq!(said("4020 < RA 301 101 ttl=63", 4), ["[RST: abort]", ""]);
+        // The data that it answers came first.
+        assert_eq!(
+            said("9020 > AP 101 301 5\n9030 < R 301 0", 5),
+            ["[RST: abort, unknown-connection, idle 9.0 s]", "idle 9.0 s"]
+        );
+    }
+}
