@@ -155,9 +155,14 @@ fn values_are_those_of_the_fields() {
             let of_stream: Vec<&Line> = lines.iter().filter(|line| line["tcp.stream"][0] == stream).collect();
             let last = of_stream.iter().copied().find(|line| line.contains_key("synfin.conn.last"));
             let last = last.expect("a last segment");
-            for field in &of_connection {
+            // The log says in a sentence what a remark says in a word.
+            for field in of_connection.iter().filter(|field| field.name != "synfin.reset.remark") {
                 let value = object.get(key(field));
                 let line = match field.about {
+                    // Of any RST: one that was ignored did not end the connection.
+                    About::Reset { .. } if field.name == "synfin.reset.ignored" => {
+                        of_stream.iter().copied().find(|line| line.contains_key(field.name))
+                    }
                     About::Reset { .. } => of_reset(&lines, &object),
                     _ => Some(last),
                 };

@@ -199,7 +199,7 @@ impl Capture {
         let Some(error) = icmp::parse(bytes, is_v6) else { return };
         let (key, _) = Key::new((error.source, error.source_port), (error.destination, error.destination_port));
         if let Some(life) = self.living.known(key).and_then(|pair| pair.life.as_mut()) {
-            life.single.hear_icmp(Place { frame: frame.number, layer: 0 }, &error);
+            life.single.hear_icmp(Place { frame: frame.number, layer: 0 }, Some(packet.source), &error);
         }
     }
 
