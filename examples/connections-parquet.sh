@@ -34,17 +34,18 @@ COPY (
         'capture': 'VARCHAR', 'stream': 'BIGINT', 'start': 'TIMESTAMPTZ', 'client_ip': 'VARCHAR', 'client_port':
         'BIGINT', 'server_ip': 'VARCHAR', 'server_port': 'BIGINT', 'community_id': 'VARCHAR', 'reset': 'VARCHAR',
         'reset_cause': 'VARCHAR', 'reset_answers': 'BIGINT', 'reset_idle': 'DOUBLE', 'reset_hops': 'BIGINT',
-        'conn_explain': 'VARCHAR', 'handshake_outcome': 'VARCHAR', 'handshake_kind': 'VARCHAR', 'teardown_kind':
-        'VARCHAR', 'teardown_closer': 'VARCHAR', 'reset_by': 'VARCHAR', 'reset_frame': 'BIGINT', 'conn_icmp': 'VARCHAR',
-        'conn_icmp_frame': 'BIGINT', 'negotiated': 'STRUCT(mss STRUCT(client BIGINT, server BIGINT), window_scale
-        STRUCT(client BIGINT, server BIGINT), sack BOOLEAN, timestamps BOOLEAN, ecn VARCHAR, fast_open BOOLEAN,
-        multipath BOOLEAN)', 'teardown_half_close_bytes': 'BIGINT', 'conn_state': 'VARCHAR', 'conn_history': 'VARCHAR',
-        'conn_guessed': 'BOOLEAN', 'conn_duration': 'DOUBLE', 'handshake_time': 'DOUBLE', 'handshake_synack_rtt':
-        'DOUBLE', 'handshake_ack_rtt': 'DOUBLE', 'handshake_syns': 'BIGINT', 'handshake_attempts': 'BIGINT',
-        'handshake_frame1': 'BIGINT', 'handshake_frame2': 'BIGINT', 'handshake_frame3': 'BIGINT', 'teardown_time':
-        'DOUBLE', 'teardown_frame1': 'BIGINT', 'teardown_frame2': 'BIGINT', 'teardown_frame3': 'BIGINT',
-        'teardown_frame4': 'BIGINT', 'conn_client_packets': 'BIGINT', 'conn_server_packets': 'BIGINT',
-        'conn_client_bytes': 'BIGINT', 'conn_server_bytes': 'BIGINT', 'conn_previous': 'BIGINT'})
+        'reset_ignored': 'BOOLEAN', 'conn_explain': 'VARCHAR', 'handshake_outcome': 'VARCHAR', 'handshake_kind':
+        'VARCHAR', 'teardown_kind': 'VARCHAR', 'teardown_closer': 'VARCHAR', 'reset_by': 'VARCHAR', 'reset_frame':
+        'BIGINT', 'conn_icmp': 'VARCHAR', 'conn_icmp_frame': 'BIGINT', 'negotiated': 'STRUCT(mss STRUCT(client BIGINT,
+        server BIGINT), window_scale STRUCT(client BIGINT, server BIGINT), sack BOOLEAN, timestamps BOOLEAN, ecn
+        VARCHAR, fast_open BOOLEAN, multipath BOOLEAN)', 'teardown_half_close_bytes': 'BIGINT', 'conn_state': 'VARCHAR',
+        'conn_history': 'VARCHAR', 'conn_guessed': 'BOOLEAN', 'conn_duration': 'DOUBLE', 'handshake_time': 'DOUBLE',
+        'handshake_synack_rtt': 'DOUBLE', 'handshake_ack_rtt': 'DOUBLE', 'handshake_syns': 'BIGINT',
+        'handshake_attempts': 'BIGINT', 'handshake_frame1': 'BIGINT', 'handshake_frame2': 'BIGINT', 'handshake_frame3':
+        'BIGINT', 'teardown_time': 'DOUBLE', 'teardown_frame1': 'BIGINT', 'teardown_frame2': 'BIGINT',
+        'teardown_frame3': 'BIGINT', 'teardown_frame4': 'BIGINT', 'conn_client_packets': 'BIGINT',
+        'conn_server_packets': 'BIGINT', 'conn_client_bytes': 'BIGINT', 'conn_server_bytes': 'BIGINT', 'conn_previous':
+        'BIGINT'})
 ) TO $(quoted "$parquet") (FORMAT parquet);
 COPY (
     SELECT server_ip, server_port, handshake_outcome, count(*) AS connections,

@@ -37,13 +37,14 @@ SUFFIXES = re.compile(r"\.(pcap|pcapng|cap|dmp)\d*(\.(gz|zst|lz4))?$", re.IGNORE
 CONNECTIONS = """
 capture string, stream bigint, start timestamp, client_ip string, client_port bigint, server_ip string, server_port
 bigint, community_id string, reset string, reset_cause string, reset_answers bigint, reset_idle double, reset_hops
-bigint, conn_explain string, handshake_outcome string, handshake_kind string, teardown_kind string, teardown_closer
-string, reset_by string, reset_frame bigint, conn_icmp string, conn_icmp_frame bigint, negotiated string,
-teardown_half_close_bytes bigint, conn_state string, conn_history string, conn_guessed boolean, conn_duration double,
-handshake_time double, handshake_synack_rtt double, handshake_ack_rtt double, handshake_syns bigint, handshake_attempts
-bigint, handshake_frame1 bigint, handshake_frame2 bigint, handshake_frame3 bigint, teardown_time double, teardown_frame1
-bigint, teardown_frame2 bigint, teardown_frame3 bigint, teardown_frame4 bigint, conn_client_packets bigint,
-conn_server_packets bigint, conn_client_bytes bigint, conn_server_bytes bigint, conn_previous bigint
+bigint, reset_ignored boolean, conn_explain string, handshake_outcome string, handshake_kind string, teardown_kind
+string, teardown_closer string, reset_by string, reset_frame bigint, conn_icmp string, conn_icmp_frame bigint,
+negotiated string, teardown_half_close_bytes bigint, conn_state string, conn_history string, conn_guessed boolean,
+conn_duration double, handshake_time double, handshake_synack_rtt double, handshake_ack_rtt double, handshake_syns
+bigint, handshake_attempts bigint, handshake_frame1 bigint, handshake_frame2 bigint, handshake_frame3 bigint,
+teardown_time double, teardown_frame1 bigint, teardown_frame2 bigint, teardown_frame3 bigint, teardown_frame4 bigint,
+conn_client_packets bigint, conn_server_packets bigint, conn_client_bytes bigint, conn_server_bytes bigint,
+conn_previous bigint
 """
 COLUMNS = [column.split() for column in CONNECTIONS.split(",")]
 FAILURES = "capture string, worker string, connections bigint, error string"

@@ -108,7 +108,7 @@ pub const CROSSES: (&str, &str) = (
 );
 pub const CHALLENGES: (&str, &str) = (
     "The client answers the RST with an ACK (a challenge ACK): the RST was not exactly at its next number, so it stays in ESTABLISHED.",
-    "客户端以 ACK 应答 RST（质询 ACK）：RST 的序号不完全相符，因此它仍处于 ESTABLISHED 状态。",
+    "客户端以 ACK 应答 RST（Challenge ACK）：RST 的序号不完全相符，因此它仍处于 ESTABLISHED 状态。",
 );
 pub const SYN_TOO: (&str, &str) = (
     "The server sends a SYN too and announces its initial sequence number Y (ISN): both sides ask for the connection.",

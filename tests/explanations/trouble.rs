@@ -282,11 +282,11 @@ fn a_challenge_ack_is_no_repeat() {
             ),
             (
                 "The server sends a RST that lies in the client's window but is not exactly its next number: the client should answer with an ACK (a challenge ACK) and stay.",
-                "服务器发送的 RST 在客户端的接收窗口内，但序号不完全相符：客户端应以 ACK 应答（质询 ACK），连接保持不变。",
+                "服务器发送的 RST 在客户端的接收窗口内，但序号不完全相符：客户端应以 ACK 应答（Challenge ACK），连接保持不变。",
             ),
             (
                 "The client answers the RST with an ACK (a challenge ACK): the RST was not exactly at its next number, so it stays in CLOSE-WAIT.",
-                "客户端以 ACK 应答 RST（质询 ACK）：RST 的序号不完全相符，因此它仍处于 CLOSE-WAIT 状态。",
+                "客户端以 ACK 应答 RST（Challenge ACK）：RST 的序号不完全相符，因此它仍处于 CLOSE-WAIT 状态。",
             ),
         ],
     );

@@ -84,7 +84,7 @@ fn challenged_resets() {
     told_at_the_end(
         "open\n| < R S+100",
         "that RST did not fit exactly, but nothing shows that the connection went on.",
-        "该 RST 的序号不完全相符，但此后没有连接继续的迹象。",
+        "该 RST 的序号不完全相符，此后也没有连接继续的迹象。",
     );
 }
 
