@@ -104,3 +104,42 @@ fn what_was_agreed() {
     agreed.fast_open = false;
     assert_eq!(wrote(|out| negotiated(out, &agreed)), "MSS 1460/-, ECN");
 }
+
+const OPENED: &str = "
+    0  > S  100 0
+    10 < SA 300 101
+    20 > A  101 301
+";
+
+/// The Info column's word on a frame, and the remark on the connection.
+fn remarked(lines: &str, frame: u32) -> [String; 2] {
+    let script = Script::play(&format!("{OPENED}{lines}"));
+    let (mut info, mut of_connection) = (String::new(), String::new());
+    suffix(&mut info, &script.segment(frame)).unwrap();
+    remark::connection(&mut of_connection, &script.connection()).unwrap();
+    [info, of_connection]
+}
+
+#[test]
+fn each_remark() {
+    let cases = [
+        ("30 > RA 101 301", "[RST: abort]", ""),
+        ("30 > R 101 0\n2040 > AP 101 301 9\n2050 < A 301 110", "[RST: abort, forged, ignored]", "forged, ignored"),
+        ("30 > RA 101 301\n2040 < AP 301 101 9", "[RST: abort, ignored]", "ignored"),
+        ("30 > RA 101 301\n2040 > AP 101 301 9", "[RST: abort, forged]", "forged"),
+        ("30 < R 5000 0\n40 > A 101 301\n50 < AP 301 101 9", "[RST: challenged, ignored]", "challenged, ignored"),
+        ("30 < R 5000 0", "[RST: challenged]", "challenged"),
+        ("30 < RA 301 101 ttl=61", "[RST: abort, hops -3]", "hops -3"),
+        ("60020 < RA 301 101 ttl=70", "[RST: abort, hops +6, idle 60.0 s]", "hops +6, idle 60.0 s"),
+    ];
+    for (lines, info, of_connection) in cases {
+        assert_eq!(remarked(lines, 4), [info, of_connection], "{lines}");
+    }
+    // One hop, and four seconds, are nothing.
+    assert_eq!(remarked("4020 < RA 301 101 ttl=63", 4), ["[RST: abort]", ""]);
+    // The data that it answers came first.
+    assert_eq!(
+        remarked("9020 > AP 101 301 5\n9030 < R 301 0", 5),
+        ["[RST: abort, unknown-connection, idle 9.0 s]", "idle 9.0 s"]
+    );
+}
