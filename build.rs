@@ -1,5 +1,8 @@
 //! Finds Wireshark, compiles plugin-c into the cdylib, and runs bindgen on synfin.h and ws_version.h.
 //!
+//! SYNFIN_HEADERS, a folder made by scripts/host-headers.sh, stands for the installed Wireshark: for another system
+//! (scripts/cross.sh), or where no package has the headers.
+//!
 //! The TCP core needs none of this: it is the crate synfin-core.
 
 fn main() {
@@ -19,6 +22,7 @@ mod plugin {
     use std::process::{Command, Stdio};
 
     const SHIM: &str = "plugin-c";
+    const HEADERS: &str = "SYNFIN_HEADERS";
     const SOURCES: [&str; 24] = [
         "host_load.c",
         "host_lookup.c",
@@ -50,11 +54,15 @@ mod plugin {
 
     pub fn build() -> Outcome<()> {
         println!("cargo::rerun-if-changed={SHIM}");
+        println!("cargo::rerun-if-env-changed={HEADERS}");
         let system = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
-        if system == "windows" {
-            return Err("the plugin builds on Linux and macOS; on Windows only the TCP core does".to_string());
-        }
-        let includes = find_wireshark()?;
+        let includes = match env::var_os(HEADERS) {
+            Some(folder) => vec![Path::new(&folder).join("usr/include/wireshark")],
+            None if env::var("HOST") != env::var("TARGET") || system == "windows" => {
+                return Err(format!("set {HEADERS} to a folder of Wireshark's headers for {system}, or use scripts/cross.sh"));
+            }
+            None => find_wireshark()?,
+        };
         let version_header = find_header(&includes, "ws_version.h", "libwireshark-dev")?;
         find_header(&includes, "epan/packet.h", "libwireshark-dev")?;
         find_header(&includes, "glib.h", "libglib2.0-dev")?;
@@ -188,11 +196,12 @@ mod plugin {
         if matches!(status, Ok(status) if status.success()) { Ok(()) } else { Err(missing()) }
     }
 
-    /// Wireshark's functions are those of the program that loads the plugin: no library is named. All are looked up while
-    /// loading, so that a missing one is the loader's one line and not a crash later.
+    /// Wireshark's functions are those of the program that loads the plugin: no library is named, and the shim looks each up
+    /// by its name (host_load.c). What is linked is the C library, all of it looked up while loading.
     fn link_against_the_host(system: &str) {
         let arguments: &[&str] = match system {
-            "macos" => &["-Wl,-undefined,dynamic_lookup"],
+            // Windows keeps the file loaded by GetModuleHandleEx; macOS unloads none that has thread-local variables.
+            "macos" | "windows" => &[],
             _ => &["-Wl,-z,now", "-Wl,-z,nodelete", "-Wl,-Bsymbolic"],
         };
         for argument in arguments {

@@ -42,3 +42,5 @@ sed -n 's/^ *# *include <\(epan\/[^>]*\|ws_version.h\|wsutil\/[^>]*\)>.*/\1/p' "
     printf '#include "%s/usr/include/wireshark-deps.h"\n#include "%s/bundle.h"\n' "$(cd "$2" && pwd)" "$(cd "$include" && pwd)" \
         > "$include/$header"
 done
+# build.rs looks for the numbers in the header of that name.
+sed -n '/^# *define WIRESHARK_VERSION_/p' "$include/bundle.h" > "$include/ws_version.h"

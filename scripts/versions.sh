@@ -16,6 +16,8 @@ cd "$(dirname "$0")/.."
 WS_ME=test-versions
 # shellcheck source=scripts/wireshark.sh
 . scripts/wireshark.sh
+# shellcheck source=scripts/debian.sh
+. scripts/debian.sh
 
 versions=${SYNFIN_VERSIONS_DIR:-$PWD/.versions}
 case $versions in /*) ;; *) versions=$PWD/$versions ;; esac
@@ -25,53 +27,13 @@ release_of() { # SERIES
     ws_column "$1" 2 || ws_die "no Debian release is known to have Wireshark $1; scripts/series.tsv names some for $WS_SERIES"
 }
 
-as_root() {
-    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
-}
-
-# The mirror this machine itself uses. security and updates live elsewhere on it, or have no releases of their own.
-mirror() {
-    if [ -n "${SYNFIN_MIRROR:-}" ]; then
-        ws_say "$SYNFIN_MIRROR"
-        return 0
-    fi
-    # shellcheck disable=SC2016 # apt's own placeholders
-    apt-get indextargets --format '$(REPO_URI) $(LABEL)' 'Created-By: Packages' 2>/dev/null |
-        awk '$2 == "Debian" { print $1; found = 1; exit } END { exit !found }' && return 0
-    # Before the first apt-get update there are no labels: the sources themselves.
-    cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
-        awk '/^deb / { sub(/\[[^]]*\] */, ""); print $2 } /^URIs:/ { print $2 }' | grep -E '/debian/?$' | head -n 1
-}
-
-works() { # ROOT: judged by the program, since debootstrap also fails over packages that nothing here needs
+works() { # ROOT
     as_root chroot "$1" tshark --version >/dev/null 2>&1
 }
 
 make_root() { # SERIES ROOT
-    scripts/setup.sh debootstrap=debootstrap unshare=util-linux
-    if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
-        ws_die "making $2 (debootstrap, chroot) needs root; run this as root, or allow sudo without a password"
-    fi
-    from=$(mirror)
-    [ -n "$from" ] || ws_die "no Debian mirror in this machine's apt sources; name one: SYNFIN_MIRROR=http://.../debian make test-versions"
-    mkdir -p "$versions"
-    # Made beside and renamed: a folder of that name is a whole one.
-    making=$2.making.$$
-    log=$versions/$(release_of "$1").log
     ws_say "Wireshark $1: fetching Debian $(release_of "$1") into $2 (once; about a minute)"
-    # debootstrap stumbles over spaces in a path: it gets one without, that leads there.
-    way=$(mktemp -d /tmp/synfin-versions.XXXXXX)
-    ln -s "$making" "$way/root"
-    as_root mkdir -p "$making"
-    as_root debootstrap --variant=minbase --include="$packages" "$(release_of "$1")" "$way/root" "$from" >"$log" 2>&1 </dev/null || true
-    rm -rf -- "$way"
-    if ! works "$making"; then
-        tail -n 5 "$log" >&2
-        as_root rm -rf -- "$making"
-        ws_die "Debian $(release_of "$1") could not be made (last lines above, all of them in $log); check the network, then run this again"
-    fi
-    as_root rm -rf -- "$making/var/cache/apt/archives" "$2"
-    as_root mv -T -- "$making" "$2"
+    debian_make "$(release_of "$1")" "$2" "$packages" "$versions/$(release_of "$1").log" works
 }
 
 # sid's releases of other people's plugins sometimes lack a library; their complaint at every start is not synfin's.

@@ -1,0 +1,56 @@
+/* wsutil.c: libwsutil of the stand-in, in which Wireshark's allocator lies; see host.h. One pool, for a frame's dissection.
+ *
+ * Copyright (C) 2026 the synfin authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "host.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct block {
+    struct block *next;
+    max_align_t bytes[];
+};
+
+static struct block *blocks;
+
+void *pool_bytes(size_t size)
+{
+    struct block *block = calloc(1, sizeof *block + size);
+    if (block == NULL)
+        abort();
+    block->next = blocks;
+    blocks = block;
+    return block->bytes;
+}
+
+/* What is used after the frame's end shows. */
+void *wmem_alloc(wmem_allocator_t *allocator, const size_t size)
+{
+    (void)allocator;
+    return memset(pool_bytes(size), 0xa5, size);
+}
+
+char *pool_text(const char *format, ...)
+{
+    char text[4096];
+    va_list arguments;
+    int len;
+    va_start(arguments, format);
+    len = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (len < 0 || (size_t)len >= sizeof text)
+        abort();
+    return memcpy(pool_bytes((size_t)len + 1), text, (size_t)len + 1);
+}
+
+void pool_clear(void)
+{
+    while (blocks != NULL) {
+        struct block *block = blocks;
+        blocks = block->next;
+        free(block);
+    }
+}
