@@ -42,13 +42,28 @@ doctor: ## which Wireshark, which folder, did it load, and if not, why
 test-versions: setup ## the same plugin file in every Wireshark of scripts/series.tsv
 	@scripts/versions.sh
 
+cross: ## the plugin for AArch64 Linux, Windows and macOS, in target/cross (tools made once: 2 GB, .cross/)
+	@scripts/cross.sh all
+
+test-aarch64: setup ## the plugin for AArch64 in real tsharks of AArch64, by qemu, against x86-64's output
+	@scripts/test-aarch64.sh
+
+test-windows: setup ## the plugin for Windows in a stand-in for Wireshark, under wine, against Linux's output
+	@scripts/test-windows.sh
+
+test-macos: setup ## the plugin for macOS, examined and not run
+	@scripts/test-macos.sh
+
+test-installed: ## does the synfin that is installed here work? (Windows: install.ps1 -Check)
+	@scripts/test-installed.sh
+
 test-spark: install ## the Spark job of examples/spark, on a local Spark
 	@scripts/test-spark.sh
 
-dist: setup ## release archive and Debian package, in dist/
+dist: setup ## the release for all systems, in dist/; SYNFIN_DIST=linux for this one alone
 	@scripts/dist.sh
 
-dist-check: setup ## build both twice, from two places, and compare the bytes
+dist-check: setup ## build it twice, from two places, and compare the bytes
 	@scripts/dist.sh --check
 
 install-profile: ## the profiles synfin and synfin-zh: columns, colours, filter buttons

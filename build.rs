@@ -59,7 +59,9 @@ mod plugin {
         let includes = match env::var_os(HEADERS) {
             Some(folder) => vec![Path::new(&folder).join("usr/include/wireshark")],
             None if env::var("HOST") != env::var("TARGET") || system == "windows" => {
-                return Err(format!("set {HEADERS} to a folder of Wireshark's headers for {system}, or use scripts/cross.sh"));
+                return Err(format!(
+                    "set {HEADERS} to a folder of Wireshark's headers for {system}, or use scripts/cross.sh"
+                ));
             }
             None => find_wireshark()?,
         };

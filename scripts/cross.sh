@@ -138,8 +138,9 @@ rust() {
     variable=$(printf '%s' "$2" | tr 'a-z-' 'A-Z_')
     under=$(printf '%s' "$2" | tr - _)
     separator=$(printf '\037')
-    # The linkers remark on options of rustc's that they need not.
-    flags=-Alinker_messages$separator--remap-path-prefix=$top=/synfin$separator--remap-path-prefix=$cross/cargo=/cargo
+    flags=--remap-path-prefix=$top=/synfin$separator--remap-path-prefix=$cross/cargo=/cargo
+    # zig and lld remark on options of rustc's that they need not.
+    case $1 in windows-*) ;; *) flags=-Alinker_messages$separator$flags ;; esac
     # On macOS the linker strips: what is done to the file later breaks its signature.
     case $1 in macos-*) strip=none ;; *) strip=debuginfo ;; esac
     # bindgen reads synfin.h alone, which needs no C library: -ffreestanding keeps it from looking into this machine's.
@@ -147,7 +148,7 @@ rust() {
         CARGO_TARGET_DIR="$top/target/cross" CARGO_NET_OFFLINE=true RUSTC_BOOTSTRAP=1 \
         CARGO_PROFILE_RELEASE_STRIP="$strip" CARGO_ENCODED_RUSTFLAGS="$flags" SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" \
         "CARGO_TARGET_${variable}_LINKER=$top/scripts/cross/link-plugin.sh" SYNFIN_LINK="$1" SYNFIN_CROSS_DIR="$cross" \
-        "CC_$under=$cross/bin/cc-$1" "CFLAGS_$under=-ffile-prefix-map=$top=/synfin -ffile-prefix-map=$cross=/cross" \
+        "CC_$under=$cross/bin/cc-$1" "CFLAGS_$under='-ffile-prefix-map=$top=/synfin' '-ffile-prefix-map=$cross=/cross'" CC_SHELL_ESCAPED_FLAGS=1 \
         BINDGEN_EXTRA_CLANG_ARGS=-ffreestanding AR=llvm-ar MACOSX_DEPLOYMENT_TARGET=11.0 SDKROOT="$cross/macos" \
         SYNFIN_HEADERS="$cross/headers/$3-4.0" \
         scripts/chroot-run.sh "$root" cargo build --quiet --release --locked --lib --target "$2" -Zbuild-std=std,panic_unwind >&2

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Makes the release in dist/: an archive for any Linux, a Debian package, the bill of materials and the checksums. Two runs
-# from one commit give the same bytes.
+# Makes the release in dist/: an archive for any Linux and a Debian package, each for x86-64 and AArch64; zips for Windows and
+# macOS; the bill of materials and the checksums. Two runs from one commit give the same bytes. Where the tools for other systems
+# cannot be made (scripts/cross.sh), it says so, and the release is for this system alone.
 #
 #   dist.sh            from the files as they are
-#   dist.sh --check    from two clones of the last commit, in two places; they must come out equal
+#   dist.sh --check    from the last commit, in two places; they must come out equal
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -14,16 +15,24 @@ WS_ME=dist
 if [ "${1:-}" = --check ]; then
     work=$(mktemp -d "${TMPDIR:-/tmp}/synfin-dist.XXXXXX")
     trap 'rm -rf -- "$work"' EXIT
+    # One folder of tools for both.
+    SYNFIN_CROSS_DIR=${SYNFIN_CROSS_DIR:-$PWD/.cross}
+    export SYNFIN_CROSS_DIR
+    # This folder, when it holds the commit and nothing else, so what the tests have built serves here too.
+    one=$PWD
+    if [ -n "$(git status --porcelain --untracked-files=no)" ]; then
+        one=$work/one
+        git clone --quiet --no-hardlinks . "$one"
+    fi
     # Another path, another length, a space: what a build could let slip into the result.
-    for place in one "another place"; do
-        git clone --quiet --no-hardlinks . "$work/$place"
-        CARGO_TARGET_DIR='' "$work/$place/scripts/dist.sh" >/dev/null
-    done
-    if ! cmp -s "$work/one/dist/SHA256SUMS" "$work/another place/dist/SHA256SUMS"; then
-        diff "$work/one/dist/SHA256SUMS" "$work/another place/dist/SHA256SUMS" >&2 || true
+    other="$work/another place"
+    git clone --quiet --no-hardlinks . "$other"
+    for place in "$one" "$other"; do CARGO_TARGET_DIR='' "$place/scripts/dist.sh" >/dev/null; done
+    if ! cmp -s "$one/dist/SHA256SUMS" "$other/dist/SHA256SUMS"; then
+        diff "$one/dist/SHA256SUMS" "$other/dist/SHA256SUMS" >&2 || true
         ws_die "two builds of one commit differ (above); compare the files with diffoscope"
     fi
-    cat "$work/one/dist/SHA256SUMS"
+    cat "$one/dist/SHA256SUMS"
     ws_say "dist: two builds of $(git rev-parse --short HEAD) in two places are the same"
     exit 0
 fi
@@ -66,20 +75,90 @@ settle() { # FOLDER: modes and times that do not depend on this machine
 sbom=$out/synfin-$version.cdx.json
 cargo xtask sbom >"$sbom"
 
-name=synfin-$version-linux-$(uname -m)
-mkdir "$work/$name"
-cp -- "$plugin" "$work/$name/synfin.so"
-cp -- scripts/install.sh scripts/doctor.sh scripts/profile.sh scripts/wireshark.sh scripts/series.tsv "$sbom" "$work/$name/"
-cp -- docs/INSTALL.md "$work/$name/"
-chmod 644 "$work/$name/synfin.so"
-copy_documents "$work/$name"
-if [ -d profiles/synfin ]; then
-    mkdir "$work/$name/profiles"
-    cp -R -- profiles/synfin "$work/$name/profiles/"
-fi
-settle "$work/$name"
-tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --format=ustar --mtime="@$SOURCE_DATE_EPOCH" -cf - "$name" |
-    gzip -n -9 >"$out/$name.tar.gz"
+copy_profiles() { # FOLDER
+    mkdir -p "$1"
+    cp -R -- profiles/synfin profiles/synfin-zh "$1/"
+}
+
+# What install.sh and the other scripts for users need beside them.
+copy_scripts() { # FOLDER
+    cp -- scripts/install.sh scripts/doctor.sh scripts/profile.sh scripts/test-installed.sh scripts/wireshark.sh scripts/series.tsv \
+        scripts/sample.txt "$1/"
+    cp -- tests/captures/three_segment_close.pcap "$1/sample.pcap"
+}
+
+pack() { # NAME: the folder of that name, as an archive for Unix
+    settle "$work/$1"
+    tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --format=ustar --mtime="@$SOURCE_DATE_EPOCH" -cf - "$1" |
+        gzip -n -9 >"$out/$1.tar.gz"
+}
+
+pack_zip() { # NAME: the same as a zip, for the systems whose users expect one
+    settle "$work/$1"
+    python3 - "$work" "$1" "$out/$1.zip" <<'END'
+import os
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+work, name, target = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+date = time.gmtime(int(os.environ["SOURCE_DATE_EPOCH"]))[:6]
+with zipfile.ZipFile(target, "w") as archive:
+    for path in sorted(path for path in (work / name).rglob("*") if path.is_file()):
+        entry = zipfile.ZipInfo(path.relative_to(work).as_posix(), date)
+        entry.external_attr = path.stat().st_mode << 16
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        archive.writestr(entry, path.read_bytes())
+END
+}
+
+# fill FILE: a text with the version and the series in their places
+fill() {
+    sed -e "s/VERSION/$version/" -e "s/WORKS_IN/$WS_WORKS_IN/" \
+        -e "s/@(SERIES)/@($(for series in $WS_SERIES $WS_EXPECTED; do printf "'%s' " "$series"; done | sed "s/ \$//; s/ /, /g"))/" "$1"
+}
+
+linux_archive() { # PROCESSOR FILE
+    name=synfin-$version-linux-$1
+    mkdir "$work/$name"
+    cp -- "$2" "$work/$name/synfin.so"
+    chmod 644 "$work/$name/synfin.so"
+    copy_scripts "$work/$name"
+    cp -- "$sbom" docs/INSTALL.md "$work/$name/"
+    copy_documents "$work/$name"
+    copy_profiles "$work/$name/profiles"
+    pack "$name"
+}
+
+windows_zip() { # FILE
+    name=synfin-$version-windows-x64
+    mkdir "$work/$name" "$work/$name/docs"
+    cp -- "$1" "$work/$name/synfin.dll"
+    cp -- "$sbom" "$work/$name/"
+    cp -- tests/captures/three_segment_close.pcap "$work/$name/sample.pcap"
+    cp -- docs/*.md "$work/$name/docs/"
+    copy_profiles "$work/$name/profiles"
+    # As Windows' own programs write lines.
+    for text in README.txt install.cmd install.ps1; do
+        fill "scripts/windows/$text" | sed 's/$/\r/' >"$work/$name/$text"
+    done
+    sed 's/$/\r/' scripts/sample.txt >"$work/$name/sample.txt"
+    sed 's/$/\r/' LICENSE >"$work/$name/LICENSE.txt"
+    pack_zip "$name"
+}
+
+macos_zip() { # FILE
+    name=synfin-$version-macos-universal
+    mkdir "$work/$name"
+    cp -- "$1" "$work/$name/synfin.so"
+    copy_scripts "$work/$name"
+    fill scripts/macos/README.txt >"$work/$name/README.txt"
+    cp -- "$sbom" docs/INSTALL.md "$work/$name/"
+    copy_documents "$work/$name"
+    copy_profiles "$work/$name/profiles"
+    pack_zip "$name"
+}
 
 # Debian's package of each series' library, numbered by its ABI. Whoever has one has the folder that the link lies in, and
 # an update of Wireshark exchanges one for another.
@@ -90,12 +169,12 @@ library_of() { # SERIES
 # The file lies in a folder of synfin's own; a link to it stands in the folder of every series that it works in. Each
 # Wireshark looks in its own series' folder alone, so the links of others do nothing, an update from one to another needs
 # nothing, and dpkg knows every path: there are no scripts that could fail.
-debian_package() {
-    root=$work/deb
-    plugins=$(pkg-config --variable=plugindir wireshark)
-    plugins=${plugins%/*}
+debian_package() { # ARCHITECTURE TRIPLET FILE
+    root=$work/deb-$1
+    plugins=/usr/lib/$2/wireshark/plugins
+    file=$3
     mkdir -p "$root/DEBIAN" "$root/usr/lib/synfin" "$root/usr/share/doc/synfin"
-    cp -- "$plugin" "$root/usr/lib/synfin/synfin.so"
+    cp -- "$file" "$root/usr/lib/synfin/synfin.so"
     chmod 644 "$root/usr/lib/synfin/synfin.so"
     libraries=
     for series in $WS_SERIES; do
@@ -107,20 +186,19 @@ debian_package() {
     copy_documents "$root/usr/share/doc/synfin"
     mv -- "$root/usr/share/doc/synfin/LICENSE" "$root/usr/share/doc/synfin/copyright"
     cp -- "$sbom" "$root/usr/share/doc/synfin/"
-    if [ -d profiles/synfin ]; then
-        mkdir -p "$root/usr/share/wireshark/profiles"
-        cp -R -- profiles/synfin "$root/usr/share/wireshark/profiles/"
-    fi
-    libc=$(objdump -T "$plugin" | sed -n 's/.*(\{0,1\}GLIBC_\([0-9][0-9.]*\).*/\1/p' | sort -V | tail -n 1)
+    copy_profiles "$root/usr/share/wireshark/profiles"
+    libc=$(readelf -V "$file" | sed -n 's/.*GLIBC_\([0-9][0-9.]*\).*/\1/p' | sort -u -V | tail -n 1)
+    unwinder=
+    if readelf -d "$file" | grep -q 'NEEDED.*libgcc_s'; then unwinder=' libgcc-s1,'; fi
     {
         ws_say "Package: synfin"
         ws_say "Version: $version"
-        ws_say "Architecture: $(dpkg --print-architecture)"
+        ws_say "Architecture: $1"
         ws_say "Maintainer: the synfin authors <nobody@localhost>"
         ws_say "Section: net"
         ws_say "Priority: optional"
         ws_say "Installed-Size: $(find "$root/usr" -type f -printf '%s\n' | awk '{ n += $1 } END { print int(n / 1024) + 1 }')"
-        ws_say "Depends: libc6 (>= $libc), libgcc-s1, $libraries"
+        ws_say "Depends: libc6 (>= $libc),$unwinder $libraries"
         ws_say "Recommends: wireshark | tshark"
         ws_say "Description: Wireshark plugin that annotates TCP handshakes and teardowns"
         ws_say " synfin says of every connection what became of it and who did it, and of"
@@ -129,12 +207,41 @@ debian_package() {
     } >"$root/DEBIAN/control"
     (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
     settle "$root"
-    dpkg-deb --root-owner-group -Zgzip -z9 --build "$root" "$out/synfin_${version}_$(dpkg --print-architecture).deb" >/dev/null
+    dpkg-deb --root-owner-group -Zgzip -z9 --build "$root" "$out/synfin_${version}_$1.deb" >/dev/null
 }
-if command -v dpkg-deb >/dev/null 2>&1; then
-    debian_package
+# package ARCHITECTURE TRIPLET FILE
+package() {
+    if command -v dpkg-deb >/dev/null 2>&1; then
+        debian_package "$@"
+    else
+        ws_say "dist: no dpkg-deb here, so no Debian package; run this on Debian or Ubuntu for one" >&2
+    fi
+}
+
+# ---- this machine's system
+
+linux_archive "$(uname -m)" "$plugin"
+package "$(dpkg --print-architecture 2>/dev/null || uname -m)" "$(cc -print-multiarch 2>/dev/null || cc -dumpmachine)" "$plugin"
+
+# ---- the others
+
+# left_out WHY: the release is then for this system alone, and says so.
+left_out() {
+    ws_say "dist: left out: Linux on AArch64, Windows, macOS: $1" >&2
+}
+if [ "${SYNFIN_DIST:-all}" = linux ]; then
+    left_out "SYNFIN_DIST is linux"
+elif [ "$(uname -s)-$(uname -m)" != Linux-x86_64 ]; then
+    left_out "their tools run on Linux, x86-64"
+elif ! scripts/cross.sh --make; then
+    left_out "their tools could not be made (see above)"
 else
-    ws_say "dist: no dpkg-deb here, so no Debian package; run this on Debian or Ubuntu for one" >&2
+    # Tools that are there and do not build are a failure.
+    file=$(scripts/cross.sh linux-aarch64)
+    linux_archive aarch64 "$file"
+    package arm64 aarch64-linux-gnu "$file"
+    windows_zip "$(scripts/cross.sh windows-x86_64)"
+    macos_zip "$(scripts/cross.sh macos)"
 fi
 
 (cd "$out" && sha256sum -- *.* >SHA256SUMS)

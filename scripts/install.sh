@@ -67,6 +67,8 @@ put() { # FILE FOLDER
         ws_die "could not write all of $place (disk full?); what was there before is untouched: make room and run this again"
     fi
     chmod 644 "$new"
+    # macOS marks what came from the Internet, and a program may refuse to load it.
+    if [ "$(uname -s)" = Darwin ]; then xattr -d com.apple.quarantine "$new" 2>/dev/null || true; fi
     if [ -e "$place" ]; then
         keep=$(mktemp "$2/.synfin.XXXXXX" 2>/dev/null) || keep=
         if [ -z "$keep" ] || ! cp -p -- "$place" "$keep" 2>/dev/null; then

@@ -32,8 +32,9 @@ run_in() {
     set -- /usr/bin/tshark
     [ -z "$emulator" ] || set -- "$emulator" "$@"
     if [ -n "$root" ]; then
+        mkdir -p "$root/mnt" "$root/dev" "$root/proc"
         mount -t tmpfs none "$root/mnt"
-        mkdir -p "$root/mnt/home" "$root/proc"
+        mkdir -p "$root/mnt/home"
         cp -- tests/captures/*.pcap "$root/mnt/"
         [ -z "$emulator" ] || cp -- "$emulator" "$root/mnt/qemu"
         [ -z "$emulator" ] || { shift; set -- /mnt/qemu "$@"; }

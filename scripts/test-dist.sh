@@ -15,9 +15,9 @@ as_root() {
 }
 
 [ "$#" -gt 0 ] || ws_die "name the systems to try it in, for example .versions/trixie .versions/sid"
-archive=$(find dist -name 'synfin-*.tar.gz' 2>/dev/null | head -n 1)
+archive=$(find dist -name "synfin-*-linux-$(uname -m).tar.gz" 2>/dev/null | head -n 1)
 [ -n "$archive" ] || ws_die "there is no archive in dist/; make it first: make dist"
-package=$(find dist -name 'synfin_*.deb' | head -n 1)
+package=$(find dist -name "synfin_*_$(dpkg --print-architecture).deb" | head -n 1)
 
 inside=/tmp/synfin-dist-$$
 for root; do

@@ -212,6 +212,47 @@ test_missing() {
     done
 }
 
+# install.cmd under wine's cmd.exe, with a program that answers as tshark.exe does. It does not ask PowerShell here; install.ps1 is
+# only parsed, since no PowerShell is in reach.
+test_installers() {
+    home=$work/installing
+    mkdir -p "$home/release/profiles" "$work/lib"
+    echo "x86_64-w64-mingw32ucrt-gcc -O1 -Wall -Wextra -Werror tests/windows/wine/tshark.c -o '$home/tshark.exe' -static-libgcc" >"$work/lib/tshark.sh"
+    in_tools sh "$work/lib/tshark.sh" || ws_die "tests/windows/wine/tshark.c does not compile"
+    cp -- "$dll" "$home/release/synfin.dll"
+    cp -R -- profiles/synfin profiles/synfin-zh "$home/release/profiles/"
+    sed 's/$/\r/' scripts/windows/install.cmd >"$home/release/install.cmd"
+    installed=$home/user/Wire\ shark
+    while IFS='|' read -r title argument status text there; do
+        found=0
+        (
+            cd "$home/release"
+            SYNFIN_TSHARK=$(there "$home/tshark.exe")
+            SYNFIN_TEST_FOLDER=$(there "$home")\\user
+            SYNFIN_NO_POWERSHELL=1
+            SYNFIN_NO_PAUSE=1
+            export SYNFIN_TSHARK SYNFIN_TEST_FOLDER SYNFIN_NO_POWERSHELL SYNFIN_NO_PAUSE
+            wine cmd /c install.cmd ${argument:+"$argument"}
+        ) >"$work/said" 2>/dev/null || found=$?
+        check "install.cmd, $title: status" "$status" "$found"
+        check "install.cmd, $title: what it says" yes "$(if grep -q -F -e "$text" "$work/said"; then echo yes; else cat "$work/said"; fi)"
+        check "install.cmd, $title: the plugin" "$there" "$([ -f "$installed/plugins/4.6/epan/synfin.dll" ] && echo there || echo gone)"
+        check "install.cmd, $title: the profiles" "$there" "$([ -f "$installed/profiles/synfin-zh/preferences" ] && echo there || echo gone)"
+    done <<'END'
+nothing yet|-Check|1|synfin is not loaded|gone
+a double click||0|synfin is installed and loaded|there
+a look|-Check|0|synfin is installed and loaded|there
+again||0|synfin is installed and loaded|there
+away with it|-Uninstall|0|synfin is removed|gone
+nothing any more|-Check|1|synfin is not loaded|gone
+END
+    cmp -s "$dll" "$home/release/synfin.dll" || fail "install.cmd changed the file"
+    python=$(scripts/python.sh tree-sitter==0.26.1 tree-sitter-powershell==0.26.4)
+    check "install.ps1 parses" "" "$("$python" tests/windows/powershell_syntax.py scripts/windows/install.ps1)"
+    sed '0,/^}$/s///' scripts/windows/install.ps1 >"$work/broken.ps1"
+    check "and with a brace less it does not" no "$("$python" tests/windows/powershell_syntax.py "$work/broken.ps1" >/dev/null && echo yes || echo no)"
+}
+
 top=$PWD
 make_locale
 if [ ! -f "$cross/wine/system.reg" ]; then
@@ -242,6 +283,8 @@ for series; do
         4.6) test_missing "tap_queue_packet find_conversation_strat" ;;
     esac
 done
+
+test_installers
 
 # ---- in the real thing
 

@@ -147,6 +147,8 @@ ws_advice() {
             ws_say "the file cannot be read by this user; run: chmod 644 on it (and 755 on its folders), or install it again" ;;
         *'file too short'* | *'invalid ELF header'* | *'file truncated'* | *crashed*)
             ws_say "the file is damaged or cut off; install it again: make install, or install.sh of the release" ;;
+        *'code signature'* | *'different Team IDs'* | *'library load disallowed'*)
+            ws_say "macOS does not accept the file's signature; sign it for this machine: codesign --force --sign - synfin.so, then install that file; and please tell us" ;;
         *'wrong ELF class'* | *'incompatible architecture'*)
             ws_say "the file was made for another kind of processor; build it here: make build && make install" ;;
         *GLIBC* | *'cannot open shared object file'*)

@@ -36,10 +36,16 @@ rem To a file: for /f would want the program's path quoted in a way that fails w
 set "said=%TEMP%\synfin-%RANDOM%.txt"
 "%tshark%" -G folders >"%said%" 2>nul
 for /f "usebackq tokens=1* delims=:" %%a in ("%said%") do (
-    if "%%a"=="Personal Plugins" for /f "tokens=*" %%c in ("%%b") do set "plugins=%%c"
-    if "%%a"=="Personal configuration" for /f "tokens=*" %%c in ("%%b") do set "configuration=%%c"
+    if "%%a"=="Personal Plugins" set "plugins=%%b"
+    if "%%a"=="Personal configuration" set "configuration=%%b"
 )
 del "%said%" >nul 2>nul
+:trim_plugins
+if "%plugins:~0,1%"==" " set "plugins=%plugins:~1%" & goto trim_plugins
+if "%plugins:~0,1%"=="	" set "plugins=%plugins:~1%" & goto trim_plugins
+:trim_configuration
+if "%configuration:~0,1%"==" " set "configuration=%configuration:~1%" & goto trim_configuration
+if "%configuration:~0,1%"=="	" set "configuration=%configuration:~1%" & goto trim_configuration
 if not defined plugins (
     echo "%tshark%" names no plugin folder
     set "result=1"
@@ -61,12 +67,15 @@ for %%p in (synfin synfin-zh) do (
 )
 
 :check
-"%tshark%" -G plugins 2>nul | findstr /b /c:"synfin.dll" >nul
-if errorlevel 1 (
+set "loaded="
+"%tshark%" -G plugins >"%said%" 2>nul
+for /f "usebackq tokens=1" %%a in ("%said%") do if "%%a"=="synfin.dll" set "loaded=1"
+del "%said%" >nul 2>nul
+if defined loaded (
+    echo synfin is installed and loaded: "%plugins%\epan\synfin.dll"
+) else (
     echo synfin is not loaded. If it was installed just now, please send us what this prints: tshark -G plugins
     set "result=1"
-) else (
-    echo synfin is installed and loaded: "%plugins%\epan\synfin.dll"
 )
 goto end
 
@@ -82,5 +91,5 @@ if exist "%plugins%\epan\synfin.dll" (
 
 :end
 rem By a double click the window would close before anybody has read it.
-if not defined SYNFIN_NO_PAUSE echo %cmdcmdline% | findstr /i /c:"/c" >nul && pause
+if not defined SYNFIN_NO_PAUSE if "%~1"=="" pause
 exit /b %result%

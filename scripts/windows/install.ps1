@@ -71,7 +71,11 @@ function Test-Sample([string]$Program) {
 function Get-Bits([string]$File) {
     $bytes = [System.IO.File]::ReadAllBytes($File)
     $machine = [BitConverter]::ToUInt16($bytes, [BitConverter]::ToInt32($bytes, 0x3c) + 4)
-    switch ($machine) { 0x8664 { 'x64' } 0xaa64 { 'arm64' } default { 'x86' } }
+    switch ($machine) {
+        0x8664 { 'x64' }
+        0xaa64 { 'arm64' }
+        default { 'x86' }
+    }
 }
 
 function Install-For([string]$Program) {
