@@ -155,7 +155,7 @@ check_layout() { # SERIES...
 # The archive and the package, in the systems that are not this one.
 check_release() {
     log=$versions/test-release.log
-    if ! scripts/dist.sh >"$log" 2>&1 </dev/null; then
+    if ! SYNFIN_DIST=linux scripts/dist.sh >"$log" 2>&1 </dev/null; then
         tail -n 20 "$log"
         return 1
     fi
