@@ -15,9 +15,10 @@
 #include <string.h>
 #include <windows.h>
 
-/* Wireshark's libraries, and glib's under the names that its builds for Windows have. */
+/* Wireshark's libraries; glib's under the names that its builds for Windows have; Qt's, where there is a window. */
 static const char *const libraries[] = {
-    "libwireshark.dll", "libwsutil.dll", "glib-2.0-0.dll", "libglib-2.0-0.dll", "glib-2.0.dll",
+    "libwireshark.dll", "libwsutil.dll",  "glib-2.0-0.dll", "libglib-2.0-0.dll",
+    "glib-2.0.dll",     "Qt6Core.dll",    "Qt5Core.dll",
 };
 
 void *host_lookup(const char *name)

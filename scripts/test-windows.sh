@@ -77,7 +77,7 @@ check "the version that the file carries" "$(sed -n '/^\[workspace.package\]/,/^
         "$(pkg-config --variable=includedir wireshark)/wireshark/epan/dissectors/packet-ip.h"
 } >"$work/packet-ip.h"
 
-glib_used='g_malloc g_malloc0 g_realloc g_free g_strdup g_string_new g_string_free'
+glib_used='g_malloc g_malloc0 g_realloc g_free g_strdup g_strconcat g_getenv g_string_new g_string_free'
 flags="-std=gnu11 -O1 -Wall -Wextra -Werror -DWS_BUILD_DLL -Itests/windows -I$work"
 
 # for_linux SERIES
@@ -102,7 +102,7 @@ for_windows() {
     mkdir -p "$2" "$lib"
     # shellcheck disable=SC2086 # names, split on purpose
     definitions glib-2.0-0.dll $glib_used >"$lib/glib.def"
-    definitions libwsutil.dll pool_bytes pool_clear pool_text >"$lib/wsutil.def"
+    definitions libwsutil.dll get_persconffile_path pool_bytes pool_clear pool_text >"$lib/wsutil.def"
     # The flow graphs' header is not installed.
     definitions libwireshark.dll stand_in_main register_seq_analysis sequence_analysis_find_by_name \
         sequence_analysis_get_packet_func >"$lib/wireshark.def"
@@ -184,6 +184,17 @@ test_settings() {
     LC_ALL=zh_CN.UTF-8 linux -G >"$work/linux.txt"
     (cd "$folder" && LOCPATH=$work/locale LC_ALL=zh_CN.UTF-8 /usr/lib/wine/wine64 program.exe 'synfin.dll' -G </dev/null) >"$work/windows.txt" 2>/dev/null || true
     same "$series: Chinese by the user's language of Windows" "$work/linux.txt" "$work/windows.txt"
+    check "$series: which is Chinese" yes "$(grep -q '编号' "$work/windows.txt" && echo yes)"
+    # The preference that the user has saved, in a folder with such a name: labels are registered before Wireshark has read it.
+    echo 'synfin.language: zh' >"$folder/preferences"
+    STAND_IN_PREFERENCES=$folder
+    export STAND_IN_PREFERENCES
+    linux -G >"$work/linux.txt"
+    STAND_IN_PREFERENCES=$(there "$folder")
+    windows -G >"$work/windows.txt" 2>/dev/null || true
+    unset STAND_IN_PREFERENCES
+    rm -f -- "$folder/preferences"
+    same "$series: Chinese by the saved preference" "$work/linux.txt" "$work/windows.txt"
     check "$series: it is Chinese" yes "$(grep -q '编号' "$work/windows.txt" && echo yes)"
     declines "a filter that cannot be read" 1 "synfin: -z synfin,jsonl,nonsense: the stand-in has no filters" -z synfin,jsonl,nonsense
     for other in 3.6 4.1 4.3 4.5 4.7 4.8 5.0; do

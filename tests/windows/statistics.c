@@ -135,6 +135,7 @@ struct tree {
         char *name;
         int parent;
         int value;
+        bool is_on_top;
     } nodes[NODES];
     int count;
 };
@@ -179,6 +180,7 @@ int stats_tree_create_node(stats_tree *handle, const gchar *name, int parent, st
     tree->nodes[tree->count].name = g_strdup(name);
     tree->nodes[tree->count].parent = parent;
     tree->nodes[tree->count].value = 0;
+    tree->nodes[tree->count].is_on_top = false;
     /* Number 0 is the root. */
     return ++tree->count;
 }
@@ -196,6 +198,8 @@ int stats_tree_manip_node_int(manip_node_mode mode, stats_tree *handle, const ch
         number = stats_tree_create_node(handle, name, parent, STAT_DT_INT, has_children);
     if (mode == MN_SET && number > 0)
         tree->nodes[number - 1].value = value;
+    if (mode == MN_SET_FLAGS && number > 0)
+        tree->nodes[number - 1].is_on_top = value == ST_FLG_SORT_TOP;
     return number;
 }
 
@@ -210,7 +214,8 @@ static void print_nodes(const struct tree *tree, int parent, int depth)
     for (int i = 0; i < tree->count; i++) {
         if (tree->nodes[i].parent != parent)
             continue;
-        printf("%*s%s: %d\n", depth * 2, "", tree->nodes[i].name, tree->nodes[i].value);
+        printf("%*s%s: %d%s\n", depth * 2, "", tree->nodes[i].name, tree->nodes[i].value,
+               tree->nodes[i].is_on_top ? " [first]" : "");
         print_nodes(tree, i + 1, depth + 1);
     }
 }

@@ -33,6 +33,17 @@ void *wmem_alloc(wmem_allocator_t *allocator, const size_t size)
     return memset(pool_bytes(size), 0xa5, size);
 }
 
+/* Of a header that synfin does not include. */
+char *get_persconffile_path(const char *name, truth from_profile);
+
+/* Where the test says that the user's file of preferences lies; there may be none. */
+char *get_persconffile_path(const char *name, truth from_profile)
+{
+    const char *folder = g_getenv("STAND_IN_PREFERENCES");
+    (void)from_profile;
+    return folder == NULL ? g_strdup(name) : g_strconcat(folder, "/", name, NULL);
+}
+
 char *pool_text(const char *format, ...)
 {
     char text[4096];
