@@ -78,7 +78,8 @@ fi
 cross=${SYNFIN_CROSS_DIR:-$PWD/.cross}
 mkdir -p "$cross"
 cross=$(cd -P "$cross" && pwd)
-versions=$(cd -P "${SYNFIN_VERSIONS_DIR:-.versions}" 2>/dev/null && pwd) || versions=
+mkdir -p "${SYNFIN_VERSIONS_DIR:-.versions}"
+versions=$(cd -P "${SYNFIN_VERSIONS_DIR:-.versions}" && pwd)
 
 scripts/setup.sh debootstrap=debootstrap unshare=util-linux
 if ! command -v qemu-aarch64-static >/dev/null 2>&1 && ! command -v qemu-aarch64 >/dev/null 2>&1; then
@@ -135,8 +136,8 @@ for series; do
     make_arm64 "$release" "$cross/arm64-$release"
     native=
     if [ "$(ws_series "$(ws_version tshark)")" != "$series" ]; then
-        scripts/versions.sh --make "$series" >/dev/null
         native=$versions/$release
+        [ -x "$native/usr/bin/tshark" ] || scripts/versions.sh --make "$series" >/dev/null
     fi
     for system in x86-64 aarch64; do
         mkdir -p "$work/$series/$system"
