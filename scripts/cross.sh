@@ -152,6 +152,8 @@ rust() {
         BINDGEN_EXTRA_CLANG_ARGS=-ffreestanding AR=llvm-ar MACOSX_DEPLOYMENT_TARGET=11.0 SDKROOT="$cross/macos" \
         SYNFIN_HEADERS="$cross/headers/$3-4.0" \
         scripts/chroot-run.sh "$root" cargo build --quiet --release --locked --lib --target "$2" -Zbuild-std=std,panic_unwind >&2
+    # zig leaves an empty file where it is only asked what it is.
+    [ -s a.o ] || rm -f -- a.o
 }
 
 build() { # TARGET

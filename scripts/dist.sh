@@ -115,7 +115,7 @@ END
 
 # fill FILE: a text with the version and the series in their places
 fill() {
-    sed -e "s/VERSION/$version/" -e "s/WORKS_IN/$WS_WORKS_IN/" \
+    sed -e "s/@VERSION@/$version/" -e "s/@WORKS_IN@/$WS_WORKS_IN/" \
         -e "s/@(SERIES)/@($(for series in $WS_SERIES $WS_EXPECTED; do printf "'%s' " "$series"; done | sed "s/ \$//; s/ /, /g"))/" "$1"
 }
 

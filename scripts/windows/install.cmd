@@ -20,6 +20,7 @@ if defined SYNFIN_TSHARK (
     powershell -NoProfile -ExecutionPolicy Bypass -File "%here%install.ps1" %*
 )
 set "result=%errorlevel%"
+if not "%result%"=="0" echo If it is PowerShell that failed: set SYNFIN_NO_POWERSHELL=1 and run install.cmd again from that window.
 goto end
 
 :by_itself
