@@ -7,7 +7,7 @@
 # The tools are made once and kept (.cross/, or SYNFIN_CROSS_DIR); after that nothing is fetched. They are a Debian sid in a
 # folder, with its Rust, the sources of Rust's standard library and mingw-w64 (UCRT); zig from PyPI, by its checksum
 # (scripts/cross/*.txt); and Wireshark's headers for each system, by theirs (scripts/headers). Making the folder wants
-# root, as make test-versions does. Two builds with one folder of tools give the same bytes.
+# root, as make test-versions does.
 set -eu
 
 cd "$(dirname "$0")/.."

@@ -1,10 +1,12 @@
 #!/bin/sh
 # Makes the release in dist/: an archive for any Linux and a Debian package, each for x86-64 and AArch64; zips for Windows and
-# macOS; the bill of materials and the checksums. Two runs from one commit give the same bytes. Where the tools for other systems
+# macOS; the bill of materials and the checksums. Two runs from one commit give the same bytes (of this system's files: --check
+# was not run with the others). Where the tools for other systems
 # cannot be made (scripts/cross.sh), it says so, and the release is for this system alone.
 #
 #   dist.sh            from the files as they are
-#   dist.sh --check    from the last commit, in two places; they must come out equal
+#   dist.sh --check    from two clones of the last commit, in two places; they must come out equal. This system's files alone;
+#                      SYNFIN_DIST=all: the others too
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -15,24 +17,20 @@ WS_ME=dist
 if [ "${1:-}" = --check ]; then
     work=$(mktemp -d "${TMPDIR:-/tmp}/synfin-dist.XXXXXX")
     trap 'rm -rf -- "$work"' EXIT
-    # One folder of tools for both.
+    # This system's files, unless SYNFIN_DIST=all asks for the others too; with one folder of tools for both.
+    SYNFIN_DIST=${SYNFIN_DIST:-linux}
     SYNFIN_CROSS_DIR=${SYNFIN_CROSS_DIR:-$PWD/.cross}
-    export SYNFIN_CROSS_DIR
-    # This folder, when it holds the commit and nothing else, so what the tests have built serves here too.
-    one=$PWD
-    if [ -n "$(git status --porcelain --untracked-files=no)" ]; then
-        one=$work/one
-        git clone --quiet --no-hardlinks . "$one"
-    fi
+    export SYNFIN_DIST SYNFIN_CROSS_DIR
     # Another path, another length, a space: what a build could let slip into the result.
-    other="$work/another place"
-    git clone --quiet --no-hardlinks . "$other"
-    for place in "$one" "$other"; do CARGO_TARGET_DIR='' "$place/scripts/dist.sh" >/dev/null; done
-    if ! cmp -s "$one/dist/SHA256SUMS" "$other/dist/SHA256SUMS"; then
-        diff "$one/dist/SHA256SUMS" "$other/dist/SHA256SUMS" >&2 || true
+    for place in one "another place"; do
+        git clone --quiet --no-hardlinks . "$work/$place"
+        CARGO_TARGET_DIR='' "$work/$place/scripts/dist.sh" >/dev/null
+    done
+    if ! cmp -s "$work/one/dist/SHA256SUMS" "$work/another place/dist/SHA256SUMS"; then
+        diff "$work/one/dist/SHA256SUMS" "$work/another place/dist/SHA256SUMS" >&2 || true
         ws_die "two builds of one commit differ (above); compare the files with diffoscope"
     fi
-    cat "$one/dist/SHA256SUMS"
+    cat "$work/one/dist/SHA256SUMS"
     ws_say "dist: two builds of $(git rev-parse --short HEAD) in two places are the same"
     exit 0
 fi

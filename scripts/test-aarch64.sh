@@ -3,6 +3,7 @@
 # information and -z commands, must come out as in the same Wireshark for x86-64 with the plugin for x86-64.
 #
 #   test-aarch64.sh [SERIES...]      without arguments, every series that a Debian release has
+#   test-aarch64.sh --make           make the folders, and test nothing
 #
 # The systems are Debian's arm64 packages, unpacked in folders made once and kept (.cross/arm64-*, or SYNFIN_CROSS_DIR); those
 # for x86-64 are make test-versions' and this machine. SYNFIN_PLUGIN, SYNFIN_ARM64 (optional): the files to test.
@@ -101,6 +102,14 @@ make_arm64() { # RELEASE ROOT
     ws_say "test-aarch64: fetching Debian $1 for arm64 into $2 (once; a minute or two)"
     debian_make "$1" "$2" tshark "$2.log" unpacked --foreign --arch=arm64
 }
+
+if [ "${1:-}" = --make ]; then
+    for series in $WS_SERIES; do
+        release=$(ws_column "$series" 2) || ws_die "no Debian release is known to have Wireshark $series"
+        make_arm64 "$release" "$cross/arm64-$release"
+    done
+    exit 0
+fi
 
 arm64=${SYNFIN_ARM64:-$(scripts/cross.sh linux-aarch64)}
 plugin=${SYNFIN_PLUGIN:-$(scripts/release-build.sh)}
