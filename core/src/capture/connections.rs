@@ -100,8 +100,55 @@ pub struct Connections {
     ones: Pool<Few>,
     twos: Pool<[Few; 2]>,
     whole: Chunks<Connection, 64>,
-    /// The last one begun, made already, and its number: it is nearly always looked at next.
-    newest: Option<(u32, Connection)>,
+    young: Young,
+}
+
+/// Of those of which a segment or two were seen the latest, made already: the next segment is nearly always one of theirs.
+/// Each has one place, by its number, and gives way to the next one of that place.
+#[derive(Debug, Default)]
+struct Young(Vec<Option<(u32, Connection)>>);
+
+/// Places for them: a handshake is over after this many others began.
+const PLACES: usize = 64;
+
+impl Young {
+    fn place(number: u32) -> usize {
+        usize::try_from(number).unwrap_or(0) % PLACES
+    }
+
+    #[inline]
+    fn get(&self, number: u32) -> Option<&Connection> {
+        match self.0.get(Young::place(number))? {
+            Some((known, connection)) if *known == number => Some(connection),
+            _ => None,
+        }
+    }
+
+    /// Puts one into its place.
+    fn keep(&mut self, number: u32, connection: Connection) -> Option<&mut Connection> {
+        if self.0.is_empty() {
+            self.0.resize_with(PLACES, || None);
+        }
+        let place = self.0.get_mut(Young::place(number))?;
+        Some(&mut place.insert((number, connection)).1)
+    }
+
+    #[inline]
+    fn get_mut(&mut self, number: u32) -> Option<&mut Connection> {
+        match self.0.get_mut(Young::place(number))? {
+            Some((known, connection)) if *known == number => Some(connection),
+            _ => None,
+        }
+    }
+
+    fn take(&mut self, number: u32) -> Option<Connection> {
+        let place = self.0.get_mut(Young::place(number))?;
+        place.take_if(|(known, _)| *known == number).map(|(_, connection)| connection)
+    }
+
+    fn memory(&self) -> usize {
+        self.0.capacity().saturating_mul(size_of::<Option<(u32, Connection)>>())
+    }
 }
 
 impl Connections {
@@ -130,9 +177,9 @@ impl Connections {
     pub fn get(&self, number: u32, ports: impl FnOnce() -> Ends<u16>, rebase: bool) -> Option<Seen<'_>> {
         match self.slots.get(number)?.kept() {
             Kept::Whole(index) => self.whole.get(index).map(Seen::Kept),
-            few => match &self.newest {
-                Some((newest, connection)) if *newest == number => Some(Seen::Kept(connection)),
-                _ => self.make(few, &ports(), rebase).map(|made| Seen::Made(Box::new(made))),
+            few => match self.young.get(number) {
+                Some(connection) => Some(Seen::Kept(connection)),
+                None => self.make(few, &ports(), rebase).map(|made| Seen::Made(Box::new(made))),
             },
         }
     }
@@ -177,10 +224,11 @@ impl Connections {
         arrival: Arrival,
         segment: &Segment,
     ) -> Option<Heard> {
-        let mut connection = match self.newest.take_if(|(newest, _)| *newest == number) {
-            Some((_, connection)) => connection,
-            None => self.make(kept, ports, arrival.rebase)?,
-        };
+        if self.young.get(number).is_none() {
+            let made = self.make(kept, ports, arrival.rebase)?;
+            self.young.keep(number, made);
+        }
+        let connection = self.young.get_mut(number)?;
         let heard = connection.hear(arrival, segment);
         let second = if let Kept::One(index) = kept {
             self.ones.things.get(index).copied().zip(Few::new(&arrival, segment, true))
@@ -188,11 +236,8 @@ impl Connections {
             None
         };
         let now = match second {
-            Some((first, second)) => {
-                self.newest = Some((number, connection));
-                Kept::Two(self.twos.keep([first, second])?)
-            }
-            None => Kept::Whole(self.whole.push(connection)?),
+            Some((first, second)) => Kept::Two(self.twos.keep([first, second])?),
+            None => Kept::Whole(self.whole.push(self.young.take(number)?)?),
         };
         *self.slots.get_mut(number)? = Slot::new(now)?;
         match kept {
@@ -209,7 +254,7 @@ impl Connections {
         if let Kept::Whole(index) = kept {
             return self.whole.get_mut(index);
         }
-        self.newest = None;
+        drop(self.young.take(number));
         let connection = self.make(kept, ports, rebase)?;
         let index = self.whole.push(connection)?;
         *self.slots.get_mut(number)? = Slot::new(Kept::Whole(index))?;
@@ -226,14 +271,10 @@ impl Connections {
     pub fn begin(&mut self, stream: u32, arrival: Arrival, segment: &Segment) -> Option<(u32, Heard)> {
         let number = self.slots.len();
         let one_more = (number.checked_add(1)?, stream.checked_add(1)?);
-        let mut connection = Connection::default();
-        let heard = connection.hear(arrival, segment);
+        let heard = self.young.keep(number, Connection::default())?.hear(arrival, segment);
         let kept = match Few::new(&arrival, segment, false) {
-            Some(few) => {
-                self.newest = Some((number, connection));
-                Kept::One(self.ones.keep(few)?)
-            }
-            None => Kept::Whole(self.whole.push(connection)?),
+            Some(few) => Kept::One(self.ones.keep(few)?),
+            None => Kept::Whole(self.whole.push(self.young.take(number)?)?),
         };
         self.slots.push(Slot::new(kept)?)?;
         if number != stream {
@@ -253,6 +294,7 @@ impl Connections {
             self.ones.memory(),
             self.twos.memory(),
             self.whole.memory(),
+            self.young.memory(),
             extra,
         ]
         .into_iter()

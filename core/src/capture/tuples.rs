@@ -1,8 +1,9 @@
 //! Between whom each connection goes, and which connection the same endpoints had before.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::store::Chunks;

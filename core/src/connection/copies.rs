@@ -38,7 +38,7 @@ pub(super) struct Sent {
     pub at: MaybeTime,
     pub seq: Seq,
     pub ack: Seq,
-    payload_len: u32,
+    pub payload_len: u32,
     value: u32,
     echo: u32,
     window: u16,

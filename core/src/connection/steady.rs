@@ -2,7 +2,7 @@
 //! numbers on and do nothing else, so the rules of handshake, teardown, copies and repeats need not be asked. Everything
 //! that could make one more than that is looked for before anything is changed; where it is found, the rules are asked.
 
-use super::copies::Sort;
+use super::copies::{Sent, Sort};
 use super::endpoint::{Facts, Number};
 use super::times::MaybeTime;
 use super::verdict::{Anomalies, Phase, Repeats, Steps, Verdict};
@@ -10,14 +10,16 @@ use super::word::{Turns, Word};
 use super::{Arrival, Connection};
 use crate::segment::{End, Ends, Kind, Segment};
 
-/// Which segments may do nothing: those of one end, with payload or without, where the connection is open, nobody closes
-/// it, and neither Zeek's letters nor the findings of the handshake would change.
+/// Which segments may do nothing: those of one end, where the connection is open, nobody closes it, and the findings of the
+/// handshake would not change.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Midst {
     /// What is said of such a segment of the low end.
     word: Word,
-    /// Whether segments of each end without payload may, and segments with.
-    may: Ends<[bool; 2]>,
+    /// Whether segments of each end may.
+    may: Ends<bool>,
+    /// Whether one of each end without payload adds a letter to Zeek's view, and one with: they do so once.
+    is_news: Ends<[bool; 2]>,
     /// The shift of each end's window field.
     shift: Ends<u8>,
     /// Where the ACK of each end that performed a step of the handshake is kept; there is none where nothing is kept there.
@@ -46,11 +48,12 @@ impl Connection {
         let mut midst = Midst::default();
         for end in End::BOTH {
             let own = &self.ends[end];
-            let is_known = own.is(Facts::SENT_ACK.union(Facts::WENT_ON_SINCE)) && !own.facts.intersects(UNQUIET);
+            let is_known = own.is(Facts::SENT_ACK) && !own.facts.intersects(UNQUIET);
             if !is_known || self.last_sent(end, Sort::CloseAck).is_some() || !own.knows_window() {
                 continue;
             }
-            midst.may[end] = [false, true].map(|has_payload| !self.zeek.is_news(end, has_payload));
+            midst.may[end] = true;
+            midst.is_news[end] = self.zeek.is_news(end);
             midst.shift[end] = self.window_shift(end);
             midst.open_ack[end] = self.place_of(end, Sort::OpenAck);
         }
@@ -79,9 +82,7 @@ impl Connection {
     /// Takes in a segment that only moves numbers on, and says so. None, with nothing changed, when it may do more.
     #[inline(always)]
     pub(super) fn steady(&mut self, arrival: &Arrival, segment: &Segment) -> Option<(Word, Option<Turns>)> {
-        let [bare, with_payload] = self.midst.may[arrival.end];
-        let may = if segment.payload_len > 0 { with_payload } else { bare };
-        if !may || segment.kind() != Kind::Ack {
+        if !self.midst.may[arrival.end] || segment.kind() != Kind::Ack {
             return None;
         }
         let (own, other) = self.ends.split_mut(arrival.end);
@@ -94,12 +95,16 @@ impl Connection {
         let (acked, other_acked) = (own.acked()?, other.acked()?);
         let acks_news = segment.ack.is_after(acked);
         let open_ack = || self.sent.get(usize::from(self.midst.open_ack[arrival.end]));
-        if !acks_news && open_ack().is_some_and(|sent| sent.ack == segment.ack && sent.seq == segment.seq) {
+        let is_like = |sent: &Sent| {
+            sent.ack == segment.ack && sent.seq == segment.seq && sent.payload_len == segment.payload_len
+        };
+        if !acks_news && open_ack().is_some_and(is_like) {
             // The same again may be a copy or a repeat.
             return None;
         }
         let seq = own_mark.nearest(segment.seq);
         let ack = other_mark.nearest(segment.ack);
+        own.note(Facts::WENT_ON_SINCE);
         own.count_try(segment, Some(other_acked));
         let end = seq.advance(segment.payload_len);
         if segment.payload_len > 0 {
@@ -123,6 +128,11 @@ impl Connection {
         *packets = packets.saturating_add(1);
         let word = if arrival.end == End::Low { self.midst.word } else { self.midst.word.of_peer() };
         let result = word.with_offsets(seq.offset_from(own_base), ack.offset_from(other_base));
+        let [bare, with_payload] = self.midst.is_news[arrival.end];
+        if if segment.payload_len > 0 { with_payload } else { bare } {
+            self.observe_zeek(arrival.end, segment);
+            self.midst.is_news[arrival.end] = self.zeek.is_news(arrival.end);
+        }
         self.say(arrival, MaybeTime::new(segment.at), Some(segment.ack), end.seq());
         Some(result)
     }

@@ -119,11 +119,12 @@ impl View {
         more
     }
 
-    /// Whether a segment without SYN, FIN and RST may change anything: the state of its sender, or the history.
-    pub fn is_news(&self, end: End, has_payload: bool) -> bool {
-        let letter = if has_payload { Letter::Data } else { Letter::Ack };
+    /// Whether a segment without SYN, FIN and RST may change anything, the state of its sender or the history: one without
+    /// payload, and one with.
+    pub fn is_news(&self, end: End) -> [bool; 2] {
         let track = &self.tracks[end];
-        track.state == Endpoint::Inactive || track.given & 1 << letter as u8 == 0
+        [Letter::Ack, Letter::Data]
+            .map(|letter| track.state == Endpoint::Inactive || track.given & 1 << letter as u8 == 0)
     }
 
     fn push(&mut self, end: End, letter: Letter) -> Option<u8> {
