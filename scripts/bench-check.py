@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
-"""Counts the instructions of the core for a segment, under valgrind, and holds them against bench/budget.json.
+"""Counts instructions under valgrind, and holds them against bench/budget.json: those of the core for a segment, and what
+synfin adds to a frame in tshark, in each series of Wireshark that there is here.
 
-    bench-check.py            fails when a count is more than 5 % above its budget
+    bench-check.py            fails when a count of the core is more than 5 % above its budget, when a segment costs more
+                              where there are more of them, or when a ratio in a tshark is 0.006 above its budget
+    bench-check.py --core     the core alone
+    bench-check.py --hosts    tshark alone
     bench-check.py --record   writes the counts as the new budget
 
-Counted are the instructions of the program itself: those of the C library depend on the processor that it finds. The
-count depends on the compiler, so the budget names the one it was made with.
+Of the core the program's own instructions are counted: those of the C library depend on the processor that it finds. The
+count depends on the compiler, so the budget names the one it was made with. In a tshark all instructions count, with synfin
+and without: the ratio depends on little else than synfin.
 """
 
 import json
@@ -14,11 +19,16 @@ import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import host_cost
 
 ROOT = Path(__file__).resolve().parent.parent
 BUDGET = ROOT / "bench" / "budget.json"
 SLACK = 0.05
+# Of all that tshark does for a frame. Two runs of the same differ by a fifth of that: hash tables have random seeds.
+HOST_SLACK = 0.006
 
 # What is counted: the work, the work that only makes its segments, and the two numbers of segments to take the
 # difference of.
@@ -30,6 +40,19 @@ WORKS = {
     "boundary": ("feed", 20_000, 40_000),
     "mixed": ("mixed-feed", 0, 100_000),
 }
+
+
+# What a capture can hold much of, in two sizes: connections that live at the same time and speak in turn, segments of one,
+# connections that are refused and start again, attempts in one stream. A segment with its annotation must not cost more
+# than so many times as much where there is much of it.
+GROWTHS = {
+    "live": (1_000, 1_000_000),
+    "long": (100_000, 10_000_000),
+    "restarts": (10_000, 1_000_000),
+    "attempts": (10_000, 1_000_000),
+}
+GROWN_MOST = 1.3
+GROWN_SEGMENTS = 20_000
 
 
 def compiler():
@@ -65,14 +88,33 @@ def own_instructions(profile, program):
     return total
 
 
-def count(program, work, segments, known={}):
+def count(program, work, segments, *options, known={}):
     if (work, segments) not in known:
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "profile"
-            command = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={out}", program, work, str(segments)]
+            command = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={out}", *options, program, work, str(segments)]
             subprocess.run(command, check=True)
             known[work, segments] = own_instructions(out.read_text(), program)
     return known[work, segments]
+
+
+def check_growth(program):
+    """The names of what costs more where there is more of it."""
+    failed = []
+    works = [f"{name}-{size}" for name, sizes in GROWTHS.items() for size in sizes]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        counts = pool.map(lambda work: count(program, work, GROWN_SEGMENTS, "--instr-atstart=no"), works)
+        cost = {work: instructions / GROWN_SEGMENTS for work, instructions in zip(works, counts)}
+    for name, (few, many) in GROWTHS.items():
+        before, after = cost[f"{name}-{few}"], cost[f"{name}-{many}"]
+        if before == 0:
+            sys.exit(f"bench-check: nothing was counted of {name}-{few}")
+        word = "ok"
+        if after > before * GROWN_MOST:
+            word = "GROWS"
+            failed.append(f"{name} grows")
+        print(f"bench-check: {name}: {before:.0f} instructions a segment with {few:,}, {after:.0f} with {many:,}: {word}", flush=True)
+    return failed
 
 
 def per_segment(program, work):
@@ -81,20 +123,15 @@ def per_segment(program, work):
     return (cost[0] - cost[1]) / (many - few)
 
 
-def main():
-    record = sys.argv[1:] == ["--record"]
-    if sys.argv[1:] and not record:
-        sys.exit(__doc__)
+def check_core(budget):
+    """The names of the works that take too many; gives the counts too."""
     program = build()
     counts = {work: round(per_segment(program, work), 1) for work in WORKS}
-    if record:
-        BUDGET.write_text(json.dumps({"compiler": compiler(), "instructions": counts}, indent=2) + "\n")
-        print(f"bench-check: recorded {counts}")
-        return
-    budget = json.loads(BUDGET.read_text())
+    failed = []
+    if budget is None:
+        return counts, failed
     if budget["compiler"] != compiler():
         print(f"bench-check: the budget was made with {budget['compiler']}, this is {compiler()}")
-    failed = []
     for work, instructions in counts.items():
         allowed = budget["instructions"][work]
         word = "ok"
@@ -104,6 +141,64 @@ def main():
         elif instructions < allowed * (1 - SLACK):
             word = "ok, and fewer: record it (scripts/bench-check.py --record)"
         print(f"bench-check: {work}: {instructions} instructions a segment, budget {allowed}: {word}")
+    return counts, failed
+
+
+def plugin():
+    """The plugin's file, as it is built for this machine."""
+    subprocess.run(["cargo", "build", "--quiet", "--release", "--locked"], check=True, cwd=ROOT)
+    return (ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release" / "libsynfin.so").resolve()
+
+
+def check_hosts(budget):
+    """The same for what a frame costs in each tshark; the ratios by series."""
+    reason = host_cost.why_not()
+    if reason is not None:
+        print(f"bench-check: nothing is counted inside tshark: {reason}")
+        return {}, []
+    programs = build().parent
+    subprocess.run(["cargo", "build", "--quiet", "--release", "--locked", "-p", "synfin-bench", "--bin", "bench-capture"],
+                   check=True, cwd=ROOT)
+    ratios, failed = {}, []
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        host_cost.prepare(work, programs, plugin())
+        for host in host_cost.Host.all():
+            if not host.loads(work):
+                sys.exit(f"bench-check: tshark {host.series} does not load the plugin")
+            ratios[host.series] = {}
+            for name, (ours, theirs) in host_cost.measure(host, work).items():
+                ratio = round(ours / theirs, 4)
+                ratios[host.series][name] = ratio
+                allowed = (budget or {}).get(host.series, {}).get(name)
+                word = "no budget" if allowed is None else "ok"
+                if allowed is not None and ratio > allowed + HOST_SLACK:
+                    word = "TOO MANY"
+                    failed.append(f"{name} in {host.series}")
+                print(f"bench-check: tshark {host.series}, {name}: {ours:,.0f} instructions a frame, {theirs:,.0f} without "
+                      f"synfin: {ratio:.4f}, budget {allowed}: {word}", flush=True)
+    return ratios, failed
+
+
+def main():
+    wanted = sys.argv[1:]
+    if set(wanted) - {"--core", "--hosts", "--record"} or len(wanted) > 1 + ("--record" in wanted):
+        sys.exit(__doc__)
+    record = "--record" in wanted
+    before = json.loads(BUDGET.read_text())
+    budget = None if record else before
+    failed = []
+    if "--hosts" not in wanted:
+        counts, failed = check_core(budget)
+        failed += check_growth(build())
+        before.update({"compiler": compiler(), "instructions": counts})
+    if "--core" not in wanted:
+        ratios, too_many = check_hosts(budget and budget.get("hosts"))
+        failed += too_many
+        before["hosts"] = {**before.get("hosts", {}), **ratios}
+    if record:
+        BUDGET.write_text(json.dumps(before, indent=2) + "\n")
+        print(f"bench-check: recorded in {BUDGET}")
     if failed:
         sys.exit(f"bench-check: above budget: {', '.join(failed)}")
 

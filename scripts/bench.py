@@ -1,30 +1,32 @@
 #!/usr/bin/env python3
-"""What synfin costs, measured: the table of docs/COST.md.
+"""What synfin costs, measured: the tables of docs/COST.md.
 
-    bench.py                 all of it: bench-out/bench.md, bench-out/bench.json, and the table in docs/COST.md
+    bench.py                 all of it: bench-out/bench.md, bench-out/bench.json, and the tables in docs/COST.md
     bench.py --quick         a tenth of the frames, three pairs, no core benches, docs/COST.md left alone; for a look
-    --frames N --pairs N     other sizes (default 1000000 and 7)
+    --frames N --pairs N     other sizes (default 1500000 and 7)
     --no-core                without the criterion benches of the core
     --no-docs                leaves docs/COST.md alone
-    --also 4.6 ...           the `-T fields` rows in that series too, from the folders that scripts/versions.sh --make makes
 
-Each ratio is the median over pairs of runs, one with and one without, taken in turn. "Without" means that the plugin's
-file is not there. The cost is user and system time of the process, the memory its largest resident set.
+Each ratio of times is the median over pairs of runs, one with and one without the plugin, taken in turn; the cost is user and
+system time of the process, the memory its largest resident set. They are taken in the newest series of Wireshark that there
+is here (scripts/versions.sh --make), the instructions in each (scripts/host_cost.py). All of it takes root.
 """
 
 import argparse
-import atexit
 import datetime
 import json
 import os
 import platform
 import re
-import shutil
 import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+import host_cost
+from host_cost import SIX_SYNFIN, SIX_TCP, fields, output
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "bench-out"
@@ -32,77 +34,55 @@ BENCH = ROOT / "bench"
 DOCS = ROOT / "docs" / "COST.md"
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
-SIX_TCP = ["tcp.stream", "tcp.srcport", "tcp.seq_raw", "tcp.ack_raw", "tcp.flags.str", "tcp.len"]
-SIX_SYNFIN = ["synfin.role", "synfin.seq", "synfin.ack", "synfin.x", "synfin.client.state", "synfin.server.state"]
-
-
-def fields(names):
-    return ["-T", "fields"] + [word for name in names for word in ("-e", name)]
-
-
-# Name, target, arguments with the plugin, arguments without it.
+# Instructions a frame, with synfin over without: what is wanted in the newest series.
+WANTED = {
+    "plain": 1.05,
+    "six tcp.* fields, idle": 1.015,
+    "six synfin.* fields": 1.10,
+    "-Y tcp.flags.syn==1, idle": 1.03,
+    "-Y synfin.handshake.step": 1.03,
+    "plain, long transfers": 1.03,
+}
+# Name, capture, the most in time and in memory, arguments with the plugin, arguments without it.
 ROWS = [
-    ("`tshark -r F`, one line a frame", 1.05, [], []),
-    ("`-T fields`, six `tcp.*` fields, plugin idle", 1.03, fields(SIX_TCP), fields(SIX_TCP)),
-    ("six `synfin.*` fields against six `tcp.*` fields", 1.15, fields(SIX_SYNFIN), fields(SIX_TCP)),
-    ("`-Y synfin.handshake.step` against `-Y tcp.flags.syn==1`", 1.10,
+    ("`tshark -r F`, one line a frame, connections of 15 frames", "short", 1.06, 1.03, [], []),
+    ("the same, mix", "mixed", 1.06, 1.03, [], []),
+    ("`-T fields`, six `tcp.*` fields, plugin idle, mix", "mixed", 1.03, 1.03, fields(SIX_TCP), fields(SIX_TCP)),
+    ("six `synfin.*` fields against six `tcp.*` fields, mix", "mixed", 1.15, 1.03, fields(SIX_SYNFIN), fields(SIX_TCP)),
+    ("`-Y synfin.handshake.step` against `-Y tcp.flags.syn==1`, mix", "mixed", 1.10, 1.03,
      ["-Y", "synfin.handshake.step"], ["-Y", "tcp.flags.syn==1"]),
-    ("`-2 -Y synfin.conn.last` against `-2 -Y tcp.flags.fin==1`", 1.15,
+    ("`-2 -Y synfin.conn.last` against `-2 -Y tcp.flags.fin==1`, mix", "mixed", 1.15, 1.03,
      ["-2", "-Y", "synfin.conn.last"], ["-2", "-Y", "tcp.flags.fin==1"]),
+    ("one line a frame, a scan: each SYN answered by a RST", "scan", 1.06, 1.05, [], []),
 ]
-# Others at the same kind of job, without the plugin, against the plain listing. The runs of the slow one are few.
+# Others at the same kind of job, without the plugin, against the plain listing of the mix. The runs of the slow one are few.
 PEERS = [
     ("TRANSUM (in C, part of Wireshark)", ["--enable-protocol", "transum"], None),
     ("the same job in Lua (bench/lifecycle.lua)", ["-X", f"lua_script:{BENCH / 'lifecycle.lua'}"], 1),
 ]
-RSS_TARGET = 1.03
-# Wireshark 4.0 makes all of the tree for `-T fields`, later ones what the fields ask for.
-ALSO = [row for row in ROWS if "-T" in row[2]]
-# The series that scripts/versions.sh can make, each with its folder: scripts/series.tsv, but for those of headers alone.
-TABLE = [line.split("\t") for line in (ROOT / "scripts" / "series.tsv").read_text().splitlines() if line[0] != "#"]
-RELEASES = {series: debian for series, debian, *_ in TABLE if debian != "-"}
 
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def output(command):
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    return done.stdout
-
-
-class Plugin:
-    """The installed plugin's file, which can be put aside and back. `root`: where the program sees its file system."""
-
-    def __init__(self, tshark, root=Path("/")):
-        loaded = [line for line in output([tshark, "-G", "plugins"]).splitlines() if line.startswith("synfin")]
-        if not loaded:
-            sys.exit(f"bench: synfin is not installed for {tshark}; run: make install")
-        self.file = root / loaded[0].split("\t")[-1].lstrip("/")
-        self.aside = self.file.with_name("synfin.so.bench")
-        atexit.register(self.put, True)
-
-    def put(self, there):
-        if there and self.aside.exists():
-            self.aside.rename(self.file)
-        elif not there and self.file.exists():
-            self.file.rename(self.aside)
-
-
 class Tshark:
-    def __init__(self, program, root=Path("/")):
-        self.program = program
-        self.plugin = Plugin(program, root)
-        self.environment = dict(os.environ, HOME=str(OUT / "home"), TZ="UTC", LC_ALL="C.UTF-8")
-        self.environment.pop("XDG_CONFIG_HOME", None)
-        (OUT / "home").mkdir(parents=True, exist_ok=True)
+    """A host, and what its runs share."""
+
+    def __init__(self, host, work):
+        self.host = host
+        self.work = work
+        # The plugins that come with Wireshark are there in both kinds of runs: TRANSUM is one.
+        for file in host.folder.glob("*.so"):
+            if file.name != "synfin.so":
+                for name in ("with", "without"):
+                    (work / name / file.name).write_bytes(file.read_bytes())
 
     def run(self, with_plugin, capture, arguments):
         """Seconds of user and system time, and bytes of the largest resident set."""
-        self.plugin.put(with_plugin)
-        process = subprocess.Popen([self.program, "-r", capture, *arguments], env=self.environment,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        variables = {"HOME": self.work / "home", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+        command = self.host.command(self.work, with_plugin, variables, ["tshark", "-r", capture, *arguments])
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
@@ -126,57 +106,51 @@ class Tshark:
 
 def build():
     say("bench: building")
-    subprocess.run(["cargo", "build", "--quiet", "--release", "--locked", "-p", "synfin-bench", "--bins"], check=True, cwd=ROOT)
-    return ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release"
+    subprocess.run(["cargo", "build", "--quiet", "--release", "--locked", "-p", "synfin", "-p", "synfin-bench", "--lib", "--bins"],
+                   check=True, cwd=ROOT)
+    return (ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release").resolve()
 
 
-def make_capture(programs, frames, connections):
-    capture = OUT / f"mixed-{frames}.pcap"
-    if not capture.exists():
-        say(f"bench: making {capture}")
-        made = capture.with_suffix(".part")
-        overlap = max(10, connections // 67)
-        subprocess.run([programs / "bench-capture", made, str(frames), str(connections), str(overlap)], check=True)
-        made.rename(capture)
-    return capture
+def make_captures(programs, frames):
+    made = {}
+    connections = frames // 15
+    kinds = {
+        "short": ["short", connections, max(10, connections // 100)],
+        "mixed": ["mixed", frames // 5, frames * 67 // 5000, max(10, frames // 5000)],
+        "scan": ["scan", frames * 2 // 3],
+    }
+    for name, words in kinds.items():
+        capture = OUT / f"{name}-{frames}.pcap"
+        if not capture.exists():
+            say(f"bench: making {capture}")
+            part = capture.with_suffix(".part")
+            subprocess.run([programs / "bench-capture", part, *map(str, words)], check=True)
+            part.rename(capture)
+        made[name] = capture
+    return made
 
 
-def measure_tshark(tshark, capture, count):
+def measure_tshark(tshark, captures, count):
     rows = []
-    for name, target, ours, theirs in ROWS:
-        say(f"bench: {name}")
-        rows.append({"what": name, "target": target, **tshark.pairs(capture, (True, ours), (False, theirs), count)})
+    for name, capture, most, memory, ours, theirs in ROWS:
+        say(f"bench: Wireshark {tshark.host.series}: {name}")
+        pairs = tshark.pairs(captures[capture], (True, ours), (False, theirs), count)
+        rows.append({"what": name, "target": most, "memory_target": memory, **pairs})
     peers = []
     for name, arguments, limit in PEERS:
         say(f"bench: {name}")
         runs = min(count, limit) if limit else count
-        peers.append({"what": name, **tshark.pairs(capture, (False, arguments), (False, []), runs)})
+        peers.append({"what": name, **tshark.pairs(captures["mixed"], (False, arguments), (False, []), runs)})
     return rows, peers
 
 
-def series(name):
-    """Another series of Wireshark, with the plugin that was built last."""
-    versions = Path(os.environ.get("SYNFIN_VERSIONS_DIR", ROOT / ".versions"))
-    program, root = versions / "bin" / f"tshark-{name}", versions / RELEASES[name]
-    if not program.exists():
-        sys.exit(f"bench: there is no Wireshark {name} in {versions}; run: scripts/versions.sh --make")
-    folders = output([program, "-G", "folders"])
-    folder = root / re.search(r"^Global Plugins:\s*(.*)$", folders, re.M)[1].lstrip("/") / "epan"
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(ROOT / "target" / "release" / "libsynfin.so", folder / "synfin.so")
-    return Tshark(program, root)
-
-
-def measure_also(names, capture, count):
-    rows = []
-    for name in names:
-        tshark = series(name)
-        for what, target, ours, theirs in ALSO:
-            say(f"bench: Wireshark {name}: {what}")
-            pairs = tshark.pairs(capture, (True, ours), (False, theirs), count)
-            rows.append({"what": f"the same in Wireshark {name}: {what}", "target": target, **pairs})
-        tshark.plugin.put(True)
-    return rows
+def measure_instructions(hosts, work):
+    counted = {}
+    for host in hosts:
+        say(f"bench: instructions in Wireshark {host.series}")
+        counted[host.series] = {name: [round(ours), round(theirs), round(ours / theirs, 4)]
+                                for name, (ours, theirs) in host_cost.measure(host, work).items()}
+    return counted
 
 
 def measure_memory(programs):
@@ -239,47 +213,69 @@ def core_lines(core):
             against = (f"{target} ns", verdict(value, target)) if target else ("", "")
             lines.append((f"core, a segment with its annotation, {int(name):,} live connections", against[0],
                           f"{value} ns", against[1]))
+    living = [value for value in (ns(rf"{count}-connections") for count in (10**3, 10**6)) if value is not None]
+    if len(living) == 2:
+        spread = living[1] / living[0]
+        lines.append(("the last against the first of these", "1.3", f"{spread:.2f}", verdict(spread, 1.3)))
     floor = ns("floor")
     if floor is not None:
         lines.append(("the floor: a handler that reads the twenty bytes", "", f"{floor} ns", ""))
     grown = [ns(rf"1-connection-{count}-") for count in (10**5, 10**6, 10**7)]
     if None not in grown:
         spread = max(grown) / min(grown)
-        lines.append(("one connection of 10^5, 10^6, 10^7 segments", "flat within 20 %",
-                      " / ".join(f"{value} ns" for value in grown), verdict(spread, 1.2)))
+        lines.append(("one connection of 10^5, 10^6, 10^7 segments", "flat within 30 %",
+                      " / ".join(f"{value} ns" for value in grown), verdict(spread, 1.3)))
     mixed = ns("67000-connections")
     if mixed is not None:
         lines.append(("the whole mix, openings and closings included", "", f"{mixed} ns", ""))
     return lines
 
 
+def instruction_lines(counted):
+    newest, *others = counted
+    head = ["what", "wanted", f"Wireshark {newest}: with synfin / without", "verdict", *others]
+    lines = [head, ["---"] * len(head)]
+    for name, (ours, theirs, ratio) in counted[newest].items():
+        most = WANTED.get(name)
+        lines.append([f"`{name}`" if name.startswith("-") else name, f"{most:.3f}" if most else "",
+                      f"{ratio:.3f} ({ours:,} / {theirs:,})", verdict(ratio, most) if most else "",
+                      *(f"{counted[series][name][2]:.3f}" for series in others)])
+    return as_table(lines)
+
+
+def as_table(lines):
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
 def table(result):
-    lines = []
-    for row in result["tshark"] + result["also"]:
+    lines = [("what", "wanted", "measured", "verdict"), ("---", "---", "---", "---")]
+    for row in result["tshark"]:
         lines.append((row["what"], f"{row['target']:.2f}",
                       f"{row['ratio']:.3f} ({row['seconds'][0]} s / {row['seconds'][1]} s)", verdict(row["ratio"], row["target"])))
-    worst = max(row["memory"] for row in result["tshark"] + result["also"])
-    lines.append(("peak memory (RSS), the worst of these", f"{RSS_TARGET:.2f}", f"{worst:.3f}", verdict(worst, RSS_TARGET)))
+    for row in result["tshark"]:
+        lines.append((f"peak memory: {row['what']}", f"{row['memory_target']:.2f}", f"{row['memory']:.3f}",
+                      verdict(row["memory"], row["memory_target"])))
     memory = result["memory"]
     lines.append(("memory of the core, a segment", "16 bytes", f"{memory['segment']} bytes", verdict(memory["segment"], 16)))
     for name, what in (("mixed", "the mix"), ("scan", "a scan of a million SYNs")):
-        bytes = memory["connection"][name]
-        lines.append((f"memory of the core, a connection, {what}", "160 bytes", f"{bytes} bytes", verdict(bytes, 160)))
+        lines.append((f"memory of the core, a connection, {what}", "", f"{memory['connection'][name]} bytes", ""))
     lines += core_lines(result["core"])
     for row in result["peers"]:
         runs = "" if row["pairs"] > 1 else ", one run"
         lines.append((f"for comparison: {row['what']}", "", f"{row['ratio']:.2f} ({row['seconds'][0]} s / {row['seconds'][1]} s{runs}), "
                       f"memory {row['memory']:.2f}", ""))
-    head = [("what", "target", "measured", "verdict"), ("---", "---", "---", "---")]
-    return "\n".join("| " + " | ".join(line) + " |" for line in head + lines)
+    return as_table(lines)
 
 
 def report(result):
     m = result["machine"]
-    size = f"{result['frames']:,} frames in {result['connections']:,} connections, {result['pairs']} pairs, medians"
     where = (f"{m['date']}; {m['processor']}, {m['processors']} processors, load {m['load'][0]} when it began; {m['system']}; "
              f"{m['tshark']}; {m['rustc']}; commit {m['commit']}.")
-    return f"{size}. Ratios are user and system time with synfin over without.\n\n{table(result)}\n\n{where}\n"
+    return (f"Instructions a frame, all of tshark's included; a ratio is with synfin over without.\n\n"
+            f"{instruction_lines(result['instructions'])}\n\n"
+            f"Time (user and system) and memory in Wireshark {result['series']}, medians of {result['pairs']} pairs. {result['frames']:,} "
+            f"frames in connections of 15 frames each; a fifth as many in the mix, two thirds as many SYNs in the scan.\n\n"
+            f"{table(result)}\n\n{where}\n")
 
 
 def put_in_docs(text):
@@ -296,9 +292,8 @@ def arguments():
     parser.add_argument("--pairs", type=int)
     parser.add_argument("--no-core", action="store_true")
     parser.add_argument("--no-docs", action="store_true")
-    parser.add_argument("--also", nargs="+", choices=sorted(RELEASES), default=[])
     chosen = parser.parse_args()
-    chosen.frames = chosen.frames or (100_000 if chosen.quick else 1_000_000)
+    chosen.frames = chosen.frames or (150_000 if chosen.quick else 1_500_000)
     chosen.pairs = chosen.pairs or (3 if chosen.quick else 7)
     chosen.no_core |= chosen.quick
     chosen.no_docs |= chosen.quick
@@ -307,19 +302,26 @@ def arguments():
 
 def main():
     chosen = arguments()
-    # An interrupted run puts the plugin back too.
+    # An interrupted run takes its folder away too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    reason = host_cost.why_not()
+    if reason is not None:
+        sys.exit(f"bench: {reason}")
     OUT.mkdir(exist_ok=True)
-    program = os.environ.get("TSHARK", "tshark")
-    where = machine(program)
-    connections = chosen.frames * 67 // 1000
     programs = build()
-    capture = make_capture(programs, chosen.frames, connections)
-    tshark = Tshark(program)
-    rows, peers = measure_tshark(tshark, capture, chosen.pairs)
-    tshark.plugin.put(True)
-    result = {"machine": where, "frames": chosen.frames, "connections": connections, "pairs": chosen.pairs,
-              "tshark": rows, "also": measure_also(chosen.also, capture, chosen.pairs), "peers": peers, "memory": measure_memory(programs),
+    captures = make_captures(programs, chosen.frames)
+    hosts = host_cost.Host.all()
+    where = machine(hosts[0].program)
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        host_cost.prepare(work, programs, programs / "libsynfin.so")
+        for host in hosts:
+            if not host.loads(work):
+                sys.exit(f"bench: tshark {host.series} does not load the plugin")
+        counted = measure_instructions(hosts, work)
+        rows, peers = measure_tshark(Tshark(hosts[0], work), captures, chosen.pairs)
+    result = {"machine": where, "series": hosts[0].series, "frames": chosen.frames, "pairs": chosen.pairs,
+              "instructions": counted, "tshark": rows, "peers": peers, "memory": measure_memory(programs),
               "core": {} if chosen.no_core else measure_core()}
     text = report(result)
     (OUT / "bench.md").write_text(text)

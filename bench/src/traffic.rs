@@ -212,6 +212,23 @@ impl Traffic {
         Traffic::of(random, plans, overlap)
     }
 
+    /// So many connections of 15 segments each: open, ask, answer, close.
+    pub fn short(seed: u64, connections: u64, overlap: u64) -> Traffic {
+        let plan = Plan::Short { exchanged: 8, ending: Ending::FourSegments };
+        Traffic::of(Random::new(seed), vec![plan; connections as usize], overlap)
+    }
+
+    /// So many connections that all go on at the same time and carry so many segments each.
+    pub fn long(seed: u64, connections: u64, segments: u64) -> Traffic {
+        let plan = Plan::Transfer { carried: segments.saturating_sub(7) };
+        Traffic::of(Random::new(seed), vec![plan; connections as usize], connections)
+    }
+
+    /// So many SYNs, each answered by a RST.
+    pub fn scan(seed: u64, connections: u64) -> Traffic {
+        Traffic::of(Random::new(seed), vec![Plan::Refused; connections as usize], 10)
+    }
+
     /// One connection that carries so many segments.
     pub fn one_transfer(seed: u64, segments: u64) -> Traffic {
         Traffic::of(Random::new(seed), vec![Plan::Transfer { carried: segments.saturating_sub(7) }], 1)

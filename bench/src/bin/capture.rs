@@ -1,4 +1,9 @@
-//! Writes a capture of made-up traffic: `bench-capture FILE [SEGMENTS [CONNECTIONS [OVERLAP [SEED]]]]`.
+//! Writes a capture of made-up traffic, the same each time:
+//!
+//!     bench-capture FILE mixed SEGMENTS CONNECTIONS OVERLAP   all that real captures hold
+//!     bench-capture FILE short CONNECTIONS OVERLAP            connections of 15 segments: open, ask, answer, close
+//!     bench-capture FILE long CONNECTIONS SEGMENTS            transfers of so many segments, all at the same time
+//!     bench-capture FILE scan CONNECTIONS                     SYNs that are each answered by a RST
 
 use std::error::Error;
 use std::fs::File;
@@ -11,8 +16,12 @@ use pcap_file::{DataLink, TsResolution};
 
 use synfin_bench::traffic::{ACK, FIN, PSH, RST, SYN, Sent, Traffic};
 
-/// What a Linux host sends: MSS, SACK, time stamps and window scale with a SYN, time stamps with everything else.
-fn options(sent: &Sent) -> Vec<u8> {
+/// What a Linux host sends: MSS, SACK, time stamps and window scale with a SYN, time stamps with everything else. Without
+/// `has_stamps` what a Windows host sends, which Wireshark reads faster.
+fn options(sent: &Sent, has_stamps: bool) -> Vec<u8> {
+    if !has_stamps {
+        return if sent.flags & SYN != 0 { vec![2, 4, 5, 0xb4, 1, 3, 3, 8, 1, 1, 4, 2] } else { Vec::new() };
+    }
     let stamp = (sent.at / 1_000_000) as u32 + 1;
     let stamps = [&stamp.to_be_bytes()[..], &stamp.wrapping_sub(1).to_be_bytes()].concat();
     if sent.flags & RST != 0 {
@@ -24,7 +33,7 @@ fn options(sent: &Sent) -> Vec<u8> {
     }
 }
 
-fn frame(sent: &Sent) -> Result<Vec<u8>, Box<dyn Error>> {
+fn frame(sent: &Sent, has_stamps: bool) -> Result<Vec<u8>, Box<dyn Error>> {
     let (client, server) = sent.endpoints();
     let (source, destination) = if sent.from_client { (client, server) } else { (server, client) };
     let mut tcp = TcpHeader::new(source.1, destination.1, sent.seq, sent.window);
@@ -34,7 +43,7 @@ fn frame(sent: &Sent) -> Result<Vec<u8>, Box<dyn Error>> {
     tcp.fin = sent.flags & FIN != 0;
     tcp.rst = sent.flags & RST != 0;
     tcp.psh = sent.flags & PSH != 0;
-    tcp.options = TcpOptions::try_from_slice(&options(sent))?;
+    tcp.options = TcpOptions::try_from_slice(&options(sent, has_stamps))?;
     // Letters that are no protocol's beginning.
     let payload: Vec<u8> = (0..sent.payload).map(|n| b'a' + (n % 23) as u8).collect();
     let len = u16::try_from(tcp.header_len() + payload.len())?;
@@ -52,22 +61,34 @@ fn frame(sent: &Sent) -> Result<Vec<u8>, Box<dyn Error>> {
     Ok([&ethernet.to_bytes()[..], &ip.to_bytes(), &tcp.to_bytes(), &payload].concat())
 }
 
+const SEED: u64 = 1;
+
+/// The traffic that the arguments after FILE ask for.
+fn traffic(kind: &str, numbers: &[u64]) -> Option<Traffic> {
+    match (kind, numbers) {
+        ("mixed", &[segments, connections, overlap]) => Some(Traffic::mixed(SEED, segments, connections, overlap)),
+        ("short", &[connections, overlap]) => Some(Traffic::short(SEED, connections, overlap)),
+        ("long", &[connections, segments]) => Some(Traffic::long(SEED, connections, segments)),
+        ("scan", &[connections]) => Some(Traffic::scan(SEED, connections)),
+        _ => None,
+    }
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let path = arguments.next().ok_or("usage: bench-capture FILE [SEGMENTS [CONNECTIONS [OVERLAP [SEED]]]]")?;
-    let mut number = |default: u64| arguments.next().map_or(Ok(default), |text| text.parse());
-    let (segments, connections) = (number(1_000_000)?, number(67_000)?);
-    let (overlap, seed) = (number(1_000)?, number(1)?);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [path, kind, numbers @ ..] = arguments.as_slice() else { return Err("FILE and the kind of traffic".into()) };
+    let numbers: Vec<u64> = numbers.iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
+    let traffic = traffic(kind, &numbers).ok_or("mixed with three numbers, short or long with two, scan with one")?;
     let header =
         PcapHeader { datalink: DataLink::ETHERNET, ts_resolution: TsResolution::NanoSecond, ..PcapHeader::default() };
     let mut file = PcapWriter::with_header(BufWriter::new(File::create(path)?), header)?;
     let mut count = 0u64;
-    for sent in Traffic::mixed(seed, segments, connections, overlap) {
-        let bytes = frame(&sent)?;
+    for sent in traffic {
+        let bytes = frame(&sent, kind == "mixed")?;
         let at = Duration::from_secs(1_700_000_000) + Duration::from_nanos(sent.at);
         file.write_packet(&PcapPacket::new(at, u32::try_from(bytes.len())?, &bytes))?;
         count += 1;
     }
-    eprintln!("{count} frames in {connections} connections");
+    eprintln!("{count} frames");
     Ok(())
 }

@@ -1,12 +1,17 @@
 //! Runs one piece of the work so many times, for an instruction counter: `bench-count WORK SEGMENTS`.
 //!
 //! Setting up takes the same instructions whatever SEGMENTS is, so the difference of two runs is the work alone.
+//!
+//! `bench-count GROWTH-SIZE SEGMENTS` instead takes in what makes SIZE connections, segments or attempts, and switches
+//! callgrind's counting on for the SEGMENTS after that alone: run it with `--instr-atstart=no`.
+
+mod callgrind;
 
 use std::hint::black_box;
 use std::process::ExitCode;
 
 use synfin_bench::feed::{Fed, Open};
-use synfin_bench::traffic::Traffic;
+use synfin_bench::traffic::{ACK, PSH, RST, SYN, Sent, Traffic};
 use synfin_core::capture::{Options, Tracker};
 use synfin_core::view::Pass;
 
@@ -34,6 +39,119 @@ fn mixed(segments: u32, mut work: impl FnMut(&mut Tracker, &Fed)) {
     for fed in traffic.iter().take(segments as usize) {
         work(&mut tracker, fed);
     }
+}
+
+/// What a capture can hold much of.
+#[derive(Clone, Copy)]
+enum Growth {
+    /// So many connections that are open, and each send a segment in turn.
+    Live,
+    /// One connection of so many segments.
+    Long,
+    /// So many connections that are refused and then open.
+    Restarts,
+    /// One stream in which so many attempts are refused.
+    Attempts,
+}
+
+impl Growth {
+    /// `live-1000` and so on.
+    fn read(text: &str) -> Option<(Growth, u32)> {
+        let (name, size) = text.split_once('-')?;
+        let growth = match name {
+            "live" => Growth::Live,
+            "long" => Growth::Long,
+            "restarts" => Growth::Restarts,
+            "attempts" => Growth::Attempts,
+            _ => return None,
+        };
+        Some((growth, size.parse().ok()?))
+    }
+
+    /// Segments until there is so much of it.
+    fn before(self, size: u32) -> u32 {
+        match self {
+            Growth::Live => Open::new(size).opening(),
+            Growth::Long => size,
+            Growth::Restarts => size * RESTART.len() as u32,
+            Growth::Attempts => size * 2,
+        }
+    }
+
+    /// All segments, without an end.
+    fn segments(self, size: u32) -> Box<dyn Iterator<Item = Fed>> {
+        let mut open = Open::new(size);
+        match self {
+            Growth::Live => Box::new(std::iter::repeat_with(move || open.segment())),
+            Growth::Long => {
+                let traffic = Traffic::one_transfer(1, u64::from(u32::MAX));
+                Box::new(traffic.zip(0..).map(|(sent, n)| Fed::new(n, &sent)))
+            }
+            Growth::Restarts => Box::new((0..).map(|n| Fed::new(n, &restart(n)))),
+            Growth::Attempts => Box::new((0..).map(|n| Fed::new(n, &attempt(n)))),
+        }
+    }
+}
+
+/// A connection that is refused and then opens: who sends, the flags, and how far seq and ack are past X and Y.
+const RESTART: [(bool, u8, u32, u32); 7] = [
+    (true, SYN, 0, 0),
+    (false, RST | ACK, 0, 1),
+    (true, SYN, 1000, 0),
+    (false, SYN | ACK, 0, 1001),
+    (true, ACK, 1001, 1),
+    (true, ACK | PSH, 1001, 1),
+    (false, ACK, 1, 1101),
+];
+
+fn restart(n: u32) -> Sent {
+    let count = RESTART.len() as u32;
+    let (connection, step) = (n / count, n % count);
+    let (from_client, flags, seq, ack) = RESTART[step as usize];
+    let (x, y) = (connection.wrapping_mul(0x9e37_79b9), connection.wrapping_mul(0x85eb_ca6b));
+    let (own, peer) = if from_client { (x, y) } else { (y, x) };
+    Sent {
+        at: u64::from(n) * 1000,
+        connection,
+        from_client,
+        seq: if flags & RST != 0 { 0 } else { own.wrapping_add(seq) },
+        ack: if flags & ACK != 0 { peer.wrapping_add(ack) } else { 0 },
+        flags,
+        window: 502,
+        payload: if flags & PSH != 0 { 100 } else { 0 },
+    }
+}
+
+fn attempt(n: u32) -> Sent {
+    let x = (n / 2).wrapping_mul(0x9e37_79b9);
+    let is_syn = n.is_multiple_of(2);
+    Sent {
+        at: u64::from(n) * 1000,
+        connection: 0,
+        from_client: is_syn,
+        seq: if is_syn { x } else { 0 },
+        ack: if is_syn { 0 } else { x.wrapping_add(1) },
+        flags: if is_syn { SYN } else { RST | ACK },
+        window: 502,
+        payload: 0,
+    }
+}
+
+/// Counts the work for so many segments after there is so much of something.
+fn grown(growth: Growth, size: u32, segments: u32) {
+    let mut tracker = Tracker::new(Options::default());
+    let mut all = growth.segments(size);
+    for fed in all.by_ref().take(growth.before(size) as usize) {
+        fed.observe(&mut tracker);
+    }
+    let counted: Vec<Fed> = all.take(segments as usize).collect();
+    callgrind::start();
+    for fed in &counted {
+        fed.annotate(&mut tracker, |view| {
+            black_box(view);
+        });
+    }
+    callgrind::stop();
 }
 
 /// The same across the C boundary, as the shim calls it.
@@ -93,7 +211,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [work, segments] = arguments.as_slice() else {
         eprintln!(
-            "usage: bench-count feed|floor|parse|observe|annotate|boundary (with the feature abi)|mixed-feed|mixed SEGMENTS"
+            "usage: bench-count feed|floor|parse|observe|annotate|boundary (with the feature abi)|mixed-feed|mixed|\
+             live-SIZE|long-SIZE|restarts-SIZE|attempts-SIZE SEGMENTS"
         );
         return ExitCode::from(2);
     };
@@ -101,6 +220,10 @@ fn main() -> ExitCode {
         eprintln!("bench-count: {segments} is no number");
         return ExitCode::from(2);
     };
+    if let Some((growth, size)) = Growth::read(work) {
+        grown(growth, size, segments);
+        return ExitCode::SUCCESS;
+    }
     match work.as_str() {
         // Making the segments, which the others do as well.
         "feed" => steady(segments, |_, fed| {
