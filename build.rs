@@ -23,23 +23,13 @@ mod plugin {
 
     const SHIM: &str = "plugin-c";
     const HEADERS: &str = "SYNFIN_HEADERS";
-    const SOURCES: [&str; 24] = [
+    const SOURCES: [&str; 14] = [
+        "every_frame.c",
         "host_load.c",
         "host_lookup.c",
-        "host.c",
-        "host_flow.c",
-        "host_stats.c",
         "host_graph.c",
         "plugin.c",
-        "shim.c",
         "language.c",
-        "feed.c",
-        "notes.c",
-        "streams.c",
-        "icmp.c",
-        "fields.c",
-        "show.c",
-        "tapped.c",
         "draw.c",
         "stats.c",
         "table.c",
@@ -167,6 +157,7 @@ mod plugin {
             .std("c11")
             .warnings(true)
             .extra_warnings(true)
+            .force_frame_pointer(false)
             .warnings_into_errors(true)
             .flag_if_supported("-fvisibility=hidden")
             .include(SHIM)

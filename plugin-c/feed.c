@@ -58,10 +58,11 @@ static void note_segment(tvbuff_t *tvb, const packet_info *pinfo, const void *ip
         streams_expect(note);
 }
 
-/* Neither a fragment nor a header quoted by an ICMP error is a segment. */
+/* Neither a fragment nor a header quoted by an ICMP error is a segment. Whether synfin is enabled need not be asked: the
+ * post-dissector is not called where it is not, and the note is overwritten. */
 static int dissect_before_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    if (shim.tracker != NULL && host_is_enabled(shim.protocol) && !host_is_fragment(pinfo) && !host_is_quoted(pinfo))
+    if (shim.tracker != NULL && !host_is_fragment(pinfo) && !host_is_quoted(pinfo))
         note_segment(tvb, pinfo, data);
     return host.call_dissector_only(next_handler, tvb, pinfo, tree, data);
 }
@@ -76,25 +77,32 @@ static void complete(struct note *note, const packet_info *pinfo, uint32_t layer
     segment->has_time = host_time(pinfo, &segment->time_s, &segment->time_ns) ? 1 : 0;
 }
 
-static void observe(packet_info *pinfo, struct note *note)
+static void observe(struct note *note)
 {
-    if (!streams_find(pinfo, note))
-        return;
     if (shim_is_ok(synfin_tracker_observe(shim.tracker, &note->segment, note->bytes, note->bytes_len)))
         tapped_note_frame(note->segment.frame);
 }
 
-static void observe_segments(packet_info *pinfo, uint32_t count)
+/* Gives the note of a frame's only segment, where it is new: what is said of it can come with taking it in. Of several
+ * segments all are taken in here, before anything is shown: Wireshark may leave this dissector from within that. */
+static struct note *take(packet_info *pinfo, uint32_t count, bool may_wait)
 {
     bool is_first_visit = !host_visited(pinfo);
+    struct note *notes = notes_first();
+    struct note *waiting = NULL;
     streams_begin_frame();
     for (uint32_t layer = 0; layer < count; layer++) {
-        struct note *note = &notes_first()[layer];
+        struct note *note = &notes[layer];
         complete(note, pinfo, layer);
-        if (is_first_visit)
-            observe(pinfo, note);
+        if (!is_first_visit || !streams_find(pinfo, note))
+            continue;
+        if (may_wait && count == 1)
+            waiting = note;
+        else
+            observe(note);
     }
     streams_end_frame();
+    return waiting;
 }
 
 /* The post-dissector. */
@@ -102,24 +110,26 @@ static int dissect_after_all(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
 {
     uint32_t segments = notes_take(host_frame_number(pinfo));
     uint32_t messages = icmp_take(host_frame_number(pinfo));
-    const char *before;
+    struct note *new_one;
+    bool wants;
     (void)data;
     if (shim.tracker == NULL)
         return 0;
-    observe_segments(pinfo, segments);
+    wants = segments + messages != 0 && show_begin(pinfo, tree);
+    new_one = take(pinfo, segments, wants && messages == 0);
     if (messages != 0 && !host_visited(pinfo))
         icmp_observe(messages);
-    if (segments + messages == 0 || !show_begin(pinfo, tree))
+    if (!wants)
         return 0;
-    before = host_name_protocol(pinfo, "synfin");
-    for (uint32_t layer = 0; layer < segments; layer++) {
-        const struct note *note = &notes_first()[layer];
-        show_segment(pinfo, tree, tvb, &note->segment, note->bytes, note->bytes_len);
+    if (new_one != NULL) {
+        show_new_segment(pinfo, tree, tvb, new_one);
+    } else {
+        for (uint32_t layer = 0; layer < segments; layer++)
+            show_segment(pinfo, tree, tvb, &notes_first()[layer]);
+        for (uint32_t layer = 0; layer < messages; layer++)
+            show_icmp(pinfo, tree, tvb, icmp_find(layer));
     }
-    for (uint32_t layer = 0; layer < messages; layer++)
-        show_icmp(pinfo, tree, tvb, icmp_find(layer));
     show_end(pinfo);
-    (void)host_name_protocol(pinfo, before);
     return 0;
 }
 

@@ -117,20 +117,58 @@ void fields_register(void)
 
 /* ---- what is wanted -------------------------------------------------------------------------------------- */
 
-size_t fields_count(void)
+bool fields_is_referenced(const header_field_info *info)
 {
-    return field_count;
+    return info->ref_type != HF_REF_TYPE_NONE;
 }
 
-bool fields_is_referenced(size_t field)
+/* Eight at a time: it is asked for every frame, and nearly always nothing reads any of the eight. Those behind the last
+ * field or expert are zero. */
+#define AT_A_TIME 8
+_Static_assert(HF_REF_TYPE_NONE == 0, "what nothing reads is zero");
+_Static_assert(SYNFIN_FIELDS_MAX % AT_A_TIME == 0 && EXPERTS_MAX % AT_A_TIME == 0, "a whole number of eights");
+
+static void want_some(size_t first, uint64_t bits[2])
 {
-    return fields[field].hfinfo.ref_type != HF_REF_TYPE_NONE;
+    for (size_t i = first; i < first + AT_A_TIME; i++) {
+        if (fields_is_referenced(&fields[i].hfinfo))
+            bits[i / 64] |= UINT64_C(1) << (i % 64);
+    }
+}
+
+static void want_all(uint64_t bits[2])
+{
+    for (size_t i = 0; i < field_count; i++)
+        bits[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+void fields_want(bool all, uint64_t bits[2])
+{
+    if (all) {
+        want_all(bits);
+        return;
+    }
+    for (size_t i = 0; i < field_count; i += AT_A_TIME) {
+        unsigned any = 0;
+        for (size_t j = 0; j < AT_A_TIME; j++)
+            any |= (unsigned)fields[i + j].hfinfo.ref_type;
+        if (any != 0)
+            want_some(i, bits);
+    }
+}
+
+bool fields_expert_is_referenced(void)
+{
+    unsigned any = 0;
+    for (size_t i = 0; i < expert_count; i++)
+        any |= (unsigned)experts[i].eiinfo.hf_info.hfinfo.ref_type;
+    return any != 0;
 }
 
 bool fields_are_all_wanted(proto_tree *tree)
 {
     for (size_t i = 0; i < field_count; i++) {
-        if (!fields_is_referenced(i))
+        if (!fields_is_referenced(&fields[i].hfinfo))
             return host_wants_field(tree, field_ids[i]);
     }
     return true;

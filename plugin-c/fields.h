@@ -16,9 +16,12 @@
 
 void fields_register(void);
 
-size_t fields_count(void);
-/* Something reads this field: a filter, a column, -e. */
-bool fields_is_referenced(size_t field);
+/* Something reads a field or protocol: a filter, a column, -e. */
+bool fields_is_referenced(const header_field_info *info);
+/* Sets the bit of each field that something reads, or of all. */
+void fields_want(bool all, uint64_t bits[2]);
+/* Something reads an expert information of synfin's by its name. */
+bool fields_expert_is_referenced(void);
 /* In a visible tree every field counts as referred to, also those that nobody names: that is how it shows. The protocol
  * cannot tell: it counts as referred to for a protocol hierarchy too, where synfin would be a protocol inside TCP's. */
 bool fields_are_all_wanted(proto_tree *tree);

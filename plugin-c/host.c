@@ -104,6 +104,11 @@ static column_info *columns_of(const packet_info *pinfo)
     return host_pointer_at(pinfo, host_layout->pinfo_cinfo);
 }
 
+bool host_has_columns(const packet_info *pinfo)
+{
+    return columns_of(pinfo) != NULL;
+}
+
 static bool is_writable(const packet_info *pinfo, int column)
 {
     column_info *columns = columns_of(pinfo);
@@ -140,7 +145,9 @@ static void put_line(column_info *columns, int column, char *line, size_t fence)
     host.col_append_str(columns, column, line + fence);
 }
 
-/* What col_prepend_fstr() does, which takes three times as long. */
+/* What col_prepend_fstr() does. Copying into a column costs Wireshark twenty instructions a character, since it looks for
+ * what cannot be printed; what stands in one has been looked through already. So where nothing is kept in front, the
+ * column is only pointed at the line, which lasts until the next frame's: longer than the column does. */
 void host_prepend_info(const packet_info *pinfo, const char *text)
 {
     static char line[COL_MAX_INFO_LEN];
@@ -154,11 +161,14 @@ void host_prepend_info(const packet_info *pinfo, const char *text)
         return;
     if (len > sizeof line - start - 1)
         len = sizeof line - start - 1;
+    memmove(line + start, before == NULL ? "" : before, len);
     memcpy(line, text, start - 1);
     line[start - 1] = ' ';
-    if (len != 0)
-        memcpy(line + start, before, len);
     line[start + len] = '\0';
+    host.col_set_str(columns, column, line);
+    if (host.col_get_text(columns, column) == line)
+        return;
+    /* The line went behind what is kept there. */
     fence = clear_to_fence(columns, column);
     if (fence == 0 || fence > len) {
         host.col_add_str(columns, column, line);

@@ -45,6 +45,8 @@ proto_item *host_add_boolean(proto_tree *tree, int field, tvbuff_t *tvb, bool va
 
 /* ---- the columns ----------------------------------------------------------------------------------------- */
 
+/* Where there are none, nobody reads any. */
+bool host_has_columns(const packet_info *pinfo);
 bool host_wants_info(const packet_info *pinfo);
 bool host_wants_severity(const packet_info *pinfo);
 /* Puts a text and a space in front of the Info column. What other dissectors keep there stays. */

@@ -46,12 +46,16 @@ void host_exchange_flow(packet_info *pinfo, const host_flow *flow, host_flow *sa
 
 uint8_t host_address(const address *from, uint8_t bytes[16])
 {
-    bool is_ipv4 = from->type == AT_IPv4 && from->len == 4;
-    bool is_ipv6 = from->type == AT_IPv6 && from->len == 16;
-    if (!is_ipv4 && !is_ipv6)
-        return 0;
-    memcpy(bytes, from->data, (size_t)from->len);
-    return (uint8_t)from->len;
+    /* Copies of a length that the compiler knows. */
+    if (from->type == AT_IPv4 && from->len == 4) {
+        memcpy(bytes, from->data, 4);
+        return 4;
+    }
+    if (from->type == AT_IPv6 && from->len == 16) {
+        memcpy(bytes, from->data, 16);
+        return 16;
+    }
+    return 0;
 }
 
 uint8_t host_source_address(const packet_info *pinfo, uint8_t bytes[16])

@@ -31,6 +31,7 @@
     SAME(col_clear_fence) \
     SAME(col_get_text) \
     SAME(col_set_fence) \
+    SAME(col_set_str) \
     SAME(conversation_get_proto_data) \
     SAME(create_dissector_handle) \
     SAME(dissector_add_uint) \

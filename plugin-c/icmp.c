@@ -43,7 +43,7 @@ void icmp_reset(void)
     memset(&messages, 0, sizeof messages);
 }
 
-static bool make_room(void)
+static bool make_message_room(void)
 {
     uint32_t room = messages.room == 0 ? 1 : messages.room * 2;
     struct message *all = room > MESSAGES_MAX ? NULL : realloc(messages.all, room * sizeof messages.all[0]);
@@ -77,7 +77,7 @@ static void note_message(tvbuff_t *tvb, const packet_info *pinfo, bool is_v6)
         messages.frame = frame;
         messages.count = 0;
     }
-    if (messages.count == messages.room && !make_room())
+    if (messages.count == messages.room && !make_message_room())
         return;
     message = &messages.all[messages.count];
     message->bytes_len = captured < SYNFIN_ICMP_MAX ? captured : SYNFIN_ICMP_MAX;

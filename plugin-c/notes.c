@@ -25,7 +25,7 @@ void notes_reset(void)
     memset(&notes, 0, sizeof notes);
 }
 
-static bool make_room(void)
+static bool make_note_room(void)
 {
     uint32_t room = notes.room == 0 ? 4 : notes.room * 2;
     struct note *all = room > NOTES_MAX ? NULL : realloc(notes.all, room * sizeof notes.all[0]);
@@ -43,7 +43,7 @@ struct note *notes_add(uint32_t frame)
         notes.count = 0;
         notes.is_taken = false;
     }
-    if (notes.count == notes.room && !make_room())
+    if (notes.count == notes.room && !make_note_room())
         return NULL;
     return &notes.all[notes.count++];
 }

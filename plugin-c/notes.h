@@ -14,12 +14,11 @@
 
 #pragma GCC visibility push(hidden)
 
-/* The two ends in the order of their bytes: both directions are one flow. */
+/* The two ends, the smaller one first: both directions are one flow. */
 struct flow_key {
     uint64_t low[2];
     uint64_t high[2];
-    uint32_t low_port;
-    uint32_t high_port;
+    uint64_t ports;
 };
 
 struct note {

@@ -5,7 +5,7 @@
  */
 #include "show.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include "fields.h"
 #include "host.h"
@@ -17,7 +17,7 @@
 /* Subtrees, by SYNFIN_SUBTREE_*: that of the item itself, then those in it. */
 #define SUBTREES (SYNFIN_SUBTREE_NUMBERS + 1)
 
-static int subtrees[SUBTREES] = {-1, -1, -1};
+static int subtree_ids[SUBTREES] = {-1, -1, -1};
 static int expert_tap;
 static const header_field_info *proto_info;
 static const header_field_info *expert_info;
@@ -29,13 +29,14 @@ static synfin_shown shown;
 static bool is_in_tree;
 static bool is_visible;
 static bool has_listener;
-static char suffix[SUFFIX_MAX];
+/* What the Info column gets; empty: nothing. */
+static const char *suffix = "";
 
 void show_register(module_t *preferences)
 {
     static int *ids[SUBTREES];
     for (size_t i = 0; i < SUBTREES; i++)
-        ids[i] = &subtrees[i];
+        ids[i] = &subtree_ids[i];
     host.proto_register_subtree_array(ids, SUBTREES);
     host_register_switch(preferences, "info_column", shim_word(SYNFIN_WORD_INFO_TITLE),
                          shim_word(SYNFIN_WORD_INFO_TEXT), &info_column);
@@ -53,24 +54,20 @@ void show_begin_file(void)
 
 /* ---- what is wanted -------------------------------------------------------------------------------------- */
 
-static bool is_referenced(const header_field_info *info)
-{
-    return info->ref_type != HF_REF_TYPE_NONE;
-}
-
 /* A tree that is not visible takes the fields that a filter, a column or -e refers to; the protocol then counts as
  * referred to indirectly. Expert information needs an item to stand under. */
 static bool want_fields(proto_tree *tree)
 {
+    bool is_named;
     is_visible = tree != NULL && fields_are_all_wanted(tree);
-    if (tree == NULL || (!is_visible && !is_referenced(proto_info) && !is_referenced(expert_info)))
+    if (tree == NULL || (!is_visible && !fields_is_referenced(proto_info) && !fields_is_referenced(expert_info)))
         return false;
-    for (size_t i = 0; i < fields_count(); i++) {
-        if (is_visible || fields_is_referenced(i))
-            request.fields[i / 64] |= UINT64_C(1) << (i % 64);
-    }
-    if (is_visible || proto_info->ref_type >= HF_REF_TYPE_DIRECT)
+    fields_want(is_visible, request.fields);
+    is_named = is_visible || proto_info->ref_type >= HF_REF_TYPE_DIRECT;
+    if (is_named)
         request.want |= SYNFIN_WANT_LABEL;
+    if (is_named || fields_is_referenced(expert_info) || fields_expert_is_referenced())
+        request.want |= SYNFIN_WANT_EXPERTS;
     return true;
 }
 
@@ -79,12 +76,13 @@ bool show_begin(packet_info *pinfo, proto_tree *tree)
     request.want = 0;
     request.fields[0] = 0;
     request.fields[1] = 0;
-    suffix[0] = '\0';
+    suffix = "";
     is_in_tree = want_fields(tree);
     has_listener = tapped_has_listener();
-    if (is_in_tree || host_has_listener(expert_tap) || host_wants_severity(pinfo))
+    if (host_has_listener(expert_tap) || host_wants_severity(pinfo))
         request.want |= SYNFIN_WANT_EXPERTS;
-    if (host_is_on(&info_column) && host_wants_info(pinfo))
+    /* Whether the column takes a text is asked when there is one. */
+    if (host_is_on(&info_column) && host_has_columns(pinfo))
         request.want |= SYNFIN_WANT_SUFFIX;
     if (request.want == 0 && !is_in_tree && !has_listener)
         return false;
@@ -118,7 +116,7 @@ static void add_subtree(proto_tree *parent, tvbuff_t *tvb, uint8_t subtree)
         if (fields_subtree(value->field) != subtree)
             continue;
         if (leaves == NULL) {
-            leaves = host.proto_tree_add_subtree(parent, tvb, 0, 0, subtrees[subtree], &title, subtree_title(subtree));
+            leaves = host.proto_tree_add_subtree(parent, tvb, 0, 0, subtree_ids[subtree], &title, subtree_title(subtree));
             host_mark_generated(title);
             host_hide(title);
         }
@@ -136,7 +134,7 @@ static proto_item *add_to_tree(proto_tree *tree, tvbuff_t *tvb)
 {
     bool needs_item = (request.want & SYNFIN_WANT_LABEL) != 0 || shown.experts != 0;
     proto_item *item = needs_item ? add_item(tree, tvb) : NULL;
-    proto_tree *leaves = needs_item ? host.proto_item_add_subtree(item, subtrees[SYNFIN_SUBTREE_TOP]) : tree;
+    proto_tree *leaves = needs_item ? host.proto_item_add_subtree(item, subtree_ids[SYNFIN_SUBTREE_TOP]) : tree;
     if (is_visible) {
         for (uint8_t subtree = 0; subtree < SUBTREES; subtree++)
             add_subtree(leaves, tvb, subtree);
@@ -149,23 +147,60 @@ static proto_item *add_to_tree(proto_tree *tree, tvbuff_t *tvb)
 
 /* ---- showing --------------------------------------------------------------------------------------------- */
 
-static void show(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb)
+/* Expert information, and Wireshark's complaints, name the protocol that is at work. */
+static void show_in_tree(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb)
 {
+    const char *before = host_name_protocol(pinfo, "synfin");
     proto_item *item = is_in_tree ? add_to_tree(tree, tvb) : NULL;
-    if (shown.experts != 0 && (request.want & SYNFIN_WANT_EXPERTS) != 0)
+    if (shown.experts != 0)
         fields_add_experts(pinfo, item, shown.experts);
-    if (shown.suffix != NULL && (request.want & SYNFIN_WANT_SUFFIX) != 0)
-        (void)snprintf(suffix, sizeof suffix, "%s", shown.suffix);
+    (void)host_name_protocol(pinfo, before);
 }
 
-void show_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const synfin_segment *segment,
-                  const uint8_t *bytes, size_t bytes_len)
+/* The next segment of the frame overwrites what is shown of this one. The longest suffix is a fraction of the room; one
+ * that did not fit would be left out. */
+static void keep_suffix(void)
 {
-    if (!shim_is_ok(synfin_tracker_show(shim.tracker, segment, bytes, bytes_len, &request, &shown)))
+    static char kept[SUFFIX_MAX];
+    size_t size = strlen(shown.suffix) + 1;
+    if (size > sizeof kept)
         return;
+    memcpy(kept, shown.suffix, size);
+    suffix = kept;
+}
+
+static void show(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb)
+{
+    if (is_in_tree || shown.experts != 0)
+        show_in_tree(pinfo, tree, tvb);
+    if (shown.suffix != NULL)
+        suffix = shown.suffix;
+}
+
+static void show_tapped(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const synfin_segment *segment)
+{
     show(pinfo, tree, tvb);
     if (has_listener)
         tapped_queue(pinfo, segment, request.final_pass);
+}
+
+void show_new_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const struct note *note)
+{
+    uint8_t status = synfin_tracker_observe_and_show(shim.tracker, &note->segment, note->bytes, note->bytes_len,
+                                                     &request, &shown);
+    if (!shim_is_ok(status))
+        return;
+    tapped_note_frame(note->segment.frame);
+    show_tapped(pinfo, tree, tvb, &note->segment);
+}
+
+void show_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const struct note *note)
+{
+    if (!shim_is_ok(synfin_tracker_show(shim.tracker, &note->segment, note->bytes, note->bytes_len, &request, &shown)))
+        return;
+    show_tapped(pinfo, tree, tvb, &note->segment);
+    if (shown.suffix != NULL)
+        keep_suffix();
 }
 
 void show_icmp(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const synfin_icmp *icmp)
@@ -177,6 +212,6 @@ void show_icmp(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const synfin
 /* The Info column is told of one segment, the last layer with a step or a RST: the line is about the innermost one. */
 void show_end(packet_info *pinfo)
 {
-    if (suffix[0] != '\0')
+    if (suffix[0] != '\0' && host_wants_info(pinfo))
         host_prepend_info(pinfo, suffix);
 }

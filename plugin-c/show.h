@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "notes.h"
 #include "shim.h"
 
 #pragma GCC visibility push(hidden)
@@ -19,8 +20,10 @@ void show_register(module_t *preferences);
 void show_begin_file(void);
 /* What this frame's readers want; false when nothing does and the others need not be called. */
 bool show_begin(packet_info *pinfo, proto_tree *tree);
-void show_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const synfin_segment *segment,
-                  const uint8_t *bytes, size_t bytes_len);
+/* Takes a segment in and shows it. */
+void show_new_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const struct note *note);
+/* Shows one that was taken in. */
+void show_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const struct note *note);
 void show_icmp(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const synfin_icmp *icmp);
 void show_end(packet_info *pinfo);
 

@@ -45,38 +45,48 @@ void streams_begin_frame(void)
 
 void streams_end_frame(void)
 {
-    uint64_t all = new_count < 64 ? (UINT64_C(1) << new_count) - 1 : UINT64_MAX;
+    uint64_t all;
+    if (new_count == 0)
+        return;
+    all = new_count < 64 ? (UINT64_C(1) << new_count) - 1 : UINT64_MAX;
     if (accounted != all || new_count > 64)
         memset(slots, 0, sizeof slots);
     known_count += new_count;
+}
+
+static bool is_same(const struct flow_key *one, const struct flow_key *other)
+{
+    return ((one->low[0] ^ other->low[0]) | (one->low[1] ^ other->low[1]) | (one->high[0] ^ other->high[0]) |
+            (one->high[1] ^ other->high[1]) | (one->ports ^ other->ports)) == 0;
 }
 
 /* IPv4 addresses stand in front of zeroes, so an IPv6 flow could have the same key: its length tells them apart. */
 static void make_key(const struct note *note, struct flow_key *key)
 {
     const synfin_segment *segment = &note->segment;
-    uint32_t source_port = note->flow.source_port;
-    uint32_t destination_port = note->flow.destination_port;
-    int order = memcmp(segment->source, segment->destination, sizeof segment->source);
-    if (order < 0 || (order == 0 && source_port <= destination_port)) {
-        memcpy(key->low, segment->source, sizeof key->low);
-        memcpy(key->high, segment->destination, sizeof key->high);
-        key->low_port = source_port;
-        key->high_port = destination_port;
-    } else {
-        memcpy(key->low, segment->destination, sizeof key->low);
-        memcpy(key->high, segment->source, sizeof key->high);
-        key->low_port = destination_port;
-        key->high_port = source_port;
-    }
-    key->low_port |= (uint32_t)segment->address_len << 16;
+    uint64_t source_port = note->flow.source_port;
+    uint64_t destination_port = note->flow.destination_port;
+    uint64_t source[2];
+    uint64_t destination[2];
+    bool is_source_low;
+    memcpy(source, segment->source, sizeof source);
+    memcpy(destination, segment->destination, sizeof destination);
+    if (source[0] != destination[0])
+        is_source_low = source[0] < destination[0];
+    else if (source[1] != destination[1])
+        is_source_low = source[1] < destination[1];
+    else
+        is_source_low = source_port <= destination_port;
+    memcpy(key->low, is_source_low ? source : destination, sizeof key->low);
+    memcpy(key->high, is_source_low ? destination : source, sizeof key->high);
+    key->ports = is_source_low ? source_port << 16 | destination_port : destination_port << 16 | source_port;
+    key->ports |= (uint64_t)segment->address_len << 32;
 }
 
 /* Any spread does. The multiplier is 2^64 divided by the golden ratio. */
 static uint64_t spread(const struct flow_key *key)
 {
-    uint64_t ports = (uint64_t)key->low_port << 32 | key->high_port;
-    uint64_t mixed = key->low[0] ^ key->low[1] ^ (key->high[0] ^ key->high[1]) * 3 ^ ports * 5;
+    uint64_t mixed = key->low[0] ^ key->low[1] ^ (key->high[0] ^ key->high[1]) * 3 ^ key->ports * 5;
     return mixed * UINT64_C(0x9e3779b97f4a7c15);
 }
 
@@ -104,7 +114,7 @@ bool streams_find(packet_info *pinfo, struct note *note)
     uint32_t stream;
     if (note->segment.address_len == 0 || host_splits_flows())
         return look_up(pinfo, note);
-    if (new_count == 0 && slot->is_used != 0 && memcmp(&slot->key, &note->key, sizeof slot->key) == 0) {
+    if (new_count == 0 && slot->is_used != 0 && is_same(&slot->key, &note->key)) {
         note->segment.stream = slot->stream;
         return true;
     }

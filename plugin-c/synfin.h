@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 /* Raised on any change of this file that a compiled shim would notice. */
-#define SYNFIN_ABI_VERSION 4
+#define SYNFIN_ABI_VERSION 5
 
 #define SYNFIN_STATUS_OK 0
 #define SYNFIN_STATUS_NULL_POINTER 1 /* an argument that must point somewhere does not */
@@ -221,6 +221,11 @@ typedef struct synfin_shown {
  * `shown` is the caller's and large: keep one and use it again. */
 uint8_t synfin_tracker_show(const synfin_tracker *tracker, const synfin_segment *segment, const uint8_t *bytes,
                             size_t bytes_len, const synfin_request *request, synfin_shown *shown);
+
+/* observe(), and then show() of the same segment, in one call: nearly all segments of a listing have nothing to show, which
+ * is known here before anything is looked up. What observe() refuses is refused. */
+uint8_t synfin_tracker_observe_and_show(synfin_tracker *tracker, const synfin_segment *segment, const uint8_t *bytes,
+                                        size_t bytes_len, const synfin_request *request, synfin_shown *shown);
 
 /* The same for an ICMP message that observe_icmp() took. */
 uint8_t synfin_tracker_show_icmp(const synfin_tracker *tracker, const synfin_icmp *icmp, const synfin_request *request,

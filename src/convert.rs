@@ -8,6 +8,7 @@ use synfin_core::capture::{Path, Place, Tracker};
 use synfin_core::segment::icmp::{self, IcmpError};
 use synfin_core::segment::{Network, header};
 use synfin_core::view::{Address, Pass, Segment, Timestamp};
+use synfin_core::words::fields::FIELDS;
 use synfin_core::words::language::Language;
 
 use crate::bindings as c;
@@ -123,6 +124,7 @@ pub unsafe fn read_place(segment: *const c::synfin_segment) -> Result<Place, Fai
 ///
 /// # Safety
 /// `segment` is NULL or a `synfin_segment`, `bytes` NULL or readable for `len` bytes.
+#[inline(always)]
 pub unsafe fn read_segment(segment: *const c::synfin_segment, bytes: *const u8, len: size_t) -> Result<Input, Failure> {
     // SAFETY: passed on from the caller.
     let (from, bytes) = unsafe { (input(segment)?, captured(bytes, len, header::MAX_LEN)?) };
@@ -164,6 +166,26 @@ pub unsafe fn read_error(icmp: *const c::synfin_icmp, bytes: *const u8, len: siz
     icmp::parse(bytes, from.is_v6 != 0).ok_or(Failure::NotSeen)
 }
 
+/// The fields that in a first pass only an event has, a bit each.
+static OF_EVENTS: [u64; 2] = {
+    const BITS: [u64; 2] = of_events();
+    BITS
+};
+
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "the compiler runs it")]
+const fn of_events() -> [u64; 2] {
+    let mut bits = [0; 2];
+    let (mut number, mut rest) = (0, FIELDS);
+    while let [field, others @ ..] = rest {
+        if field.is_of_events() {
+            bits[number / 64] |= 1 << (number % 64);
+        }
+        number += 1;
+        rest = others;
+    }
+    bits
+}
+
 /// What is to be shown.
 pub struct Request {
     pub pass: Pass,
@@ -184,8 +206,16 @@ impl Request {
     }
 
     /// Whether nothing is wanted but what the Info column gets: so it is in a plain listing.
+    #[inline]
     pub fn wants_suffix_alone(&self) -> bool {
         self.want == c::SYNFIN_WANT_SUFFIX && self.fields == [0; 2]
+    }
+
+    /// Whether a segment that neither performs nor repeats a step, and is no RST, has nothing of what is wanted.
+    #[inline]
+    pub fn wants_events_alone(&self) -> bool {
+        let others = self.fields.iter().zip(&OF_EVENTS).any(|(wanted, of_events)| wanted & !of_events != 0);
+        self.want & !c::SYNFIN_WANT_SUFFIX == 0 && !others && (self.pass == Pass::First || self.fields == [0; 2])
     }
 
     /// Whether something else than fields is wanted: one of `SYNFIN_WANT_*`.

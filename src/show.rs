@@ -5,7 +5,7 @@ use core::ptr;
 use core::slice;
 
 use libc::c_char;
-use synfin_core::view::{ConnectionView, IcmpView, SegmentView};
+use synfin_core::view::{ConnectionView, IcmpView, SegmentView, Verdict};
 use synfin_core::words::fields::{FIELDS, Field, Sink};
 use synfin_core::words::language::Language;
 use synfin_core::words::servers::{Cell, Server};
@@ -48,6 +48,11 @@ impl Texts<'_> {
 
     /// Writes one text; NULL when `write` fails, has nothing to say, or there is no room.
     fn put(&mut self, write: &mut dyn FnMut(&mut dyn Write) -> Result<bool, fmt::Error>) -> *const c_char {
+        self.put_with(|texts| write(texts))
+    }
+
+    /// The same, for a text that is written often.
+    fn put_with(&mut self, write: impl FnOnce(&mut Self) -> Result<bool, fmt::Error>) -> *const c_char {
         let start = self.used;
         if !write(self).unwrap_or(false) {
             self.used = start;
@@ -154,6 +159,14 @@ fn fields(values: &mut Values, request: &Request, mut read: impl FnMut(&Field, &
 /// That there is nothing to show of a segment.
 pub fn nothing(shown: &mut c::synfin_shown, stream: u32) {
     fill(shown, stream, |_| Head::EMPTY);
+}
+
+/// What the Info column gets of a segment that is no RST, and nothing else.
+pub fn suffix_of_step(shown: &mut c::synfin_shown, stream: u32, verdict: &Verdict) {
+    fill(shown, stream, |values| Head {
+        suffix: values.texts.put_with(|out| text::suffix_of_step(out, verdict)),
+        ..Head::EMPTY
+    });
 }
 
 /// A segment.

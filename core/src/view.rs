@@ -22,18 +22,51 @@ pub use crate::segment::{Address, Both, End, Endpoints, Ends, Flags, Kind, Offer
 /// A connection by now.
 #[derive(Clone, Debug)]
 pub struct ConnectionView<'a> {
-    pub(crate) connection: Seen<'a>,
-    pub(crate) endpoints: Endpoints,
+    connection: Seen<'a>,
+    kept_by: Keeper<'a>,
     /// `tcp.stream`.
     pub stream: u32,
-    /// `tcp.stream` of the connection that these endpoints had before.
-    pub previous: Option<u32>,
     /// Whether later segments are known.
     pub pass: Pass,
-    /// What else is said of the RST that ended it.
-    pub(crate) ender: Option<ResetDetail>,
-    /// Who sent the ICMP error that stands on it.
-    pub icmp_from: Address,
+}
+
+/// Where what stands beside a connection is looked up when it is asked for: most segments are shown without.
+#[derive(Clone, Copy, Debug)]
+enum Keeper<'a> {
+    /// The connection with this number of a capture.
+    Tracker(&'a Tracker, u32),
+    Single(&'a Single),
+}
+
+impl Keeper<'_> {
+    fn endpoints(self) -> Endpoints {
+        match self {
+            Keeper::Tracker(tracker, number) => tracker.endpoints(number),
+            Keeper::Single(single) => single.endpoints,
+        }
+    }
+
+    fn previous(self) -> Option<u32> {
+        match self {
+            Keeper::Tracker(tracker, number) => tracker.previous(number),
+            Keeper::Single(single) => single.previous,
+        }
+    }
+
+    /// Who sent the ICMP error of this frame.
+    fn icmp_from(self, frame: u32) -> Address {
+        match self {
+            Keeper::Tracker(tracker, number) => tracker.icmp_from(number, frame),
+            Keeper::Single(single) => single.icmp_from,
+        }
+    }
+
+    fn reset_detail(self, ordinal: u64) -> Option<ResetDetail> {
+        match self {
+            Keeper::Tracker(tracker, _) => tracker.reset_detail(ordinal),
+            Keeper::Single(single) => single.reset_detail(ordinal),
+        }
+    }
 }
 
 impl Deref for ConnectionView<'_> {
@@ -57,18 +90,36 @@ pub struct Ender {
 }
 
 impl ConnectionView<'_> {
+    /// `tcp.stream` of the connection that its endpoints had before.
+    #[must_use]
+    pub fn previous(&self) -> Option<u32> {
+        self.kept_by.previous()
+    }
+
+    /// Who sent the ICMP error that stands on it.
+    #[must_use]
+    pub fn icmp_from(&self) -> Address {
+        let (_, frame) = self.connection.icmp()?;
+        self.kept_by.icmp_from(frame)
+    }
+
     /// Address and port of one side.
     #[must_use]
     pub fn endpoint(&self, side: Side) -> (Address, u16) {
-        let end = self.connection.end(side);
-        (self.endpoints.addresses[end], self.endpoints.ports[end])
+        self.at(self.connection.end(side))
+    }
+
+    fn at(&self, end: End) -> (Address, u16) {
+        let endpoints = self.kept_by.endpoints();
+        (endpoints.addresses[end], endpoints.ports[end])
     }
 
     /// The RST that ended it, by now.
     #[must_use]
     pub fn ender(&self) -> Option<Ender> {
         let (by, frame, reset) = self.connection.ended_by(self.pass)?;
-        Some(Ender { by, frame, reset, detail: self.ender.unwrap_or_default() })
+        let detail = self.connection.ended_at(self.pass).and_then(|at| self.kept_by.reset_detail(at));
+        Some(Ender { by, frame, reset, detail: detail.unwrap_or_default() })
     }
 
     /// What became of the handshake.
@@ -92,7 +143,7 @@ impl ConnectionView<'_> {
     /// Its Community ID, version 1 with seed 0; none where an address is not known.
     #[must_use]
     pub fn community_id(&self) -> Option<String> {
-        let [one, other] = End::BOTH.map(|end| (self.endpoints.addresses[end], self.endpoints.ports[end]));
+        let [one, other] = End::BOTH.map(|end| self.at(end));
         let (one, other) = ((one.0?, one.1), (other.0?, other.1));
         let ((low, low_port), (high, high_port)) = if one <= other { (one, other) } else { (other, one) };
         let mut hash = Sha1::new();
@@ -202,11 +253,12 @@ impl Tracker {
     }
 
     fn view(&self, number: u32, pass: Pass) -> Option<ConnectionView<'_>> {
-        let look = self.look(number)?;
-        let ender = look.connection.ended_at(pass).and_then(|at| self.reset_detail(at));
-        let icmp_from = look.connection.icmp().and_then(|(_, frame)| self.icmp_from(number, frame));
-        let (connection, endpoints, stream) = (look.connection, look.endpoints, look.stream);
-        Some(ConnectionView { connection, endpoints, stream, previous: look.previous, pass, ender, icmp_from })
+        Some(ConnectionView {
+            connection: self.get(number)?,
+            kept_by: Keeper::Tracker(self, number),
+            stream: self.stream_of(number),
+            pass,
+        })
     }
 }
 
@@ -216,12 +268,9 @@ impl Single {
     pub fn view(&self, pass: Pass) -> ConnectionView<'_> {
         ConnectionView {
             connection: Seen::Kept(&self.connection),
-            endpoints: self.endpoints,
+            kept_by: Keeper::Single(self),
             stream: self.stream,
-            previous: self.previous,
             pass,
-            ender: self.connection.ended_at(pass).and_then(|at| self.reset_detail(at)),
-            icmp_from: self.icmp_from,
         }
     }
 

@@ -225,9 +225,14 @@ impl Caller {
         let before = odd.as_ref().and_then(|memory| memory.as_ref()).map(|memory| memory.bytes().to_vec());
         let tracker = self.trackers[which];
         self.shown.value_count = u32::MAX;
+        let (segment, asked) = (pointer(segment.as_ref()), pointer(request_memory.as_ref()));
         // SAFETY: what the header asks for, or NULL.
         let status = unsafe {
-            c::synfin_tracker_show(tracker, pointer(segment.as_ref()), at, len, pointer(request_memory.as_ref()), out)
+            if source.below(4) == 0 {
+                c::synfin_tracker_observe_and_show(tracker, segment, at, len, asked, out)
+            } else {
+                c::synfin_tracker_show(tracker, segment, at, len, asked, out)
+            }
         };
         assert!(status != c::SYNFIN_STATUS_PANICKED, "show panicked");
         let all_right = right

@@ -124,6 +124,13 @@ impl World {
         }
     }
 
+    fn observe_and_show(&mut self, frame: u32, is_to_server: bool, bytes: &[u8], request: &c::synfin_request) -> u8 {
+        let segment = segment(frame, is_to_server);
+        let shown = &raw mut *self.shown;
+        // SAFETY: all pointers are to live values.
+        unsafe { synfin_tracker_observe_and_show(self.tracker, &segment, bytes.as_ptr(), bytes.len(), request, shown) }
+    }
+
     fn observe_icmp(&self, frame: u32, bytes: &[u8]) -> u8 {
         // SAFETY: all pointers are to live values.
         unsafe { synfin_tracker_observe_icmp(self.tracker, &icmp(frame), bytes.as_ptr(), bytes.len()) }

@@ -1,7 +1,7 @@
 //! The tracker: segments and ICMP errors in, what is said of them out.
 
 use libc::size_t;
-use synfin_core::capture::Place;
+use synfin_core::capture::{Place, Taken};
 use synfin_core::view::{ConnectionView, Pass};
 
 use super::as_declared;
@@ -111,8 +111,8 @@ pub unsafe extern "C" fn synfin_tracker_show(
         with_handle(tracker.cast::<TrackerHandle>(), |session| {
             let (place, request, shown) = (read_place(segment)?, Request::read(request)?, output(shown)?);
             deliberate_panic(PanicAt::Show(place.frame));
-            // A plain listing asks for no more, and nearly all segments have nothing to say there.
-            if request.wants_suffix_alone()
+            // Nearly all segments have nothing to say then.
+            if request.wants_events_alone()
                 && session.tracker.is_event(place) == Some(false)
                 && let Some(stream) = session.tracker.stream(place)
             {
@@ -122,6 +122,42 @@ pub unsafe extern "C" fn synfin_tracker_show(
             let input = read_segment(segment, bytes, bytes_len)?;
             let view = session.tracker.segment(place, input.path, &input.segment, request.pass);
             show::segment(shown, &view.ok_or(Failure::NotSeen)?, session.language, &request);
+            Ok(())
+        })
+    }
+}
+
+/// Takes a segment in, and shows what is said of it.
+///
+/// # Safety
+/// As [`synfin_tracker_observe`] and [`synfin_tracker_show`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfin_tracker_observe_and_show(
+    tracker: *mut c::synfin_tracker,
+    segment: *const c::synfin_segment,
+    bytes: *const u8,
+    bytes_len: size_t,
+    request: *const c::synfin_request,
+    shown: *mut c::synfin_shown,
+) -> u8 {
+    // SAFETY: passed on from the caller.
+    unsafe {
+        with_handle_mut(tracker.cast::<TrackerHandle>(), |session| {
+            let (request, shown) = (Request::read(request)?, output(shown)?);
+            let input = read_segment(segment, bytes, bytes_len)?;
+            deliberate_panic(PanicAt::Observe(input.place.frame));
+            let taken = session.tracker.take(input.place, input.stream, input.path, &input.segment);
+            deliberate_panic(PanicAt::Show(input.place.frame));
+            match taken.map_err(|_no_room| Failure::NoRoom)? {
+                Taken::Quiet if request.wants_events_alone() => show::nothing(shown, input.stream),
+                Taken::Event(verdict) if request.wants_suffix_alone() && verdict.reset.is_none() => {
+                    show::suffix_of_step(shown, input.stream, &verdict);
+                }
+                Taken::Before | Taken::Quiet | Taken::Event(_) => {
+                    let view = session.tracker.segment(input.place, input.path, &input.segment, request.pass);
+                    show::segment(shown, &view.ok_or(Failure::NotSeen)?, session.language, &request);
+                }
+            }
             Ok(())
         })
     }
@@ -187,6 +223,7 @@ as_declared!(
     synfin_tracker_observe,
     synfin_tracker_observe_icmp,
     synfin_tracker_show,
+    synfin_tracker_observe_and_show,
     synfin_tracker_show_icmp,
     synfin_tracker_show_connection,
 );

@@ -171,8 +171,9 @@ pub fn all_names() -> Vec<&'static str> {
 
 /// The names of the fields that depend on the past alone (SPEC section 10).
 pub fn segment_names() -> Vec<&'static str> {
-    let of_segment =
-        |field: &&Field| matches!(field.about, About::Segment(_) | About::Message { .. } | About::Reset { .. });
+    let of_segment = |field: &&Field| {
+        matches!(field.about, About::Segment(_) | About::Event(_) | About::Message { .. } | About::Reset { .. })
+    };
     let names = FIELDS.iter().filter(of_segment).map(|field| field.name);
     // Known from the second pass on.
     names.filter(|name| !matches!(short(name).as_str(), "reset.ignored" | "conn.last")).collect()

@@ -11,4 +11,4 @@ mod tuples;
 
 pub use connections::Seen;
 pub use single::Single;
-pub use tracker::{Options, Path, Place, Refusal, Tracker};
+pub use tracker::{Options, Path, Place, Refusal, Taken, Tracker};

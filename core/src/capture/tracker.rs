@@ -7,7 +7,7 @@ use super::connections::{Connections, Seen};
 use super::record::{KeptReset, Record, Sparse};
 use super::store::Index;
 use super::tuples::{Tuples, order};
-use crate::connection::{Arrival, Heard, ResetDetail, State, Turns, Word, ordinal};
+use crate::connection::{Arrival, Heard, ResetDetail, State, Turns, Verdict, Word, ordinal};
 use crate::segment::icmp::{IcmpError, IcmpKind};
 use crate::segment::{Address, End, Endpoints, Kind, Segment, Side};
 
@@ -71,6 +71,17 @@ pub enum Refusal {
     NoRoom,
 }
 
+/// What taking a segment in says at once.
+#[derive(Clone, Copy, Debug)]
+pub enum Taken {
+    /// It was taken in before, and nothing was changed.
+    Before,
+    /// It neither performs nor repeats a step, and is no RST: [`Tracker::segment`] says what else there is to say.
+    Quiet,
+    /// It does; what is said of it.
+    Event(Verdict),
+}
+
 /// How far back an older connection is looked for: nobody waits for what a hostile capture could ask.
 const OLDER_MOST: usize = 64;
 
@@ -89,14 +100,6 @@ pub(crate) struct Noted {
     pub is_about_syn: bool,
 }
 
-/// A connection, and what is kept beside it.
-pub(crate) struct Look<'a> {
-    pub connection: Seen<'a>,
-    pub endpoints: Endpoints,
-    pub stream: u32,
-    pub previous: Option<u32>,
-}
-
 /// All connections of a capture.
 #[derive(Debug, Default)]
 pub struct Tracker {
@@ -111,6 +114,10 @@ pub struct Tracker {
     icmp: Sparse<Noted>,
     tuples: Tuples,
     connections: Connections,
+    /// Whether any endpoints had two connections: in most captures none had.
+    has_reuse: bool,
+    /// The latest place of a segment in the order of all segments.
+    last: u64,
     segments: u32,
 }
 
@@ -127,14 +134,25 @@ impl Tracker {
     /// When there is no room for it; nothing is changed then.
     #[inline]
     pub fn observe(&mut self, place: Place, stream: u32, path: Path, segment: &Segment) -> Result<(), Refusal> {
-        if self.taken(place).is_some() {
-            return Ok(());
+        self.take(place, stream, path, segment).map(|_| ())
+    }
+
+    /// Takes a segment in, unless it was taken in before, and says what is known of it without looking it up again.
+    ///
+    /// # Errors
+    /// As [`Tracker::observe`].
+    #[inline(always)]
+    pub fn take(&mut self, place: Place, stream: u32, path: Path, segment: &Segment) -> Result<Taken, Refusal> {
+        // Segments come in order, all but those that come again.
+        let at = place.ordinal();
+        if at <= self.last && self.taken(place).is_some() {
+            return Ok(Taken::Before);
         }
         let arrival = Arrival::new(place.frame, place.layer, End::Low, self.options.rebase);
         let (number, heard) = match self.connections.number(stream) {
             Some(number) => {
                 let (end, is_self) = path.end(segment);
-                let older = if matches!(segment.kind(), Kind::Ack | Kind::Fin) {
+                let older = if self.has_reuse && matches!(segment.kind(), Kind::Ack | Kind::Fin) {
                     self.older(number, end, segment)
                 } else {
                     None
@@ -146,6 +164,7 @@ impl Tracker {
             }
             None => self.begin(arrival, stream, path, segment).ok_or(Refusal::NoRoom)?,
         };
+        let mut taken = Taken::Quiet;
         let word = match heard {
             Heard::Passing(word, None) => word,
             Heard::Passing(word, Some(turns)) => {
@@ -160,6 +179,9 @@ impl Tracker {
                 if let Some(detail) = detail {
                     self.resets.add(arrival.ordinal, KeptReset::new(&detail));
                 }
+                if word.is_event() {
+                    taken = Taken::Event(verdict);
+                }
                 word
             }
         };
@@ -169,8 +191,9 @@ impl Tracker {
         } else {
             self.inner.insert(arrival.ordinal, record);
         }
+        self.last = self.last.max(at);
         self.segments = self.segments.saturating_add(1);
-        Ok(())
+        Ok(taken)
     }
 
     /// A new connection.
@@ -181,13 +204,14 @@ impl Tracker {
         // Nothing is changed where there is no room.
         stream.checked_add(1)?;
         let previous = self.tuples.add(&endpoints)?;
+        self.has_reuse |= previous.is_some();
         let arrival = Arrival { end, is_self, is_reused: previous.is_some(), ..arrival };
         self.connections.begin(stream, arrival, segment)
     }
 
     /// The connection with this number.
     #[inline]
-    fn get(&self, number: u32) -> Option<Seen<'_>> {
+    pub(crate) fn get(&self, number: u32) -> Option<Seen<'_>> {
         self.connections.get(number, || self.tuples.ports(number), self.options.rebase)
     }
 
@@ -256,14 +280,19 @@ impl Tracker {
         (0..self.connections.len()).map(|number| self.connections.stream(number))
     }
 
-    /// The connection with this number, and its stream, endpoints and the stream that these had before: for views.
-    pub(crate) fn look(&self, number: u32) -> Option<Look<'_>> {
-        Some(Look {
-            connection: self.get(number)?,
-            endpoints: self.tuples.endpoints(number)?,
-            stream: self.connections.stream(number),
-            previous: self.tuples.previous(number).map(|number| self.connections.stream(number)),
-        })
+    /// The stream of the connection with this number.
+    pub(crate) fn stream_of(&self, number: u32) -> u32 {
+        self.connections.stream(number)
+    }
+
+    /// Between whom the connection with this number goes.
+    pub(crate) fn endpoints(&self, number: u32) -> Endpoints {
+        self.tuples.endpoints(number).unwrap_or_default()
+    }
+
+    /// The stream of the connection that the same endpoints had before.
+    pub(crate) fn previous(&self, number: u32) -> Option<u32> {
+        self.tuples.previous(number).map(|number| self.connections.stream(number))
     }
 
     /// The number of a stream's connection.

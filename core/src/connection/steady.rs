@@ -95,9 +95,8 @@ impl Connection {
         let (acked, other_acked) = (own.acked()?, other.acked()?);
         let acks_news = segment.ack.is_after(acked);
         let open_ack = || self.sent.get(usize::from(self.midst.open_ack[arrival.end]));
-        let is_like = |sent: &Sent| {
-            sent.ack == segment.ack && sent.seq == segment.seq && sent.payload_len == segment.payload_len
-        };
+        let is_like =
+            |sent: &Sent| sent.ack == segment.ack && sent.seq == segment.seq && sent.payload_len == segment.payload_len;
         if !acks_news && open_ack().is_some_and(is_like) {
             // The same again may be a copy or a repeat.
             return None;

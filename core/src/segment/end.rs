@@ -90,7 +90,7 @@ impl<T> IndexMut<End> for Ends<T> {
 pub type Address = Option<IpAddr>;
 
 /// Both endpoints of a connection, by end.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Endpoints {
     /// Their addresses.
     pub addresses: Ends<Address>,

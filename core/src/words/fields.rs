@@ -93,6 +93,8 @@ pub enum On {
 pub enum About {
     /// A segment.
     Segment(OfSegment),
+    /// A segment that performs or repeats a step, or is a RST; nothing on any other.
+    Event(OfSegment),
     /// A segment or an ICMP error.
     Message {
         /// Of a segment.
@@ -147,7 +149,10 @@ impl Field {
     /// Gives its values for a segment: none, one, or one a step.
     pub fn read_segment(&self, view: &SegmentView, language: Language, sink: &mut dyn Sink) {
         match self.about {
-            About::Segment(read) | About::Message { segment: read, .. } | About::Reset { segment: read, .. } => {
+            About::Segment(read)
+            | About::Event(read)
+            | About::Message { segment: read, .. }
+            | About::Reset { segment: read, .. } => {
                 read(view, &mut self.output(language, sink, view.frame));
             }
             About::Connection { read, on } if on.is_at(view) => {
@@ -181,6 +186,17 @@ impl Field {
     #[must_use]
     pub const fn is_of_icmp(&self) -> bool {
         matches!(self.about, About::Icmp(_) | About::Message { .. })
+    }
+
+    /// Whether in a first pass [`Field::read_segment`] can give something only of a segment that performs or repeats a step
+    /// or is a RST.
+    #[must_use]
+    pub const fn is_of_events(&self) -> bool {
+        match self.about {
+            About::Event(_) | About::Reset { .. } => true,
+            About::Connection { on, .. } => matches!(on, On::Last | On::Handshake | On::Teardown | On::Step3),
+            About::Segment(_) | About::Message { .. } | About::Icmp(_) => false,
+        }
     }
 
     fn output<'a>(&self, language: Language, sink: &'a mut dyn Sink, frame: u32) -> Output<'a> {

@@ -16,7 +16,8 @@ pub fn letter(verdict: &Verdict, side: Side) -> char {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn expression(out: &mut dyn Write, letter: char, offset: i64) -> fmt::Result {
+#[inline]
+pub fn expression<W: Write + ?Sized>(out: &mut W, letter: char, offset: i64) -> fmt::Result {
     out.write_char(letter)?;
     if offset == 0 {
         return Ok(());
@@ -55,7 +56,7 @@ pub fn flags(out: &mut dyn Write, flags: Flags) -> fmt::Result {
 }
 
 /// Writes a number. `write!` takes ten times as long, and steps are shown on half the lines of a busy capture.
-fn decimal(out: &mut dyn Write, number: impl itoa::Integer) -> fmt::Result {
+fn decimal<W: Write + ?Sized>(out: &mut W, number: impl itoa::Integer) -> fmt::Result {
     out.write_str(itoa::Buffer::new().format(number))
 }
 
@@ -92,20 +93,24 @@ pub fn summary(out: &mut dyn Write, verdict: &Verdict, segment: &Segment) -> fmt
 }
 
 /// Writes `2+3/4`: the steps of a set, of so many.
-fn steps(out: &mut dyn Write, steps: Steps, of: u8) -> fmt::Result {
-    let mut between = "";
+#[inline]
+fn steps<W: Write + ?Sized>(out: &mut W, steps: Steps, of: &str) -> fmt::Result {
+    let mut is_first = true;
     for step in steps.iter() {
-        out.write_str(between)?;
-        decimal(out, step)?;
-        between = "+";
+        if !is_first {
+            out.write_char('+')?;
+        }
+        // There are four at most.
+        out.write_char(char::from(b'0'.wrapping_add(step)))?;
+        is_first = false;
     }
-    out.write_char('/')?;
-    decimal(out, of)
+    out.write_str(of)
 }
 
 /// Writes what a segment does, in short: `Open 2/3`, `Close 2+3/4`, both with `, ` between, `RST: refused`. False when it
 /// has no step and is no RST.
-fn what(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error> {
+#[inline]
+fn what<W: Write + ?Sized>(out: &mut W, verdict: &Verdict) -> Result<bool, fmt::Error> {
     if let Some(reset) = verdict.reset {
         out.write_str("RST: ")?;
         out.write_str(reset.name())?;
@@ -114,14 +119,14 @@ fn what(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error> {
     let (open, close) = (verdict.open_steps, verdict.close_steps);
     if !open.is_empty() {
         out.write_str("Open ")?;
-        steps(out, open, 3)?;
+        steps(out, open, "/3")?;
         if !close.is_empty() {
             out.write_str(", ")?;
         }
     }
     if !close.is_empty() {
         out.write_str("Close ")?;
-        steps(out, close, 4)?;
+        steps(out, close, "/4")?;
     }
     Ok(!open.is_empty() || !close.is_empty())
 }
@@ -161,7 +166,8 @@ pub fn step(out: &mut dyn Write, verdict: &Verdict) -> Result<bool, fmt::Error> 
 }
 
 /// Writes the numbers' expressions, each with `before` or a space in front: `Seq=Y Ack=X+1`. Nothing when none is known.
-fn expressions(out: &mut dyn Write, before: &str, verdict: &Verdict) -> fmt::Result {
+#[inline]
+fn expressions<W: Write + ?Sized>(out: &mut W, before: &str, verdict: &Verdict) -> fmt::Result {
     let mut before = before;
     if let Some(offset) = verdict.numbers.seq {
         out.write_str(before)?;
@@ -232,22 +238,33 @@ pub fn label(out: &mut dyn Write, view: &SegmentView) -> fmt::Result {
     summary(out, &view.verdict, view.segment)
 }
 
+/// Writes what the Info column gets of a segment that is no RST: `[Open 2/3: Seq=Y Ack=X+1]`. False when it gets nothing. That
+/// is written on half the lines of a busy capture: for a known kind of `out` the compiler puts it together in one piece.
+///
+/// # Errors
+/// Those of `out`.
+pub fn suffix_of_step<W: Write + ?Sized>(out: &mut W, verdict: &Verdict) -> Result<bool, fmt::Error> {
+    out.write_char('[')?;
+    if !what(out, verdict)? {
+        return Ok(false);
+    }
+    expressions(out, ": ", verdict)?;
+    out.write_char(']')?;
+    Ok(true)
+}
+
 /// Writes what the Info column gets: `[Open 2/3: Seq=Y Ack=X+1]`, `[RST: refused]`, `[RST: abort, unknown-connection]`. False
 /// when it gets nothing.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn suffix(out: &mut dyn Write, view: &SegmentView) -> Result<bool, fmt::Error> {
-    let verdict = &view.verdict;
+    if view.verdict.reset.is_none() {
+        return suffix_of_step(out, &view.verdict);
+    }
     out.write_char('[')?;
-    if !what(out, verdict)? {
-        return Ok(false);
-    }
-    if verdict.reset.is_none() {
-        expressions(out, ": ", verdict)?;
-    } else {
-        remark::behind_value(out, view)?;
-    }
+    what(out, &view.verdict)?;
+    remark::behind_value(out, view)?;
     out.write_char(']')?;
     Ok(true)
 }

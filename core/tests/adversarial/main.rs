@@ -241,7 +241,7 @@ fn ports_used_again_thousands_of_times() {
             (connection.outcome(), connection.teardown()),
             (HandshakeOutcome::Complete, TeardownKind::ThreeSegment)
         );
-        assert_eq!((connection.duration_ns(), connection.previous), (Some(5_000_000), stream.checked_sub(1)));
+        assert_eq!((connection.duration_ns(), connection.previous()), (Some(5_000_000), stream.checked_sub(1)));
     }
     traffic.memory_within(PER_SEGMENT, PER_CONNECTION);
 }

@@ -53,6 +53,57 @@ fn a_refused_connection() {
     assert_eq!(text(world.shown.values[0].text).as_deref(), Some("server"));
 }
 
+/// What a call showed, without the places where texts lie.
+fn told(shown: &c::synfin_shown) -> impl PartialEq + std::fmt::Debug + use<> {
+    let texts = [shown.label, shown.suffix, shown.arrow, shown.margin].map(text);
+    let values = &shown.values[..shown.value_count as usize];
+    let values: Vec<_> =
+        values.iter().map(|value| (value.field, value.is_hidden, value.number, text(value.text))).collect();
+    (shown.stream, shown.experts, texts, values)
+}
+
+#[test]
+fn in_one_call_the_same_as_in_two() {
+    // Handshake, data, an ACK again, a keep-alive, a teardown with a FIN again, a RST.
+    let segments = [
+        (true, 0x02, 100, 0),
+        (true, 0x02, 100, 0),
+        (false, 0x12, 500, 101),
+        (true, 0x10, 101, 501),
+        (true, 0x18, 101, 501),
+        (false, 0x10, 501, 101),
+        (true, 0x10, 100, 501),
+        (true, 0x11, 101, 501),
+        (true, 0x11, 101, 501),
+        (false, 0x11, 501, 102),
+        (true, 0x10, 102, 502),
+        (false, 0x04, 502, 0),
+    ];
+    let mut count = 0;
+    // SAFETY: `count` is writable.
+    unsafe { synfin_fields(0, &raw mut count) };
+    let field = |number: usize| [0, 1].map(|word| if number / 64 == word { 1 << (number % 64) } else { 0 });
+    let requests = (0..count).map(|number| (c::SYNFIN_WANT_SUFFIX, field(number)));
+    let requests = requests.chain([(c::SYNFIN_WANT_SUFFIX, [0; 2]), (0, [0; 2]), (ALL, [u64::MAX; 2])]);
+    let mut shown = 0;
+    for (want, fields) in requests {
+        let request = c::synfin_request { final_pass: 0, ..request(want, fields) };
+        let mut worlds = [World::new(), World::new()];
+        for (frame, (is_to_server, flags, seq, ack)) in (1..).zip(segments) {
+            let bytes = header(is_to_server, flags, seq, ack);
+            assert_eq!(worlds[0].observe(frame, is_to_server, flags, seq, ack), c::SYNFIN_STATUS_OK);
+            assert_eq!(worlds[0].show(frame, is_to_server, &bytes, &request), c::SYNFIN_STATUS_OK);
+            for _again in 0..2 {
+                let status = worlds[1].observe_and_show(frame, is_to_server, &bytes, &request);
+                assert_eq!(status, c::SYNFIN_STATUS_OK);
+                assert_eq!(told(&worlds[0].shown), told(&worlds[1].shown), "{request:?}, frame {frame}");
+            }
+            shown += worlds[1].shown.value_count;
+        }
+    }
+    assert!(shown > 500, "{shown} values");
+}
+
 #[test]
 fn an_icmp_error() {
     let mut world = World::new();
@@ -155,6 +206,11 @@ fn what_is_refused() {
     let plain = request(c::SYNFIN_WANT_SUFFIX, [0; 2]);
     assert_eq!(world.show(3, true, &bytes, &plain), c::SYNFIN_STATUS_NOT_SEEN);
     assert_eq!(world.show(1, true, &bytes, &c::synfin_request { struct_size: 0, ..plain }), c::SYNFIN_STATUS_BAD_SIZE);
+    let syn = header(true, 2, 100, 0);
+    let small = c::synfin_request { struct_size: 0, ..plain };
+    assert_eq!(world.observe_and_show(3, true, &syn[..13], &plain), c::SYNFIN_STATUS_NO_SEGMENT);
+    assert_eq!(world.observe_and_show(3, true, &syn, &small), c::SYNFIN_STATUS_BAD_SIZE);
+    assert_eq!(world.show(3, true, &syn, &plain), c::SYNFIN_STATUS_NOT_SEEN, "what is refused is not taken in");
     world.shown.struct_size = 3;
     assert_eq!(world.show(1, true, &bytes, &plain), c::SYNFIN_STATUS_BAD_SIZE);
 }
@@ -183,7 +239,7 @@ fn tables_in_both_languages() {
         assert_eq!(text(synfin_word(0, c::SYNFIN_WORD_X_AND_Y)).as_deref(), Some("X and Y"));
         let table = std::slice::from_raw_parts(synfin_table_fields(&raw mut counts[0]), counts[0]);
         assert!(table.contains(&field("synfin.reset.cause")));
-        assert_eq!(synfin_abi_version(), 4);
+        assert_eq!(synfin_abi_version(), 5);
         assert!(text(synfin_version()).unwrap().starts_with("0."));
     }
 }

@@ -181,7 +181,7 @@ fn end(ender: &Ender) -> End {
 }
 
 fn icmp(view: &ConnectionView) -> Option<Icmp> {
-    view.icmp().map(|(kind, frame)| Icmp { kind, frame, from: view.icmp_from })
+    view.icmp().map(|(kind, frame)| Icmp { kind, frame, from: view.icmp_from() })
 }
 
 fn overruled(view: &ConnectionView) -> Overruled {

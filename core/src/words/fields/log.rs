@@ -241,7 +241,7 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "conn.previous",
         Uint32,
-        About::Connection { read: |view, out| out.maybe(view.previous), on: On::All },
+        About::Connection { read: |view, out| out.maybe(view.previous()), on: On::All },
         ["Previous stream", "之前的 TCP 流"],
         [
             "The tcp.stream of the connection that these addresses and ports had before",
