@@ -78,7 +78,7 @@ screenshots: install ## the pictures in docs/images, from the real Wireshark on 
 test-gui: install ## the same as a test: every window of synfin appears, in both languages, and says what it should (two minutes)
 	@scripts/screenshots.sh --check
 
-bench: install ## what the plugin costs, measured: the table of docs/COST.md (20 minutes; BENCH=--quick for a look)
+bench: setup ## what the plugin costs, measured: the tables of docs/COST.md (root; most of an hour; BENCH=--quick for a look)
 	@scripts/setup.sh python3=python3
 	@scripts/bench.py $(BENCH)
 	@$(MAKE) --no-print-directory bench-cli
@@ -87,7 +87,7 @@ bench-cli: install ## what the command synfin costs, beside tshark and tcptrace:
 	@scripts/setup.sh python3=python3 tcptrace=tcptrace
 	@scripts/bench-cli.py
 
-bench-check: setup ## instructions a segment under valgrind, against bench/budget.json
+bench-check: setup ## instructions a segment, and a frame in each tshark (root), against bench/budget.json
 	@scripts/setup.sh python3=python3 valgrind=valgrind
 	@scripts/bench-check.py
 

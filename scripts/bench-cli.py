@@ -71,7 +71,7 @@ def main():
     capture = OUT / f"mixed-{options.frames}.pcap"
     if not capture.exists():
         made = capture.with_suffix(".part")
-        subprocess.run([programs / "bench-capture", made, str(options.frames), str(connections), str(max(10, connections // 67))], check=True)
+        subprocess.run([programs / "bench-capture", made, "mixed", str(options.frames), str(connections), str(max(10, connections // 67))], check=True)
         made.rename(capture)
     synfin = [programs / "synfin", "conns", "--quiet"]
     load = os.getloadavg()[0]
