@@ -3,7 +3,9 @@
 
 use synfin_core::capture::{Options, Path, Place, Single, Tracker};
 use synfin_core::segment::{Flags, Segment, Seq};
-use synfin_core::view::Pass;
+
+use synfin_core::view::SegmentView;
+use synfin_core::view::SegmentView;
 use synfin_core::words::json::to_json;
 use synfin_core::words::language::Language;
 
@@ -37,7 +39,10 @@ fn the_same_as_in_a_tracker() {
         let single = alone.as_ref().unwrap();
         let expected = tracker.segment(place, *path, segment, Pass::First).unwrap();
         let found = single.segment(place, *path, segment, heard);
-        assert_eq!(format!("{found:?}"), format!("{expected:?}"), "frame {frame}");
+        let said = |view: &SegmentView| format!("{:?} {:?}", view.verdict, view.detail);
+        assert_eq!(said(&found), said(&expected), "frame {frame}");
+        let whole = |view: &SegmentView| to_json(&view.connection, Language::English);
+        assert_eq!(whole(&found), whole(&expected), "frame {frame}");
     }
     let alone = alone.unwrap();
     for pass in [Pass::First, Pass::Final] {

@@ -2,6 +2,8 @@
 //! numbers on and do nothing else, so the rules of handshake, teardown, copies and repeats need not be asked. Everything
 //! that could make one more than that is looked for before anything is changed; where it is found, the rules are asked.
 
+use bitflags::bitflags;
+
 use super::copies::{Sent, Sort};
 use super::endpoint::{Facts, Number};
 use super::times::MaybeTime;
@@ -10,16 +12,27 @@ use super::word::{Turns, Word};
 use super::{Arrival, Connection};
 use crate::segment::{End, Ends, Kind, Segment};
 
+bitflags! {
+    /// What holds for the segments of one end in the midst.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    struct Quiet: u8 {
+        /// They may do nothing.
+        const MAY = 1;
+        /// One without payload adds a letter to Zeek's view: they do so once.
+        const BARE_IS_NEWS = 1 << 1;
+        /// One with payload does.
+        const PAYLOAD_IS_NEWS = 1 << 2;
+    }
+}
+
 /// Which segments may do nothing: those of one end, where the connection is open, nobody closes it, and the findings of the
 /// handshake would not change.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Midst {
     /// What is said of such a segment of the low end.
     word: Word,
-    /// Whether segments of each end may.
-    may: Ends<bool>,
-    /// Whether one of each end without payload adds a letter to Zeek's view, and one with: they do so once.
-    is_news: Ends<[bool; 2]>,
+    /// What holds for segments of each end.
+    quiet: Ends<Quiet>,
     /// The shift of each end's window field.
     shift: Ends<u8>,
     /// Where the ACK of each end that performed a step of the handshake is kept; there is none where nothing is kept there.
@@ -52,12 +65,11 @@ impl Connection {
             if !is_known || self.last_sent(end, Sort::CloseAck).is_some() || !own.knows_window() {
                 continue;
             }
-            midst.may[end] = true;
-            midst.is_news[end] = self.zeek.is_news(end);
+            midst.quiet[end] = self.quiet(end);
             midst.shift[end] = self.window_shift(end);
             midst.open_ack[end] = self.place_of(end, Sort::OpenAck);
         }
-        if midst.may == Ends::default() {
+        if midst.quiet == Ends::default() {
             return midst;
         }
         let numbers = self.numbers(rebase, End::Low, &Segment::default());
@@ -79,10 +91,20 @@ impl Connection {
         midst
     }
 
+    /// What holds for the segments of an end that may do nothing.
+    fn quiet(&self, end: End) -> Quiet {
+        let [bare, with_payload] = self.zeek.is_news(end);
+        let mut quiet = Quiet::MAY;
+        quiet.set(Quiet::BARE_IS_NEWS, bare);
+        quiet.set(Quiet::PAYLOAD_IS_NEWS, with_payload);
+        quiet
+    }
+
     /// Takes in a segment that only moves numbers on, and says so. None, with nothing changed, when it may do more.
     #[inline(always)]
     pub(super) fn steady(&mut self, arrival: &Arrival, segment: &Segment) -> Option<(Word, Option<Turns>)> {
-        if !self.midst.may[arrival.end] || segment.kind() != Kind::Ack {
+        let quiet = self.midst.quiet[arrival.end];
+        if !quiet.contains(Quiet::MAY) || segment.kind() != Kind::Ack {
             return None;
         }
         let (own, other) = self.ends.split_mut(arrival.end);
@@ -127,10 +149,9 @@ impl Connection {
         *packets = packets.saturating_add(1);
         let word = if arrival.end == End::Low { self.midst.word } else { self.midst.word.of_peer() };
         let result = word.with_offsets(seq.offset_from(own_base), ack.offset_from(other_base));
-        let [bare, with_payload] = self.midst.is_news[arrival.end];
-        if if segment.payload_len > 0 { with_payload } else { bare } {
+        if quiet.contains(if segment.payload_len > 0 { Quiet::PAYLOAD_IS_NEWS } else { Quiet::BARE_IS_NEWS }) {
             self.observe_zeek(arrival.end, segment);
-            self.midst.is_news[arrival.end] = self.zeek.is_news(arrival.end);
+            self.midst.quiet[arrival.end] = self.quiet(arrival.end);
         }
         self.say(arrival, MaybeTime::new(segment.at), Some(segment.ack), end.seq());
         Some(result)
