@@ -3,7 +3,6 @@
 
 use synfin_core::capture::{Options, Path, Place, Single, Tracker};
 use synfin_core::segment::{Flags, Segment, Seq};
-
 use synfin_core::view::{Pass, SegmentView};
 use synfin_core::words::json::to_json;
 use synfin_core::words::language::Language;
