@@ -175,8 +175,8 @@ pub fn segment_names() -> Vec<&'static str> {
         matches!(field.about, About::Segment(_) | About::Event(_) | About::Message { .. } | About::Reset { .. })
     };
     let names = FIELDS.iter().filter(of_segment).map(|field| field.name);
-    // Known from the second pass on.
-    names.filter(|name| !matches!(short(name).as_str(), "reset.ignored" | "conn.last")).collect()
+    // Known, or known whole, from the second pass on.
+    names.filter(|name| !matches!(short(name).as_str(), "reset.ignored" | "reset.remark" | "conn.last")).collect()
 }
 
 /// What synfin shows of each frame, and the stream of each.

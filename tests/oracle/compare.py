@@ -38,7 +38,7 @@ LOG = ("synfin.conn.start", "synfin.conn.client", "synfin.conn.server", "synfin.
        "synfin.conn.previous", "synfin.conn.guessed", "synfin.conn.icmp", "synfin.handshake.syns",
        "synfin.handshake.attempts", "synfin.reset.by")
 # Words: not the oracle's subject.
-SKIPPED = {"synfin.explain", "synfin.conn.explain", "synfin.step"}
+SKIPPED = {"synfin.explain", "synfin.conn.explain", "synfin.step", "synfin.reset.remark"}
 EXPERT = "synfin.expert."
 CLOCK = re.compile(r"(\d+):(\d+):(\d+)(?:\.(\d+))?")
 MONTHS = {name: month for month, name in enumerate(calendar.month_abbr)}
