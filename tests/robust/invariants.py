@@ -4,7 +4,8 @@ import json
 
 # Fields of the connection, "so far" in a first pass; all others depend on the past alone (SPEC of the fields: REFERENCE.md).
 OF_CONNECTION = ("synfin.handshake.", "synfin.teardown.", "synfin.conn.", "synfin.expert.")
-ALSO_OF_CONNECTION = ("synfin.negotiated", "synfin.reset.frame", "synfin.reset.by", "synfin.reset.ignored")
+ALSO_OF_CONNECTION = ("synfin.negotiated", "synfin.reset.frame", "synfin.reset.by", "synfin.reset.ignored",
+                      "synfin.reset.remark")
 TIMES = ("synfin.handshake.time", "synfin.handshake.synack_rtt", "synfin.handshake.ack_rtt", "synfin.teardown.time", "synfin.conn.duration")
 
 TRUE = ("1", "True", True)
