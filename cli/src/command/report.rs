@@ -7,7 +7,7 @@ use serde_json::json;
 use synfin_core::view::ConnectionView;
 use synfin_core::words::language::Language;
 use synfin_core::words::report::Reporter;
-use synfin_core::words::servers::{Counter, Server, columns};
+use synfin_core::words::servers::{Counter, RoundTrips, Server, columns};
 
 use super::turns::Turn;
 use super::{Format, Report, Servers};
@@ -124,21 +124,12 @@ fn table(out: &mut impl Write, headings: &[&str], servers: &[Server]) -> io::Res
 
 /// A server as an object: durations in seconds, as in the log.
 fn object(server: &Server) -> serde_json::Value {
-    let seconds = |ns: u64| ns as f64 / 1e9;
-    json!({
-        "server_ip": server.address.map(|address| address.to_string()),
-        "server_port": server.port,
-        "connections": server.connections,
-        "failures": server.failures(),
-        "complete": server.complete,
-        "refused": server.refused,
-        "unreachable": server.unreachable,
-        "no_answer": server.no_answer,
-        "half_open": server.half_open,
-        "reset": server.reset,
-        "reset_later": server.reset_later,
-        "synack_rtt_min": server.round_trips.map(|trips| seconds(trips.min_ns)),
-        "synack_rtt_mean": server.round_trips.map(|trips| seconds(trips.mean_ns())),
-        "synack_rtt_max": server.round_trips.map(|trips| seconds(trips.max_ns)),
-    })
+    let seconds = |ns: fn(&RoundTrips) -> u64| server.round_trips.as_ref().map(|trips| ns(trips) as f64 / 1e9);
+    let mut object = server.counts();
+    object.extend([
+        ("synack_rtt_min".to_string(), json!(seconds(|trips| trips.min_ns))),
+        ("synack_rtt_mean".to_string(), json!(seconds(RoundTrips::mean_ns))),
+        ("synack_rtt_max".to_string(), json!(seconds(|trips| trips.max_ns))),
+    ]);
+    object.into()
 }

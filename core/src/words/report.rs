@@ -318,24 +318,14 @@ fn by_word(counts: impl Iterator<Item = (&'static str, u32)>) -> Value {
 }
 
 fn of_server(server: &Server) -> Value {
-    let failures = server.failures();
-    json!({
-        "server_ip": ip(server.address),
-        "server_port": server.port,
-        "connections": server.connections,
-        "failures": failures,
-        "rate": share(failures, server.connections),
-        "complete": server.complete,
-        "refused": server.refused,
-        "unreachable": server.unreachable,
-        "no_answer": server.no_answer,
-        "half_open": server.half_open,
-        "reset": server.reset,
-        "reset_later": server.reset_later,
-        "synack_rtt_mean": server.round_trips.map(|trips| seconds(trips.mean_ns())),
-        "stream": server.first_failure.map(|spot| spot.stream),
-        "frame": server.first_failure.map(|spot| spot.frame),
-    })
+    let mut object = server.counts();
+    object.extend([
+        ("rate".to_string(), json!(share(server.failures(), server.connections))),
+        ("synack_rtt_mean".to_string(), json!(server.round_trips.map(|trips| seconds(trips.mean_ns())))),
+        ("stream".to_string(), json!(server.first_failure.map(|spot| spot.stream))),
+        ("frame".to_string(), json!(server.first_failure.map(|spot| spot.frame))),
+    ]);
+    Value::Object(object)
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use serde_json::{Map, Value};
+
 use super::language::Language;
-use super::text;
+use super::{json, text};
 use crate::view::{Address, ConnectionView, HandshakeOutcome, Side, TeardownKind};
 
 /// Columns of the table.
@@ -237,6 +239,25 @@ impl Server {
             (HandshakeOutcome::HalfOpen, self.half_open),
             (HandshakeOutcome::Reset, self.reset),
         ]
+    }
+
+    /// The server and its counts as an object, which others add to.
+    #[must_use]
+    pub fn counts(&self) -> Map<String, Value> {
+        let counts = [
+            ("server_ip", json::ip(self.address)),
+            ("server_port", self.port.into()),
+            ("connections", self.connections.into()),
+            ("failures", self.failures().into()),
+            ("complete", self.complete.into()),
+            ("refused", self.refused.into()),
+            ("unreachable", self.unreachable.into()),
+            ("no_answer", self.no_answer.into()),
+            ("half_open", self.half_open.into()),
+            ("reset", self.reset.into()),
+            ("reset_later", self.reset_later.into()),
+        ];
+        counts.map(|(name, value)| (name.to_string(), value)).into_iter().collect()
     }
 
     /// The row of the table as texts.
