@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use synfin_core::words::experts::EXPERTS;
-use synfin_core::words::fields::{About, FIELDS, Field};
+use synfin_core::words::fields::FIELDS;
 
 use super::core::{self, Fields, Seen, short};
 use super::packets::{self, Packet, Wrap};
@@ -171,10 +171,7 @@ pub fn all_names() -> Vec<&'static str> {
 
 /// The names of the fields that depend on the past alone (SPEC section 10).
 pub fn segment_names() -> Vec<&'static str> {
-    let of_segment = |field: &&Field| {
-        matches!(field.about, About::Segment(_) | About::Event(_) | About::Message { .. } | About::Reset { .. })
-    };
-    let names = FIELDS.iter().filter(of_segment).map(|field| field.name);
+    let names = FIELDS.iter().filter(|field| field.is_of_segment()).map(|field| field.name);
     // Known, or known whole, from the second pass on.
     names.filter(|name| !matches!(short(name).as_str(), "reset.ignored" | "reset.remark" | "conn.last")).collect()
 }

@@ -176,6 +176,15 @@ impl Field {
         }
     }
 
+    /// Whether it speaks of a segment itself, and not of its connection or of an ICMP error.
+    #[must_use]
+    pub const fn is_of_segment(&self) -> bool {
+        match self.about {
+            About::Segment(_) | About::Event(_) | About::Message { .. } | About::Reset { .. } => true,
+            About::Connection { .. } | About::Icmp(_) => false,
+        }
+    }
+
     /// Whether [`Field::read_connection`] can give something.
     #[must_use]
     pub const fn is_of_connection(&self) -> bool {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{NEGOTIATED, key, rfc_3339, rows};
 use crate::view::{Agreed, AgreedEcn, ConnectionView, Offers, SegmentView, Side, Timestamp};
-use crate::words::fields::{About, FIELDS, Field, Sink, Type};
+use crate::words::fields::{FIELDS, Field, Sink, Type};
 use crate::words::language::Language;
 
 /// The rows that have a key of their own, each with what stands before its value: `,"key":`.
@@ -15,10 +15,7 @@ static ROWS: LazyLock<Vec<(&'static Field, String)>> = LazyLock::new(|| rows().m
 
 /// The same of what is said of a segment alone.
 static SEGMENT_ROWS: LazyLock<Vec<(&'static Field, String)>> = LazyLock::new(|| {
-    let of_segment = |field: &&Field| {
-        matches!(field.about, About::Segment(_) | About::Message { .. } | About::Reset { .. })
-            && !KNOWN_LATER.contains(&field.name)
-    };
+    let of_segment = |field: &&Field| field.is_of_segment() && !KNOWN_LATER.contains(&field.name);
     FIELDS.iter().filter(of_segment).map(front).collect()
 });
 
