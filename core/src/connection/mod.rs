@@ -15,6 +15,7 @@ mod attempt;
 mod closing;
 mod copies;
 mod counted;
+mod counts;
 mod double_open;
 mod ended;
 mod endpoint;
@@ -51,7 +52,7 @@ use remembered::Rare;
 use roles::Judgement;
 use said::Said;
 use steady::Midst;
-use times::{MaybeTime, Times, between};
+use times::{MaybeTime, Times};
 
 pub use arrival::{Arrival, Heard, frame_of, ordinal};
 pub use counted::DidNotCount;
@@ -219,36 +220,6 @@ impl Connection {
         self.verdict(arrival, &draft, phase, self.numbers(arrival.rebase, arrival.end, segment))
     }
 
-    /// Counts a segment for the log.
-    fn count(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind) {
-        let at = MaybeTime::new(segment.at);
-        let packets = &mut self.packets[arrival.end];
-        *packets = packets.saturating_add(1);
-        match kind {
-            Kind::Syn => {
-                // The first SYN makes its sender the client.
-                if arrival.end == self.client_end {
-                    self.opening.syns = self.opening.syns.saturating_add(1);
-                    self.opening.last_syn_frame = arrival.frame;
-                }
-            }
-            Kind::Fin => {
-                if self.count_fin(arrival.end) > 1 {
-                    self.span_fins(arrival.end, at);
-                }
-            }
-            Kind::SynAck | Kind::Ack | Kind::Rst | Kind::Other => {}
-        }
-    }
-
-    /// A FIN again: notes how long after the first.
-    fn span_fins(&mut self, end: End, at: MaybeTime) {
-        let before = self.rare.as_ref().and_then(|rare| rare.fin_span_ns[end]).unwrap_or(0);
-        // The one before is still the last of its sort.
-        let since = self.last_sent(end, copies::Sort::Fin).and_then(|sent| between(sent.at, at));
-        self.rare_mut().fin_span_ns[end] = since.map(|since| since.saturating_add(before));
-    }
-
     fn client(&self) -> &Endpoint {
         &self.ends[self.client_end]
     }
@@ -368,11 +339,6 @@ impl Connection {
             Progress::Over => false,
         };
         if is_handshake { Phase::Handshake } else { Phase::Data }
-    }
-
-    /// Bytes of payload that an end sent in earlier attempts.
-    fn bytes_before(&self, end: End) -> u64 {
-        self.rare.as_ref().map_or(0, |rare| rare.bytes_before[end])
     }
 
     /// An ICMP error that quotes a segment of an end. False, with nothing changed, where it is no segment of this connection.

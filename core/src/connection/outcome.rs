@@ -4,7 +4,6 @@ use strum::{IntoStaticStr, VariantArray};
 
 use super::Connection;
 use super::closing::Relation;
-use super::copies::Sort;
 use super::endpoint::Facts;
 use super::opening::{Findings, Progress};
 use super::times::between;
@@ -318,45 +317,6 @@ impl Connection {
     #[must_use]
     pub fn last_frame(&self) -> u32 {
         super::frame_of(self.last_ordinal)
-    }
-
-    /// Segments that a side sent, copies apart.
-    #[must_use]
-    pub fn packets(&self, side: Side) -> u32 {
-        self.packets[self.end(side)]
-    }
-
-    /// Bytes of payload that a side sent, by number.
-    #[must_use]
-    pub fn bytes(&self, side: Side) -> u64 {
-        let end = self.end(side);
-        let own = &self.ends[end];
-        self.bytes_before(end).saturating_add(own.bytes(self.opening.is_captured()))
-    }
-
-    /// Attempts in the stream: one more than RSTs that a new SYN followed.
-    #[must_use]
-    pub fn attempts(&self) -> u32 {
-        self.rare.as_ref().map_or(1, |rare| rare.attempts_before.saturating_add(1))
-    }
-
-    /// The frames of the client's first and last SYN of the last attempt.
-    #[must_use]
-    pub fn syn_frames(&self) -> Option<(u32, u32)> {
-        let [first, ..] = self.opening.frames;
-        (self.opening.syns > 0).then_some((first, self.opening.last_syn_frame))
-    }
-
-    /// Nanoseconds between those two.
-    #[must_use]
-    pub fn syn_span_ns(&self) -> Option<u64> {
-        between(self.times.syn, self.last_sent_now(self.client_end, Sort::Syn)?.at)
-    }
-
-    /// Nanoseconds between the first and the last FIN of a side.
-    #[must_use]
-    pub fn fin_span_ns(&self, side: Side) -> Option<u64> {
-        self.rare.as_ref()?.fin_span_ns[self.end(side)]
     }
 
     /// The first ICMP error about a segment of the last attempt, and its frame.
