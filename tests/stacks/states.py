@@ -2,7 +2,7 @@
 
 from opening import COMPLETE, FOUR_BY_CLIENT, finish
 from scenarios import scenario
-from trouble import ENDED, forged_rst
+from trouble import ENDED, forged_rst, opens_again
 from wire import again, with_ttl
 
 EVERY_ANSWER = ("net.ipv4.tcp_invalid_ratelimit", 0)  # each such segment is answered, however soon it follows
@@ -98,34 +98,6 @@ def syn_again_in_each_state_of_the_closer(s):
     s.only_first_stream_since("4.4")
     c.expect_since("4.4", {"handshake__outcome": "complete", "teardown__kind": "half-closed",
                            "client__state": "CLOSE-WAIT", "server__state": "FIN-WAIT-1"}, {}, {})
-
-
-def opens_again(s, old, state, expected):
-    """The client has forgotten `old` and opens again from the same port: the server, still in `state`, answers by an ACK
-    of the old connection, learns from the client's RST that it is gone, and takes the next SYN."""
-    c = s.connect()
-    with s.limit("old-socket", of=c, server="SYN-RECEIVED"):
-        s.deliver("client")
-    s.require_states(c, "SYN-SENT", state)
-    s.deliver("server")
-    s.require(s.pending()[-1].rst, "the client must answer the old connection's ACK by RST")
-    while s.pending():
-        frame = s.deliver()
-        if frame.rst:
-            s.frame_has(reset__cause="rejects-ack")
-    s.require_states(c, "SYN-SENT", "CLOSED")
-    s.wait(1.6)
-    s.flow()
-    s.accept(c)
-    s.exchange(c)
-    finish(s, c)
-    old.expect(**COMPLETE, **expected)
-    c.expect(handshake__outcome="complete", handshake__kind="three-way", handshake__steps="1 1 2 3",
-             **{**FOUR_BY_CLIENT, "conn__state": "RSTO"})
-    # From 4.4 on Wireshark begins a new stream with the SYN that follows the RST.
-    c.expect_since("4.4", {"handshake__outcome": "old-connection", "handshake__kind": "", "handshake__steps": "1",
-                           "teardown__kind": "none", "client__state": "SYN-SENT", "server__state": "CLOSED"},
-                   {**COMPLETE, **FOUR_BY_CLIENT})
 
 
 @scenario("the client has half-closed and crashed, and opens again from the same port: the server is in CLOSE-WAIT")

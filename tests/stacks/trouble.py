@@ -32,6 +32,34 @@ def half_open_connection_discovered(s):
              **ENDED)
 
 
+def opens_again(s, old, state, expected):
+    """The client has forgotten `old` and opens again from the same port: the server, still in `state`, answers by an ACK
+    of the old connection, learns from the client's RST that it is gone, and takes the next SYN."""
+    c = s.connect()
+    with s.limit("old-socket", of=c, server="SYN-RECEIVED"):
+        s.deliver("client")
+    s.require_states(c, "SYN-SENT", state)
+    s.deliver("server")
+    s.require(s.pending()[-1].rst, "the client must answer the old connection's ACK by RST")
+    while s.pending():
+        frame = s.deliver()
+        if frame.rst:
+            s.frame_has(reset__cause="rejects-ack")
+    s.require_states(c, "SYN-SENT", "CLOSED")
+    s.wait(1.6)
+    s.flow()
+    s.accept(c)
+    s.exchange(c)
+    finish(s, c)
+    old.expect(**COMPLETE, **expected)
+    c.expect(handshake__outcome="complete", handshake__kind="three-way", handshake__steps="1 1 2 3",
+             **{**FOUR_BY_CLIENT, "conn__state": "RSTO"})
+    # From 4.4 on Wireshark begins a new stream with the SYN that follows the RST.
+    c.expect_since("4.4", {"handshake__outcome": "old-connection", "handshake__kind": "", "handshake__steps": "1",
+                           "teardown__kind": "none", "client__state": "SYN-SENT", "server__state": "CLOSED"},
+                   {**COMPLETE, **FOUR_BY_CLIENT})
+
+
 @scenario("RFC 9293 figure 9: the client has crashed and opens again from the same port; the server, still in the old "
           "connection, learns it by RST")
 def crashed_client_opens_again(s):
@@ -40,27 +68,8 @@ def crashed_client_opens_again(s):
     s.exchange(old)
     with s.limit("silent", client="ESTABLISHED"):
         s.vanish(old, "client")
-    c = s.connect()
-    with s.limit("old-socket", server="SYN-RECEIVED"):
-        s.deliver("client")
-    s.require_states(c, "SYN-SENT", "ESTABLISHED")
-    s.deliver("server")
-    s.require(s.pending()[0].rst, "the client must answer the old connection's ACK by RST")
-    s.deliver("client")
-    s.require_states(c, "SYN-SENT", "CLOSED")
-    s.wait(1.6)
-    s.flow()
-    s.accept(c)
-    s.exchange(c)
-    finish(s, c)
-    old.expect(**COMPLETE, teardown__kind="still-open", conn__state="S1", conn__history="ShADad")
-    c.expect(handshake__outcome="complete", handshake__kind="three-way", handshake__steps="1 1 2 3",
-             **{**FOUR_BY_CLIENT, "conn__state": "RSTO"})
     # For Zeek an endpoint that has sent a RST stays reset, whatever follows.
-    # From 4.4 on Wireshark begins a new stream with the SYN that follows the RST.
-    c.expect_since("4.4", {"handshake__outcome": "old-connection", "handshake__kind": "", "handshake__steps": "1",
-                           "teardown__kind": "none", "client__state": "SYN-SENT", "server__state": "CLOSED"},
-                   {**COMPLETE, **FOUR_BY_CLIENT})
+    opens_again(s, old, "ESTABLISHED", {"teardown__kind": "still-open", "conn__state": "S1", "conn__history": "ShADad"})
 
 
 @scenario("RFC 9293 figure 8: a SYN of an attempt given up arrives before the SYN of the next one, from the same port")
