@@ -4,7 +4,7 @@
 # the plugin for Linux on the same captures, and the two must print the same, byte by byte; and the connection log that the
 # stand-in prints must be that of this machine's tshark.
 #
-#   test-windows.sh [SERIES...]     4.0, 4.2, 4.4 and 4.6 without arguments
+#   test-windows.sh [SERIES...]     all of scripts/series.tsv without arguments
 #
 # SYNFIN_PLUGIN, SYNFIN_DLL (optional): the files for Linux and Windows to test.
 set -eu

@@ -107,6 +107,12 @@ void col_add_str(column_info *cinfo, const gint number, const gchar *text)
         set(column, text);
 }
 
+/* The text is constant: Wireshark may keep the pointer. Here it is copied as any other. */
+void col_set_str(column_info *cinfo, const gint number, const gchar *text)
+{
+    col_add_str(cinfo, number, text);
+}
+
 void col_append_str(column_info *cinfo, const gint number, const gchar *text)
 {
     struct column *column = writable(cinfo, number);
