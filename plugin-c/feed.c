@@ -80,7 +80,7 @@ static void complete(struct note *note, const packet_info *pinfo, uint32_t layer
 static void observe(struct note *note)
 {
     if (shim_is_ok(synfin_tracker_observe(shim.tracker, &note->segment, note->bytes, note->bytes_len)))
-        tapped_note_frame(note->segment.frame);
+        tapped_saw_frame(note->segment.frame);
 }
 
 /* Gives the note of a frame's only segment, where it is new: what is said of it can come with taking it in. Of several

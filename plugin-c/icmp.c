@@ -62,7 +62,7 @@ static bool is_error(uint8_t type, bool is_v6)
     return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 }
 
-static void note_message(tvbuff_t *tvb, const packet_info *pinfo, bool is_v6)
+static void keep_message(tvbuff_t *tvb, const packet_info *pinfo, bool is_v6)
 {
     struct message *message;
     size_t captured = host.tvb_captured_length(tvb);
@@ -100,14 +100,14 @@ static bool is_wanted(const packet_info *pinfo)
 static int dissect_before_v4(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     if (is_wanted(pinfo))
-        note_message(tvb, pinfo, false);
+        keep_message(tvb, pinfo, false);
     return host.call_dissector_only(next_v4, tvb, pinfo, tree, data);
 }
 
 static int dissect_before_v6(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     if (is_wanted(pinfo))
-        note_message(tvb, pinfo, true);
+        keep_message(tvb, pinfo, true);
     return host.call_dissector_only(next_v6, tvb, pinfo, tree, data);
 }
 

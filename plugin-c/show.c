@@ -190,7 +190,7 @@ void show_new_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const
                                                      &request, &shown);
     if (!shim_is_ok(status))
         return;
-    tapped_note_frame(note->segment.frame);
+    tapped_saw_frame(note->segment.frame);
     show_tapped(pinfo, tree, tvb, &note->segment);
 }
 

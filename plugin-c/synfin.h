@@ -176,7 +176,7 @@ typedef struct synfin_icmp {
     uint8_t source[16];    /* who sent the message */
 } synfin_icmp;
 
-/* First visit: an error that quotes a segment of a known connection is noted there. `bytes` are the captured bytes of the
+/* First visit: an error that quotes a segment of a known connection is kept there. `bytes` are the captured bytes of the
  * message from its type on (at most SYNFIN_ICMP_MAX are read). NOT_SEEN: it is none, and nothing is to be shown. */
 uint8_t synfin_tracker_observe_icmp(synfin_tracker *tracker, const synfin_icmp *icmp, const uint8_t *bytes,
                                     size_t bytes_len);

@@ -20,7 +20,7 @@ void tapped_reset(void)
     last_frame = 0;
 }
 
-void tapped_note_frame(uint32_t frame)
+void tapped_saw_frame(uint32_t frame)
 {
     last_frame = frame;
 }

@@ -24,7 +24,7 @@ void tapped_register(void);
 /* Another capture file. */
 void tapped_reset(void);
 /* A frame of which a segment was taken in, on its first visit. */
-void tapped_note_frame(uint32_t frame);
+void tapped_saw_frame(uint32_t frame);
 
 bool tapped_has_listener(void);
 void tapped_queue(packet_info *pinfo, const synfin_segment *segment, uint8_t final_pass);

@@ -127,7 +127,7 @@ impl Capture {
         match self.layers.look(frame) {
             Inside::Tcp(packet) => self.take_segment(frame, &packet, sink)?,
             Inside::Icmp(packet, is_v6) => self.take_message(frame, &packet, is_v6),
-            Inside::Fragment(packet) => self.note_stream(&packet, Met::Fragment),
+            Inside::Fragment(packet) => self.meet_stream(&packet, Met::Fragment),
             Inside::Other | Inside::Unknown(_) => {}
         }
         Ok(())
@@ -182,7 +182,7 @@ impl Capture {
 
     /// A TCP header that is none of a segment may begin a stream all the same.
     #[cold]
-    fn note_stream(&mut self, packet: &Packet, met: Met) {
+    fn meet_stream(&mut self, packet: &Packet, met: Met) {
         let Some(head) = Header::read(&packet.bytes, self.options.series) else { return };
         let (key, end) = key(packet, &head);
         let pair = self.living.pair(key, self.streams);
@@ -194,7 +194,7 @@ impl Capture {
         let bytes = packet.bytes.get(..ICMP_MOST).unwrap_or(&packet.bytes);
         // Wireshark dissects what is quoted as well.
         if let Some(inner) = quoted(&packet.bytes, is_v6) {
-            self.note_stream(&inner, Met::Quoted);
+            self.meet_stream(&inner, Met::Quoted);
         }
         let Some(error) = icmp::parse(bytes, is_v6) else { return };
         let (key, _) = Key::new((error.source, error.source_port), (error.destination, error.destination_port));

@@ -172,13 +172,13 @@ impl Stream {
         if self.number == *count {
             *count = count.saturating_add(1);
         }
-        self.note(series, end, header, met);
+        self.keep(series, end, header, met);
         self.number
     }
 
     /// Keeps what decides on later segments.
     #[inline]
-    fn note(&mut self, series: Series, end: usize, header: &Header, met: Met) {
+    fn keep(&mut self, series: Series, end: usize, header: &Header, met: Met) {
         let is_whole = match met {
             Met::Segment(len) => len >= header.len,
             Met::Fragment | Met::Quoted => false,

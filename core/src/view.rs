@@ -236,13 +236,13 @@ impl Tracker {
     /// The ICMP error at a place, when it was taken in.
     #[must_use]
     pub fn icmp(&self, place: Place, pass: Pass) -> Option<IcmpView<'_>> {
-        let noted = self.noted(place)?;
+        let record = self.icmp_record(place)?;
         Some(IcmpView {
-            kind: noted.kind,
-            from: noted.from,
-            about: noted.about,
-            is_about_syn: noted.is_about_syn,
-            connection: self.view(noted.number, pass)?,
+            kind: record.kind,
+            from: record.from,
+            about: record.about,
+            is_about_syn: record.is_about_syn,
+            connection: self.view(record.number, pass)?,
         })
     }
 

@@ -87,7 +87,7 @@ const OLDER_MOST: usize = 64;
 
 /// An ICMP error that was taken in.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Noted {
+pub(crate) struct IcmpRecord {
     /// The number of the connection.
     pub number: u32,
     /// What it says.
@@ -111,7 +111,7 @@ pub struct Tracker {
     /// What does not fit into a record.
     turns: Sparse<Turns>,
     resets: Sparse<KeptReset>,
-    icmp: Sparse<Noted>,
+    icmp: Sparse<IcmpRecord>,
     tuples: Tuples,
     connections: Connections,
     /// Whether any endpoints had two connections: in most captures none had.
@@ -256,8 +256,8 @@ impl Tracker {
             return false;
         }
         let is_about_syn = connection.handshake_kind().is_none();
-        let noted = Noted { number, kind: error.kind, from, about: connection.side(end), is_about_syn };
-        self.icmp.add(at, noted);
+        let record = IcmpRecord { number, kind: error.kind, from, about: connection.side(end), is_about_syn };
+        self.icmp.add(at, record);
         true
     }
 
@@ -311,15 +311,15 @@ impl Tracker {
     }
 
     /// The ICMP error at a place.
-    pub(crate) fn noted(&self, place: Place) -> Option<Noted> {
+    pub(crate) fn icmp_record(&self, place: Place) -> Option<IcmpRecord> {
         self.icmp.get(place.ordinal()).copied()
     }
 
     /// Who sent the first ICMP error in a frame that is about this connection.
     pub(crate) fn icmp_from(&self, number: u32, frame: u32) -> Address {
         // Tunnels are not nested deeper than that.
-        let of_frame = (0..16).filter_map(|layer| self.noted(Place { frame, layer }));
-        of_frame.filter(|noted| noted.number == number).find_map(|noted| noted.from)
+        let of_frame = (0..16).filter_map(|layer| self.icmp_record(Place { frame, layer }));
+        of_frame.filter(|record| record.number == number).find_map(|record| record.from)
     }
 
     /// How many segments were taken in.

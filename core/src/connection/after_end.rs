@@ -26,7 +26,7 @@ impl Connection {
             self.count_unshown(arrival, segment, kind, draft);
             return;
         }
-        self.note_repeats(end, segment, kind, draft);
+        self.find_repeats(end, segment, kind, draft);
         self.count_payload(end, segment, draft);
         if draft.has_news {
             draft.anomalies |= Anomalies::DATA_AFTER_RESET;

@@ -126,11 +126,11 @@ impl Connection {
             self.happens(peer, Event::FinAcked);
             self.happens(from, Event::AcksFin);
         }
-        self.ends[peer].unnote(Facts::FIN_BACK.union(Facts::FIN_UNANSWERED));
+        self.ends[peer].unlearn(Facts::FIN_BACK.union(Facts::FIN_UNANSWERED));
         if !is_first {
             return;
         }
-        self.ends[peer].note(Facts::FIN_ACKED);
+        self.ends[peer].learn(Facts::FIN_ACKED);
         draft.is_first_fin_ack = true;
         let step = self.closing().ack_step(peer);
         draft.close_steps.add(step);
@@ -147,7 +147,7 @@ impl Connection {
         match self.fin_of(from) {
             None => {
                 // It may have been there before, after a RST that turned out to be ignored.
-                draft.repeats.fin = self.note_number(from, Sort::Fin, number);
+                draft.repeats.fin = self.remember_number(from, Sort::Fin, number);
                 self.closing_mut().fins[from] = Some(number);
                 self.first_fin_of(arrival, segment, draft);
                 let step = Steps::one(self.closing().fin_step(from));
@@ -155,7 +155,7 @@ impl Connection {
             }
             Some(first) => {
                 // The first one is known for ever, whatever number came since.
-                draft.repeats.fin = self.note_number(from, Sort::Fin, number) || number == first;
+                draft.repeats.fin = self.remember_number(from, Sort::Fin, number) || number == first;
                 if number != first {
                     draft.anomalies |= Anomalies::SECOND_FIN;
                 }
@@ -214,9 +214,9 @@ impl Connection {
         if !draft.is_first_fin_ack {
             let peer = &self.ends[from.peer()];
             let is_alone = self.fin_of(from.peer()).is_none() || !peer.is(Facts::FIN_ACKED);
-            self.ends[from].note(Facts::FIN_UNANSWERED);
+            self.ends[from].learn(Facts::FIN_UNANSWERED);
             if self.ends[from].is(Facts::FIN_ACKED) {
-                self.ends[from].note(Facts::FIN_BACK);
+                self.ends[from].learn(Facts::FIN_BACK);
                 self.happens(from, if is_alone { Event::RepeatsFinAlone } else { Event::RepeatsFin });
             }
         }

@@ -29,7 +29,7 @@ impl Connection {
         }
     }
 
-    /// A FIN again: notes how long after the first.
+    /// A FIN again: keeps how long after the first.
     fn span_fins(&mut self, end: End, at: MaybeTime) {
         let before = self.rare.as_ref().and_then(|rare| rare.fin_span_ns[end]).unwrap_or(0);
         // The one before is still the last of its sort.

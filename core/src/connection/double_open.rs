@@ -31,11 +31,11 @@ impl Connection {
         if self.opening.progress != Progress::Underway || self.client().syn().is_none() {
             return;
         }
-        self.opening.note(Findings::DOUBLE);
+        self.opening.learn(Findings::DOUBLE);
         self.set_handshake_base(arrival, arrival.end, segment.seq);
         draft.anomalies |= Anomalies::SIMULTANEOUS_OPEN;
         if self.opening.found(Findings::EARLY_SERVER_ACK) {
-            self.opening.note(Findings::SPLIT);
+            self.opening.learn(Findings::SPLIT);
             draft.anomalies |= Anomalies::SPLIT_HANDSHAKE;
         }
         for end in End::BOTH {
@@ -52,26 +52,26 @@ impl Connection {
         let is_servers = from != self.client_end;
         let is_plain = segment.kind() != Kind::SynAck;
         if is_servers && is_plain && self.server().syn_ack().is_some() {
-            self.opening.note_if(segment.payload_len > 0 || segment.ack.is_after(syn.advance(1)), Findings::WENT_ON);
+            self.opening.learn_if(segment.payload_len > 0 || segment.ack.is_after(syn.advance(1)), Findings::WENT_ON);
         }
         if !segment.ack.is_at_or_past(syn.advance(1)) {
             if !is_servers && is_plain {
                 draft.wrong = true;
                 draft.anomalies |= Anomalies::OPEN_ACK_WRONG;
-                self.note_bad_ack(from, segment.ack, arrival.frame);
+                self.remember_bad_ack(from, segment.ack, arrival.frame);
             }
             return;
         }
         if self.ends[peer].is(Facts::SYN_ACKED) {
             return;
         }
-        self.ends[peer].note(Facts::SYN_ACKED);
+        self.ends[peer].learn(Facts::SYN_ACKED);
         self.happens(peer, Event::Opens);
         draft.open_steps.add(Steps::one(2));
         self.perform(2, arrival, segment);
         let answers_syn_ack = self.client().syn_ack().is_some() && self.server().syn_ack().is_none();
         if is_servers && is_plain && answers_syn_ack && !self.opening.found(Findings::SPLIT) {
-            self.opening.note(Findings::SPLIT);
+            self.opening.learn(Findings::SPLIT);
             draft.anomalies |= Anomalies::SPLIT_HANDSHAKE;
         }
         if self.ends[from].is(Facts::SYN_ACKED) {

@@ -140,13 +140,13 @@ impl Endpoint {
         self.facts.contains(fact)
     }
 
-    /// Notes that something is so.
-    pub fn note(&mut self, fact: Facts) {
+    /// Something is known to be so.
+    pub fn learn(&mut self, fact: Facts) {
         self.facts.insert(fact);
     }
 
-    /// Notes that something is no longer so.
-    pub fn unnote(&mut self, fact: Facts) {
+    /// Something is no longer so.
+    pub fn unlearn(&mut self, fact: Facts) {
         self.facts.remove(fact);
     }
 
@@ -236,7 +236,7 @@ impl Endpoint {
         self.mark.get().map_or(Position::first(number), |mark| mark.nearest(number))
     }
 
-    /// Notes that a number of it was seen, in its own segment or in an acknowledgment.
+    /// A number of it was seen, in its own segment or in an acknowledgment.
     #[inline(always)]
     pub fn saw(&mut self, position: Position) {
         self.mark.raise(position);
@@ -257,12 +257,12 @@ impl Endpoint {
         let len = segment.payload_len.wrapping_add(u32::from(segment.flags.has(crate::segment::Flags::FIN)));
         if len > 0 && waiting.is_within(segment.seq, len.wrapping_sub(1)) {
             self.tries = self.tries.saturating_add(1);
-            self.unnote(Facts::KEEP_ALIVE);
+            self.unlearn(Facts::KEEP_ALIVE);
         } else if len <= 1 && segment.seq == waiting.back(1) && self.next() == Some(waiting) && self.is(Facts::SENT_ACK)
         {
             // A keep-alive (RFC 9293 §3.8.4) asks for an acknowledgment of what was acknowledged.
             self.tries = self.tries.saturating_add(1);
-            self.note(Facts::KEEP_ALIVE);
+            self.learn(Facts::KEEP_ALIVE);
         }
     }
 }

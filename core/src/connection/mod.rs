@@ -20,8 +20,8 @@ mod double_open;
 mod ended;
 mod endpoint;
 mod few;
+mod kept;
 mod negotiated;
-mod note;
 mod numbering;
 mod older;
 mod opening;
@@ -171,7 +171,7 @@ impl Connection {
         }
         let phase = self.phase(&draft, begun, was_ended, was_closed);
         let numbers = self.numbers(arrival.rebase, arrival.end, segment);
-        self.note(&arrival, segment, kind, &draft);
+        self.keep(&arrival, segment, kind, &draft);
         self.keep_sent(arrival.end, kind, segment, &draft);
         self.midst = self.find_midst(arrival.rebase);
         (self.verdict(&arrival, &draft, phase, numbers), draft.detail)
@@ -270,12 +270,12 @@ impl Connection {
         self.open(arrival, segment, kind, draft);
         if draft.wrong {
             if kind == Kind::Fin {
-                self.note_repeats(end, segment, kind, draft);
+                self.find_repeats(end, segment, kind, draft);
             }
             return;
         }
         if self.opening.progress != Progress::Underway && kind != Kind::SynAck && draft.open_steps.is_empty() {
-            self.ends[end].note(Facts::WENT_ON_SINCE);
+            self.ends[end].learn(Facts::WENT_ON_SINCE);
         }
         self.acknowledge_fin(arrival, segment, draft);
         if matches!(kind, Kind::Ack | Kind::Fin) {
@@ -307,7 +307,7 @@ impl Connection {
         if !own.is(Facts::OWES_CHALLENGE) {
             return;
         }
-        own.unnote(Facts::OWES_CHALLENGE);
+        own.unlearn(Facts::OWES_CHALLENGE);
         if kind == Kind::Ack
             && segment.payload_len == 0
             && own.acked().is_none_or(|acked| segment.ack.is_at_or_past(acked))
@@ -349,7 +349,7 @@ impl Connection {
             return false;
         }
         self.rare_mut().icmp.get_or_insert((error.kind, frame));
-        self.opening.note_if(error.kind.is_unreachable(), Findings::UNREACHABLE);
+        self.opening.learn_if(error.kind.is_unreachable(), Findings::UNREACHABLE);
         true
     }
 

@@ -39,10 +39,10 @@ impl Connection {
     /// A segment of an older connection performs nothing and moves nothing.
     pub(super) fn stray(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind, draft: &mut Draft) {
         draft.is_older = true;
-        self.opening.note(Findings::OLDER_ANSWERED);
-        self.note_bad_ack(arrival.end, segment.ack, arrival.frame);
+        self.opening.learn(Findings::OLDER_ANSWERED);
+        self.remember_bad_ack(arrival.end, segment.ack, arrival.frame);
         self.happens(arrival.end, Event::Remembers(arrival.older.unwrap_or(State::Established)));
-        self.note_repeats(arrival.end, segment, kind, draft);
+        self.find_repeats(arrival.end, segment, kind, draft);
         if segment.payload_len == 0 && kind != Kind::Fin {
             draft.anomalies |= Anomalies::CHALLENGE_ACK;
         }

@@ -100,15 +100,15 @@ impl Opening {
         self.findings.intersects(finding)
     }
 
-    /// Notes that something turned out.
-    pub fn note(&mut self, finding: Findings) {
+    /// Something turned out.
+    pub fn learn(&mut self, finding: Findings) {
         self.findings.insert(finding);
     }
 
-    /// Notes that something turned out, if it did.
-    pub fn note_if(&mut self, condition: bool, finding: Findings) {
+    /// The same under a condition.
+    pub fn learn_if(&mut self, condition: bool, finding: Findings) {
         if condition {
-            self.note(finding);
+            self.learn(finding);
         }
     }
 }
@@ -131,11 +131,11 @@ impl Connection {
             Kind::Rst | Kind::Other => {}
         }
         if kind != Kind::Syn && !draft.wrong {
-            self.ends[from].note(Facts::SENT_ACK);
+            self.ends[from].learn(Facts::SENT_ACK);
         }
     }
 
-    /// Notes that a segment performs a step (1 to 3).
+    /// A segment performs a step (1 to 3).
     pub(super) fn perform(&mut self, step: u8, arrival: &Arrival, segment: &Segment) {
         let index = usize::from(step.saturating_sub(1));
         if let Some(frame) = self.opening.frames.get_mut(index)
@@ -165,7 +165,7 @@ impl Connection {
     pub(super) fn complete(&mut self) {
         self.opening.progress = Progress::Complete;
         for end in End::BOTH {
-            self.ends[end].unnote(Facts::WENT_ON_SINCE);
+            self.ends[end].unlearn(Facts::WENT_ON_SINCE);
         }
     }
 

@@ -147,7 +147,7 @@ impl Connection {
 
     /// The number of a SYN, SYN-ACK or FIN that is about to be kept: gives whether it came before, and remembers the last
     /// one, in whose place it will be.
-    pub(super) fn note_number(&mut self, end: End, sort: Sort, number: Seq) -> bool {
+    pub(super) fn remember_number(&mut self, end: End, sort: Sort, number: Seq) -> bool {
         let came_before = self.came_before(end, sort, number);
         if let Some(last) = self.last_number(end, sort)
             && last != number
@@ -158,8 +158,8 @@ impl Connection {
         came_before
     }
 
-    /// Notes an acknowledgment that the other side cannot accept.
-    pub(super) fn note_bad_ack(&mut self, end: End, ack: Seq, frame: u32) {
+    /// Remembers an acknowledgment that the other side cannot accept.
+    pub(super) fn remember_bad_ack(&mut self, end: End, ack: Seq, frame: u32) {
         let acks = &mut self.rare_mut().bad_acks[end];
         acks.retain(|known| known.ack != ack);
         acks.add(BadAck { ack, frame });
@@ -181,7 +181,7 @@ mod tests {
     fn send(connection: &mut Connection, end: End, flags: Flags, seq: u32) -> bool {
         let segment = Segment { flags, seq: Seq(seq), ..Segment::default() };
         let sort = if flags == Flags::SYN { Sort::Syn } else { Sort::Fin };
-        let came_before = connection.note_number(end, sort, Seq(seq));
+        let came_before = connection.remember_number(end, sort, Seq(seq));
         connection.keep_sent(end, segment.kind(), &segment, &Draft::default());
         came_before
     }

@@ -9,13 +9,13 @@ use crate::segment::{End, Kind, Segment, Seq};
 impl Connection {
     /// A SYN, SYN-ACK or FIN that performs nothing: after a RST that ended the connection, or of an older one. Repeats are
     /// still repeats.
-    pub(super) fn note_repeats(&mut self, end: End, segment: &Segment, kind: Kind, draft: &mut Draft) {
+    pub(super) fn find_repeats(&mut self, end: End, segment: &Segment, kind: Kind, draft: &mut Draft) {
         match kind {
-            Kind::Syn => draft.repeats.syn = self.note_number(end, Sort::Syn, segment.seq),
-            Kind::SynAck => draft.repeats.syn = self.note_number(end, Sort::SynAck, segment.seq),
+            Kind::Syn => draft.repeats.syn = self.remember_number(end, Sort::Syn, segment.seq),
+            Kind::SynAck => draft.repeats.syn = self.remember_number(end, Sort::SynAck, segment.seq),
             Kind::Fin => {
                 let number = segment.payload_end();
-                draft.repeats.fin = self.note_number(end, Sort::Fin, number);
+                draft.repeats.fin = self.remember_number(end, Sort::Fin, number);
                 if self.fin_of(end).is_some_and(|first| first != number) && !draft.is_older {
                     draft.anomalies |= Anomalies::SECOND_FIN;
                 }
@@ -28,7 +28,7 @@ impl Connection {
     /// when the draft holds what the acknowledgment performs, and not yet what the FIN does.
     pub(super) fn repeat_acks(&mut self, end: End, segment: &Segment, kind: Kind, draft: &mut Draft) {
         if !draft.open_steps.is_empty() {
-            self.ends[end].note(Facts::OPEN_ACK_FRESH);
+            self.ends[end].learn(Facts::OPEN_ACK_FRESH);
         } else if draft.close_steps.is_empty()
             && let Some((open, close)) = self.steps_again(end, segment, kind)
         {
@@ -37,7 +37,7 @@ impl Connection {
             draft.repeats.ack = true;
         }
         if !draft.close_steps.is_empty() && !draft.repeats.ack {
-            self.ends[end].note(Facts::CLOSE_ACK_FRESH);
+            self.ends[end].learn(Facts::CLOSE_ACK_FRESH);
         }
         if kind == Kind::Ack && segment.payload_len == 0 {
             self.answer_repeats(end, segment, draft);
@@ -60,7 +60,7 @@ impl Connection {
 
     /// After something new of the peer, the same ACK again is an answer, not a repeat.
     pub(super) fn forget_step_acks(&mut self, end: End) {
-        self.ends[end].unnote(Facts::OPEN_ACK_FRESH.union(Facts::CLOSE_ACK_FRESH));
+        self.ends[end].unlearn(Facts::OPEN_ACK_FRESH.union(Facts::CLOSE_ACK_FRESH));
     }
 
     /// The end's first segment without payload, SYN and FIN after a repeated SYN-ACK or FIN of the peer: where it
@@ -82,9 +82,9 @@ impl Connection {
         }
     }
 
-    /// Notes that an end has the peer's repeated FIN to answer; `first` is the peer's first one.
+    /// An end has from now on the peer's repeated FIN to answer; `first` is the peer's first one.
     pub(super) fn owe_fin(&mut self, end: End, number: Seq, first: Seq) {
-        self.ends[end].note(Facts::OWES_FIN);
+        self.ends[end].learn(Facts::OWES_FIN);
         if number != first || self.rare.is_some() {
             self.rare_mut().owed_fin[end] = (number != first).then_some(number);
         }
@@ -92,6 +92,6 @@ impl Connection {
 
     /// The end has answered, or what it would answer is past.
     pub(super) fn owe_nothing(&mut self, end: End) {
-        self.ends[end].unnote(Facts::OWES_SYN_ACK.union(Facts::OWES_FIN));
+        self.ends[end].unlearn(Facts::OWES_SYN_ACK.union(Facts::OWES_FIN));
     }
 }

@@ -74,11 +74,11 @@ impl Connection {
         }
         match judged {
             Judged::Stray => {
-                self.opening.note_if(!is_late && from != self.client_end, Findings::INVALID_ANSWER);
+                self.opening.learn_if(!is_late && from != self.client_end, Findings::INVALID_ANSWER);
             }
             Judged::Challenged => {
                 if !is_late {
-                    self.ends[to].note(Facts::OWES_CHALLENGE);
+                    self.ends[to].learn(Facts::OWES_CHALLENGE);
                     let is_past_all = self.is_past_all(from, segment);
                     let word = self.word_of(arrival, value, is_past_all);
                     let resets = self.resets_mut();

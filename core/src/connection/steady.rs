@@ -125,7 +125,7 @@ impl Connection {
         }
         let seq = own_mark.nearest(segment.seq);
         let ack = other_mark.nearest(segment.ack);
-        own.note(Facts::WENT_ON_SINCE);
+        own.learn(Facts::WENT_ON_SINCE);
         own.count_try(segment, Some(other_acked));
         let end = seq.advance(segment.payload_len);
         if segment.payload_len > 0 {

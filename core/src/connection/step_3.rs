@@ -25,7 +25,7 @@ impl Connection {
         if self.opening.found(Findings::MIDSTREAM) || self.opening.is_captured() {
             return;
         }
-        self.opening.note(Findings::MIDSTREAM);
+        self.opening.learn(Findings::MIDSTREAM);
         draft.anomalies |= Anomalies::NOT_CAPTURED;
         for end in End::BOTH {
             self.happens(end, Event::FoundOpen);
@@ -43,12 +43,12 @@ impl Connection {
             let chosen = if is_syn_ack { acked } else { current };
             if self.is_step_3(segment, kind, first, chosen) {
                 self.set_handshake_base(arrival, server, chosen);
-                self.opening.note(Findings::SETTLED);
+                self.opening.learn(Findings::SETTLED);
                 self.step_3(arrival, segment, draft);
             } else {
                 draft.wrong = true;
                 draft.anomalies |= Anomalies::OPEN_ACK_WRONG;
-                self.note_bad_ack(arrival.end, segment.ack, arrival.frame);
+                self.remember_bad_ack(arrival.end, segment.ack, arrival.frame);
             }
         } else {
             if self.server().base().is_none() {
@@ -80,9 +80,9 @@ impl Connection {
     pub(super) fn server_segment(&mut self, arrival: &Arrival, segment: &Segment) {
         let Some(first) = self.x_plus_1() else { return };
         let acceptable = self.is_acceptable_ack(segment.ack);
-        self.opening.note_if(acceptable && segment.ack.is_at_or_past(first), Findings::EARLY_SERVER_ACK);
+        self.opening.learn_if(acceptable && segment.ack.is_at_or_past(first), Findings::EARLY_SERVER_ACK);
         if self.opening.found(Findings::SYN_ACK_ACCEPTABLE) {
-            self.opening.note_if(segment.payload_len > 0 || segment.ack.is_after(first), Findings::WENT_ON);
+            self.opening.learn_if(segment.payload_len > 0 || segment.ack.is_after(first), Findings::WENT_ON);
             return;
         }
         if self.server().base().is_none() && !self.client().is(Facts::SENT_ACK) {

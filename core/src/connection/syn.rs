@@ -43,7 +43,7 @@ impl Connection {
         self.begin_opening(segment.seq, None);
         draft.open_steps.add(Steps::one(1));
         let known = self.ends[from].syn();
-        draft.repeats.syn = self.note_number(from, Sort::Syn, segment.seq);
+        draft.repeats.syn = self.remember_number(from, Sort::Syn, segment.seq);
         self.perform(1, arrival, segment);
         let own = &self.ends[from];
         // The SYN that was answered counts, and the SYN-ACK where the server sent both.
@@ -79,7 +79,7 @@ impl Connection {
         let acceptable = self.opening.found(Findings::SYN_ACK_ACCEPTABLE);
         if draft.repeats.syn && !first_of_attempt {
             if self.opening.frames[1] == 0 {
-                self.opening.note(Findings::SYN_REPEATED);
+                self.opening.learn(Findings::SYN_REPEATED);
             }
             self.opening.syn_data = self.opening.syn_data.max(segment.payload_len);
         } else if known.is_none() || first_of_attempt || !acceptable {

@@ -24,17 +24,17 @@ impl Connection {
     pub(super) fn syn_ack(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
         let from = arrival.end;
         let acceptable = self.is_acceptable_syn_ack(from, segment);
-        draft.repeats.syn = self.note_number(from, Sort::SynAck, segment.seq);
+        draft.repeats.syn = self.remember_number(from, Sort::SynAck, segment.seq);
         if draft.repeats.syn {
-            self.ends[from.peer()].note(Facts::OWES_SYN_ACK);
+            self.ends[from.peer()].learn(Facts::OWES_SYN_ACK);
         }
         if !acceptable {
             draft.wrong = true;
             draft.anomalies |= Anomalies::SYNACK_WRONG_ACK;
             if self.states.of(from.peer()) == State::SynSent {
-                self.note_bad_ack(from, segment.ack, arrival.frame);
+                self.remember_bad_ack(from, segment.ack, arrival.frame);
             }
-            self.opening.note_if(from != self.client_end, Findings::INVALID_ANSWER);
+            self.opening.learn_if(from != self.client_end, Findings::INVALID_ANSWER);
             return;
         }
         if from == self.client_end {
@@ -44,7 +44,7 @@ impl Connection {
         }
         if draft.repeats.syn {
             self.opening
-                .note_if(self.opening.frames[2] == 0 && self.opening.frames[1] != 0, Findings::SYN_ACK_REPEATED);
+                .learn_if(self.opening.frames[2] == 0 && self.opening.frames[1] != 0, Findings::SYN_ACK_REPEATED);
         }
         if self.is_double_open() {
             if self.opening.progress == Progress::Underway {
@@ -108,8 +108,8 @@ impl Connection {
         }
         let takes_data =
             self.client().syn().is_some() && self.x_plus_1().is_some_and(|first| segment.ack.is_after(first));
-        self.opening.note(Findings::SYN_ACK_ACCEPTABLE);
-        self.opening.note_if(takes_data, Findings::ACKED_SYN_DATA);
+        self.opening.learn(Findings::SYN_ACK_ACCEPTABLE);
+        self.opening.learn_if(takes_data, Findings::ACKED_SYN_DATA);
         if draft.repeats.syn && self.opening.progress.is_going_on() {
             self.opening.findings.remove(Findings::WENT_ON);
         }

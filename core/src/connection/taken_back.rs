@@ -21,7 +21,7 @@ impl Connection {
         self.happens(client, Event::RepeatsSyn);
         if !self.opening.found(Findings::SAID_NOT_RECEIVED) && !self.may_have_crossed(self.times.last_syn_ack, segment)
         {
-            self.opening.note(Findings::SAID_NOT_RECEIVED);
+            self.opening.learn(Findings::SAID_NOT_RECEIVED);
             draft.anomalies |= Anomalies::SYNACK_NOT_RECEIVED;
         }
     }
@@ -45,7 +45,7 @@ impl Connection {
         self.opening.progress = Progress::NotTaken;
         self.happens(self.client_end.peer(), Event::RepeatsSynAck);
         if !self.opening.found(Findings::SAID_NOT_TAKEN) && !self.may_have_crossed(self.times.step_3, segment) {
-            self.opening.note(Findings::SAID_NOT_TAKEN);
+            self.opening.learn(Findings::SAID_NOT_TAKEN);
             draft.anomalies |= Anomalies::OPEN_ACK_NOT_TAKEN;
         }
     }

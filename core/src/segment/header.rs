@@ -113,13 +113,13 @@ fn read_options(bytes: &[u8]) -> Found {
         let here = options.rest();
         match options.next() {
             None => return found,
-            Some(Ok(option)) => note_option(&mut found, &option),
+            Some(Ok(option)) => read_option(&mut found, &option),
             Some(Err(error)) => {
                 let Some((option, rest)) = split_option(here) else {
                     return found;
                 };
                 if matches!(error, TcpOptionReadError::UnknownId(_)) {
-                    note_unknown(&mut found.options.offers, option);
+                    read_unknown(&mut found.options.offers, option);
                 }
                 options = TcpOptionsIterator::from_slice(rest);
             }
@@ -127,7 +127,7 @@ fn read_options(bytes: &[u8]) -> Found {
     }
 }
 
-fn note_option(found: &mut Found, option: &TcpOptionElement) {
+fn read_option(found: &mut Found, option: &TcpOptionElement) {
     let options = &mut found.options;
     match option {
         TcpOptionElement::MaximumSegmentSize(size) => options.mss = Some(*size),
@@ -147,7 +147,7 @@ fn split_option(at: &[u8]) -> Option<(&[u8], &[u8])> {
     if len < 2 { None } else { at.split_at_checked(len) }
 }
 
-fn note_unknown(found: &mut Offers, option: &[u8]) {
+fn read_unknown(found: &mut Offers, option: &[u8]) {
     match option {
         // MP_CAPABLE and MP_JOIN: the subtype stands in the upper half of the third byte (RFC 8684 §3).
         [KIND_MULTIPATH, _, subtype, ..] if subtype >> 4 <= 1 => found.insert(Offers::MULTIPATH),

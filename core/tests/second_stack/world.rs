@@ -188,7 +188,7 @@ impl World {
                     // smoltcp gives the attempt up with a RST.
                     self.history().side_mut(side).aborted = Some(tick);
                 }
-                self.note_close(side);
+                self.keep_close(side);
                 self.hosts[side].socket().close();
             }
             Step::Abort => {
@@ -243,7 +243,7 @@ impl World {
     }
 
     /// The program closes: the FIN that has to follow is known, though it may have to wait behind data.
-    fn note_close(&mut self, side: Side) {
+    fn keep_close(&mut self, side: Side) {
         let (tick, now) = (self.tick, self.now);
         let [own, peers] = if side == Side::Client { self.ports } else { [self.ports[1], self.ports[0]] };
         let (isn, next) = (self.isns[side], self.receivers[side].next);

@@ -7,18 +7,18 @@ use crate::segment::{End, Kind, Segment};
 
 impl Connection {
     /// Keeps what later segments are judged by.
-    pub(super) fn note(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind, draft: &Draft) {
+    pub(super) fn keep(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind, draft: &Draft) {
         let end = arrival.end;
-        self.ends[end].note(Facts::SEEN);
+        self.ends[end].learn(Facts::SEEN);
         if kind == Kind::Rst {
             return;
         }
-        self.note_spoken(arrival, segment);
+        self.keep_spoken(arrival, segment);
         if kind == Kind::Other {
             return;
         }
         if matches!(kind, Kind::Syn | Kind::SynAck) {
-            self.ends[end].note(Facts::SENT_SYN);
+            self.ends[end].learn(Facts::SENT_SYN);
         }
         let moves_nothing = draft.is_older || (draft.wrong && kind == Kind::SynAck);
         if moves_nothing {
@@ -52,9 +52,9 @@ impl Connection {
     }
 
     /// Keeps what a RST is judged by, of any segment without RST.
-    fn note_spoken(&mut self, arrival: &Arrival, segment: &Segment) {
+    fn keep_spoken(&mut self, arrival: &Arrival, segment: &Segment) {
         let own = &mut self.ends[arrival.end];
-        own.note(Facts::SPOKE);
+        own.learn(Facts::SPOKE);
         own.hops = segment.network.hops;
         self.say(arrival, MaybeTime::new(segment.at), segment.acknowledgment(), segment.next());
     }
