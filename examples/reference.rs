@@ -50,7 +50,7 @@ const fn severity(severity: Severity) -> &'static str {
 /// On which frames a field stands.
 const fn on(field: &Field) -> &'static str {
     match field.about {
-        About::Segment(_) | About::Event(_) => "segments",
+        About::Segment(_) | About::Eventful(_) => "segments",
         About::Message { .. } => "segments, ICMP errors",
         About::Reset { .. } => "resets",
         About::Icmp(_) => "ICMP errors",

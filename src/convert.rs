@@ -4,7 +4,7 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 use core::slice;
 
 use libc::{c_char, size_t};
-use synfin_core::capture::{Path, Place, Tracker};
+use synfin_core::capture::{Event, Path, Place, Tracker};
 use synfin_core::segment::icmp::{self, IcmpError};
 use synfin_core::segment::{Network, header};
 use synfin_core::view::{Address, Pass, Segment, Timestamp};
@@ -110,6 +110,14 @@ pub struct Input {
     pub segment: Segment,
 }
 
+impl Input {
+    /// What the tracker is told of it.
+    #[inline(always)]
+    pub fn event(&self) -> Event<'_> {
+        Event::Segment { stream: self.stream, path: self.path, segment: &self.segment }
+    }
+}
+
 /// Where a segment stands, which can be known before its bytes are read.
 ///
 /// # Safety
@@ -166,18 +174,18 @@ pub unsafe fn read_error(icmp: *const c::synfin_icmp, bytes: *const u8, len: siz
     icmp::parse(bytes, from.is_v6 != 0).ok_or(Failure::NotSeen)
 }
 
-/// The fields that in a first pass only an event has, a bit each.
-static OF_EVENTS: [u64; 2] = {
-    const BITS: [u64; 2] = of_events();
+/// The fields that in a first pass only an eventful segment has, a bit each.
+static OF_EVENTFUL: [u64; 2] = {
+    const BITS: [u64; 2] = of_eventful();
     BITS
 };
 
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "the compiler runs it")]
-const fn of_events() -> [u64; 2] {
+const fn of_eventful() -> [u64; 2] {
     let mut bits = [0; 2];
     let (mut number, mut rest) = (0, FIELDS);
     while let [field, others @ ..] = rest {
-        if field.is_of_events() {
+        if field.is_of_eventful() {
             bits[number / 64] |= 1 << (number % 64);
         }
         number += 1;
@@ -213,8 +221,8 @@ impl Request {
 
     /// Whether a segment that neither performs nor repeats a step, and is no RST, has nothing of what is wanted.
     #[inline]
-    pub fn wants_events_alone(&self) -> bool {
-        let others = self.fields.iter().zip(&OF_EVENTS).any(|(wanted, of_events)| wanted & !of_events != 0);
+    pub fn wants_eventful_alone(&self) -> bool {
+        let others = self.fields.iter().zip(&OF_EVENTFUL).any(|(wanted, of_eventful)| wanted & !of_eventful != 0);
         self.want & !c::SYNFIN_WANT_SUFFIX == 0 && !others && (self.pass == Pass::First || self.fields == [0; 2])
     }
 

@@ -6,6 +6,7 @@ use core::ptr;
 use std::panic::{self, AssertUnwindSafe};
 
 use once_cell::sync::Lazy;
+use synfin_core::capture::Refusal;
 
 use crate::bindings as c;
 
@@ -36,6 +37,15 @@ impl Failure {
             Failure::NoSegment => c::SYNFIN_STATUS_NO_SEGMENT,
             Failure::NoRoom => c::SYNFIN_STATUS_NO_ROOM,
             Failure::Panicked => c::SYNFIN_STATUS_PANICKED,
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Failure {
+        match refusal {
+            Refusal::NoRoom => Failure::NoRoom,
+            Refusal::NotKnown => Failure::NotSeen,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use synfin_core::capture::{Path, Place, Tracker};
+use synfin_core::capture::{Event, Path, Place, Tracker};
 use synfin_core::segment::{Network, Segment, Timestamp, header};
 use synfin_core::view::{Pass, SegmentView};
 
@@ -82,7 +82,9 @@ impl Fed {
     /// Reads the header and takes the segment in.
     pub fn observe(&self, tracker: &mut Tracker) -> Segment {
         let segment = self.segment();
-        tracker.observe(self.place, self.stream, self.path, &segment).expect("room");
+        tracker
+            .observe(self.place, Event::Segment { stream: self.stream, path: self.path, segment: &segment })
+            .expect("room");
         segment
     }
 

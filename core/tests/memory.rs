@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use synfin_core::capture::{Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, Place, Tracker};
 use synfin_core::segment::{Flags, Network, Offers, Segment, Seq, SynOptions, Timestamp, Timestamps};
 
 /// Bytes for one that is open and carries data.
@@ -53,7 +53,9 @@ impl Capture {
             options: if is_syn { options } else { SynOptions::default() },
         };
         let path = Path { source: Some(source.0), destination: Some(destination.0) };
-        self.tracker.observe(Place { frame: self.frame, layer: 0 }, stream, path, &segment).expect("room");
+        self.tracker
+            .observe(Place { frame: self.frame, layer: 0 }, Event::Segment { stream, path, segment: &segment })
+            .expect("room");
     }
 
     /// A handshake, and two segments of data each way.

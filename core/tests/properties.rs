@@ -5,7 +5,7 @@ mod random;
 
 use proptest::prelude::*;
 use random::{Sent, path, place, segment, taken_in};
-use synfin_core::capture::{Options, Place, Tracker};
+use synfin_core::capture::{Event, Options, Place, Tracker};
 use synfin_core::segment::{Both, End, Ends, Kind, Side};
 use synfin_core::view::{
     Anomalies, ConnectionView, HandshakeKind, HandshakeOutcome, Pass, Reset, ResetDetail, State, TeardownKind, Verdict,
@@ -24,7 +24,9 @@ fn said_at_first(segments: &[Sent]) -> (Tracker, Vec<Said>) {
     let mut tracker = Tracker::new(Options::default());
     let mut all = Vec::new();
     for (index, sent) in segments.iter().enumerate() {
-        tracker.observe(place(index), 0, path(sent.0), &sent.1).expect("room");
+        tracker
+            .observe(place(index), Event::Segment { stream: 0, path: path(sent.0), segment: &sent.1 })
+            .expect("room");
         all.push(said(&tracker, place(index), Pass::First, sent));
     }
     (tracker, all)
@@ -152,7 +154,7 @@ proptest! {
         let mut tracker = Tracker::new(Options::default());
         for (index, sent) in segments.iter().enumerate() {
             let before = tracker.connection(0, Pass::First).map(|view| (by_end(&view), view.is_handshake_captured()));
-            tracker.observe(place(index), 0, path(sent.0), &sent.1).expect("room");
+            tracker.observe(place(index), Event::Segment { stream: 0, path: path(sent.0), segment: &sent.1 }).expect("room");
             let Some((before, was_captured)) = before else { continue };
             let view = tracker.connection(0, Pass::First).expect("a connection");
             let (verdict, _) = said(&tracker, place(index), Pass::First, sent);
@@ -183,7 +185,7 @@ proptest! {
         let mut tracker = Tracker::new(Options::default());
         let (mut copies, mut waiting) = (0, None);
         for (index, sent) in segments.iter().enumerate() {
-            tracker.observe(place(index), 0, path(sent.0), &sent.1).expect("room");
+            tracker.observe(place(index), Event::Segment { stream: 0, path: path(sent.0), segment: &sent.1 }).expect("room");
             let (mut verdict, detail) = said(&tracker, place(index), Pass::First, sent);
             let is_first_copy = verdict.anomalies.contains(Anomalies::CAPTURED_TWICE);
             prop_assert!(!is_first_copy, "only a copy is one");
@@ -200,7 +202,7 @@ proptest! {
                 let (to_server, mut copy) = segments[original];
                 copy.network.hops = Some(63);
                 let at = Place { frame: place(index).frame + 1 + u32::from(original == index), layer: 0 };
-                tracker.observe(at, 0, path(to_server), &copy).expect("room");
+                tracker.observe(at, Event::Segment { stream: 0, path: path(to_server), segment: &copy }).expect("room");
                 let (verdict, detail) = said(&tracker, at, Pass::First, &(to_server, copy));
                 let (first, _) = at_first[original];
                 prop_assert!(verdict.is_copy, "segment {} again: {:?}", original, verdict);

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use synfin_core::capture::{Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, Place, Tracker};
 use synfin_core::segment::{Flags, Segment, Seq, Side};
 use synfin_core::view::{Anomalies, Pass, State};
 
@@ -27,7 +27,7 @@ fn play(segments: &[(Flags, u32, u32)]) -> Vec<(Side, State, State, Anomalies)> 
     for (index, one) in segments.iter().enumerate() {
         let place = Place { frame: u32::try_from(index + 1).unwrap(), layer: 0 };
         let segment = segment(one);
-        tracker.observe(place, 0, path, &segment).unwrap();
+        tracker.observe(place, Event::Segment { stream: 0, path, segment: &segment }).unwrap();
         let verdict = tracker.segment(place, path, &segment, Pass::First).unwrap().verdict;
         said.push((verdict.sender, verdict.states.client, verdict.states.server, verdict.anomalies));
     }

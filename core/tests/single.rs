@@ -1,7 +1,7 @@
 //! A connection on its own is what a tracker makes of it.
 #![allow(missing_docs)]
 
-use synfin_core::capture::{Options, Path, Place, Single, Tracker};
+use synfin_core::capture::{Event, Options, Path, Place, Single, Tracker};
 use synfin_core::segment::{Flags, Segment, Seq};
 use synfin_core::view::{Pass, SegmentView};
 use synfin_core::words::json::to_json;
@@ -25,7 +25,7 @@ fn the_same_as_in_a_tracker() {
     let mut alone: Option<Single> = None;
     for (frame, (path, segment)) in (1..).zip(&all) {
         let place = Place { frame, layer: 0 };
-        tracker.observe(place, 0, *path, segment).unwrap();
+        tracker.observe(place, Event::Segment { stream: 0, path: *path, segment }).unwrap();
         let heard = match &mut alone {
             Some(single) => single.hear(place, *path, segment, |_| None),
             None => {

@@ -6,7 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use proptest::prelude::*;
-use synfin_core::capture::{Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, Place, Tracker};
 use synfin_core::segment::{Flags, Segment, Seq, Side, Timestamp};
 use synfin_core::view::{Anomalies, Pass, Phase, SegmentView, State};
 
@@ -173,7 +173,9 @@ impl Told {
     fn new(segments: &[(usize, Segment)], without: Option<usize>) -> Told {
         let mut told = Told { tracker: Tracker::new(Options::default()), segments: Vec::new() };
         for (index, (from, segment)) in segments.iter().enumerate().filter(|(index, _)| Some(*index) != without) {
-            told.tracker.observe(Told::place(index), 0, path(*from), segment).expect("room");
+            told.tracker
+                .observe(Told::place(index), Event::Segment { stream: 0, path: path(*from), segment })
+                .expect("room");
             told.segments.push((index, *from, *segment));
         }
         told

@@ -1,6 +1,6 @@
 //! Feeds a tracker, and holds what it says against the invariants and against other ways of asking.
 
-use synfin_core::capture::{Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, Place, Taken, Tracker};
 use synfin_core::connection::State;
 use synfin_core::segment::icmp::{self, IcmpError, IcmpKind};
 use synfin_core::segment::{End, Segment, Seq, header};
@@ -68,7 +68,7 @@ impl Check {
     /// Takes a segment in, and checks all that can be checked now. False when the tracker has no room for it.
     pub fn observe(&mut self, step: &Step) -> bool {
         let Step { place, stream, path, segment } = *step;
-        if self.tracker.observe(place, stream, path, &segment).is_err() {
+        if self.tracker.observe(place, Event::Segment { stream, path, segment: &segment }).is_err() {
             return false;
         }
         let stream = stream as usize;
@@ -96,8 +96,10 @@ impl Check {
     pub fn observe_again(&mut self, source: &mut impl Source) {
         let Some(&(step, _)) = self.seen.get(source.below(self.seen.len() as u32) as usize) else { return };
         let before = (self.tracker.memory(), self.tracker.segment_count());
-        let taken = self.tracker.observe(step.place, step.stream, step.path, &step.segment);
-        assert_eq!(taken, Ok(()), "a second visit is fine");
+        let taken = self
+            .tracker
+            .observe(step.place, Event::Segment { stream: step.stream, path: step.path, segment: &step.segment });
+        assert!(matches!(taken, Ok(Taken::Before)), "a second visit is fine");
         assert_eq!(before, (self.tracker.memory(), self.tracker.segment_count()), "a second visit changes nothing");
     }
 
@@ -126,7 +128,7 @@ impl Check {
         };
         let before = streams(self);
         let was_there = self.tracker.icmp(place, Pass::First).is_some();
-        let is_known = self.tracker.observe_icmp(place, Some(to), &error);
+        let is_known = self.tracker.observe(place, Event::IcmpError { from: Some(to), error: &error }).is_ok();
         let view = self.tracker.icmp(place, Pass::First);
         assert_eq!(view.is_some(), is_known || was_there, "what was taken can be asked for");
         if let Some(view) = view {

@@ -1,7 +1,7 @@
 //! The tracker: segments and ICMP errors in, what is said of them out.
 
 use libc::size_t;
-use synfin_core::capture::{Place, Taken};
+use synfin_core::capture::{Event, Place, Taken};
 use synfin_core::view::{ConnectionView, Pass};
 
 use super::as_declared;
@@ -64,8 +64,8 @@ pub unsafe extern "C" fn synfin_tracker_observe(
         with_handle_mut(tracker.cast::<TrackerHandle>(), |session| {
             let input = read_segment(segment, bytes, bytes_len)?;
             deliberate_panic(PanicAt::Observe(input.place.frame));
-            let taken = session.tracker.observe(input.place, input.stream, input.path, &input.segment);
-            taken.map_err(|_no_room| Failure::NoRoom)
+            session.tracker.observe(input.place, input.event())?;
+            Ok(())
         })
     }
 }
@@ -88,7 +88,8 @@ pub unsafe extern "C" fn synfin_tracker_observe_icmp(
             let (place, from) = read_icmp(icmp)?;
             deliberate_panic(PanicAt::Icmp(place.frame));
             let error = read_error(icmp, bytes, bytes_len)?;
-            if session.tracker.observe_icmp(place, from, &error) { Ok(()) } else { Err(Failure::NotSeen) }
+            session.tracker.observe(place, Event::IcmpError { from, error: &error })?;
+            Ok(())
         })
     }
 }
@@ -112,8 +113,8 @@ pub unsafe extern "C" fn synfin_tracker_show(
             let (place, request, shown) = (read_place(segment)?, Request::read(request)?, output(shown)?);
             deliberate_panic(PanicAt::Show(place.frame));
             // Nearly all segments have nothing to say then.
-            if request.wants_events_alone()
-                && session.tracker.is_event(place) == Some(false)
+            if request.wants_eventful_alone()
+                && session.tracker.is_eventful(place) == Some(false)
                 && let Some(stream) = session.tracker.stream(place)
             {
                 show::nothing(shown, stream);
@@ -146,14 +147,14 @@ pub unsafe extern "C" fn synfin_tracker_observe_and_show(
             let (request, shown) = (Request::read(request)?, output(shown)?);
             let input = read_segment(segment, bytes, bytes_len)?;
             deliberate_panic(PanicAt::Observe(input.place.frame));
-            let taken = session.tracker.take(input.place, input.stream, input.path, &input.segment);
+            let taken = session.tracker.observe(input.place, input.event())?;
             deliberate_panic(PanicAt::Show(input.place.frame));
-            match taken.map_err(|_no_room| Failure::NoRoom)? {
-                Taken::Quiet if request.wants_events_alone() => show::nothing(shown, input.stream),
-                Taken::Event(verdict) if request.wants_suffix_alone() && verdict.reset.is_none() => {
+            match taken {
+                Taken::Quiet if request.wants_eventful_alone() => show::nothing(shown, input.stream),
+                Taken::Eventful(verdict) if request.wants_suffix_alone() && verdict.reset.is_none() => {
                     show::suffix_of_step(shown, input.stream, &verdict);
                 }
-                Taken::Before | Taken::Quiet | Taken::Event(_) => {
+                Taken::Before | Taken::Quiet | Taken::Eventful(_) => {
                     let view = session.tracker.segment(input.place, input.path, &input.segment, request.pass);
                     show::segment(shown, &view.ok_or(Failure::NotSeen)?, session.language, &request);
                 }

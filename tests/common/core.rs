@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 
 use std::net::IpAddr;
 
-use synfin_core::capture::{Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, Place, Tracker};
 use synfin_core::segment::{Network, header};
 use synfin_core::view::{Pass, Segment, SegmentView, Timestamp};
 use synfin_core::words::experts;
@@ -127,7 +127,9 @@ pub fn read_wires(wires: &[&Wire], first_frame: u32, options: Options) -> Seen {
     let segments: Vec<Segment> = wires.iter().map(|wire| segment(wire)).collect();
     let place = |index: usize| Place { frame: first_frame + u32::try_from(index).unwrap(), layer: 0 };
     for (index, wire) in wires.iter().enumerate() {
-        tracker.observe(place(index), wire.stream, path(wire), &segments[index]).expect("there is room");
+        tracker
+            .observe(place(index), Event::Segment { stream: wire.stream, path: path(wire), segment: &segments[index] })
+            .expect("there is room");
         let view = tracker.segment(place(index), path(wire), &segments[index], Pass::First);
         seen.first.push(read_fields(&view.expect("it was just taken in")));
     }

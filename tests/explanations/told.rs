@@ -1,6 +1,6 @@
 //! The sentences of a script, and those that come up again and again.
 
-use synfin_core::capture::{Options, Place, Tracker};
+use synfin_core::capture::{Event, Options, Place, Tracker};
 use synfin_core::view::{Pass, SegmentView};
 use synfin_core::words::explain;
 use synfin_core::words::language::Language;
@@ -23,7 +23,9 @@ fn said(text: &str, language: Language) -> [Vec<String>; 2] {
     let mut first = Vec::new();
     for (index, wire) in wires.iter().enumerate() {
         let path = core::path(wire);
-        tracker.observe(place(index), wire.stream, path, &segments[index]).expect("there is room");
+        tracker
+            .observe(place(index), Event::Segment { stream: wire.stream, path, segment: &segments[index] })
+            .expect("there is room");
         first.push(sentence(tracker.segment(place(index), path, &segments[index], Pass::First)));
     }
     let again = |(index, wire): (usize, &&script::Wire)| {
@@ -51,7 +53,12 @@ fn said_at_the_end(text: &str, language: Language) -> String {
     let mut tracker = Tracker::new(Options { rebase: script.rebase });
     for (index, row) in script.rows.iter().enumerate() {
         let place = Place { frame: u32::try_from(index).unwrap() + 1, layer: 0 };
-        tracker.observe(place, 0, core::path(&row.wire), &core::segment(&row.wire)).expect("there is room");
+        tracker
+            .observe(
+                place,
+                Event::Segment { stream: 0, path: core::path(&row.wire), segment: &core::segment(&row.wire) },
+            )
+            .expect("there is room");
     }
     let mut said = String::new();
     let view = tracker.connection(0, Pass::Final).expect("it was taken in");

@@ -1,6 +1,7 @@
 //! All connections of a capture, and what was said of each segment.
 //!
-//! A segment is taken in once, when its frame is first visited; what was said of it can be asked again in any order.
+//! What happens, a segment or an ICMP error, is taken in once, when its frame is first visited; what was said of it can be
+//! asked again in any order.
 
 mod connections;
 mod record;
@@ -11,4 +12,4 @@ mod tuples;
 
 pub use connections::Seen;
 pub use single::Single;
-pub use tracker::{Options, Path, Place, Refusal, Taken, Tracker};
+pub use tracker::{Event, Options, Path, Place, Refusal, Taken, Tracker};

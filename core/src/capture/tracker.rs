@@ -64,14 +64,37 @@ impl Default for Options {
     }
 }
 
-/// Why a segment was not taken in.
+/// What happens to a connection.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A segment of it passes.
+    Segment {
+        /// Its `tcp.stream`.
+        stream: u32,
+        /// Between whom.
+        path: Path,
+        /// What it holds.
+        segment: &'a Segment,
+    },
+    /// Something on the way reports an error, and quotes a segment: it belongs to the latest connection of these endpoints.
+    IcmpError {
+        /// Who sent it.
+        from: Address,
+        /// What it says.
+        error: &'a IcmpError,
+    },
+}
+
+/// Why an event was not taken in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Refusal {
     /// There are 2^32 connections.
     NoRoom,
+    /// An ICMP error quotes no segment of a known connection.
+    NotKnown,
 }
 
-/// What taking a segment in says at once.
+/// What taking an event in says at once.
 #[derive(Clone, Copy, Debug)]
 pub enum Taken {
     /// It was taken in before, and nothing was changed.
@@ -79,7 +102,7 @@ pub enum Taken {
     /// It neither performs nor repeats a step, and is no RST: [`Tracker::segment`] says what else there is to say.
     Quiet,
     /// It does; what is said of it.
-    Event(Verdict),
+    Eventful(Verdict),
 }
 
 /// How far back an older connection is looked for: nobody waits for what a hostile capture could ask.
@@ -128,21 +151,21 @@ impl Tracker {
         Tracker { options, ..Tracker::default() }
     }
 
-    /// Takes a segment in, unless it was taken in before.
+    /// Takes an event in, unless it was taken in before, and says what is known of it without looking it up again.
     ///
     /// # Errors
-    /// When there is no room for it; nothing is changed then.
-    #[inline]
-    pub fn observe(&mut self, place: Place, stream: u32, path: Path, segment: &Segment) -> Result<(), Refusal> {
-        self.take(place, stream, path, segment).map(|_| ())
+    /// When it cannot be taken in; nothing is changed then.
+    // Every caller knows which of the two it has: inlined, the choice costs nothing.
+    #[inline(always)]
+    pub fn observe(&mut self, place: Place, event: Event) -> Result<Taken, Refusal> {
+        match event {
+            Event::Segment { stream, path, segment } => self.take_segment(place, stream, path, segment),
+            Event::IcmpError { from, error } => self.take_icmp_error(place, from, error),
+        }
     }
 
-    /// Takes a segment in, unless it was taken in before, and says what is known of it without looking it up again.
-    ///
-    /// # Errors
-    /// As [`Tracker::observe`].
     #[inline(always)]
-    pub fn take(&mut self, place: Place, stream: u32, path: Path, segment: &Segment) -> Result<Taken, Refusal> {
+    fn take_segment(&mut self, place: Place, stream: u32, path: Path, segment: &Segment) -> Result<Taken, Refusal> {
         // Segments come in order, all but those that come again.
         let at = place.ordinal();
         if at <= self.last && self.taken(place).is_some() {
@@ -179,8 +202,8 @@ impl Tracker {
                 if let Some(detail) = detail {
                     self.resets.add(arrival.ordinal, KeptReset::new(&detail));
                 }
-                if word.is_event() {
-                    taken = Taken::Event(verdict);
+                if word.is_eventful() {
+                    taken = Taken::Eventful(verdict);
                 }
                 word
             }
@@ -239,33 +262,30 @@ impl Tracker {
         None
     }
 
-    /// Takes an ICMP error in, sent by `from`. False where it is about no known connection: nothing is changed then. One that
-    /// was taken in before is left as it is.
-    pub fn observe_icmp(&mut self, place: Place, from: Address, error: &IcmpError) -> bool {
+    fn take_icmp_error(&mut self, place: Place, from: Address, error: &IcmpError) -> Result<Taken, Refusal> {
         let at = place.ordinal();
         if self.icmp.get(at).is_some() {
-            return true;
+            return Ok(Taken::Before);
         }
         let (source, destination) = (Some(error.source), Some(error.destination));
         let (endpoints, end, _) = order(source, error.source_port, destination, error.destination_port);
-        let Some(number) = self.tuples.latest(&endpoints) else { return false };
+        let number = self.tuples.latest(&endpoints).ok_or(Refusal::NotKnown)?;
         let ports = self.tuples.ports(number);
-        let rebase = self.options.rebase;
-        let Some(connection) = self.connections.get_mut(number, &ports, rebase) else { return false };
+        let connection = self.connections.get_mut(number, &ports, self.options.rebase).ok_or(Refusal::NotKnown)?;
         if !connection.hear_icmp(place.frame, end, error) {
-            return false;
+            return Err(Refusal::NotKnown);
         }
         let is_about_syn = connection.handshake_kind().is_none();
         let record = IcmpRecord { number, kind: error.kind, from, about: connection.side(end), is_about_syn };
         self.icmp.add(at, record);
-        true
+        Ok(Taken::Quiet)
     }
 
     /// Whether a segment performs or repeats a step, or is a RST: only then has the Info column something to say of it.
     /// None when it was not taken in.
     #[must_use]
-    pub fn is_event(&self, place: Place) -> Option<bool> {
-        self.taken(place).map(|(_, word)| word.is_event())
+    pub fn is_eventful(&self, place: Place) -> Option<bool> {
+        self.taken(place).map(|(_, word)| word.is_eventful())
     }
 
     /// The stream of a segment that was taken in.

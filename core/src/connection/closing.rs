@@ -2,7 +2,7 @@
 
 use super::copies::Sort;
 use super::endpoint::{Facts, MaybePosition};
-use super::state::{Event, State};
+use super::state::{State, Trigger};
 use super::times::MaybeTime;
 use super::verdict::{Anomalies, Steps};
 use super::{Arrival, Connection, Draft};
@@ -123,8 +123,8 @@ impl Connection {
         }
         let is_first = !owner.is(Facts::FIN_ACKED);
         if is_first || owner.is(Facts::FIN_BACK) {
-            self.happens(peer, Event::FinAcked);
-            self.happens(from, Event::AcksFin);
+            self.happens(peer, Trigger::FinAcked);
+            self.happens(from, Trigger::AcksFin);
         }
         self.ends[peer].unlearn(Facts::FIN_BACK.union(Facts::FIN_UNANSWERED));
         if !is_first {
@@ -182,20 +182,20 @@ impl Connection {
             closing.bases[from].set(fin);
             closing.bases[peer].set(acked);
             closing.half_close_from.set(half_close_from);
-            self.happens(from, Event::SendsFin);
+            self.happens(from, Trigger::SendsFin);
             self.send_fin_to(peer);
             return;
         };
         let just_acked = draft.close_steps.has(2);
         if self.ends[closer].is(Facts::FIN_ACKED) {
             self.closing_mut().relation = Some(if just_acked { Relation::ThreeSegment } else { Relation::FourSegment });
-            self.happens(from, Event::SendsFin);
-            self.happens(peer, Event::GetsFin);
+            self.happens(from, Trigger::SendsFin);
+            self.happens(peer, Trigger::GetsFin);
         } else {
             self.closing_mut().relation = Some(Relation::Simultaneous);
             draft.anomalies |= Anomalies::SIMULTANEOUS_CLOSE;
             for end in End::BOTH {
-                self.happens(end, Event::FinsCross);
+                self.happens(end, Trigger::FinsCross);
             }
         }
     }
@@ -204,7 +204,7 @@ impl Connection {
     fn send_fin_to(&mut self, end: End) {
         let is_waiting = self.opening.progress == super::opening::Progress::NotTaken && end != self.client_end;
         if !is_waiting {
-            self.happens(end, Event::GetsFin);
+            self.happens(end, Trigger::GetsFin);
         }
     }
 
@@ -217,12 +217,12 @@ impl Connection {
             self.ends[from].learn(Facts::FIN_UNANSWERED);
             if self.ends[from].is(Facts::FIN_ACKED) {
                 self.ends[from].learn(Facts::FIN_BACK);
-                self.happens(from, if is_alone { Event::RepeatsFinAlone } else { Event::RepeatsFin });
+                self.happens(from, if is_alone { Trigger::RepeatsFinAlone } else { Trigger::RepeatsFin });
             }
         }
         // A side whose own repeat took back that it has this FIN meets it once more.
         if matches!(self.states.of(from.peer()), State::FinWait1 | State::FinWait2) {
-            self.happens(from.peer(), Event::GetsFin);
+            self.happens(from.peer(), Trigger::GetsFin);
         }
     }
 

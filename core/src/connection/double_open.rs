@@ -2,7 +2,7 @@
 
 use super::endpoint::Facts;
 use super::opening::{Findings, Progress};
-use super::state::Event;
+use super::state::Trigger;
 use super::verdict::{Anomalies, Steps};
 use super::{Arrival, Connection, Draft};
 use crate::segment::{End, Kind, Segment};
@@ -39,7 +39,7 @@ impl Connection {
             draft.anomalies |= Anomalies::SPLIT_HANDSHAKE;
         }
         for end in End::BOTH {
-            self.happens(end, Event::GetsSyn);
+            self.happens(end, Trigger::GetsSyn);
         }
     }
 
@@ -66,7 +66,7 @@ impl Connection {
             return;
         }
         self.ends[peer].learn(Facts::SYN_ACKED);
-        self.happens(peer, Event::Opens);
+        self.happens(peer, Trigger::Opens);
         draft.open_steps.add(Steps::one(2));
         self.perform(2, arrival, segment);
         let answers_syn_ack = self.client().syn_ack().is_some() && self.server().syn_ack().is_none();

@@ -59,7 +59,7 @@ pub use counted::DidNotCount;
 pub use few::Few;
 pub use negotiated::{Agreed, AgreedEcn};
 pub use outcome::{HandshakeKind, HandshakeOutcome, Pass, TeardownKind};
-pub use state::{Event, State, States};
+pub use state::{State, States, Trigger};
 pub use verdict::{Anomalies, Basis, Cause, Numbers, Phase, Repeats, Reset, ResetDetail, Steps, Verdict};
 pub use word::{Turns, Word};
 pub use zeek::{ConnState, HISTORY_MAX};
@@ -230,11 +230,11 @@ impl Connection {
 
     /// Something happens to an end. One that a RST closed stays so until it speaks, and has then the state that it would
     /// have without that RST.
-    fn happens(&mut self, end: End, event: Event) {
+    fn happens(&mut self, end: End, trigger: Trigger) {
         let fall = self.resets.as_mut().and_then(|resets| resets.falls[end].as_mut());
         match fall {
-            Some(fall) => fall.before = fall.before.after(event).unwrap_or(fall.before),
-            None => self.states.after(end, event),
+            Some(fall) => fall.before = fall.before.after(trigger).unwrap_or(fall.before),
+            None => self.states.after(end, trigger),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::opening::Findings;
 use super::roles::Judgement;
 use super::verdict::Anomalies;
-use super::{Arrival, Connection, Draft, Event, State};
+use super::{Arrival, Connection, Draft, State, Trigger};
 use crate::segment::{End, Kind, Segment};
 
 impl Connection {
@@ -41,7 +41,7 @@ impl Connection {
         draft.is_older = true;
         self.opening.learn(Findings::OLDER_ANSWERED);
         self.remember_bad_ack(arrival.end, segment.ack, arrival.frame);
-        self.happens(arrival.end, Event::Remembers(arrival.older.unwrap_or(State::Established)));
+        self.happens(arrival.end, Trigger::Remembers(arrival.older.unwrap_or(State::Established)));
         self.find_repeats(arrival.end, segment, kind, draft);
         if segment.payload_len == 0 && kind != Kind::Fin {
             draft.anomalies |= Anomalies::CHALLENGE_ACK;

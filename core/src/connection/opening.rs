@@ -4,7 +4,7 @@
 use bitflags::bitflags;
 
 use super::endpoint::Facts;
-use super::state::Event;
+use super::state::Trigger;
 use super::times::MaybeTime;
 use super::verdict::Steps;
 use super::{Arrival, Connection, Draft, State};
@@ -181,7 +181,7 @@ impl Connection {
             // A side that is closed because its FIN was acknowledged does not open again.
             let is_done = self.states.of(end) == State::Closed && self.fin_of(end).is_some();
             if !is_done {
-                self.happens(end, Event::Opens);
+                self.happens(end, Trigger::Opens);
             }
         }
     }

@@ -5,7 +5,7 @@ use super::ended::{Challenge, Ended, Fall, LastWord};
 use super::endpoint::Facts;
 use super::opening::Findings;
 use super::said::Said;
-use super::state::{Event, State};
+use super::state::{State, Trigger};
 use super::times::{MaybeTime, between};
 use super::verdict::{Anomalies, Cause, Reset, ResetDetail};
 use super::{Arrival, Connection, Draft};
@@ -35,7 +35,7 @@ impl Connection {
             // RFC 9293 §3.10.7.3: the client goes on waiting; the server forgets what it had.
             draft.reset = Some(if self.closing().closer.is_some() { Reset::AfterFin } else { Reset::Handshake });
             let is_passive = self.states.of(to) == State::SynReceived;
-            self.happens(to, if is_passive { Event::ResetsToListen } else { Event::Resets });
+            self.happens(to, if is_passive { Trigger::ResetsToListen } else { Trigger::Resets });
         } else {
             let rejected = rejects.is_some() && from != self.client_end && self.states.of(from) == State::SynReceived;
             self.take(arrival, segment, judged, rejected, unknown.is_some(), draft);
@@ -169,7 +169,7 @@ impl Connection {
         // RFC 9293 §3.10.7.4: a passive side in SYN-RECEIVED goes back to LISTEN.
         let is_passive = end != by && end != self.client_end && self.ends[end].syn().is_none();
         let to_listen = is_passive && before == State::SynReceived;
-        self.happens(end, if to_listen { Event::ResetsToListen } else { Event::Resets });
+        self.happens(end, if to_listen { Trigger::ResetsToListen } else { Trigger::Resets });
         let peer_next = self.ends[end.peer()].next();
         let fall = Fall { by, seq: segment.seq, at: MaybeTime::new(segment.at), refuses, before, peer_next };
         self.resets_mut().falls[end] = Some(fall);
@@ -261,7 +261,7 @@ impl Connection {
             return;
         }
         self.resets_mut().falls[end] = None;
-        self.happens(end, Event::Revives(fall.before));
+        self.happens(end, Trigger::Revives(fall.before));
         let peer_fell = self.fall(end.peer()).is_some();
         let resets = self.resets_mut();
         let Some(ended) = &mut resets.ended else { return };

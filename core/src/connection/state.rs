@@ -1,6 +1,6 @@
 //! THE table of states: RFC 9293 §3.3.2, as far as an observer moves through it. Nothing else writes a state.
 //!
-//! A state is a presumption: that what was captured arrived and was taken. Three kinds of event put it right afterwards: a
+//! A state is a presumption: that what was captured arrived and was taken. Three kinds of trigger put it right afterwards: a
 //! side's own repeat takes back what it was thought to have received; a RST ends; a side that speaks after a RST is put back
 //! where it was.
 
@@ -47,9 +47,9 @@ pub enum State {
     TimeWait,
 }
 
-/// What happens to one endpoint.
+/// What moves one endpoint from one state to another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Event {
+pub enum Trigger {
     /// It sends a SYN: it asks to open.
     SendsSyn,
     /// The peer's SYN is on its way to it.
@@ -108,109 +108,109 @@ impl State {
         }
     }
 
-    /// The state that an event leads to; none: no such move, it stays.
+    /// The state that a trigger leads to; none: no such move, it stays.
     #[must_use]
-    pub const fn after(self, event: Event) -> Option<State> {
+    pub const fn after(self, trigger: Trigger) -> Option<State> {
         use State::{CloseWait, Closed, Closing, Established, FinWait1, FinWait2};
         use State::{LastAck, Listen, SynReceived, SynSent, TimeWait};
-        match (event, self) {
+        match (trigger, self) {
             // RFC 9293 §3.10.1: OPEN. LISTEN may turn into an active open too.
-            (Event::SendsSyn, Closed | Listen) => Some(SynSent),
+            (Trigger::SendsSyn, Closed | Listen) => Some(SynSent),
             (
-                Event::SendsSyn,
+                Trigger::SendsSyn,
                 SynSent | SynReceived | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
             ) => None,
             // §3.10.7.2: a SYN in LISTEN; §3.10.7.3, fourth: a SYN without an acceptable ACK in SYN-SENT (figure 7). A
             // side that a RST put into CLOSED is one that listens again.
-            (Event::GetsSyn, Closed | Listen | SynSent) => Some(SynReceived),
+            (Trigger::GetsSyn, Closed | Listen | SynSent) => Some(SynReceived),
             (
-                Event::GetsSyn,
+                Trigger::GetsSyn,
                 SynReceived | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
             ) => None,
             // §3.10.7.2: the answer to a SYN, which was not captured where it listened. A side that answered in the name of an
             // older connection has given that one up.
             (
-                Event::SendsSynAck,
+                Trigger::SendsSynAck,
                 Closed | Listen | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
             ) => Some(SynReceived),
-            (Event::SendsSynAck, SynSent | SynReceived) => None,
+            (Trigger::SendsSynAck, SynSent | SynReceived) => None,
             // §3.10.7.3, fourth: our SYN has been ACKed.
-            (Event::GetsSynAck, Closed | SynSent) => Some(Established),
+            (Trigger::GetsSynAck, Closed | SynSent) => Some(Established),
             (
-                Event::GetsSynAck,
+                Trigger::GetsSynAck,
                 Listen | SynReceived | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
             ) => None,
             // §3.10.7.4, fifth: SYN-RECEIVED. The earlier states: segments that were not captured led through it.
-            (Event::Opens | Event::FoundOpen, Closed | Listen | SynSent | SynReceived) => Some(Established),
+            (Trigger::Opens | Trigger::FoundOpen, Closed | Listen | SynSent | SynReceived) => Some(Established),
             (
-                Event::Opens | Event::FoundOpen,
+                Trigger::Opens | Trigger::FoundOpen,
                 Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait,
             ) => None,
             // §3.10.4: CLOSE.
-            (Event::SendsFin, SynSent | SynReceived | Established | Closed | Listen) => Some(FinWait1),
-            (Event::SendsFin, CloseWait) => Some(LastAck),
-            (Event::SendsFin, FinWait1 | FinWait2 | Closing | LastAck | TimeWait) => None,
+            (Trigger::SendsFin, SynSent | SynReceived | Established | Closed | Listen) => Some(FinWait1),
+            (Trigger::SendsFin, CloseWait) => Some(LastAck),
+            (Trigger::SendsFin, FinWait1 | FinWait2 | Closing | LastAck | TimeWait) => None,
             // §3.10.7.4, eighth: the FIN bit.
-            (Event::GetsFin, SynSent | SynReceived | Established | Closed | Listen) => Some(CloseWait),
-            (Event::GetsFin, FinWait1) => Some(Closing),
-            (Event::GetsFin, FinWait2) => Some(TimeWait),
-            (Event::GetsFin, CloseWait | Closing | LastAck | TimeWait) => None,
+            (Trigger::GetsFin, SynSent | SynReceived | Established | Closed | Listen) => Some(CloseWait),
+            (Trigger::GetsFin, FinWait1) => Some(Closing),
+            (Trigger::GetsFin, FinWait2) => Some(TimeWait),
+            (Trigger::GetsFin, CloseWait | Closing | LastAck | TimeWait) => None,
             // §3.6 figure 13: the side thought to be in CLOSE-WAIT had not seen the FIN when it sent its own.
-            (Event::FinsCross, SynSent | SynReceived | Established | FinWait1 | CloseWait | LastAck) => Some(Closing),
-            (Event::FinsCross, Closed | Listen | FinWait2 | Closing | TimeWait) => None,
+            (Trigger::FinsCross, SynSent | SynReceived | Established | FinWait1 | CloseWait | LastAck) => Some(Closing),
+            (Trigger::FinsCross, Closed | Listen | FinWait2 | Closing | TimeWait) => None,
             // It has the FIN, whatever was thought before.
-            (Event::AcksFin, SynReceived | Established) => Some(CloseWait),
+            (Trigger::AcksFin, SynReceived | Established) => Some(CloseWait),
             // Its own FIN, sent again, had taken that back.
-            (Event::AcksFin, FinWait1) => Some(Closing),
-            (Event::AcksFin, FinWait2) => Some(TimeWait),
-            (Event::AcksFin, Closed | Listen | SynSent | CloseWait | Closing | LastAck | TimeWait) => None,
+            (Trigger::AcksFin, FinWait1) => Some(Closing),
+            (Trigger::AcksFin, FinWait2) => Some(TimeWait),
+            (Trigger::AcksFin, Closed | Listen | SynSent | CloseWait | Closing | LastAck | TimeWait) => None,
             // §3.10.7.4, fifth: FIN-WAIT-1, CLOSING, LAST-ACK.
-            (Event::FinAcked, FinWait1) => Some(FinWait2),
-            (Event::FinAcked, Closing) => Some(TimeWait),
-            (Event::FinAcked, LastAck) => Some(Closed),
+            (Trigger::FinAcked, FinWait1) => Some(FinWait2),
+            (Trigger::FinAcked, Closing) => Some(TimeWait),
+            (Trigger::FinAcked, LastAck) => Some(Closed),
             (
-                Event::FinAcked,
+                Trigger::FinAcked,
                 Closed | Listen | SynSent | SynReceived | Established | FinWait2 | CloseWait | TimeWait,
             ) => None,
             // Taken back: a side repeats a SYN only in SYN-SENT (§3.8.1, RFC 6298 §5) ...
-            (Event::RepeatsSyn, Established) => Some(SynSent),
+            (Trigger::RepeatsSyn, Established) => Some(SynSent),
             (
-                Event::RepeatsSyn,
+                Trigger::RepeatsSyn,
                 Closed | Listen | SynSent | SynReceived | FinWait1 | FinWait2 | CloseWait | Closing | LastAck
                 | TimeWait,
             ) => None,
             // ... a SYN-ACK only in SYN-RECEIVED ...
-            (Event::RepeatsSynAck, Established | CloseWait) => Some(SynReceived),
+            (Trigger::RepeatsSynAck, Established | CloseWait) => Some(SynReceived),
             (
-                Event::RepeatsSynAck,
+                Trigger::RepeatsSynAck,
                 Closed | Listen | SynSent | SynReceived | FinWait1 | FinWait2 | Closing | LastAck | TimeWait,
             ) => None,
             // ... and a FIN only while it is not acknowledged.
-            (Event::RepeatsFin | Event::RepeatsFinAlone, FinWait2) => Some(FinWait1),
-            (Event::RepeatsFin | Event::RepeatsFinAlone, Closed) => Some(LastAck),
-            (Event::RepeatsFin, TimeWait) => Some(Closing),
-            (Event::RepeatsFinAlone, TimeWait) => Some(FinWait1),
+            (Trigger::RepeatsFin | Trigger::RepeatsFinAlone, FinWait2) => Some(FinWait1),
+            (Trigger::RepeatsFin | Trigger::RepeatsFinAlone, Closed) => Some(LastAck),
+            (Trigger::RepeatsFin, TimeWait) => Some(Closing),
+            (Trigger::RepeatsFinAlone, TimeWait) => Some(FinWait1),
             (
-                Event::RepeatsFin | Event::RepeatsFinAlone,
+                Trigger::RepeatsFin | Trigger::RepeatsFinAlone,
                 Listen | SynSent | SynReceived | Established | FinWait1 | CloseWait | Closing | LastAck,
             ) => None,
             // §3.10.7.4, second: the RST bit; §3.10.5: ABORT.
             (
-                Event::Resets,
+                Trigger::Resets,
                 Listen | SynSent | SynReceived | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck
                 | TimeWait,
             ) => Some(Closed),
-            (Event::Resets, Closed) => None,
+            (Trigger::Resets, Closed) => None,
             // §3.10.7.4, second, SYN-RECEIVED: after a passive OPEN it returns to LISTEN.
-            (Event::ResetsToListen, SynReceived) => Some(Listen),
+            (Trigger::ResetsToListen, SynReceived) => Some(Listen),
             (
-                Event::ResetsToListen,
+                Trigger::ResetsToListen,
                 Closed | Listen | SynSent | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck
                 | TimeWait,
             ) => None,
             // §3.5 figure 10: half-open connection discovery; or what a side's own segment shows.
             (
-                Event::Remembers(state) | Event::Revives(state),
+                Trigger::Remembers(state) | Trigger::Revives(state),
                 Closed | Listen | SynSent | SynReceived | Established | FinWait1 | FinWait2 | CloseWait | Closing
                 | LastAck | TimeWait,
             ) => Some(state),
@@ -237,8 +237,8 @@ impl States {
     }
 
     /// Something happens to an end.
-    pub fn after(&mut self, end: End, event: Event) {
-        if let Some(state) = self.0[end].after(event) {
+    pub fn after(&mut self, end: End, trigger: Trigger) {
+        if let Some(state) = self.0[end].after(trigger) {
             self.0[end] = state;
         }
     }

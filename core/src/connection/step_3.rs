@@ -4,7 +4,7 @@
 use super::copies::Sort;
 use super::endpoint::Facts;
 use super::opening::Findings;
-use super::state::Event;
+use super::state::Trigger;
 use super::verdict::{Anomalies, Steps};
 use super::{Arrival, Connection, Draft};
 use crate::segment::{End, Kind, Segment, Seq};
@@ -28,7 +28,7 @@ impl Connection {
         self.opening.learn(Findings::MIDSTREAM);
         draft.anomalies |= Anomalies::NOT_CAPTURED;
         for end in End::BOTH {
-            self.happens(end, Event::FoundOpen);
+            self.happens(end, Trigger::FoundOpen);
         }
     }
 

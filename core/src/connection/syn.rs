@@ -3,7 +3,7 @@
 use super::copies::Sort;
 use super::endpoint::{Facts, Number};
 use super::opening::{Findings, Progress};
-use super::state::Event;
+use super::state::Trigger;
 use super::verdict::Steps;
 use super::{Arrival, Connection, Draft, State};
 use crate::segment::{Segment, Seq};
@@ -92,9 +92,9 @@ impl Connection {
         }
         if is_underway {
             self.take_syn_ack_back(segment, draft);
-            self.happens(from, Event::SendsSyn);
+            self.happens(from, Trigger::SendsSyn);
             if self.states.of(from) == State::SynSent {
-                self.happens(from.peer(), Event::GetsSyn);
+                self.happens(from.peer(), Trigger::GetsSyn);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::copies::Sort;
 use super::endpoint::{Facts, Number};
 use super::opening::{Findings, Progress};
-use super::state::Event;
+use super::state::Trigger;
 use super::times::MaybeTime;
 use super::verdict::{Anomalies, Steps};
 use super::{Arrival, Connection, Draft, State};
@@ -115,9 +115,9 @@ impl Connection {
         }
         if self.opening.progress == Progress::Underway {
             if matches!(self.states.of(client), State::Closed | State::SynSent) {
-                self.happens(server, Event::SendsSynAck);
+                self.happens(server, Trigger::SendsSynAck);
             }
-            self.happens(client, Event::GetsSynAck);
+            self.happens(client, Trigger::GetsSynAck);
         } else if draft.repeats.syn && self.server().base() == Some(segment.seq) {
             self.take_step_3_back(segment, draft);
         }

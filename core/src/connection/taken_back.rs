@@ -3,7 +3,7 @@
 
 use super::endpoint::Facts;
 use super::opening::{Findings, Progress};
-use super::state::Event;
+use super::state::Trigger;
 use super::times::{MaybeTime, between};
 use super::verdict::Anomalies;
 use super::{Connection, Draft, State};
@@ -18,7 +18,7 @@ impl Connection {
         if !is_again || self.is_double_open() || self.states.of(client) != State::Established {
             return;
         }
-        self.happens(client, Event::RepeatsSyn);
+        self.happens(client, Trigger::RepeatsSyn);
         if !self.opening.found(Findings::SAID_NOT_RECEIVED) && !self.may_have_crossed(self.times.last_syn_ack, segment)
         {
             self.opening.learn(Findings::SAID_NOT_RECEIVED);
@@ -43,7 +43,7 @@ impl Connection {
             return;
         }
         self.opening.progress = Progress::NotTaken;
-        self.happens(self.client_end.peer(), Event::RepeatsSynAck);
+        self.happens(self.client_end.peer(), Trigger::RepeatsSynAck);
         if !self.opening.found(Findings::SAID_NOT_TAKEN) && !self.may_have_crossed(self.times.step_3, segment) {
             self.opening.learn(Findings::SAID_NOT_TAKEN);
             draft.anomalies |= Anomalies::OPEN_ACK_NOT_TAKEN;
@@ -55,7 +55,7 @@ impl Connection {
         let acks_more = self.x_plus_1().is_some_and(|first| segment.ack.is_after(first));
         if segment.payload_len > 0 || kind == Kind::Fin || acks_more {
             self.opening.progress = Progress::Complete;
-            self.happens(server, Event::Opens);
+            self.happens(server, Trigger::Opens);
         }
     }
 }

@@ -111,9 +111,9 @@ impl Word {
     /// the Info column has something to say of the first three alone.
     #[must_use]
     #[inline(always)]
-    pub const fn is_event(self) -> bool {
-        const EVENTS: u64 = 0b111 << OPEN_STEPS.0 | 0b1111 << CLOSE_STEPS.0 | 0b1111 << RESET.0;
-        self.0 & EVENTS != 0
+    pub const fn is_eventful(self) -> bool {
+        const EVENTFUL: u64 = 0b111 << OPEN_STEPS.0 | 0b1111 << CLOSE_STEPS.0 | 0b1111 << RESET.0;
+        self.0 & EVENTFUL != 0
     }
 
     /// Whether it is a RST that is no copy: more is said of it elsewhere.

@@ -94,7 +94,7 @@ pub enum About {
     /// A segment.
     Segment(OfSegment),
     /// A segment that performs or repeats a step, or is a RST; nothing on any other.
-    Event(OfSegment),
+    Eventful(OfSegment),
     /// A segment or an ICMP error.
     Message {
         /// Of a segment.
@@ -150,7 +150,7 @@ impl Field {
     pub fn read_segment(&self, view: &SegmentView, language: Language, sink: &mut dyn Sink) {
         match self.about {
             About::Segment(read)
-            | About::Event(read)
+            | About::Eventful(read)
             | About::Message { segment: read, .. }
             | About::Reset { segment: read, .. } => {
                 read(view, &mut self.output(language, sink, view.frame));
@@ -180,7 +180,7 @@ impl Field {
     #[must_use]
     pub const fn is_of_segment(&self) -> bool {
         match self.about {
-            About::Segment(_) | About::Event(_) | About::Message { .. } | About::Reset { .. } => true,
+            About::Segment(_) | About::Eventful(_) | About::Message { .. } | About::Reset { .. } => true,
             About::Connection { .. } | About::Icmp(_) => false,
         }
     }
@@ -200,9 +200,9 @@ impl Field {
     /// Whether in a first pass [`Field::read_segment`] can give something only of a segment that performs or repeats a step
     /// or is a RST.
     #[must_use]
-    pub const fn is_of_events(&self) -> bool {
+    pub const fn is_of_eventful(&self) -> bool {
         match self.about {
-            About::Event(_) | About::Reset { .. } => true,
+            About::Eventful(_) | About::Reset { .. } => true,
             About::Connection { on, .. } => matches!(on, On::Last | On::Handshake | On::Teardown | On::Step3),
             About::Segment(_) | About::Message { .. } | About::Icmp(_) => false,
         }

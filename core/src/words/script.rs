@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::capture::{Options, Path, Place, Tracker};
+use crate::capture::{Event, Options, Path, Place, Tracker};
 use crate::segment::icmp::{IcmpError, IcmpKind};
 use crate::segment::{Flags, Network, Segment, Seq, Timestamp};
 use crate::view::{ConnectionView, IcmpView, Pass, SegmentView};
@@ -31,7 +31,7 @@ impl Script {
                 continue;
             }
             let (path, segment) = read(&words);
-            script.tracker.observe(place, 0, path, &segment).unwrap();
+            script.tracker.observe(place, Event::Segment { stream: 0, path, segment: &segment }).unwrap();
             script.segments.push((path, segment));
         }
         script
@@ -46,7 +46,7 @@ impl Script {
         let seq = self.segments[0].1.seq;
         let error =
             IcmpError { kind, source: CLIENT, destination: SERVER, source_port: 50_000, destination_port: 443, seq };
-        assert!(self.tracker.observe_icmp(place, Some(ROUTER), &error));
+        assert!(self.tracker.observe(place, Event::IcmpError { from: Some(ROUTER), error: &error }).is_ok());
         self.segments.push((Path { source: None, destination: None }, Segment::default()));
     }
 

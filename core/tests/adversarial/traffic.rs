@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use synfin_core::capture::{Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, Place, Tracker};
 use synfin_core::segment::{Flags, Network, Segment, Seq, Timestamp};
 use synfin_core::view::{Anomalies, Pass, Reset, SegmentView, State, Steps};
 
@@ -69,7 +69,7 @@ impl Traffic {
             ..Segment::default()
         };
         let place = Place { frame: self.frame, layer: 0 };
-        self.tracker.observe(place, stream, path, &segment).expect("room");
+        self.tracker.observe(place, Event::Segment { stream, path, segment: &segment }).expect("room");
         self.last = Some((place, path, segment));
     }
 

@@ -5,7 +5,7 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
-use synfin_core::capture::{Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, Place, Tracker};
 use synfin_core::segment::{Flags, Segment, Seq};
 use synfin_core::view::{Pass, State, Verdict};
 
@@ -143,7 +143,7 @@ impl Told {
         let place = Place { frame: self.frame, layer: 0 };
         let address = |side: usize| Some(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1 + side as u8)));
         let path = Path { source: address(sender), destination: address(1 - sender) };
-        self.tracker.observe(place, 0, path, segment).expect("room");
+        self.tracker.observe(place, Event::Segment { stream: 0, path, segment }).expect("room");
         let verdict = self.tracker.segment(place, path, segment, Pass::First).expect("taken in").verdict;
         let bits = |has: &dyn Fn(u8) -> bool| (1..=4).filter(|step| has(*step)).fold(0, |bits, step| bits | 1 << step);
         let said = Said {

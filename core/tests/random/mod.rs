@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use proptest::prelude::*;
-use synfin_core::capture::{Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, Place, Tracker};
 use synfin_core::segment::{Flags, Network, Segment, Seq, Timestamp, Timestamps};
 
 /// A segment, and whether it goes to the server's port.
@@ -24,7 +24,7 @@ pub fn place(index: usize) -> Place {
 pub fn taken_in(segments: &[Sent]) -> Tracker {
     let mut tracker = Tracker::new(Options::default());
     for (index, (to_server, segment)) in segments.iter().enumerate() {
-        tracker.observe(place(index), 0, path(*to_server), segment).expect("room");
+        tracker.observe(place(index), Event::Segment { stream: 0, path: path(*to_server), segment }).expect("room");
     }
     tracker
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use synfin_core::capture::{Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, Place, Tracker};
 use synfin_core::connection::{Connection, Pass, State};
 use synfin_core::segment::{Both, End, Network, Side, Timestamp, header};
 
@@ -133,7 +133,9 @@ impl Observer {
         let mut segment = header::parse(tcp, len, Some(Timestamp(at * 1000))).expect("a whole header");
         segment.network = network(&emission.bytes);
         let path = path(emission.side);
-        self.tracker.observe(place, self.stream, path, &segment).expect("there is room");
+        self.tracker
+            .observe(place, Event::Segment { stream: self.stream, path, segment: &segment })
+            .expect("there is room");
         let shown = self.tracker.segment(place, path, &segment, Pass::First).expect("it was just taken in");
         let mut states = shown.verdict.states;
         if shown.connection.end(Side::Client) != End::Low {

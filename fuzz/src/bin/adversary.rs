@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use synfin_core::capture::{Options, Tracker};
+use synfin_core::capture::{Event, Options, Tracker};
 use synfin_core::view::Pass;
 use synfin_fuzz::pcap::Capture;
 use synfin_fuzz::scenarios::{SCENARIOS, Scenario, State};
@@ -45,7 +45,8 @@ fn run(scenario: &Scenario, count: u32, seed: u64) -> Cost {
     let clock = Instant::now();
     let start = running(clock);
     for step in &steps {
-        let _ = tracker.observe(step.place, step.stream, step.path, &step.segment);
+        let _ = tracker
+            .observe(step.place, Event::Segment { stream: step.stream, path: step.path, segment: &step.segment });
     }
     let taken = running(clock);
     let mut known = 0u64;

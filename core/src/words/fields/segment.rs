@@ -27,7 +27,7 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "step",
         String,
-        About::Event(|view, out| if has_step(view) {
+        About::Eventful(|view, out| if has_step(view) {
             out.text(|out| text::step(out, &view.verdict));
         }),
         ["Step", "步骤"],
@@ -311,7 +311,7 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "handshake.step",
         Uint8,
-        About::Event(|view, out| view.verdict.open_steps.iter().for_each(|step| out.number(step))),
+        About::Eventful(|view, out| view.verdict.open_steps.iter().for_each(|step| out.number(step))),
         ["Handshake step", "握手步骤"],
         [
             "Step of the handshake: 1 the SYN, 2 the SYN-ACK, 3 the ACK that completes it; present on these segments alone, so this name as a filter lists all handshakes",
@@ -322,7 +322,7 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "teardown.step",
         Uint8,
-        About::Event(|view, out| view.verdict.close_steps.iter().for_each(|step| out.number(step))),
+        About::Eventful(|view, out| view.verdict.close_steps.iter().for_each(|step| out.number(step))),
         ["Teardown step", "挥手步骤"],
         [
             "Step of the teardown: 1 the first FIN, 2 its acknowledgment, 3 the other side's FIN, 4 the acknowledgment of that; present on these segments alone, twice in a segment that performs two",
