@@ -97,6 +97,9 @@ record: build ## record the test captures again from real TCP stacks (root)
 test-record: install ## record them anew in a temporary folder and check those (root with namespaces; else says why not)
 	@scripts/test-record.sh
 
+test-large: install ## 20 GB and a hundred million frames through a pipe to the command, and to tshark (ten minutes)
+	@$(CARGO) test --release --locked -p synfin-cli --test streaming -- --ignored --nocapture --test-threads 1
+
 test-stacks: ## tens of thousands of connections of a second TCP stack on a faulty link
 	@$(CARGO) test --release --locked -p synfin-core --test second_stack -- --include-ignored --nocapture
 

@@ -37,6 +37,7 @@ fn read(capture: impl Read + Send + 'static, limits: Option<Limits>) -> (Log, Ca
 fn forgotten_connections_are_the_same() {
     let frames = 60_000;
     let (kept, _) = read(Endless::new(frames, 5_000), None);
+    assert_eq!(read(Endless::whole(frames, 5_000), None).0.0, kept.0, "payload changes nothing");
     assert!(kept.0.len() > 3_000 && kept.0.is_sorted_by_key(|(stream, ..)| *stream));
     for limits in [Limits::default(), Limits { over_s: 1, opening_s: 4, ..Limits::default() }] {
         let (mut log, capture) = read(Endless::new(frames, 5_000), Some(limits));
@@ -59,7 +60,7 @@ fn too_many() {
 }
 
 /// Frames through a pipe to the command, under a limit of memory that holds a hundredth of them.
-fn pipe(frames: u64, between_us: u64, most_kb: u64) {
+fn pipe(capture: Endless, frames: u64, most_kb: u64) {
     let limit = format!("ulimit -v {most_kb}; exec \"$0\" conns -");
     let mut child = Command::new("sh")
         .args(["-c", &limit, env!("CARGO_BIN_EXE_synfin")])
@@ -69,7 +70,7 @@ fn pipe(frames: u64, between_us: u64, most_kb: u64) {
         .spawn()
         .expect("sh");
     let mut stdin = child.stdin.take().expect("a pipe");
-    let writer = std::thread::spawn(move || io::copy(&mut Endless::new(frames, between_us), &mut stdin));
+    let writer = std::thread::spawn(move || io::copy(&mut { capture }, &mut stdin));
     let mut stdout = child.stdout.take().expect("a pipe");
     let counter = std::thread::spawn(move || {
         let (mut lines, mut part) = (0, vec![0; 1 << 16]);
@@ -91,7 +92,7 @@ fn pipe(frames: u64, between_us: u64, most_kb: u64) {
 #[test]
 fn bounded_memory() {
     // The structures of all 38,000 connections alone would have 38 MB, and the program takes some.
-    pipe(400_000, 1_000, 40 << 10);
+    pipe(Endless::new(400_000, 1_000), 400_000, 40 << 10);
 }
 
 /// Minutes: `cargo test --release -p synfin-cli --test streaming -- --ignored`.
@@ -99,5 +100,44 @@ fn bounded_memory() {
 #[ignore = "a hundred million frames"]
 fn a_hundred_million_frames_in_less_than_a_gigabyte() {
     // Nearly 400,000 live at a time.
-    pipe(100_000_000, 20, 1_000_000);
+    pipe(Endless::new(100_000_000, 20), 100_000_000, 1_000_000);
+}
+
+/// What tshark needs is bounded by nothing: what it says of the same capture, under so much memory.
+fn tshark_says(capture: Endless, most_kb: u64) -> (bool, String) {
+    let limit = format!("ulimit -v {most_kb}; exec tshark -q -z synfin,jsonl -r -");
+    let mut child = Command::new("sh")
+        .args(["-c", &limit])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("sh");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let writer = std::thread::spawn(move || io::copy(&mut { capture }, &mut stdin));
+    let output = child.wait_with_output().expect("it ends");
+    // When tshark ends early, the pipe is broken.
+    let _ = writer.join().expect("no panic");
+    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// Minutes, and it needs tshark with the plugin: `make test-large`.
+#[test]
+#[ignore = "twenty gigabytes"]
+fn twenty_gigabytes() {
+    let size = |frames| io::copy(&mut Endless::whole(frames, 100), &mut io::sink()).expect("nothing fails");
+    let frames = 67_000_000;
+    let started = std::time::Instant::now();
+    let bytes = size(frames);
+    println!("made: {:.1} GB in {:.0} s", bytes as f64 / 1e9, started.elapsed().as_secs_f64());
+    assert!(bytes > 20_000_000_000, "{bytes} bytes");
+    let started = std::time::Instant::now();
+    pipe(Endless::whole(frames, 100), frames, 1_000_000);
+    println!("synfin conns, in 1 GB: {:.0} s", started.elapsed().as_secs_f64());
+    let (is_enough, _) = tshark_says(Endless::whole(100_000, 100), 4_000_000);
+    assert!(is_enough, "tshark does not even begin in 4 GB");
+    let (is_enough, said) = tshark_says(Endless::whole(frames, 100), 4_000_000);
+    assert!(!is_enough, "tshark reads 20 GB in 4 GB");
+    let why = said.lines().find(|line| line.contains("alloc") || line.contains("memory"));
+    println!("tshark, in 4 GB: {}", why.expect("it says that memory was refused"));
 }

@@ -1,5 +1,5 @@
 //! A capture that is made while it is read: connections that open, ask, answer and close, and some that are refused or not
-//! answered; a hundred at a time.
+//! answered; a hundred at a time. Its frames are cut behind their headers, as people capture what has no end, or whole.
 
 use std::io::Read;
 
@@ -41,15 +41,41 @@ pub struct Endless {
     /// The connections that go on: number, and the next row.
     open: Vec<(u64, usize)>,
     begun: u64,
+    /// Whether frames are captured with their payload, and the server's segments are full.
+    is_whole: bool,
     bytes: Vec<u8>,
     used: usize,
+}
+
+/// Bytes of payload of a server's segment, in the table above.
+const ANSWER: u32 = 400;
+/// Bytes of a full segment on an Ethernet.
+const FULL: u32 = 1448;
+
+/// A number in the server's direction of a capture of whole frames, or the payload of its segment.
+fn full(number: u32) -> u32 {
+    number + number / ANSWER * (FULL - ANSWER)
 }
 
 impl Endless {
     pub fn new(frames: u64, between_us: u64) -> Endless {
         let mut header = 0xa1b2_3c4d_u32.to_le_bytes().to_vec();
         header.extend([2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0]);
-        Endless { left: frames, between_us, frame: 0, open: Vec::new(), begun: 0, bytes: header, used: 0 }
+        Endless {
+            left: frames,
+            between_us,
+            frame: 0,
+            open: Vec::new(),
+            begun: 0,
+            is_whole: false,
+            bytes: header,
+            used: 0,
+        }
+    }
+
+    /// The same with whole frames, as large as they come: 320 bytes each, in the mean.
+    pub fn whole(frames: u64, between_us: u64) -> Endless {
+        Endless { is_whole: true, ..Endless::new(frames, between_us) }
     }
 
     fn rows(number: u64) -> &'static [Row] {
@@ -85,17 +111,23 @@ impl Endless {
         let server = ([192, 0, 2, 1 + (number >> 15 & 1) as u8], 80_u16);
         let ((source, from), (destination, to)) = if is_to_server { (client, server) } else { (server, client) };
         let isn = |of_client: bool| number.wrapping_mul(2_654_435_761).wrapping_add(u32::from(of_client) << 30);
+        let (mut seq, mut ack, mut len) = (seq, ack, u32::from(len));
+        if self.is_whole && is_to_server {
+            ack = full(ack);
+        } else if self.is_whole {
+            (seq, len) = (full(seq), full(len));
+        }
         let seq = isn(is_to_server).wrapping_add(seq);
         let ack = if flags & ACK == 0 { 0 } else { isn(!is_to_server).wrapping_add(ack) };
-        let frame_len = 14 + 20 + 20 + u32::from(len);
+        let frame_len = 14 + 20 + 20 + len;
+        let captured = if self.is_whole { frame_len } else { 54 };
         let out = &mut self.bytes;
-        // 54 bytes are captured: headers alone, as people capture what has no end.
-        for word in [(at_ns / 1_000_000_000) as u32, (at_ns % 1_000_000_000) as u32, 54, frame_len] {
+        for word in [(at_ns / 1_000_000_000) as u32, (at_ns % 1_000_000_000) as u32, captured, frame_len] {
             out.extend(word.to_le_bytes());
         }
         out.extend([2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0]);
         out.extend([0x45, 0]);
-        out.extend((40 + len).to_be_bytes());
+        out.extend(((40 + len) as u16).to_be_bytes());
         out.extend(((self.frame % 65_535 + 1) as u16).to_be_bytes());
         out.extend([0x40, 0, 64, 6, 0, 0]);
         out.extend(source);
@@ -105,6 +137,7 @@ impl Endless {
         out.extend(seq.to_be_bytes());
         out.extend(ack.to_be_bytes());
         out.extend([0x50, flags, 0xff, 0xff, 0, 0, 0, 0]);
+        out.resize(out.len() + (captured - 54) as usize, 0);
     }
 }
 
