@@ -8,6 +8,7 @@
 //! - [`living`]: the connections that live, by their endpoints, and when each is forgotten.
 //! - [`capture`]: all of them joined to the core: a capture in, its connections out.
 //! - [`output`]: connections and segments as text; `arrow`, with the feature of that name: connections as record batches.
+//! - [`page`]: the page to hand on: one HTML file on all of it.
 //! - [`command`]: the command line.
 
 #![forbid(unsafe_code)]
@@ -22,4 +23,5 @@ pub mod input;
 pub mod layers;
 pub mod living;
 pub mod output;
+pub mod page;
 pub mod streams;

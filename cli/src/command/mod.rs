@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and how it is answered.
 
+mod page;
 mod progress;
 mod report;
 mod turns;
@@ -79,9 +80,8 @@ struct Reading {
     /// How many captures are read at once; without it, as many as there are processors.
     #[arg(long, value_name = "NUMBER")]
     jobs: Option<usize>,
-    /// The language of sentences and headings.
-    #[arg(long, value_enum, default_value_t = Tongue::En)]
-    language: Tongue,
+    #[arg(long, value_enum, help = "The language of sentences and headings [default: en]")]
+    language: Option<Tongue>,
     /// Show no progress on the terminal.
     #[arg(long, short)]
     quiet: bool,
@@ -101,6 +101,11 @@ impl Reading {
     fn work(&self) -> Work {
         let sources = self.files.iter().map(|file| Source::of(file)).collect();
         Work { sources, options: self.options(), jobs: self.jobs, is_quiet: self.quiet }
+    }
+
+    /// English where none was asked for.
+    fn language(&self) -> Language {
+        self.language.unwrap_or(Tongue::En).into()
     }
 }
 
@@ -159,7 +164,7 @@ enum ConnsFormat {
 
 impl Conns {
     fn run(&self) -> io::Result<u8> {
-        let (work, language) = (self.reading.work(), self.reading.language.into());
+        let (work, language) = (self.reading.work(), self.reading.language());
         match self.format {
             ConnsFormat::Jsonl => work.lines(|out, _| JsonLines::new(out, language)),
             ConnsFormat::Csv => work.lines(|out, number| Csv::new(out, language, number == 0)),
@@ -196,7 +201,7 @@ struct Segments {
 
 impl Segments {
     fn run(&self) -> io::Result<u8> {
-        let (work, language) = (self.reading.work(), self.reading.language.into());
+        let (work, language) = (self.reading.work(), self.reading.language());
         match self.format {
             SegmentFormat::Jsonl => work.lines(|out, _| SegmentLines::new(out, language)),
             SegmentFormat::Table => work.lines(|out, number| SegmentTable::new(out, number == 0)),
@@ -211,6 +216,9 @@ struct Report {
     /// One JSON object a capture.
     #[arg(long)]
     json: bool,
+    /// Write one page on all captures together, for any browser, without network; it opens in the reader's language.
+    #[arg(long, value_name = "FILE.html", conflicts_with = "json")]
+    html: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

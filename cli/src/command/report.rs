@@ -50,11 +50,14 @@ impl Sink for Screen {
 impl Report {
     pub(super) fn run(&self) -> io::Result<u8> {
         let work = self.reading.work();
+        if let Some(file) = &self.html {
+            return super::page::write(file, &work, self.reading.language.map(Into::into));
+        }
         let names: Vec<String> = work.sources.iter().map(crate::input::Source::name).collect();
         work.lines(|out, number| Screen {
             out,
             reporter: Reporter::default(),
-            language: self.reading.language.into(),
+            language: self.reading.language(),
             as_json: self.json,
             heading: names.get(number).filter(|_| names.len() > 1).map(|name| format!("== {name}")),
         })
@@ -77,7 +80,7 @@ impl Servers {
         let status = self.reading.work().lines(|_, _| Counted(&counter))?;
         let servers = counter.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
         let mut out = io::BufWriter::new(io::stdout().lock());
-        let headings = columns(self.reading.language.into());
+        let headings = columns(self.reading.language());
         match self.format {
             Format::Table => table(&mut out, headings, &servers)?,
             Format::Csv => {

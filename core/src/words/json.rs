@@ -66,7 +66,8 @@ pub(super) fn ip(address: Address) -> Value {
 }
 
 /// A time in UTC, to the nanosecond: `2026-01-02T03:04:05.000000006Z`.
-pub(super) fn rfc_3339(at: Timestamp) -> Option<String> {
+#[must_use]
+pub fn rfc_3339(at: Timestamp) -> Option<String> {
     let instant = Instant::from_nanosecond(i128::from(at.0)).ok()?;
     Some(format!("{instant:.9}"))
 }

@@ -320,7 +320,7 @@ pub fn count<'a>(connections: impl IntoIterator<Item = ConnectionView<'a>>) -> V
 }
 
 /// Counts connections by server.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Counter(HashMap<(Address, u16), Server>);
 
 impl Counter {
