@@ -5,6 +5,7 @@
 pub mod abi;
 pub mod captures;
 pub mod core;
+pub mod elsewhere;
 pub mod packets;
 pub mod play;
 pub mod script;

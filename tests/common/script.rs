@@ -66,6 +66,7 @@ impl Wire {
         bytes.extend(options);
         bytes
     }
+
 }
 
 /// What a row says must hold. `None` in an option of an option: the field must be absent.
@@ -96,6 +97,10 @@ pub struct Script {
     /// Wireshark may make several streams of it.
     pub splits: bool,
     pub rebase: bool,
+    /// It holds with the roles exchanged as well: the right host opens, and all else is as it stands.
+    pub either: bool,
+    /// This is that reading of it.
+    pub is_turned: bool,
 }
 
 /// The letters of a script: C and S are the initial numbers, X and Y what `let` last said.
@@ -135,9 +140,18 @@ struct Reading {
 
 /// Reads a script with these initial numbers.
 pub fn parse(text: &str, isns: Isns) -> Script {
+    parse_as(text, isns, false)
+}
+
+/// The same with the roles exchanged.
+pub fn parse_turned(text: &str, isns: Isns) -> Script {
+    parse_as(text, isns, true)
+}
+
+fn parse_as(text: &str, isns: Isns, is_turned: bool) -> Script {
     let [c, s] = isns;
     let mut reading = Reading {
-        script: Script { rebase: true, ..Script::default() },
+        script: Script { rebase: true, is_turned, ..Script::default() },
         letters: Letters { c, s, x: c, y: s },
         now_ns: EPOCH_NS - 1_000_000,
         ports: [40000, 80],
@@ -157,7 +171,38 @@ ESTABLISHED | < S. S     ack C+1    | SYN-RECEIVED | SYN-ACK  | open 2
 ESTABLISHED | > .  C+1   ack S+1    | ESTABLISHED  | OPEN-ACK | open 3
 let X = C+1, Y = S+1";
 
+/// The same by the right host.
+const OPEN_TURNED: &str = "
+SYN-SENT    | < S  S                | SYN-RECEIVED | SYN      | open 1
+ESTABLISHED | > S. C     ack S+1    | SYN-RECEIVED | SYN-ACK  | open 2
+ESTABLISHED | < .  S+1   ack C+1    | ESTABLISHED  | OPEN-ACK | open 3
+let X = C+1, Y = S+1";
+
+/// A field and its value where client and server are exchanged. Zeek's letters are left out: the handshake has used up other
+/// ones then.
+fn turned((field, value): (String, Option<String>)) -> (String, Option<String>) {
+    let field = match field.split_once("client") {
+        Some((before, after)) => format!("{before}server{after}"),
+        None => field.replace("server", "client"),
+    };
+    let value = value.map(|value| match (field.as_str(), value.as_str()) {
+        ("conn.state", "RSTO") => "RSTR".to_string(),
+        ("conn.state", "RSTR") => "RSTO".to_string(),
+        ("conn.state", "S2") => "S3".to_string(),
+        ("conn.state", "S3") => "S2".to_string(),
+        (_, "client") => "server".to_string(),
+        (_, "server") => "client".to_string(),
+        _ => value,
+    });
+    (field, value)
+}
+
 impl Reading {
+    /// What a row or the end expects of a field.
+    fn expected(&self, pair: (String, Option<String>)) -> (String, Option<String>) {
+        if self.script.is_turned { turned(pair) } else { pair }
+    }
+
     fn line(&mut self, line: &str) {
         if line.is_empty() || line.starts_with('#') {
             return;
@@ -168,7 +213,14 @@ impl Reading {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         let rest = rest.trim();
         match word {
+            "open" if self.script.is_turned => {
+                // These rows say who opens already.
+                self.script.is_turned = false;
+                OPEN_TURNED.lines().for_each(|line| self.line(line.trim()));
+                self.script.is_turned = true;
+            }
             "open" => OPEN.lines().for_each(|line| self.line(line.trim())),
+            "either" => self.script.either = true,
             "let" => {
                 for part in rest.split(',') {
                     let (letter, value) = part.split_once('=').expect("let X = ...");
@@ -181,7 +233,10 @@ impl Reading {
                 }
             }
             "=" => {
-                let (field, value) = pair(rest);
+                let (field, value) = self.expected(pair(rest));
+                if self.script.is_turned && field == "conn.history" {
+                    return;
+                }
                 self.script.ends.push((self.stream, field, value));
             }
             "ports" => {
@@ -209,7 +264,7 @@ impl Reading {
         let places = [(0, "client.state"), (2, "server.state"), (3, "role")];
         for (place, field) in places {
             if let Some(value) = columns.get(place).filter(|value| !value.is_empty()) {
-                expect.fields.push((field.to_string(), Some((*value).to_string())));
+                expect.fields.push(self.expected((field.to_string(), Some((*value).to_string()))));
             }
         }
         if let Some(steps) = columns.get(4) {
@@ -226,9 +281,9 @@ impl Reading {
                     experts.insert(expert.to_string());
                 }
             } else if let Some(token) = token.strip_prefix("first:") {
-                expect.first.push(pair(token));
+                expect.first.push(self.expected(pair(token)));
             } else if !token.is_empty() {
-                expect.fields.push(pair(token));
+                expect.fields.push(self.expected(pair(token)));
             }
         }
         self.script.rows.push(Row { text: line.to_string(), wire, expect });

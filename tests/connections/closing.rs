@@ -4,6 +4,7 @@ use crate::scripts;
 
 scripts! {
     four_segment_close = "
+    either
     open
     FIN-WAIT-1 | > F. X    ack Y          | CLOSE-WAIT | FIN       | close 1 | phase=teardown; basis=teardown; !none
     FIN-WAIT-2 | < .  Y    ack X+1        | CLOSE-WAIT | CLOSE-ACK | close 2 | !none
@@ -18,6 +19,7 @@ scripts! {
 
     /// RFC 9293 figure 13: neither FIN acknowledges the other.
     simultaneous_close = "
+    either
     open
     FIN-WAIT-1 | > F. X    ack Y          | CLOSE-WAIT | FIN       | close 1 | !none
     CLOSING    | < F. Y    ack X          | CLOSING    | FIN       | close 3 | !simultaneous_close
@@ -31,6 +33,7 @@ scripts! {
     ";
 
     three_segment_close = "
+    either
     open
     FIN-WAIT-1 | > F. X    ack Y          | CLOSE-WAIT | FIN           | close 1
     TIME-WAIT  | < F. Y    ack X+1        | LAST-ACK   | FIN+CLOSE-ACK | close 2+3 | phase=teardown
@@ -45,6 +48,7 @@ scripts! {
     ";
 
     three_segment_close_by_the_server = "
+    either
     open
     let X = S+1, Y = C+1
     CLOSE-WAIT | < F. X    ack Y          | FIN-WAIT-1 | FIN           | close 1
@@ -55,6 +59,7 @@ scripts! {
     ";
 
     fin_with_data_has_its_own_number_behind_it = "
+    either
     open
     let X = C+11, Y = S+1
     FIN-WAIT-1 | > FP. X-10 ack Y len 10  | CLOSE-WAIT | FIN       | close 1
@@ -73,6 +78,7 @@ scripts! {
     ";
 
     half_close_with_data = "
+    either
     open
       | > P. C+1   ack S+1 len 10
     let X = C+11, Y = S+1
@@ -88,6 +94,7 @@ scripts! {
     ";
 
     data_that_crosses_the_fin_is_not_of_the_half_close = "
+    either
     open
       | < P. S+1   ack C+1 len 70
     # The FIN acknowledges less than the server has sent: what was sent before does not count.
@@ -97,6 +104,7 @@ scripts! {
     ";
 
     half_closed_by_the_server = "
+    either
     open
       | < F. S+1   ack C+1
       | > .  C+1   ack S+2
@@ -107,6 +115,7 @@ scripts! {
     ";
 
     data_after_fin = "
+    either
     open
     FIN-WAIT-1 | > F. X    ack Y          | CLOSE-WAIT | FIN  | close 1 | !none
     FIN-WAIT-1 | > P. X+1  ack Y len 5    | CLOSE-WAIT | DATA |         | !data_after_fin
@@ -115,6 +124,7 @@ scripts! {
     ";
 
     old_data_after_fin_is_a_repeat = "
+    either
     open
       | > P. C+1   ack S+1 len 10
       | > F. C+11  ack S+1
@@ -122,6 +132,7 @@ scripts! {
     ";
 
     second_fin_with_another_number = "
+    either
     open
     FIN-WAIT-1 | > F. X    ack Y          | CLOSE-WAIT | FIN       | close 1
     FIN-WAIT-1 | > F. X+9  ack Y          | CLOSE-WAIT | FIN       | close 1 | retransmission; !second_fin
@@ -129,6 +140,7 @@ scripts! {
     ";
 
     after_the_close = "
+    either
     open
       | > F. X    ack Y
       | < F. Y    ack X+1

@@ -11,7 +11,7 @@ use crate::common::core::short;
 use crate::common::script::{ISNS, parse};
 
 /// The scripts of each module; a module left out here is one whose scripts do not count.
-const MODULES: [&[(&str, &str)]; 12] = [
+pub const MODULES: [&[(&str, &str)]; 12] = [
     crate::closing::SCRIPTS,
     crate::copies::SCRIPTS,
     crate::judged::SCRIPTS,

@@ -5,6 +5,7 @@ use crate::scripts;
 scripts! {
     /// In the window without an exact match: the receiver asks for one (RFC 9293 §3.10.7.4).
     challenged = "
+    either
     open
       | > P. C+1  ack S+1 len 10
       | < .  S+1  ack C+11
@@ -17,6 +18,7 @@ scripts! {
 
     /// Where the other side never spoke again the challenged RST was meant, and counts at the end.
     challenged_and_meant = "
+    either
     open
       | > P. C+1  ack S+1 len 10
       | < .  S+1  ack C+11
@@ -30,6 +32,7 @@ scripts! {
 
     /// From the receiver's highest Ack - 1 to the later of that and the sender's highest.
     taken_at_both_edges = "
+    either
     open
       | > P. C+1  ack S+1 len 10
       | < .  S+1  ack C+11
@@ -38,6 +41,7 @@ scripts! {
     ";
 
     taken_at_the_lower_edge = "
+    either
     open
       | > P. C+1  ack S+1 len 10
       | < .  S+1  ack C+11
@@ -45,6 +49,7 @@ scripts! {
     ";
 
     stray_below = "
+    either
     open
       | > P. C+1  ack S+1 len 10
       | < .  S+1  ack C+11
@@ -104,6 +109,7 @@ scripts! {
 
     /// The host has restarted: it knows no such connection (RFC 9293 §3.10.7.1).
     unknown_connection = "
+    either
     open
       | > P. C+1  ack S+1 len 5 @10
     CLOSED       | < R  S+1                     | CLOSED       | RST | | reset=abort; reset.cause=unknown-connection; reset.answers=#4; reset.idle=10.000000000
@@ -130,6 +136,7 @@ scripts! {
 
     /// Data sent three times without an answer.
     gave_up = "
+    either
     open
       | > P. C+1  ack S+1 len 5
       | > P. C+1  ack S+1 len 5 @1
@@ -138,6 +145,7 @@ scripts! {
     ";
 
     an_ack_in_between_is_no_giving_up = "
+    either
     open
       | > P. C+1  ack S+1 len 5
       | > P. C+1  ack S+1 len 5 @1
@@ -148,6 +156,7 @@ scripts! {
 
     /// Keep-alives that nobody answers; one that is answered counts as taken.
     keep_alives_without_an_answer = "
+    either
     open
       | > P. C+1  ack S+1 len 5
       | < .  S+1  ack C+6
@@ -161,6 +170,7 @@ scripts! {
 
     /// Once both FINs are acknowledged there is nothing left to end: the receiver alone changes.
     a_reset_in_time_wait = "
+    either
     open
       | > F. X    ack Y
       | < F. Y    ack X+1

@@ -9,6 +9,7 @@ scripts! {
     = conn.history S
     ";
     s1 = "
+    either
     open
       | > P. C+1 ack S+1 len 5
       | < P. S+1 ack C+6 len 5
@@ -17,6 +18,7 @@ scripts! {
     = conn.history ShADd
     ";
     sf = "
+    either
     open
       | > P. C+1 ack S+1 len 5
       | < P. S+1 ack C+6 len 5
@@ -34,24 +36,28 @@ scripts! {
     = conn.history Sr
     ";
     s2 = "
+    either
     open
       | > F. C+1 ack S+1
     = conn.state S2
     = conn.history ShAF
     ";
     s3 = "
+    either
     open
       | < F. S+1 ack C+1
     = conn.state S3
     = conn.history ShAf
     ";
     rsto = "
+    either
     open
       | > R. C+1 ack S+1
     = conn.state RSTO
     = conn.history ShAR
     ";
     rstr = "
+    either
     open
       | < R. S+1 ack C+1
     = conn.state RSTR

@@ -7,6 +7,7 @@ mod common;
 mod closing;
 mod copies;
 mod coverage;
+mod everywhere;
 mod judged;
 mod log;
 mod numbering;

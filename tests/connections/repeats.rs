@@ -46,12 +46,14 @@ scripts! {
     ";
 
     same_ack_after_new_data_is_a_duplicate_ack = "
+    either
     open
       | < P. S+1   ack C+1 len 10
       | > .  C+1   ack S+1              |             | ACK       |        | retransmission
     ";
 
     fin_repeated_and_answered = "
+    either
     open
       | > F. X     ack Y
       | < .  Y     ack X+1
@@ -63,6 +65,7 @@ scripts! {
     ";
 
     fin_repeated_with_its_data_apart = "
+    either
     open
     let X = C+11, Y = S+1
       | > FP. X-10 ack Y len 10
@@ -70,6 +73,7 @@ scripts! {
     ";
 
     last_ack_lost = "
+    either
     open
       | > F. X     ack Y
       | < F. Y     ack X+1
@@ -82,6 +86,7 @@ scripts! {
     ";
 
     fin_that_acknowledged_captured_twice = "
+    either
     open
       | > F. X     ack Y
       | < F. Y     ack X+1
@@ -89,6 +94,7 @@ scripts! {
     ";
 
     new_ack_on_a_repeated_fin = "
+    either
     open
       | > F. X     ack Y
       | < F. Y     ack X
@@ -98,6 +104,7 @@ scripts! {
     ";
 
     close_ack_captured_twice = "
+    either
     open
       | > F. X     ack Y
       | < .  Y     ack X+1
@@ -130,6 +137,7 @@ scripts! {
     ";
 
     fin_with_an_earlier_number_again = "
+    either
     open
       | > F. C+1  ack S+1 len 7          |             | FIN       | close 1
       | > F. C+1  ack S+1 len 0          |             | FIN       | close 1 | retransmission; !second_fin
@@ -138,6 +146,7 @@ scripts! {
     ";
 
     answer_to_the_repeat_of_a_second_fin = "
+    either
     open
       | > F. C+1  ack S+1 len 7
       | > F. C+1  ack S+1 len 0
@@ -147,6 +156,7 @@ scripts! {
     ";
 
     answer_is_owed_until_a_segment_without_payload_and_fin = "
+    either
     open
       | > F. X    ack Y
       | < .  Y    ack X+1                |             | CLOSE-ACK | close 2

@@ -4,6 +4,7 @@ use crate::scripts;
 
 scripts! {
     abort_by_the_client = "
+    either
     open
     CLOSED      | > R. C+1 ack S+1       | CLOSED      | RST | | reset=abort; phase=teardown; reset.frame=#4; !reset
     # What follows performs nothing.
@@ -14,6 +15,7 @@ scripts! {
     ";
 
     abort_by_the_server = "
+    either
     open
     CLOSED      | < R. S+1 ack C+1       | CLOSED      | RST | | reset=abort
     = teardown.closer server
@@ -31,6 +33,7 @@ scripts! {
     ";
 
     reset_after_fin = "
+    either
     open
       | > F. X     ack Y
     CLOSED      | < R. Y   ack X+1       | CLOSED      | RST | | reset=after-fin; phase=teardown; !reset_after_fin
@@ -40,6 +43,7 @@ scripts! {
     ";
 
     reset_after_both_fins_were_acknowledged_ends_nothing = "
+    either
     open
       | > F. X     ack Y
       | < F. Y     ack X+1
@@ -194,6 +198,7 @@ scripts! {
     ";
 
     reset_with_data = "
+    either
     open
       | > F. X     ack Y
       | < R. Y     ack X+1 len 30        |              | RST     |        | reset=after-fin
@@ -201,6 +206,7 @@ scripts! {
     ";
 
     reset_with_fin = "
+    either
     open
     CLOSED      | < FR. S+1 ack C+1      | CLOSED       | RST     |        | reset=abort; !bad_flags; !reset
     = conn.history ShAi

@@ -86,6 +86,7 @@ scripts! {
 
     /// FIN-WAIT-2 goes back to FIN-WAIT-1, and on again with the acknowledgment.
     a_fin_again_takes_its_ack_back = "
+    either
     open
     FIN-WAIT-1   | > F. X    ack Y              | CLOSE-WAIT   | FIN       | close 1
     FIN-WAIT-2   | < .  Y    ack X+1            | CLOSE-WAIT   | CLOSE-ACK | close 2
@@ -97,6 +98,7 @@ scripts! {
 
     /// The closer's last ACK did not reach the other side.
     the_last_ack_lost = "
+    either
     open
       | > F. X    ack Y
       | < F. Y    ack X+1
@@ -109,6 +111,7 @@ scripts! {
 
     /// The closer repeats its FIN without an acknowledgment of the other's: that one did not reach it either.
     a_fin_alone_takes_the_peers_fin_back = "
+    either
     open
       | > F. X    ack Y
       | < F. Y    ack X+1                       | LAST-ACK     | FIN+CLOSE-ACK | close 2+3
@@ -121,6 +124,7 @@ scripts! {
 
     /// It went back to FIN-WAIT-1; what it acknowledges afterwards it has (RFC 9293 §3.10.7.4, eighth).
     the_peers_fin_is_acknowledged_after_a_fin_alone = "
+    either
     open
       | > F. X    ack Y
       | < .  Y    ack X+1
@@ -132,6 +136,7 @@ scripts! {
     ";
 
     the_peers_fin_is_acknowledged_before_the_own = "
+    either
     open
       | > F. X    ack Y
       | < F. Y    ack X+1
@@ -143,6 +148,7 @@ scripts! {
 
     /// The peer's FIN again reaches a side that went back to FIN-WAIT-1: both have sent one now.
     the_peers_fin_again_after_a_fin_alone = "
+    either
     open
       | > F. X    ack Y
       | < F. Y    ack X+1
@@ -152,6 +158,7 @@ scripts! {
 
     /// Both FINs were acknowledged: the repeat acknowledges the peer's, so its sender has that one.
     closing_again = "
+    either
     open
       | > F. X    ack Y
       | < F. Y    ack X
@@ -164,6 +171,7 @@ scripts! {
 
     /// Stacks of the BSD family answer a crossing FIN with their own again.
     a_fin_again_that_first_acknowledges_takes_nothing_back = "
+    either
     open
       | > F. X    ack Y
       | < F. Y    ack X
@@ -173,6 +181,7 @@ scripts! {
 
     /// Nobody answers the FIN.
     a_fin_that_nobody_acknowledges = "
+    either
     open
       | > F. X    ack Y
       | > F. X    ack Y   @1
@@ -191,6 +200,7 @@ scripts! {
     /// A FIN taken back to FIN-WAIT-1 goes through FIN-WAIT-2 again; its owner's ACK of the peer's FIN shows that it has that
     /// one, so it is in TIME-WAIT.
     the_peers_fin_is_acknowledged_after_all = "
+    either
     open
     let X = C+1, Y = S+1
     FIN-WAIT-1   | > F. X    ack Y              | CLOSE-WAIT   | FIN           | close 1

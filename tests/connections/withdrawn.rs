@@ -29,6 +29,7 @@ scripts! {
 
     /// Both sides show it by acknowledging what the other one sent after the RST.
     forged_in_both_names = "
+    either
     open
     CLOSED       | < R. S+1  ack C+1 ttl 70     | CLOSED       | RST      |        | reset=abort; reset.hops=6; reset.ignored=1; !reset; !reset_hops
     CLOSED       | > R. C+1  ack S+1 ttl 65     | CLOSED       | RST      |        | reset=late; reset.hops=1; reset.ignored=1; !none
@@ -43,6 +44,7 @@ scripts! {
 
     /// Data of the RST's own sender past its number: somebody else sent it.
     data_past_the_reset = "
+    either
     open
       | < R  S+1
     CLOSED       | < P. S+1  ack C+1 len 9      | ESTABLISHED  | DATA     |        | phase=closed; !reset_forged
@@ -52,6 +54,7 @@ scripts! {
 
     /// What lies at the RST's number and not past it was on its way.
     a_byte_at_the_reset_shows_nothing = "
+    either
     open
       | < R  S+1
     CLOSED       | < P. S+1  ack C+1 len 1      | CLOSED       | DATA     |        | phase=closed; !data_after_reset
@@ -60,6 +63,7 @@ scripts! {
 
     /// New data of the receiver more than a second later: it did not take the RST.
     data_long_after_the_reset = "
+    either
     open
       | < R  S+1
     CLOSED       | > P. C+1  ack S+1 len 4 @1   | CLOSED       | DATA     |        | !data_after_reset
@@ -69,6 +73,7 @@ scripts! {
     ";
 
     a_fin_long_after_the_reset = "
+    either
     open
       | > R  C+1
     CLOSED       | < F. S+1  ack C+1 @3         | FIN-WAIT-1   | FIN      |        | phase=closed; basis=handshake; !reset_ignored
@@ -79,6 +84,7 @@ scripts! {
     /// Without times nothing can be late.
     data_at_an_unknown_time = "
     core
+    either
     open
       | < R  S+1 @none
     CLOSED       | > P. C+1  ack S+1 len 4 @3   | CLOSED       | DATA     |        | !data_after_reset
@@ -86,6 +92,7 @@ scripts! {
 
     /// After a withdrawal another RST can end the connection.
     a_second_reset_after_a_withdrawal = "
+    either
     open
       | < R. S+1  ack C+1                       |              |          |        | reset.ignored=1
       | > P. C+1  ack S+1 len 5
@@ -134,6 +141,7 @@ scripts! {
     /// Between the RST and its withdrawal a side that has spoken counts in full: its FIN is the first one once the RST is
     /// withdrawn, and what is shown meanwhile stays.
     fin_between_reset_and_withdrawal = "
+    either
     open
     CLOSED       | < R. S+1  ack C+1            | CLOSED       | RST       |         | reset=abort; reset.ignored=1; !reset
     FIN-WAIT-1   | > F. C+1  ack S+1 len 5 @1.1 | CLOSED       | FIN       |         | phase=closed; basis=handshake; !reset_ignored
@@ -150,6 +158,7 @@ scripts! {
 
     /// The same where the RST stands: the FIN began no close.
     fin_after_a_reset_that_stands = "
+    either
     open
       | < R. S+1  ack C+1            | | RST |  | reset=abort
     FIN-WAIT-1   | > F. C+1  ack S+1 @1.1       | CLOSED       | FIN |  | phase=closed; teardown.half_close_bytes
@@ -182,6 +191,7 @@ scripts! {
 
     /// A challenged RST that counts at the end counts by what held when it came.
     fin_after_a_challenged_reset = "
+    either
     open
       | < R  S+9                     | ESTABLISHED  | RST |         | reset=challenged
     FIN-WAIT-1   | > F. C+1  ack S+1            | CLOSE-WAIT   | FIN | close 1
@@ -192,6 +202,7 @@ scripts! {
 
     /// A side that a RST closed has, when it speaks, the state that it would have without that RST.
     the_peers_fin_meanwhile = "
+    either
     open
     CLOSED       | < R. S+1  ack C+1            | CLOSED       | RST       |         | reset=abort; !reset
     FIN-WAIT-1   | > F. C+1  ack S+1 @1.1       | CLOSED       | FIN       |         | phase=closed; !reset_ignored
