@@ -90,4 +90,85 @@ scripts! {
       | > S  C             id 7 ttl 62 |  | SYN | open 1 | copy=1; conn.last=1; !none
     = handshake.outcome no-answer
     ";
+
+    /// Each part of the header that is compared: the second of each pair is another packet, whatever the network says.
+    what_differs_is_another_segment = "
+    splits
+      | > S  C            id 7 ttl 64
+      | > S  C            id 7 ttl 63 len 3       |     | SYN | open 1 | copy; retransmission=1
+      | > SE C            id 7 ttl 62 len 3       |     | SYN | open 1 | copy; retransmission=1
+      | > SE C    ack 5   id 7 ttl 61 len 3       |     | SYN | open 1 | copy; retransmission=1
+      | > SE C+1  ack 5   id 7 ttl 60 len 3       |     | SYN | open 1 | copy; retransmission
+      | > SE C+1  ack 5   id 7 ttl 59 len 3 win 9 |     | SYN | open 1 | copy; retransmission=1
+      | > SE C+1  ack 5   id 7 ttl 58 len 3 win 9 |     | SYN | open 1 | copy=1
+    ";
+
+    the_other_sides_segment_is_no_copy = "
+      | > S  C   id 7 ttl 64
+      | < S  C   id 7 ttl 63      |     | SYN | open 1 | copy; expert.simultaneous_open=1
+    ";
+
+    /// A nanosecond more than each sort of copies may be apart.
+    times_past_their_limits = "
+      | > S  C             id 7
+      | > S  C             id 7 @0.200000001 |     | SYN | open 1 | copy; retransmission=1
+      | > S  C    <ts:5:0> id 0
+      | > S  C    <ts:5:0> id 0 @1.000000001 |     | SYN | open 1 | copy; retransmission=1
+      | > S  C             id 0
+      | > S  C             id 0 @0.005000001 |     | SYN | open 1 | copy; retransmission=1
+    ";
+
+    /// One has an identification and the other has none: time stamps tell, and without them the time.
+    one_that_has_no_identification = "
+      | > S  C             id 7
+      | > S  C             id 0 @0.005       |     | SYN | open 1 | copy=1
+      | > S  C    <ts:5:0> id 0 @0.001       |     | SYN | open 1 | copy; retransmission=1
+      | > S  C    <ts:5:0> id 9 @1           |     | SYN | open 1 | copy=1
+      | > S  C    <ts:5:1> id 0 @0.001       |     | SYN | open 1 | copy; retransmission=1
+    ";
+
+    /// Merged captures may have their frames in the wrong order.
+    either_order_of_the_clock = "
+      | > S  C             id 0
+      | > S  C             id 0 @-0.005      |     | SYN | open 1 | copy=1
+      | > S  C             id 0 @-0.001      |     | SYN | open 1 | copy; retransmission=1
+    ";
+
+    /// Without times the other hop count alone tells.
+    copies_at_unknown_times = "
+    core only
+      | > S  C             id 0 @none
+      | > S  C             id 0 @none        |     | SYN | open 1 | copy; retransmission=1
+      | > S  C             id 7 @none        |     | SYN | open 1 | copy; retransmission=1
+      | > S  C             id 7 @none        |     | SYN | open 1 | copy; retransmission=1
+      | > S  C             id 7 ttl 63 @none |     | SYN | open 1 | copy=1
+    ";
+
+    only_the_last_of_its_sort_is_compared = "
+    splits
+      | > S  C             id 7 ttl 64
+      | > S  C+9           id 8 ttl 64
+      | > S  C             id 7 ttl 63       |     | SYN | open 1 | copy; retransmission=1
+    ";
+
+    /// SYN, SYN-ACK, FIN, and the ACKs that performed steps of the handshake and of the teardown: each the last of its sort.
+    all_of_it_once_more = "
+      | > S  C             id 1
+      | < S. S   ack C+1   id 2
+      | > .  C+1 ack S+1   id 3
+      | < F. S+1 ack C+1   id 4
+      | > .  C+1 ack S+2   id 5              | FIN-WAIT-2 | CLOSE-ACK     | close 2
+      | > F. C+1 ack S+2   id 6              | TIME-WAIT  | FIN           | close 3
+    CLOSED | < .  S+2 ack C+2   id 7         | TIME-WAIT  | CLOSE-ACK     | close 4
+    CLOSED | > S  C             id 1 ttl 63  | TIME-WAIT  | SYN           | open 1  | copy=1; phase=closed
+    CLOSED | < S. S   ack C+1   id 2 ttl 63  | TIME-WAIT  | SYN-ACK       | open 2  | copy=1; phase=closed
+    CLOSED | > .  C+1 ack S+1   id 3 ttl 63  | TIME-WAIT  | OPEN-ACK      | open 3  | copy=1; phase=closed
+    CLOSED | < F. S+1 ack C+1   id 4 ttl 63  | TIME-WAIT  | FIN           | close 1 | copy=1; phase=closed
+    CLOSED | > .  C+1 ack S+2   id 5 ttl 63  | TIME-WAIT  | CLOSE-ACK     | close 2 | copy=1; phase=closed
+    CLOSED | > F. C+1 ack S+2   id 6 ttl 63  | TIME-WAIT  | FIN           | close 3 | copy=1; phase=closed
+    CLOSED | < .  S+2 ack C+2   id 7 ttl 63  | TIME-WAIT  | CLOSE-ACK     | close 4 | copy=1; phase=closed
+    = teardown.time 0.003000000
+    = conn.client.packets 4
+    = conn.server.packets 3
+    ";
 }

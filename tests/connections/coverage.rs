@@ -11,10 +11,12 @@ use crate::common::core::short;
 use crate::common::script::{ISNS, parse};
 
 /// The scripts of each module; a module left out here is one whose scripts do not count.
-pub const MODULES: [&[(&str, &str)]; 12] = [
+pub const MODULES: [&[(&str, &str)]; 15] = [
+    crate::causes::SCRIPTS,
     crate::closing::SCRIPTS,
     crate::copies::SCRIPTS,
     crate::judged::SCRIPTS,
+    crate::kinds::SCRIPTS,
     crate::log::SCRIPTS,
     crate::numbering::SCRIPTS,
     crate::older::SCRIPTS,
@@ -23,6 +25,7 @@ pub const MODULES: [&[(&str, &str)]; 12] = [
     crate::reset::SCRIPTS,
     crate::roles::SCRIPTS,
     crate::taken_back::SCRIPTS,
+    crate::third_segment::SCRIPTS,
     crate::withdrawn::SCRIPTS,
 ];
 

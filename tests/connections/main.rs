@@ -4,11 +4,14 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod causes;
 mod closing;
 mod copies;
 mod coverage;
+mod each_state;
 mod everywhere;
 mod judged;
+mod kinds;
 mod log;
 mod numbering;
 mod older;
@@ -17,5 +20,6 @@ mod repeats;
 mod reset;
 mod roles;
 mod taken_back;
+mod third_segment;
 mod withdrawn;
 mod words;

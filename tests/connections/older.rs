@@ -64,4 +64,66 @@ scripts! {
     ESTABLISHED | < S. S     ack C+1     | SYN-RECEIVED | SYN-ACK | open 2 |
     ESTABLISHED | > .  C+1   ack S+1     | ESTABLISHED  | OPEN-ACK | open 3 |
     ";
+
+    /// Nothing but payload shows a gap, and not that of 2^24 bytes.
+    near_without_payload = "
+      | > S  C
+    SYN-SENT    | < .  S+500 ack C+700          | ESTABLISHED | ACK  |        | !challenge_ack; !old_connection
+    ";
+
+    too_far_for_a_gap = "
+      | > S  C
+    SYN-SENT    | < P. S+500 ack C+16777217 len 9 | ESTABLISHED | DATA |      | phase=handshake; !old_connection
+    ";
+
+    just_near_enough_for_a_gap = "
+      | > S  C
+    ESTABLISHED | < P. S+500 ack C+16777216 len 9 | ESTABLISHED | DATA |      | phase=data; !none
+    ";
+
+    /// A RST ended the connection before: what its server was in then.
+    the_state_before_a_reset = "
+    core
+    stream 0
+      | > S  C
+      | < S. S     ack C+1
+      | > .  C+1   ack S+1
+      | > F. C+1   ack S+1
+      | < .  S+1   ack C+2                | CLOSE-WAIT | CLOSE-ACK
+      | > R  C+2                          | CLOSED     | RST
+    stream 1
+      | > S  C+9000
+    SYN-SENT    | < .  S+1   ack C+2       | CLOSE-WAIT   | ACK |
+    # Another number than it had there.
+    SYN-SENT    | < .  S+3   ack C+2       | ESTABLISHED  | ACK |
+    ";
+
+    /// The server's FIN had been acknowledged: it was in LAST-ACK, or else it could not answer. The latest connection of these
+    /// endpoints has no numbers that fit.
+    the_state_before_the_last_ack = "
+    core
+    stream 0
+      | > S  C
+      | < S. S     ack C+1
+      | > .  C+1   ack S+1
+      | > F. C+1   ack S+1
+      | < F. S+1   ack C+2                | LAST-ACK   | FIN+CLOSE-ACK
+      | > .  C+2   ack S+2                | CLOSED     | CLOSE-ACK
+    stream 1
+      | > S  C+5000
+    stream 2
+      | > S  C+9000
+    SYN-SENT    | < .  S+2   ack C+2       | LAST-ACK     | ACK |
+    = conn.previous 1
+    ";
+
+    /// Its segments move no number: the server's SYN-ACK gives Y, whatever came before.
+    an_old_one_moves_no_number = "
+      | > S  X
+      | < P. S+500 ack X-900 len 100       | ESTABLISHED  | DATA    |        | seq; y
+    ESTABLISHED | < S. Y     ack X+1       | SYN-RECEIVED | SYN-ACK | open 2 | seq.offset=0
+    ESTABLISHED | > .  X+1   ack Y+1       | ESTABLISHED  | OPEN-ACK | open 3
+    = handshake.outcome complete
+    = conn.server.bytes 0
+    ";
 }

@@ -165,4 +165,45 @@ scripts! {
       | < R  Y+900000000 len 5           |             | RST       |         | reset=stray
       | < .  Y    ack X+1 win 9          |             | CLOSE-ACK | close 2 | retransmission=1
     ";
+
+    the_peers_fin_in_between_makes_it_a_new_ack = "
+    open
+      | < F. S+1   ack C+1
+      | > .  C+1   ack S+1               |             | ACK       |        | retransmission
+    ";
+
+    /// Whatever differs makes it another ACK.
+    what_differs_is_no_repeat = "
+    open
+      | > P. C+1   ack S+1               |             | ACK       |        | retransmission
+      | > .  C+2   ack S+1               |             | ACK       |        | retransmission
+      | > .  C+1   ack S                 |             | ACK       |        | retransmission
+      | > .  C+1   ack S+1 len 1         |             | DATA      |        | retransmission
+      | > .  C+1   ack S+1               |             | OPEN-ACK  | open 3 | retransmission=1
+    ";
+
+    payload_between_a_repeat_and_the_next_ack = "
+    open
+      | < S. S     ack C+1 @1            |             | SYN-ACK   | open 2 | retransmission=1
+      | < P. S+1   ack C+1 len 5
+      | > .  C+1   ack S+6               |             | ACK       |        | retransmission
+    ";
+
+    /// Only the first segment after the repeat answers it, and only where it acknowledges that one.
+    an_ack_of_less_is_no_answer = "
+    open
+      | < S. S     ack C+1 @1            |             | SYN-ACK   | open 2 | retransmission=1
+      | > .  C+1   ack S     win 9       |             | ACK       |        | retransmission
+      | > .  C+1   ack S+1   win 8       |             | ACK       |        | retransmission
+    ";
+
+    /// An unacceptable SYN-ACK performs nothing, but its number is known when it comes again.
+    an_unacceptable_syn_ack_again = "
+      | > S  C
+      | < S. S     ack C+9 @0.01         |             | SYN-ACK   |        | y; retransmission; !synack_wrong_ack
+      | < S. S     ack C+9 @1            |             | SYN-ACK   |        | y; retransmission=1
+      | < S. S     ack C+1 @0.5          |             | SYN-ACK   | open 2 | retransmission=1; seq=Y
+    = handshake.synack_rtt 1.510000000
+    = handshake.frame2 #4
+    ";
 }

@@ -265,4 +265,107 @@ scripts! {
       | > .  X+1 ack Y+1 win 500
     ESTABLISHED  | < R. Y+20000 ack X+1  | ESTABLISHED  | RST      |        | reset=stray
     ";
+
+    /// Its Ack acknowledges nothing.
+    ack_of_a_reset_acknowledges_nothing = "
+    either
+    open
+      | > F. X     ack Y
+    FIN-WAIT-1  | < R. Y+900 ack X+1     | CLOSE-WAIT  | RST      |         | reset=challenged; phase=teardown
+    FIN-WAIT-2  | < .  Y   ack X+1       | CLOSE-WAIT  | CLOSE-ACK | close 2
+    ";
+
+    /// A FIN was seen, so it is no RST of the handshake.
+    reset_after_a_fin_in_the_handshake = "
+      | > S  C
+      | < S. S     ack C+1
+      | < F. S+1   ack C+1
+    CLOSED      | > R  C+1               |             | RST      |         | reset=after-fin; phase=teardown; !reset_after_fin; !half_open
+    = handshake.outcome half-open
+    = teardown.kind reset-after-fin
+    = teardown.closer server
+    ";
+
+    /// Taken, and past everything captured of its sender: the capture lacks the end of the handshake.
+    reset_past_everything_is_of_an_open_connection = "
+      | > S  C
+      | < S. S     ack C+1
+      | < .  S+1   ack C+500
+    CLOSED      | > R  C+500             | CLOSED      | RST      |         | reset=abort; phase=teardown; !reset
+    = handshake.outcome partial
+    = teardown.kind reset
+    = teardown.closer client
+    ";
+
+    /// Both FINs were acknowledged, and one came again: still only the receiver changes.
+    reset_after_a_fin_was_repeated = "
+    either
+    open
+      | > F. X     ack Y
+      | < F. Y     ack X+1
+      | > .  X+1   ack Y+1
+    TIME-WAIT   | < F. Y   ack X+1 @1    | LAST-ACK    | FIN+CLOSE-ACK | close 2+3 | phase=teardown
+    TIME-WAIT   | > R  X+1               | CLOSED      | RST      |         | reset=after-fin; phase=teardown
+    = teardown.kind unanswered
+    = teardown.frame4 #6
+    = reset.by
+    ";
+
+    /// Neither has acknowledged anything: the numbers count from the sender's initial one, and the scale may be any.
+    between_two_syns = "
+      | > S  C             win 100
+      | < S  S             win 100
+    SYN-RECEIVED | > R  C-1              | SYN-RECEIVED | RST     |         | reset=stray
+    SYN-RECEIVED | > R  C+1638402        | SYN-RECEIVED | RST     |         | reset=stray
+    SYN-RECEIVED | > R  C+1638401        | SYN-RECEIVED | RST     |         | reset=challenged
+    SYN-RECEIVED | > R  C+2              | SYN-RECEIVED | RST     |         | reset=challenged
+    CLOSED       | > R  C                | CLOSED       | RST     |         | reset=handshake
+    ";
+
+    /// Of the receiver no segment with ACK was captured, and no initial number: the sender's first number counts.
+    counted_from_the_first_number = "
+      | < -  S
+      | > .  C+10  ack S
+    ESTABLISHED | > R  C+8               | ESTABLISHED | RST      |         | reset=stray
+    ESTABLISHED | > R  C+11              | ESTABLISHED | RST      |         | reset=stray
+    CLOSED      | > R  C+9               | CLOSED      | RST      |         | reset=abort
+    ";
+
+    /// Nothing of the sender but RSTs was captured: what it has sent is not known, so all of the window will do.
+    nothing_of_the_sender_captured = "
+      | < .  S+1   ack C+1 win 2
+    ESTABLISHED | > R  C-1               | ESTABLISHED | RST      |         | reset=stray
+    ESTABLISHED | > R  C+32770           | ESTABLISHED | RST      |         | reset=stray
+    CLOSED      | > R  C+32769           | CLOSED      | RST      |         | reset=abort
+    ";
+
+    /// What a client in SYN-SENT cannot accept acknowledges nothing and offers no window.
+    an_unacceptable_ack_offers_nothing = "
+      | > S  C
+      | < S. S     ack C+900
+    SYN-SENT    | > R  C+2               | SYN-RECEIVED | RST     |         | reset=stray; phase=handshake
+    CLOSED      | > R  C+1               | LISTEN       | RST     |         | reset=handshake
+    ";
+
+    /// The first of them counts at the end, where not both sides went on; not once both FINs were acknowledged.
+    the_first_challenged_reset_counts = "
+    either
+    open
+      | > R  C+50                        | ESTABLISHED | RST      |         | reset=challenged; reset.ignored
+      | > R  C+60                        | ESTABLISHED | RST      |         | reset=challenged; reset.ignored
+    = reset.frame #4
+    = teardown.kind reset
+    ";
+
+    a_challenged_reset_after_the_close = "
+    either
+    open
+      | > F. X     ack Y
+      | < F. Y     ack X+1
+      | > .  X+1   ack Y+1
+    TIME-WAIT   | < R  Y+50              | CLOSED      | RST      |         | reset=challenged; phase=closed
+    = teardown.kind three-segment
+    = reset.by
+    = reset.frame
+    ";
 }

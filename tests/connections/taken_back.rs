@@ -209,4 +209,57 @@ scripts! {
     FIN-WAIT-2   | < .  Y+1  ack X+1            | LAST-ACK     | CLOSE-ACK     | close 2 | retransmission=1
     TIME-WAIT    | > .  X+1  ack Y+1            | CLOSED       | CLOSE-ACK     | close 4
     ";
+
+    /// Back in SYN-SENT it judges RSTs as it did before any SYN-ACK.
+    a_reset_after_a_syn_again = "
+      | > S  X
+      | < S. Y     ack X+1
+      | > S  X     @1
+    SYN-SENT     | < R  Y+1             | SYN-RECEIVED | RST      |         | reset=stray
+    ESTABLISHED  | < S. Y     ack X+1   | SYN-RECEIVED | SYN-ACK  | open 2  | retransmission=1
+    ESTABLISHED  | > .  X+1   ack Y+1   | ESTABLISHED  | OPEN-ACK | open 3
+    ";
+
+    /// And a server in an older connection can answer.
+    an_older_connection_after_a_syn_again = "
+      | > S  C
+      | < S. S     ack C+1
+      | > S  C     @1
+    SYN-SENT     | < .  S+500 ack C-900 | ESTABLISHED  | ACK      |         | phase=handshake; !challenge_ack; !half_open
+    = handshake.outcome half-open
+    ";
+
+    /// An ACK that nobody can accept did not show that the client has the SYN-ACK.
+    a_wrong_ack_keeps_nothing = "
+      | > S  C
+      | < S. S     ack C+1
+    ESTABLISHED  | > .  C+1   ack S     | SYN-RECEIVED | ACK      |         | !open_ack_wrong
+    SYN-SENT     | > S  C     @1        | SYN-RECEIVED | SYN      | open 1  | expert.synack_not_received=1
+    ";
+
+    /// The server acknowledges the FIN of a client whose third segment it had not taken: it has both.
+    complete_again_with_an_ack_of_the_fin = "
+    open
+    FIN-WAIT-1   | > F. X    ack Y              | CLOSE-WAIT   | FIN       | close 1
+    FIN-WAIT-1   | < S. S    ack C+1 @1         | SYN-RECEIVED | SYN-ACK   | open 2  | phase=teardown
+    FIN-WAIT-2   | < .  Y    ack X+1            | CLOSE-WAIT   | CLOSE-ACK | close 2 | phase=teardown
+    = handshake.outcome complete
+    ";
+
+    /// A SYN-ACK with another number is not the one that was answered.
+    another_syn_ack_takes_nothing_back = "
+    splits
+    open
+    ESTABLISHED  | < S. S+50 ack C+1 @1         | ESTABLISHED  | SYN-ACK   | open 2  | phase=data; !synack_changed
+    ";
+
+    /// A FIN again that nobody had acknowledged changes nothing.
+    a_fin_again_before_its_ack = "
+    either
+    open
+    FIN-WAIT-1   | > F. X    ack Y              | CLOSE-WAIT   | FIN       | close 1
+    FIN-WAIT-1   | > F. X    ack Y   @1         | CLOSE-WAIT   | FIN       | close 1 | retransmission=1; phase=teardown
+    FIN-WAIT-2   | < .  Y    ack X+1            | CLOSE-WAIT   | CLOSE-ACK | close 2
+    = teardown.kind half-closed
+    ";
 }

@@ -210,4 +210,116 @@ scripts! {
     FIN-WAIT-2   | < .  S+6  ack C+2            | CLOSE-WAIT   | CLOSE-ACK | close 2 | !none
     = teardown.kind half-closed
     ";
+
+    /// What lies at the RST's own number was on its way.
+    a_fin_at_the_reset_shows_nothing = "
+    either
+    open
+      | > R  C+1
+    CLOSED       | > F. C+1  ack S+1            | CLOSED       | FIN      |        | phase=closed; expert.reset_forged
+    = teardown.kind reset
+    ";
+
+    a_fin_past_the_reset = "
+    either
+    open
+      | > R  C+1
+    FIN-WAIT-1   | > F. C+2  ack S+1            | CLOSED       | FIN      |        | phase=closed; expert.reset_forged=1
+    = teardown.kind reset
+    ";
+
+    /// After a RST that refused a SYN a FIN shows nothing, and payload does.
+    after_a_refusal_payload_alone_shows_it = "
+      | > S  C
+      | < R. 0    ack C+1
+    CLOSED       | < F. 5    ack C+1            | CLOSED       | FIN      |        | expert.reset_forged
+    CLOSED       | < P. 6    ack C+1 len 3      | ESTABLISHED  | DATA     |        | phase=closed; expert.reset_forged=1
+    = handshake.outcome refused
+    ";
+
+    /// The second RST found that side closed: the time counts from the first.
+    the_reset_that_closed_it_counts = "
+    either
+    open
+      | < R  S+1
+      | < R  S+1       @0.9                     | CLOSED       | RST      |        | reset=late
+    ESTABLISHED  | > P. C+1 ack S+1 len 5 @0.5  | CLOSED       | DATA     |        | expert.reset_ignored=1
+    ";
+
+    /// After the end RSTs are judged as before it: a side that has spoken takes one, or does not.
+    late_resets_are_judged = "
+    either
+    open
+    CLOSED       | < R  S+1                     | CLOSED       | RST      |        | reset=abort
+    ESTABLISHED  | > P. C+1 ack S+1 len 5 @2    | CLOSED       | DATA     |        | expert.reset_ignored=1
+    ESTABLISHED  | < R  S+900000000             | CLOSED       | RST      |        | reset=late; reset.cause
+    CLOSED       | < R  S+1                     | CLOSED       | RST      |        | reset=late
+    ";
+
+    /// Only the server's own RST leaves room for its SYN-ACK.
+    syn_ack_after_the_clients_reset = "
+      | > S  C
+    CLOSED       | > R  C+1                     | LISTEN       | RST      |        | reset=handshake
+    CLOSED       | < S. S   ack C+1             | LISTEN       | SYN-ACK  |        | phase=closed; y
+    = handshake.frame2
+    ";
+
+    syn_ack_again_after_the_servers_reset = "
+      | > S  C
+      | < S. S   ack C+1
+    CLOSED       | < R  S+1                     | CLOSED       | RST      |        | reset=handshake
+    CLOSED       | < S. S   ack C+1 @0.1        | CLOSED       | SYN-ACK  | open 2 | phase=closed; retransmission=1
+    = handshake.frame2 #2
+    = handshake.outcome reset
+    ";
+
+    /// The bytes of a close that began before the RST go on counting.
+    bytes_of_a_close_after_the_reset = "
+    either
+    open
+      | > F. C+1  ack S+1
+      | > R. C+2  ack S+1                       | CLOSED       | RST      |        | reset=after-fin
+    CLOSED       | < P. S+1  ack C+1 len 5      | CLOSED       | DATA     |        | phase=closed; !data_after_reset
+    = teardown.half_close_bytes 5
+    = teardown.kind reset-after-fin
+    ";
+
+    /// Zeek knows of no withdrawal.
+    what_zeek_makes_of_a_withdrawn_reset = "
+    open
+      | < R. S+1  ack C+1                       |              |          |        | reset.ignored=1
+      | > P. C+1  ack S+1 len 5
+      | < P. S+1  ack C+6 len 7
+      | > .  C+6  ack S+8
+    = conn.history ShArDd
+    = teardown.kind still-open
+    ";
+
+    /// A new attempt knows the client, and its X where the SYN has the same number; nothing else.
+    what_an_attempt_forgets = "
+    core only
+    open
+      | > P. C+1  ack S+1 len 5
+      | > F. C+6  ack S+1                       | CLOSE-WAIT   | FIN      | close 1
+      | > R  C+7
+    SYN-SENT     | > S  C+5000                  | SYN-RECEIVED | SYN      | open 1 | phase=handshake; basis=handshake; y; retransmission; !new_attempt; !no_answer
+    = handshake.frame1 #7
+    = handshake.frame2
+    = handshake.frame3
+    = handshake.kind
+    = handshake.outcome no-answer
+    = teardown.kind none
+    = teardown.closer
+    = teardown.frame1
+    = teardown.half_close_bytes
+    = reset.by
+    = negotiated
+    = handshake.attempts 2
+    = handshake.syns 1
+    = conn.state S0
+    = conn.history S
+    = conn.client.packets 6
+    = conn.client.bytes 5
+    = conn.client 10.0.0.1:40000
+    ";
 }

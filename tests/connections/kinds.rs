@@ -1,0 +1,162 @@
+//! The words for how a connection opened and closed, where several could be meant.
+
+use crate::scripts;
+
+scripts! {
+    /// Payload of the server shows it open, until its own SYN-ACK again shows that it is not.
+    a_server_that_went_on_and_took_it_back = "
+      | > S  X
+      | < S. Y     ack X+1
+      | < P. Y+1   ack X+1 len 10        | SYN-RECEIVED | DATA    |
+      | < S. Y     ack X+1 @1            | SYN-RECEIVED | SYN-ACK | open 2 | retransmission=1
+    = handshake.outcome half-open
+    = teardown.kind none
+    ";
+
+    an_ack_beyond_the_syn_shows_the_server_open = "
+      | > S  X
+      | < S. Y     ack X+1
+      | < .  Y+1   ack X+2               | SYN-RECEIVED | ACK     |
+    = handshake.outcome partial
+    = teardown.kind still-open
+    ";
+
+    /// An older connection says more than a RST that nobody takes.
+    old_before_invalid = "
+      | > S  C
+      | < R  0                           |              | RST     |        | reset=stray
+      | < .  S+500 ack C-900
+    = handshake.outcome old-connection
+    ";
+
+    /// A RST that broke the handshake off comes before all other outcomes.
+    a_reset_before_half_open = "
+      | > S  C
+      | < S. S     ack C+1
+      | < S. S     ack C+1 @1
+    CLOSED      | < R  S+1   @1          | CLOSED       | RST     |        | reset=handshake; !handshake_reset
+    = handshake.outcome reset
+    = teardown.kind none
+    = reset.by server
+    ";
+
+    /// Four segments, but the last FIN was sent again and nobody answered.
+    unanswered_after_both_fins = "
+    either
+    open
+      | > F. X     ack Y
+      | < .  Y     ack X+1
+      | < F. Y     ack X+1
+      | < F. Y     ack X+1 @1            |              | FIN     | close 3 | retransmission=1; !fin_retransmission; !fin_unanswered
+    = teardown.kind unanswered
+    = teardown.closer client
+    ";
+
+    /// The peer's RST answered in its way.
+    a_reset_of_the_peer_is_an_answer = "
+    either
+    open
+      | > F. X     ack Y
+      | > F. X     ack Y @1
+      | < R  Y                           |              | RST     |         | reset=after-fin
+    = teardown.kind reset-after-fin
+    ";
+
+    its_own_reset_is_no_answer = "
+    either
+    open
+      | > F. X     ack Y
+      | > F. X     ack Y @1
+      | > R. X+1   ack Y                 |              | RST     |         | reset=after-fin
+    = teardown.kind unanswered
+    ";
+
+    a_repeat_that_was_answered = "
+    either
+    open
+      | > F. X     ack Y
+      | > F. X     ack Y @1
+      | < .  Y     ack X+1
+    = teardown.kind half-closed
+    ";
+
+    /// A FIN that crosses the other's and comes again with the acknowledgment was not sent in vain.
+    a_repeat_that_first_acknowledges_does_not_count = "
+    either
+    open
+      | > F. X     ack Y
+      | < F. Y     ack X
+      | > F. X     ack Y+1               |              | FIN+CLOSE-ACK | close 1+4 | retransmission=1
+    = teardown.kind simultaneous
+    ";
+
+    /// The SYN-ACK never came, and the SYN had come twice: the later one's options were answered.
+    the_last_syn_counts_for_what_was_agreed = "
+      | > S  C             <mss:1460,sack>
+      | > S  C     @1      <mss:1220>
+      | < S. S     ack C+1 <mss:1400,sack>
+      | > .  C+1   ack S+1
+    = negotiated MSS 1220/1400
+    ";
+
+    /// A SYN afterwards is no offer.
+    a_syn_after_the_syn_ack_does_not_count = "
+      | > S  C             <mss:1460,sack>
+      | < S. S     ack C+1 <mss:1400,sack>
+      | > S  C             <mss:1220>
+      | > .  C+1   ack S+1
+    = negotiated MSS 1460/1400, SACK
+    ";
+
+    /// What only one side offered was not agreed; a maximum of one side is shown with a dash for the other.
+    one_sided_offers = "
+      | > S  C             <sack,ts,wscale:7>
+      | < S. S     ack C+1 <mss:1400>
+      | > .  C+1   ack S+1
+    = negotiated MSS -/1400
+    ";
+
+    /// The experimental option of Fast Open.
+    experimental_fast_open = "
+      | > S  C             len 9 <expfo>
+      | < S. S     ack C+10
+      | > .  C+10  ack S+1
+    = negotiated MSS -/-, TFO
+    ";
+
+    /// The option without an answer and without data that were taken.
+    fast_open_asked_for_in_vain = "
+      | > S  C             <tfo>
+      | < S. S     ack C+1
+      | > .  C+1   ack S+1
+    = negotiated MSS -/-
+    ";
+
+    /// The options of a SYN-ACK that was not captured are not known, whatever is.
+    nothing_agreed_without_the_syn = "
+      | < S. S     ack C+1 <mss:1400>
+      | > .  C+1   ack S+1
+    = negotiated
+    ";
+
+    /// What the other side had sent when the FIN came, or what that FIN acknowledged, whichever is more, is not of the half-close.
+    acknowledged_bytes_that_were_not_captured = "
+    either
+    open
+      | > F. C+1   ack S+101             |              | FIN     | close 1
+      | < P. S+1   ack C+2 len 100
+      | < P. S+101 ack C+2 len 7
+    = teardown.half_close_bytes 7
+    ";
+
+    /// A connection ended by a RST of either side while its handshake was under way had no teardown.
+    no_teardown_without_a_connection = "
+      | > S  C
+      | < S. S     ack C+1
+      | > R  C+1                         | LISTEN       | RST     |         | reset=handshake; phase=handshake
+    = handshake.outcome reset
+    = teardown.kind none
+    = teardown.closer
+    = conn.state RSTO
+    ";
+}
