@@ -87,7 +87,8 @@ fn at(script: &Script, left: IpAddr, right: IpAddr, change: impl Fn(usize, &mut 
 /// Which end is kept as the lower one makes no difference.
 pub fn with_each_others_addresses(name: &str, script: &Script) {
     let got = at(script, RIGHT.into(), LEFT.into(), |_, _| {});
-    let swap = |text: &str| text.replace("10.0.0.1", "left").replace("10.0.0.2", "10.0.0.1").replace("left", "10.0.0.2");
+    let swap =
+        |text: &str| text.replace("10.0.0.1", "left").replace("10.0.0.2", "10.0.0.1").replace("left", "10.0.0.2");
     assert_same(&format!("{name}, with each other's addresses"), script, &core::read(script, 1), &got, swap);
 }
 

@@ -66,7 +66,6 @@ impl Wire {
         bytes.extend(options);
         bytes
     }
-
 }
 
 /// What a row says must hold. `None` in an option of an option: the field must be absent.

@@ -142,4 +142,11 @@ scripts! {
       | > S  C
     SYN-SENT    | > R  C+9               | LISTEN      | RST      |         | reset=handshake; reset.cause=rejects-ack; reset.answers=#3
     ";
+
+    /// The SYN that it answers is the last one.
+    a_refusal_answers_the_last_syn = "
+      | > S  C
+      | > S  C     @1
+    CLOSED      | < R. 0     ack C+1     | CLOSED      | RST      |         | reset=refused; reset.cause=refuses-syn; reset.answers=#2
+    ";
 }

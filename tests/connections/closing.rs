@@ -184,4 +184,15 @@ scripts! {
     = conn.duration
     = handshake.synack_rtt
     ";
+
+    /// An Ack of more than its sender ever sent acknowledges nothing that can be told.
+    an_ack_past_everything_acknowledges_no_fin = "
+    either
+    open
+      | > F. X    ack Y
+    FIN-WAIT-1 | < .  Y    ack X+2        | CLOSE-WAIT | ACK       |
+    FIN-WAIT-1 | > P. X+1  ack Y  len 5   | CLOSE-WAIT | DATA      |
+    # Payload beyond the FIN raised what it sent.
+    FIN-WAIT-2 | < .  Y    ack X+6        | CLOSE-WAIT | CLOSE-ACK | close 2
+    ";
 }

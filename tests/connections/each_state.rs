@@ -34,24 +34,12 @@ const HISTORIES: [History; 10] = [
     history("| > F. C+1 ack S+1", ["FIN-WAIT-1", "CLOSE-WAIT"], ["C+2", "S+1"]),
     history("| > F. C+1 ack S+1\n| < . S+1 ack C+2", ["FIN-WAIT-2", "CLOSE-WAIT"], ["C+2", "S+1"]),
     history("| > F. C+1 ack S+1\n| < F. S+1 ack C+1", ["CLOSING", "CLOSING"], ["C+2", "S+2"]),
-    history(
-        "| > F. C+1 ack S+1\n| < F. S+1 ack C+1\n| > . C+2 ack S+2",
-        ["CLOSING", "TIME-WAIT"],
-        ["C+2", "S+2"],
-    ),
+    history("| > F. C+1 ack S+1\n| < F. S+1 ack C+1\n| > . C+2 ack S+2", ["CLOSING", "TIME-WAIT"], ["C+2", "S+2"]),
     history("| > F. C+1 ack S+1\n| < F. S+1 ack C+2", ["TIME-WAIT", "LAST-ACK"], ["C+2", "S+2"]),
-    history(
-        "| > F. C+1 ack S+1\n| < . S+1 ack C+2\n| < F. S+1 ack C+2",
-        ["TIME-WAIT", "LAST-ACK"],
-        ["C+2", "S+2"],
-    ),
+    history("| > F. C+1 ack S+1\n| < . S+1 ack C+2\n| < F. S+1 ack C+2", ["TIME-WAIT", "LAST-ACK"], ["C+2", "S+2"]),
     History {
         is_closed: true,
-        ..history(
-            "| > F. C+1 ack S+1\n| < F. S+1 ack C+2\n| > . C+2 ack S+2",
-            ["TIME-WAIT", "CLOSED"],
-            ["C+2", "S+2"],
-        )
+        ..history("| > F. C+1 ack S+1\n| < F. S+1 ack C+2\n| > . C+2 ack S+2", ["TIME-WAIT", "CLOSED"], ["C+2", "S+2"])
     },
     History {
         is_closed: true,
@@ -93,11 +81,11 @@ fn expected_of(history: &History, sender: usize) -> String {
     // What the receiver acknowledged last, told from the rows: its highest Ack.
     let arrow = [">", "<"][1 - sender];
     let letter = ["C", "S"][sender];
-    let acks = history.rows.lines().filter(|row| row.contains(arrow)).filter_map(|row| {
+    let mut acks = history.rows.lines().filter(|row| row.contains(arrow)).filter_map(|row| {
         let (_, ack) = row.split_once(" ack ")?;
         ack.split_whitespace().next().map(str::to_string)
     });
-    acks.last().unwrap_or(format!("{letter}+1"))
+    acks.next_back().unwrap_or_else(|| format!("{letter}+1"))
 }
 
 #[test]

@@ -1,5 +1,11 @@
 //! The words for how a connection opened and closed, where several could be meant.
 
+use synfin_core::capture::{Options, Place, Tracker};
+use synfin_core::segment::header;
+use synfin_core::view::Pass;
+
+use crate::common::core;
+use crate::common::script::{ISNS, parse};
 use crate::scripts;
 
 scripts! {
@@ -159,4 +165,28 @@ scripts! {
     = teardown.closer
     = conn.state RSTO
     ";
+}
+
+/// Where the capture lacks a part of the options of the SYN or the SYN-ACK, what was agreed is not known.
+#[test]
+fn options_that_were_cut_off() {
+    let text = "| > S C <mss:1460,sack>\n| < S. S ack C+1 <mss:1400,sack>\n| > . C+1 ack S+1";
+    let script = parse(text, ISNS[0]);
+    for (cut, expected) in [(None, Some("MSS 1460/1400, SACK")), (Some(0), None), (Some(1), None), (Some(2), None)] {
+        let mut tracker = Tracker::new(Options::default());
+        let mut agreed = None;
+        for (row, line) in script.rows.iter().enumerate() {
+            let bytes = line.wire.header();
+            let reported = u32::try_from(bytes.len()).unwrap();
+            // The third segment has no options to lose.
+            let kept = if cut == Some(row) { 22.min(bytes.len()) } else { bytes.len() };
+            let segment = header::parse(&bytes[..kept], reported, None).expect("enough of a header");
+            let (place, path) = (Place { frame: u32::try_from(row).unwrap() + 1, layer: 0 }, core::path(&line.wire));
+            tracker.observe(place, 0, path, &segment).expect("there is room");
+            let view = tracker.segment(place, path, &segment, Pass::Final).expect("it was taken in");
+            agreed = core::read_fields(&view).remove("negotiated").map(|values| values.join(","));
+        }
+        let expected = if cut == Some(2) { Some("MSS 1460/1400, SACK") } else { expected };
+        assert_eq!(agreed.as_deref(), expected, "row {cut:?} cut");
+    }
 }

@@ -1,5 +1,5 @@
 //! Whole connections, each a script whose expectations were written from the specification: every kind, outcome,
-//! state, reset value and expert item is here.
+//! state, reset value and expert item is here. docs/RULES.md says which rule each of them holds.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -8,8 +8,12 @@ mod causes;
 mod closing;
 mod copies;
 mod coverage;
+#[cfg(not(synfin_abi))]
 mod each_state;
+#[cfg(not(synfin_abi))]
 mod everywhere;
+mod experts;
+mod icmp;
 mod judged;
 mod kinds;
 mod log;
