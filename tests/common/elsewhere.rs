@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 
-use synfin_core::capture::{Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, Place, Tracker};
 use synfin_core::segment::{Kind, Segment, Timestamps};
 use synfin_core::view::Pass;
 
@@ -30,7 +30,8 @@ fn place(row: usize, layer: u32) -> Place {
 }
 
 fn observe(tracker: &mut Tracker, at: Place, told: &Told) {
-    tracker.observe(at, told.wire.stream, told.path, &told.segment).expect("there is room");
+    let event = Event::Segment { stream: told.wire.stream, path: told.path, segment: &told.segment };
+    tracker.observe(at, event).expect("there is room");
 }
 
 fn fields(tracker: &Tracker, at: Place, told: &Told, pass: Pass) -> Fields {

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use strum::VariantArray;
-use synfin_core::capture::{Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, Place, Refusal, Tracker};
 use synfin_core::segment::Seq;
 use synfin_core::segment::icmp::{IcmpError, IcmpKind};
 use synfin_core::view::Pass;
@@ -37,6 +37,23 @@ fn about(wire: &Wire, kind: IcmpKind, more: i64) -> IcmpError {
     IcmpError { kind, source: source.unwrap(), destination: destination.unwrap(), source_port, destination_port, seq }
 }
 
+fn observe(tracker: &mut Tracker, row: usize, wire: &Wire) {
+    let segment = core::segment(wire);
+    let event = Event::Segment { stream: wire.stream, path: core::path(wire), segment: &segment };
+    tracker.observe(place(row), event).expect("there is room");
+}
+
+/// Whether an error is about a known connection.
+fn is_taken(tracker: &mut Tracker, at: Place, error: &IcmpError) -> bool {
+    match tracker.observe(at, Event::IcmpError { from: Some(ROUTER), error }) {
+        Ok(_) => true,
+        Err(refusal) => {
+            assert_eq!(refusal, Refusal::NotKnown);
+            false
+        }
+    }
+}
+
 impl Told {
     /// `errors`: behind which row, about which row's segment, its kind, and how far from its number. Gives whether each was
     /// taken for one about a known connection.
@@ -46,10 +63,10 @@ impl Told {
         let mut taken = Vec::new();
         for (row, line) in script.rows.iter().enumerate() {
             let wire = &line.wire;
-            tracker.observe(place(row), wire.stream, core::path(wire), &core::segment(wire)).expect("there is room");
+            observe(&mut tracker, row, wire);
             for (layer, &(_, of, kind, more)) in (100..).zip(errors.iter().filter(|error| error.0 == row)) {
                 let at = Place { layer, ..place(row) };
-                taken.push(tracker.observe_icmp(at, Some(ROUTER), &about(&script.rows[of].wire, kind, more)));
+                taken.push(is_taken(&mut tracker, at, &about(&script.rows[of].wire, kind, more)));
             }
         }
         (Told { script, tracker }, taken)
@@ -168,8 +185,8 @@ fn about_no_known_connection() {
     let mut tracker = Tracker::new(Options::default());
     let wire = &script.rows[0].wire;
     let error = about(wire, IcmpKind::HostUnreachable, 0);
-    assert!(!tracker.observe_icmp(place(0), Some(ROUTER), &error), "nothing was seen yet");
-    tracker.observe(place(0), 0, core::path(wire), &core::segment(wire)).expect("there is room");
+    assert!(!is_taken(&mut tracker, place(0), &error), "nothing was seen yet");
+    observe(&mut tracker, 0, wire);
     let port = IcmpError { source_port: 40_001, ..error };
     let address = IcmpError { destination: ROUTER, ..error };
     let back = IcmpError {
@@ -180,10 +197,10 @@ fn about_no_known_connection() {
         ..error
     };
     for other in [port, address, back] {
-        assert!(!tracker.observe_icmp(place(1), Some(ROUTER), &other), "{other:?}");
+        assert!(!is_taken(&mut tracker, place(1), &other), "{other:?}");
         assert!(tracker.icmp(place(1), Pass::Final).is_none());
     }
-    assert!(tracker.observe_icmp(place(1), Some(ROUTER), &error));
+    assert!(is_taken(&mut tracker, place(1), &error));
     assert_eq!(tracker.icmp(place(1), Pass::Final).expect("taken in").connection.stream, 0);
 }
 
