@@ -20,8 +20,12 @@ trap 'rm -rf -- "$work"' EXIT
 read_with() { "$program" "$@" 2>"$work/complaints"; }
 complaints() { grep -v '^Running as user' "$work/complaints" | sed 's/^tshark: //' || true; }
 
+# Where synfin is well, what doctor says of it is no answer.
 explain_nothing() {
-    "$here/doctor.sh" || exit 1
+    if ! "$here/doctor.sh" >"$work/doctor" 2>&1; then
+        cat "$work/doctor" >&2
+        exit 1
+    fi
     ws_die "$1"
 }
 
@@ -54,6 +58,7 @@ connections() {
 }
 
 listing() { # FILE
+    [ ! -d "$1" ] || ws_die "$1 is a folder; name a capture file in it"
     [ -r "$1" ] || ws_die "cannot read $1; check the name and who may read it"
     # The cause stands on the RST, by its frame; everything else on the last segment of each connection.
     if ! read_with -2 -r "$1" -Y 'synfin.reset.cause and not synfin.copy' -T fields -E occurrence=f -e frame.number \

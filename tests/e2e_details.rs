@@ -50,7 +50,6 @@ fn in_order() {
         "Server state: SYN-RECEIVED",
         "Sequence number: Y",
         "Acknowledgment number: X+1",
-        "Phase: handshake",
         "This connection",
         "X and Y",
     ];
@@ -105,6 +104,7 @@ fn hidden_fields_can_be_filtered() {
         ("synfin.teardown.step == 1", "6"),
         ("synfin.reset == \"after-fin\"", "8"),
         ("synfin.retransmission", "4"),
+        ("synfin.phase == \"data\"", "4 5"),
         ("synfin.summary contains \"Len = 10\"", "5"),
         ("synfin.teardown.half_close_bytes == 0", "1 2 3 4 5 6 7 8"),
         ("synfin.handshake.attempts == 1", "1 2 3 4 5 6 7 8"),

@@ -50,9 +50,18 @@ fn files_that_are_no_captures() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let junk = folder.path().join("junk.pcap");
     std::fs::write(&junk, "this is not a capture, but long enough to be taken for one").expect("written");
-    for (file, says) in
-        [(junk.to_str().unwrap(), "is no capture that tshark can read"), ("no/where.pcap", "cannot read")]
-    {
+    let word = folder.path().join("a word.pcap");
+    std::fs::write(&word, "hi\n").expect("written");
+    let empty = folder.path().join("empty.pcap");
+    std::fs::write(&empty, "").expect("written");
+    for (file, says) in [
+        (junk.to_str().unwrap(), "is no capture that tshark can read"),
+        ("no/where.pcap", "cannot read"),
+        // tshark opens these, and finds no frame, or none with TCP.
+        (word.to_str().unwrap(), "no TCP segment in "),
+        (empty.to_str().unwrap(), "no TCP segment in "),
+        (folder.path().to_str().unwrap(), "is a folder"),
+    ] {
         let output = run(file);
         let complaint = String::from_utf8_lossy(&output.stderr);
         let lines: Vec<&str> = complaint.lines().filter(|line| !line.contains("another synfin")).collect();

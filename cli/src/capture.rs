@@ -58,6 +58,14 @@ pub trait Sink {
     fn finish(&mut self) -> io::Result<()> {
         Ok(())
     }
+
+    /// Instead of all others: the capture cannot be opened, or is none.
+    ///
+    /// # Errors
+    /// As [`Sink::finish`].
+    fn unread(&mut self) -> io::Result<()> {
+        self.finish()
+    }
 }
 
 /// How a capture came to its end.

@@ -114,6 +114,12 @@ fn broken_captures() {
         assert_eq!((output.status.code(), text(&output.stderr).lines().count()), (Some(status), 1), "{output:?}");
         assert!(output.stdout.is_empty());
     }
+    // Too short to be told by its length alone.
+    let word = piped(&["conns", "-"], b"hi\n");
+    assert_eq!((word.status.code(), text(&word.stderr).contains("is not a capture file")), (Some(1), true), "{word:?}");
+    // Nothing was read: that is no report of a capture in which nothing was found.
+    let unread = run(&["report"], &[Path::new("/no/such/file.pcap")]);
+    assert_eq!((unread.status.code(), text(&unread.stdout)), (Some(1), ""));
     let missing = run(&["conns"], &[Path::new("/no/such/file.pcap"), &capture("close_by_client.pcap")]);
     assert_eq!((missing.status.code(), text(&missing.stdout).lines().count()), (Some(1), 1), "the others are read");
     assert!(text(&missing.stderr).starts_with("synfin: /no/such/file.pcap cannot be opened: "));
@@ -146,6 +152,64 @@ fn segments() {
     assert_eq!((&lines[1]["seq"], &lines[1]["ack"]), (&Value::from("Y"), &Value::from("X+1")));
     let table = run(&["segments", "--format", "table"], &[&capture("close_by_client.pcap")]);
     assert!(good(&table).lines().nth(8).is_some_and(|line| line.contains("FIN-WAIT-1") && line.contains("CLOSE-WAIT")));
+}
+
+/// Headings, sentences and reports, as the plugin's preference has it: by name, or that of the system.
+#[test]
+fn languages() {
+    let file = capture("refused_port.pcap");
+    let in_language = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = synfin(arguments);
+        command.arg(&file).env_clear().envs(variables.iter().copied());
+        good(&command.output().expect("it runs")).to_string()
+    };
+    let zh = ["--language", "zh"];
+    for (what, english, chinese) in [
+        (&["conns", "--format", "table"][..], "Stream  Start", "流      开始时间"),
+        (&["segments", "--format", "table"], "   Frame  Stream  Client", "      帧      流  客户端"),
+        (&["servers"], "Server", "服务器"),
+        (&["report"], "  Connections", "  连接数"),
+        (&["conns"], "\"stream\":0", "客户端发送了 SYN"),
+    ] {
+        let said = in_language(&[what, &zh].concat(), &[]);
+        assert!(said.contains(chinese), "{what:?}: {said}");
+        for (variables, is_chinese) in [
+            (&[][..], false),
+            (&[("LANG", "zh_CN.UTF-8")], true),
+            (&[("LC_ALL", "en_US.UTF-8"), ("LANG", "zh_CN.UTF-8")], false),
+            (&[("LANG", "C.UTF-8"), ("LANGUAGE", "zh_CN:en")], true),
+            (&[("LANG", "C"), ("LANGUAGE", "zh_CN")], false),
+        ] {
+            let found = in_language(what, variables);
+            assert_eq!(found == said, is_chinese, "{what:?} {variables:?}: {found}");
+            assert!(is_chinese || found.contains(english), "{what:?}: {found}");
+        }
+        assert_eq!(
+            in_language(&[what, &["--language", "en"]].concat(), &[("LANG", "zh_CN.UTF-8")]),
+            in_language(what, &[])
+        );
+    }
+    // Columns stand below their headings: a Chinese letter is as wide as two others.
+    let table = in_language(&["conns", "--format", "table", "--language", "zh"], &[]);
+    let place = |line: usize, word: &str| {
+        let line = table.lines().nth(line).expect("a line");
+        console::measure_text_width(&line[..line.find(word).expect(word)])
+    };
+    assert_eq!(place(0, "服务器"), place(1, "10.77.0.2:81"));
+}
+
+/// A capture without connections has the headings all the same: those that follow have none of their own.
+#[test]
+fn headings_in_front_of_nothing() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let empty = folder.path().join("empty.pcap");
+    let file = capture("refused_port.pcap");
+    fs::write(&empty, &fs::read(&file).expect("readable")[..24]).expect("room");
+    for format in ["csv", "table"] {
+        let alone = run(&["conns", "--format", format], &[&file]);
+        let both = run(&["conns", "--format", format], &[&empty, &file]);
+        assert_eq!(good(&both), good(&alone), "{format}");
+    }
 }
 
 #[test]

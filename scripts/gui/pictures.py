@@ -16,8 +16,10 @@ from camera import COLUMNS, MAIN, Camera, Desk, demand, expect, tree
 from driver import Atspi, Wireshark, keys, resize, wait
 from words import CHINESE, ENGLISH
 
-# What Wireshark draws at the right of the packet list: the small map and the scroll bar.
-BESIDE_LIST = 51
+# What Wireshark draws at the right of the packet list: the small map and the scroll bar, at the least.
+BESIDE_LIST = 42
+# What the other columns leave to Info, at the least.
+INFO = 290
 
 
 def packet_list(desk):
@@ -48,7 +50,7 @@ def widths(desk):
     edge, visible = sum(given[-1]), box.x + box.width - BESIDE_LIST
     demand(edge <= visible, f"the columns end at {edge}, the list at {visible}")
     demand(given[9][1] == 0, "the column with the time of the handshake is hidden")
-    demand(given[-1][1] >= 260, f"Info has {given[-1][1]} pixels")
+    demand(given[-1][1] >= INFO, f"Info has {given[-1][1]} pixels")
     lines = driver.rows(table, COLUMNS)
     # How wide a letter is in the list's fixed font, says the width that Wireshark itself gives the column of states. In the
     # headings a letter is no wider, and a Chinese character no wider than two.

@@ -6,6 +6,7 @@ mod report;
 mod turns;
 mod work;
 
+use std::env;
 use std::io;
 use std::path::PathBuf;
 
@@ -80,7 +81,7 @@ struct Reading {
     /// How many captures are read at once; without it, as many as there are processors.
     #[arg(long, value_name = "NUMBER")]
     jobs: Option<usize>,
-    #[arg(long, value_enum, help = "The language of sentences and headings [default: en]")]
+    #[arg(long, value_enum, help = "The language of sentences and headings [default: auto]")]
     language: Option<Tongue>,
     /// Show no progress on the terminal.
     #[arg(long, short)]
@@ -103,9 +104,14 @@ impl Reading {
         Work { sources, options: self.options(), jobs: self.jobs, is_quiet: self.quiet }
     }
 
-    /// English where none was asked for.
+    /// That of the system where none was asked for.
     fn language(&self) -> Language {
-        self.language.unwrap_or(Tongue::En).into()
+        self.language.unwrap_or(Tongue::Auto).into()
+    }
+
+    /// The one that was asked for by its name.
+    fn named_language(&self) -> Option<Language> {
+        self.language.filter(|tongue| *tongue != Tongue::Auto).map(Into::into)
     }
 }
 
@@ -115,6 +121,8 @@ enum Tongue {
     En,
     /// Chinese.
     Zh,
+    /// That of the system, as the plugin's preference synfin.language has it.
+    Auto,
 }
 
 impl From<Tongue> for Language {
@@ -122,8 +130,25 @@ impl From<Tongue> for Language {
         match tongue {
             Tongue::En => Language::English,
             Tongue::Zh => Language::Chinese,
+            Tongue::Auto => of_system(),
         }
     }
+}
+
+/// The language of the system: the first that synfin speaks of those that its user chose.
+fn of_system() -> Language {
+    let locale =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| env::var(name).ok().filter(|one| !one.is_empty()));
+    // As gettext: LANGUAGE counts for nothing in the locale C.
+    if cfg!(unix) && locale.is_none_or(|one| one == "C" || one == "POSIX") {
+        return Language::English;
+    }
+    let spoken = |locale: String| match locale.split('-').next() {
+        Some("zh") => Some(Language::Chinese),
+        Some("en") => Some(Language::English),
+        _ => None,
+    };
+    sys_locale::get_locales().find_map(spoken).unwrap_or_default()
 }
 
 /// How rows are written.
@@ -204,7 +229,7 @@ impl Segments {
         let (work, language) = (self.reading.work(), self.reading.language());
         match self.format {
             SegmentFormat::Jsonl => work.lines(|out, _| SegmentLines::new(out, language)),
-            SegmentFormat::Table => work.lines(|out, number| SegmentTable::new(out, number == 0)),
+            SegmentFormat::Table => work.lines(|out, number| SegmentTable::new(out, language, number == 0)),
         }
     }
 }

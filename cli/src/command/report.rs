@@ -45,13 +45,18 @@ impl Sink for Screen {
         }
         self.out.flush()
     }
+
+    /// Nothing was found because nothing was read: a report would tell people otherwise.
+    fn unread(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Report {
     pub(super) fn run(&self) -> io::Result<u8> {
         let work = self.reading.work();
         if let Some(file) = &self.html {
-            return super::page::write(file, &work, self.reading.language.map(Into::into));
+            return super::page::write(file, &work, self.reading.named_language());
         }
         let names: Vec<String> = work.sources.iter().map(crate::input::Source::name).collect();
         work.lines(|out, number| Screen {

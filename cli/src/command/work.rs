@@ -65,7 +65,7 @@ impl Work {
         let end = match source.frames_counted(progress.counter()) {
             Ok(mut frames) => capture.read(&mut frames, sink, |frame| progress.look(frame.number))?,
             Err(error) => {
-                sink.finish()?;
+                sink.unread()?;
                 Err(error)
             }
         };

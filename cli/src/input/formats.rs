@@ -24,6 +24,17 @@ const NS_IN_S: u64 = 1_000_000_000;
 /// The first bytes of a section header of pcapng, in either order.
 const SECTION: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
 
+/// What any capture begins with: pcap's (with microseconds, nanoseconds, and modified) in either order, and pcapng's.
+const MAGICS: [[u8; 4]; 7] = [
+    0xa1b2_c3d4_u32.to_be_bytes(),
+    0xa1b2_c3d4_u32.to_le_bytes(),
+    0xa1b2_3c4d_u32.to_be_bytes(),
+    0xa1b2_3c4d_u32.to_le_bytes(),
+    0xa1b2_cd34_u32.to_be_bytes(),
+    0xa1b2_cd34_u32.to_le_bytes(),
+    SECTION,
+];
+
 /// The upper bits of pcap's link field say how long the frame check sequence is.
 const LINK_BITS: u32 = 0x0fff_ffff;
 
@@ -80,9 +91,12 @@ impl Format {
 
     /// Whether a capture may begin so.
     pub fn may_be(data: &[u8]) -> bool {
-        let Some(magic) = data.first_chunk::<4>() else { return true };
-        let is_unfinished = matches!(parse_pcap_header(data), Err(Nom::Incomplete(_)));
-        is_unfinished || (*magic == SECTION && matches!(parse_sectionheaderblock(data), Err(Nom::Incomplete(_))))
+        let Some(magic) = data.first_chunk::<4>() else {
+            return MAGICS.iter().any(|magic| magic.starts_with(data));
+        };
+        let is_unfinished = matches!(parse_pcap_header(data), Err(Nom::Incomplete(_)))
+            || (*magic == SECTION && matches!(parse_sectionheaderblock(data), Err(Nom::Incomplete(_))));
+        is_unfinished && MAGICS.contains(magic)
     }
 
     /// Reads what stands next.

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
+use serde_json::{Map, Value};
 use synfin_core::view::ConnectionView;
+use synfin_core::words::json::schema;
 use synfin_core::words::language::Language;
 
 use super::{cell, object};
@@ -34,6 +36,13 @@ impl<W: Write> Sink for Csv<W> {
     }
 
     fn finish(&mut self) -> io::Result<()> {
+        if !self.has_names {
+            // A capture without connections, and the captures that follow have no names of their own.
+            let schema = schema();
+            let keys = schema.get("properties").and_then(Value::as_object);
+            self.out.write_record(keys.into_iter().flat_map(Map::keys))?;
+            self.has_names = true;
+        }
         self.out.flush()
     }
 }

@@ -229,6 +229,7 @@ pub(super) const FIELDS: &[Field] = &[
             "报文段的 SYN、FIN 或完成某一步骤的确认此前已发送过；其他报文段没有此字段"
         ]
     ),
+    // The step and the states say it.
     field!(
         "phase",
         String,
@@ -238,7 +239,8 @@ pub(super) const FIELDS: &[Field] = &[
             "The part of the connection's life: handshake (until it is complete), data, teardown (from the first FIN until both are acknowledged), closed",
             "所处阶段：handshake（握手，直到完成）、data（数据传输）、teardown（从第一个 FIN 到双方的 FIN 都被确认）、closed（已关闭）"
         ]
-    ),
+    )
+    .hidden(),
     field!(
         "icmp",
         String,
