@@ -57,6 +57,9 @@ test-macos: setup ## the plugin for macOS, examined and not run
 test-installed: ## does the synfin that is installed here work? (Windows: install.ps1 -Check)
 	@scripts/test-installed.sh
 
+test-page: ## the page of `synfin report --html` in a headless Chromium: no complaint, both languages, a phone, the keyboard
+	@scripts/test-page.sh
+
 test-spark: install ## the Spark job of examples/spark, on a local Spark
 	@scripts/test-spark.sh
 
@@ -74,6 +77,9 @@ uninstall-profile: ## remove both profiles
 
 screenshots: install ## the pictures in docs/images, from the real Wireshark on a screen of its own
 	@scripts/screenshots.sh
+
+page-pictures: ## those of that page in docs/images
+	@scripts/test-page.sh --pictures
 
 test-gui: install ## the same as a test: every window of synfin appears, in both languages, and says what it should (two minutes)
 	@scripts/screenshots.sh --check

@@ -2,6 +2,7 @@
 //! bounds. `scripts/test-page.sh` looks at it in a browser.
 #![allow(missing_docs)]
 
+#[allow(dead_code)]
 mod endless;
 
 use std::collections::HashSet;

@@ -200,7 +200,7 @@ pub fn handshakes(gathered: &Gathered) -> Markup {
             p {
                 (say("From the first SYN to the segment that completes the handshake: how many of ", "从首个 SYN 到完成握手的报文段：共 "))
                 (number(handshakes.len()))
-                (say(" handshakes took how long. Both ends of a bar are a step of the same ratio apart.", " 次握手的用时分布；横轴为对数刻度。"))
+                (say(" handshakes took how long, on a logarithmic scale.", " 次握手的用时分布；横轴为对数刻度。"))
             }
             dl.figures.small {
                 (figure(say("Shortest", "最短"), &draw::span(handshakes.min() as f64), None))
