@@ -362,4 +362,9 @@ fn no_connection() {
     fs::write(&empty, &fs::read(capture("refused_port.pcap")).expect("a capture")[..24]).expect("room");
     let page = Page::of(&[], &[&empty]);
     assert_eq!((page.ladders(), page.with_class("chart").count()), (0, 0));
+    let file = folder.path().join("page.html");
+    let output = report(&file, &[], &[Path::new("/no/such.pcap"), &capture("refused_port.pcap")]);
+    assert_eq!(output.status.code(), Some(1));
+    let page = Page::read(fs::read_to_string(&file).expect("a page"));
+    assert_eq!((page.ladders(), page.text.matches("could not be read").count()), (1, 1));
 }

@@ -1,7 +1,7 @@
 //! What a page says, gathered connection by connection, from several captures at once.
 
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hashbrown::HashMap;
 use hdrhistogram::Histogram;
@@ -25,6 +25,8 @@ pub struct Totals {
     pub(super) start: Option<Timestamp>,
     pub(super) end: Option<Timestamp>,
     pub(super) fates: Counts,
+    /// Whether it cannot be opened, or is no capture.
+    pub(super) is_unread: bool,
 }
 
 impl Totals {
@@ -117,6 +119,10 @@ impl Gatherer<'_> {
     pub fn new(all: &Mutex<Gathered>, number: usize) -> Gatherer<'_> {
         Gatherer { all, number, living: HashMap::new() }
     }
+
+    fn lock(&self) -> MutexGuard<'_, Gathered> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Sink for Gatherer<'_> {
@@ -124,7 +130,14 @@ impl Sink for Gatherer<'_> {
 
     fn connection(&mut self, connection: &ConnectionView) -> io::Result<()> {
         let kept = self.living.remove(&connection.stream).unwrap_or_default();
-        self.all.lock().unwrap_or_else(PoisonError::into_inner).add(self.number, connection, &kept);
+        self.lock().add(self.number, connection, &kept);
+        Ok(())
+    }
+
+    fn unread(&mut self) -> io::Result<()> {
+        if let Some((_, totals)) = self.lock().captures.get_mut(self.number) {
+            totals.is_unread = true;
+        }
         Ok(())
     }
 

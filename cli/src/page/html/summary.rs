@@ -233,11 +233,13 @@ pub fn captures(gathered: &Gathered) -> Markup {
                         @for (name, totals) in gathered.captures.iter().take(ROWS_MOST) {
                             tr {
                                 th.file scope="row" { (short(name)) }
+                                @if totals.is_unread { td colspan="5" { (say("could not be read", "无法读取")) } } @else {
                                 td { (number(totals.connections)) }
                                 td { (number(totals.sum(Fate::is_failure))) }
                                 td { (number(totals.segments)) }
                                 td { (time(totals.start)) }
                                 td { (duration(totals)) }
+                                }
                             }
                         }
                     }
