@@ -38,7 +38,7 @@ CHINESE = types.SimpleNamespace(
     refused="被拒绝",
     details_tree="分组详情",
     details=["步骤: Open 2/3", "说明: 服务器同意建立连接", "客户端状态: ESTABLISHED", "服务器状态: SYN-RECEIVED", "序号: Y",
-             "确认号: X+1", "本连接", "X 与 Y"],
+             "确认号: X+1", "本连接", "X 和 Y"],
     headings=["握手结果", "关闭方式", "关闭发起方", "重置原因", "连接状态（Zeek）"],
     server_columns=["服务器", "连接数", "成功", "被拒绝", "不可达", "无应答", "半开", "握手中重置", "建立后重置",
                     "RTT 最短 [ms]", "RTT 平均 [ms]", "RTT 最长 [ms]"],

@@ -413,7 +413,7 @@ fn more_than_was_asked() {
             CLOSES,
             (
                 "The client sends 5 bytes from X+1 on, beyond its own FIN: a FIN says that nothing follows, so one of the two is not what it seems.",
-                "客户端在自己的 FIN 之后又发送 5 字节数据（从 X+1 起）：FIN 表示此后再无数据，两者必有一个不符实情。",
+                "客户端在自己的 FIN 之后又发送 5 字节数据（从 X+1 起）：FIN 表示此后再无数据，两者必有一个与事实不符。",
             ),
             HALF,
         ],

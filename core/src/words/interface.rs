@@ -88,7 +88,7 @@ const fn chinese(word: Word) -> &'static str {
         // A name, as in Wireshark's lists of protocols.
         Word::Protocol => "TCP Lifecycle",
         Word::ThisConnection => "本连接",
-        Word::XAndY => "X 与 Y",
+        Word::XAndY => "X 和 Y",
         Word::Connections => "连接列表",
         Word::Servers => "服务器",
         Word::Outcomes => "连接结果",

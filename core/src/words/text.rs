@@ -69,7 +69,7 @@ fn number(out: &mut dyn Write, number: u32, letter: char, offset: Option<i64>) -
     out.write_char(')')
 }
 
-/// Writes the line of the picture: `Client -> Server: Seq = 1(X+1), Ack = 2(Y+1) (Flags = ACK)`.
+/// Writes the summary of a segment: `Client -> Server: Seq = 1(X+1), Ack = 2(Y+1) (Flags = ACK)`.
 ///
 /// # Errors
 /// Those of `out`.

@@ -27,7 +27,7 @@ const LONG: u64 = 190;
 /// The page of docs that has the tables.
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/STACKS.md");
 
-/// Every difference has a name, and an observer who is told everything is right everywhere.
+/// Every difference has a class, and an observer who is told everything is right everywhere.
 fn holds(report: &Report) {
     assert!(report.wrong.is_empty(), "{} differences that nothing explains:\n{}", report.wrong.len(), report.wrong());
     for row in &report.rows {

@@ -147,7 +147,7 @@ fn on_top_of_the_details() {
             "server.state=SYN-RECEIVED",
             "seq=X",
             "*retransmission=1",
-            "phase=handshake",
+            "*phase=handshake",
             "*summary=Client -> Server: Seq = 100(X) (Flags = SYN)",
             "*role=SYN",
             "*sender=client",

@@ -79,7 +79,7 @@ const CHINESE: Words = Words {
     client: "客户端",
     failures: "失败数",
     rate: "比例",
-    mostly: "主要是",
+    mostly: "主要结果",
     mostly_at: "主要涉及的服务器",
     stream: "流",
     frame: "帧",

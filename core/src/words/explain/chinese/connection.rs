@@ -115,7 +115,7 @@ fn write_opening(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
         ),
         Opening::NotTaken { syn_ack, ack } => write!(
             out,
-            "，服务器以 SYN-ACK 应答（第 {syn_ack} 帧），客户端作了确认（第 {ack} 帧），但服务器又重传 SYN-ACK，没有继续。可能是它没有收到 ACK、连接队列已满，或在等待数据。"
+            "，服务器以 SYN-ACK 应答（第 {syn_ack} 帧），客户端已确认（第 {ack} 帧），但服务器又重传 SYN-ACK，没有继续。可能是它没有收到 ACK、连接队列已满，或在等待数据。"
         ),
         Opening::BothAsked => {
             out.write_str("，服务器也发送了自己的 SYN，但其中一个始终没有被确认，握手没有完成。")
@@ -243,7 +243,7 @@ fn write_closing(out: &mut dyn Write, closing: &Closing) -> fmt::Result {
             let (who, whom) = (name(who), name(who.peer()));
             out.write_str(who)?;
             in_time(out, span_ns)?;
-            write!(out, "发送了 {count} 次 FIN（从第 {first} 帧起），始终无人确认：{whom}已不在线，或路径中断。")
+            write!(out, "发送了 {count} 次 FIN（从第 {first} 帧起），始终未被确认：{whom}已不在线，或路径中断。")
         }
         Closing::Reset(end) => {
             write!(out, "{}重置了已建立的连接（第 {} 帧）", name(end.by), end.frame)?;

@@ -98,7 +98,7 @@ fn write_odd(out: &mut dyn Write, story: &Story, odd: Odd) -> fmt::Result {
         }
         Odd::BeyondFin => write!(
             out,
-            "{who}在自己的 FIN 之后又发送 {} 字节数据（从 {} 起）：FIN 表示此后再无数据，两者必有一个不符实情。",
+            "{who}在自己的 FIN 之后又发送 {} 字节数据（从 {} 起）：FIN 表示此后再无数据，两者必有一个与事实不符。",
             n.payload_len, n.seq
         ),
         Odd::AfterReset => {

@@ -148,7 +148,7 @@ fn write_opening(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
             "; all that came back was an answer that the client must ignore, because it does not acknowledge its SYN. A device on the way may have made it, or rewrites the numbers.",
         ),
         Opening::NoAnswer => out.write_str(
-            "; nothing came back. The server is down, or a firewall drops the SYN or the answer without a word.",
+            "; nothing came back. The server is down, or a firewall silently drops the SYN or the answer.",
         ),
     }
 }
