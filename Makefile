@@ -63,6 +63,9 @@ test-page: ## the page of `synfin report --html` in a headless Chromium: no comp
 test-spark: install ## the Spark job of examples/spark, on a local Spark
 	@scripts/test-spark.sh
 
+test-python: setup ## the library for Python: built, installed into target/python, held against the command; pandas, polars, DuckDB
+	@scripts/test-python.sh
+
 dist: setup ## the release for all systems, in dist/; SYNFIN_DIST=linux for this one alone
 	@scripts/dist.sh
 

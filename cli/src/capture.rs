@@ -234,6 +234,20 @@ impl Capture {
     pub fn hurried(&self) -> u64 {
         self.living.hurried()
     }
+
+    /// What is to be said of it when it is read: a line each.
+    #[must_use]
+    pub fn remarks(&self, name: &str) -> Vec<String> {
+        let mut remarks = Vec::new();
+        if self.unknown().frames() > 0 {
+            remarks.push(format!("{name}: layers that it does not know: {}", self.unknown()));
+        }
+        if self.hurried() > 0 {
+            let hurried = self.hurried();
+            remarks.push(format!("{name}: {hurried} connections were written early, because too many live (--living)"));
+        }
+        remarks
+    }
 }
 
 /// The key of a packet, and which of its endpoints sends it.

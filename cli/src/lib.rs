@@ -7,6 +7,7 @@
 //! - [`streams`]: which `tcp.stream` a segment belongs to, by the rules of a Wireshark series.
 //! - [`living`]: the connections that live, by their endpoints, and when each is forgotten.
 //! - [`capture`]: all of them joined to the core: a capture in, its connections out.
+//! - [`relay`]: captures read in threads of their own, for programs that take their connections one after the other.
 //! - [`output`]: connections and segments as text; `arrow`, with the feature of that name: connections as record batches.
 //! - [`page`]: the page to hand on: one HTML file on all of it.
 //! - [`command`]: the command line.
@@ -24,4 +25,5 @@ pub mod layers;
 pub mod living;
 pub mod output;
 pub mod page;
+pub mod relay;
 pub mod streams;

@@ -3,15 +3,15 @@
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::json;
 use synfin_core::view::ConnectionView;
 use synfin_core::words::language::Language;
 use synfin_core::words::report::Reporter;
-use synfin_core::words::servers::{Counter, RoundTrips, Server, columns};
+use synfin_core::words::servers::{Counter, Server, columns};
 
 use super::turns::Turn;
 use super::{Format, Report, Servers};
 use crate::capture::Sink;
+use crate::output::server_object;
 
 /// One screen on each capture.
 struct Screen {
@@ -98,7 +98,7 @@ impl Servers {
             }
             Format::Jsonl => {
                 for server in &servers {
-                    writeln!(out, "{}", object(server))?;
+                    writeln!(out, "{}", server_object(server))?;
                 }
             }
         }
@@ -128,16 +128,4 @@ fn table(out: &mut impl Write, headings: &[&str], servers: &[Server]) -> io::Res
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
-}
-
-/// A server as an object: durations in seconds, as in the log.
-fn object(server: &Server) -> serde_json::Value {
-    let seconds = |ns: fn(&RoundTrips) -> u64| server.round_trips.as_ref().map(|trips| ns(trips) as f64 / 1e9);
-    let mut object = server.counts();
-    object.extend([
-        ("synack_rtt_min".to_string(), json!(seconds(|trips| trips.min_ns))),
-        ("synack_rtt_mean".to_string(), json!(seconds(RoundTrips::mean_ns))),
-        ("synack_rtt_max".to_string(), json!(seconds(|trips| trips.max_ns))),
-    ]);
-    object.into()
 }

@@ -69,13 +69,8 @@ impl Work {
                 Err(error)
             }
         };
-        if capture.unknown().frames() > 0 {
-            progress.say(&format!("{}: layers that it does not know: {}", source.name(), capture.unknown()));
-        }
-        if capture.hurried() > 0 {
-            let (hurried, name) = (capture.hurried(), source.name());
-            progress
-                .say(&format!("{name}: {hurried} connections were written early, because too many live (--living)"));
+        for remark in capture.remarks(&source.name()) {
+            progress.say(&remark);
         }
         Ok(end.map_or_else(
             |error| {

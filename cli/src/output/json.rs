@@ -1,10 +1,12 @@
-//! Lines of JSON.
+//! JSON.
 
 use std::io::{self, Write};
 
+use serde_json::{Value, json};
 use synfin_core::view::{ConnectionView, SegmentView};
 use synfin_core::words::json;
 use synfin_core::words::language::Language;
+use synfin_core::words::servers::{RoundTrips, Server};
 
 use crate::capture::Sink;
 
@@ -63,4 +65,17 @@ impl<W: Write> Sink for SegmentLines<W> {
     fn finish(&mut self) -> io::Result<()> {
         self.0.out.flush()
     }
+}
+
+/// A server as an object: durations in seconds, as in the log.
+#[must_use]
+pub fn server_object(server: &Server) -> Value {
+    let seconds = |ns: fn(&RoundTrips) -> u64| server.round_trips.as_ref().map(|trips| ns(trips) as f64 / 1e9);
+    let mut object = server.counts();
+    object.extend([
+        ("synack_rtt_min".to_string(), json!(seconds(|trips| trips.min_ns))),
+        ("synack_rtt_mean".to_string(), json!(seconds(RoundTrips::mean_ns))),
+        ("synack_rtt_max".to_string(), json!(seconds(|trips| trips.max_ns))),
+    ]);
+    object.into()
 }

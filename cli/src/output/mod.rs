@@ -7,7 +7,7 @@ mod parquet;
 mod table;
 
 pub use csv::Csv;
-pub use json::{JsonLines, SegmentLines};
+pub use json::{JsonLines, SegmentLines, server_object};
 #[cfg(feature = "parquet")]
 pub use parquet::Parquet;
 pub use table::{SegmentTable, Table};

@@ -14,7 +14,7 @@ use super::language::Language;
 use crate::view::{Address, ConnectionView, Timestamp};
 
 pub use schema::schema;
-pub use write::{write_line, write_segment_line};
+pub use write::{is_list, segment_fields, write_line, write_segment_line};
 
 /// Bytes that hold nearly every line.
 const LINE_LEN: usize = 4096;
@@ -39,6 +39,12 @@ fn rows() -> impl Iterator<Item = &'static Field> {
 /// `start`, `client_ip`, `client_port`, `server_ip`, `server_port` and `community_id`.
 pub fn fields() -> impl Iterator<Item = (String, &'static Field)> {
     rows().map(|field| (key(field), field))
+}
+
+/// Whether the value of a connection's field is an object, [`crate::view::Agreed`]: not what the field says elsewhere.
+#[must_use]
+pub fn is_negotiated(field: &Field) -> bool {
+    field.name == NEGOTIATED
 }
 
 /// The key of a field: `synfin.handshake.time` is `handshake_time`.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
-use super::{NEGOTIATED, key, rfc_3339, rows};
+use super::{is_negotiated, key, rfc_3339, rows};
 use crate::view::{Agreed, AgreedEcn, ConnectionView, Offers, SegmentView, Side, Timestamp};
 use crate::words::fields::{FIELDS, Field, Sink, Type};
 use crate::words::language::Language;
@@ -14,10 +14,24 @@ use crate::words::language::Language;
 static ROWS: LazyLock<Vec<(&'static Field, String)>> = LazyLock::new(|| rows().map(front).collect());
 
 /// The same of what is said of a segment alone.
-static SEGMENT_ROWS: LazyLock<Vec<(&'static Field, String)>> = LazyLock::new(|| {
-    let of_segment = |field: &&Field| field.is_of_segment() && !KNOWN_LATER.contains(&field.name);
-    FIELDS.iter().filter(of_segment).map(front).collect()
-});
+static SEGMENT_ROWS: LazyLock<Vec<(&'static Field, String)>> = LazyLock::new(|| segment_rows().map(front).collect());
+
+/// The rows that are said of a segment alone, in the order of the table.
+fn segment_rows() -> impl Iterator<Item = &'static Field> {
+    FIELDS.iter().filter(|field| field.is_of_segment() && !KNOWN_LATER.contains(&field.name))
+}
+
+/// The fields of a segment's line, each with its key, in the order of the keys. In front of them stand `frame`, `stream` and
+/// `time`.
+pub fn segment_fields() -> impl Iterator<Item = (String, &'static Field)> {
+    segment_rows().map(|field| (key(field), field))
+}
+
+/// Whether a segment can have several values of a field.
+#[must_use]
+pub fn is_list(field: &Field) -> bool {
+    field.kind == LIST
+}
 
 /// Rows that have no value when a segment comes.
 const KNOWN_LATER: [&str; 2] = ["synfin.reset.ignored", "synfin.conn.last"];
@@ -41,7 +55,7 @@ pub fn write_line(out: &mut Vec<u8>, connection: &ConnectionView, language: Lang
         line.out.extend_from_slice(front.as_bytes());
         line.kind = field.kind;
         line.start = line.out.len();
-        if field.name == NEGOTIATED {
+        if is_negotiated(field) {
             if let Some(agreed) = connection.agreed() {
                 line.negotiated(&agreed);
             }

@@ -1,0 +1,142 @@
+//! A connection is a row, or a segment.
+
+use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, SchemaRef};
+use synfin_core::view::{ConnectionView, SegmentView, Side};
+use synfin_core::words::fields::Type;
+use synfin_core::words::json;
+use synfin_core::words::language::Language;
+
+use super::table::{Front, Table};
+use super::values::{Kind, Value};
+
+/// The columns in front of the fields of a connection, as in the log.
+const OF_CONNECTION: Front = &[
+    ("stream", Type::Uint32),
+    ("start", Type::AbsoluteTime),
+    ("client_ip", Type::String),
+    ("client_port", Type::Uint32),
+    ("server_ip", Type::String),
+    ("server_port", Type::Uint32),
+    ("community_id", Type::String),
+];
+
+/// The same of a segment, as in the lines of segments.
+const OF_SEGMENT: Front = &[("frame", Type::Frame), ("stream", Type::Uint32), ("time", Type::AbsoluteTime)];
+
+/// Connections that are being collected.
+pub struct Rows {
+    table: Table,
+    language: Language,
+}
+
+/// The columns of connections.
+#[must_use]
+pub fn schema() -> SchemaRef {
+    Rows::new(Language::English).table.schema()
+}
+
+impl Rows {
+    /// No rows yet.
+    #[must_use]
+    pub fn new(language: Language) -> Rows {
+        let kind = |field| if json::is_negotiated(field) { Kind::Negotiated } else { Kind::One(field.kind) };
+        let fields = json::fields().map(|(name, field)| (name, field, kind(field)));
+        Rows { table: Table::new(OF_CONNECTION, fields), language }
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds a connection.
+    pub fn add(&mut self, connection: &ConnectionView) {
+        let [client, server] = [Side::Client, Side::Server].map(|side| connection.endpoint(side));
+        let [client_ip, server_ip] = [client.0, server.0].map(|ip| ip.map(|ip| ip.to_string()));
+        let community_id = connection.community_id();
+        let front = [
+            Value::Number(i64::from(connection.stream)),
+            Value::number(connection.start().map(|start| start.0)),
+            Value::text(client_ip.as_deref()),
+            Value::Number(i64::from(client.1)),
+            Value::text(server_ip.as_deref()),
+            Value::Number(i64::from(server.1)),
+            Value::text(community_id.as_deref()),
+        ];
+        self.table.add(front, |field, said| {
+            if json::is_negotiated(field) {
+                said.agree(connection.agreed());
+            } else {
+                field.read_connection(connection, self.language, said);
+            }
+        });
+    }
+
+    /// The rows as a batch; there are none then.
+    ///
+    /// # Errors
+    /// Never, as the columns are those of the schema.
+    pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        self.table.finish()
+    }
+}
+
+/// Segments that are being collected.
+pub struct SegmentRows {
+    table: Table,
+    language: Language,
+}
+
+/// The columns of segments.
+#[must_use]
+pub fn segment_schema() -> SchemaRef {
+    SegmentRows::new(Language::English).table.schema()
+}
+
+impl SegmentRows {
+    /// No rows yet.
+    #[must_use]
+    pub fn new(language: Language) -> SegmentRows {
+        let kind = |field| if json::is_list(field) { Kind::List } else { Kind::One(field.kind) };
+        let fields = json::segment_fields().map(|(name, field)| (name, field, kind(field)));
+        SegmentRows { table: Table::new(OF_SEGMENT, fields), language }
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds a segment.
+    pub fn add(&mut self, segment: &SegmentView) {
+        let front = [
+            Value::Number(i64::from(segment.frame)),
+            Value::Number(i64::from(segment.connection.stream)),
+            Value::number(segment.segment.at.map(|at| at.0)),
+        ];
+        self.table.add(front, |field, said| field.read_segment(segment, self.language, said));
+    }
+
+    /// The rows as a batch; there are none then.
+    ///
+    /// # Errors
+    /// Never, as the columns are those of the schema.
+    pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        self.table.finish()
+    }
+}
