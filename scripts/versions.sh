@@ -109,7 +109,7 @@ check() { # SERIES
     # Every end-to-end test there is: cargo finds them by their names.
     SYNFIN_TSHARK=$program SYNFIN_SHARKD=$sharkd cargo test --release --locked --test "${SYNFIN_E2E:-e2e_*}" || return 1
     # The command without Wireshark numbers streams as this one does.
-    SYNFIN_TSHARK=$program cargo test --release --locked --package synfin-cli --test agreement --test layers || return 1
+    SYNFIN_TSHARK=$program cargo test --release --locked --package synfin-cli --test agreement --test layers --test streams || return 1
     # Damaged captures, with the very file that is tested; make test-robust has more, for this machine's Wireshark.
     python3 tests/robust/damaged.py "${SYNFIN_DAMAGED:-200}" 1 ${root:+--root "$root"} --plugin "$plugin" tests/captures
 }

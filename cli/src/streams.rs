@@ -8,6 +8,7 @@
 //! | a SYN of another number than the sender's first | a new stream | a new stream |
 //! | a SYN of the same number, after a RST, or a FIN with ACK | the same stream | a new stream |
 //! | a SYN-ACK of another number, or of the same after a RST or FIN | the same stream | a new stream |
+//! | a SYN of an end of which no number is known | the same stream | the same, and what came before no longer counts |
 //! | a TCP header that an ICMP error quotes | as a segment, but no number of it is kept | the same |
 
 use std::fmt;
@@ -138,7 +139,7 @@ pub(crate) struct Stream {
     pub number: u32,
     /// The number that each end's are counted from, by end.
     base: [Option<u32>; 2],
-    /// Whether a RST, or a FIN with ACK, was seen.
+    /// Whether a RST, or a FIN with ACK, was seen since the stream was opened.
     is_over: bool,
 }
 
@@ -148,13 +149,17 @@ impl Stream {
         Stream { number, base: [None; 2], is_over: false }
     }
 
+    fn base(&self, end: usize) -> Option<u32> {
+        self.base.get(end).copied().flatten()
+    }
+
     /// Whether a SYN, or a SYN-ACK, of this end begins another stream.
     #[inline]
     fn gives_way(&self, series: Series, end: usize, header: &Header) -> bool {
         if !has(header, Flags::SYN) {
             return false;
         }
-        let Some(base) = self.base.get(end).copied().flatten() else { return false };
+        let Some(base) = self.base(end) else { return false };
         if series.splits_more() {
             header.seq != base || self.is_over
         } else {
@@ -168,6 +173,9 @@ impl Stream {
     pub fn meet(&mut self, series: Series, end: usize, header: &Header, met: Met, count: &mut u32) -> u32 {
         if self.gives_way(series, end, header) {
             *self = Stream::new(*count);
+        } else if has(header, Flags::SYN) && !has(header, Flags::ACK) && self.base(end).is_none() {
+            // The first SYN of an end opens the stream, whatever came before.
+            self.is_over = false;
         }
         if self.number == *count {
             *count = count.saturating_add(1);
@@ -218,3 +226,6 @@ pub enum Met {
     /// Quoted by an ICMP error.
     Quoted,
 }
+
+#[cfg(test)]
+mod tests;

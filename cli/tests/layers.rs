@@ -2,26 +2,16 @@
 //! connections.
 #![allow(missing_docs)]
 
+mod frames;
 mod tshark;
 
 use std::path::Path;
 
+use frames::{TCP, V4, V6, ethernet, join, len16, pcap, v4_between};
 use synfin_cli::capture::{Capture, Options};
 use synfin_cli::input::Source;
 use synfin_cli::output::JsonLines;
 use synfin_core::words::language::Language;
-
-const V4: u16 = 0x0800;
-const V6: u16 = 0x86dd;
-const TCP: u8 = 6;
-
-fn join(parts: &[&[u8]]) -> Vec<u8> {
-    parts.concat()
-}
-
-fn len16(len: usize) -> [u8; 2] {
-    u16::try_from(len).expect("short").to_be_bytes()
-}
 
 /// A SYN of connection `n`, or the SYN-ACK that answers it.
 fn tcp(n: u8, is_answer: bool, payload: usize) -> Vec<u8> {
@@ -31,12 +21,6 @@ fn tcp(n: u8, is_answer: bool, payload: usize) -> Vec<u8> {
     let flags = if is_answer { 0x12 } else { 0x02 };
     let payload: Vec<u8> = (0..payload).map(|n| n as u8).collect();
     join(&[&from, &to, &numbers, &[0x50, flags, 0x10, 0, 0, 0, 0, 0], &payload])
-}
-
-fn v4_between(source: [u8; 4], destination: [u8; 4], protocol: u8, flags: u16, payload: &[u8]) -> Vec<u8> {
-    let front =
-        [&[0x45, 0][..], &len16(20 + payload.len()), &[0x12, 0x34], &flags.to_be_bytes(), &[61, protocol, 0, 0]];
-    join(&[&front.concat(), &source, &destination, payload])
 }
 
 /// IPv4 of connection `n`, or of a tunnel around it.
@@ -50,10 +34,6 @@ fn v6(n: u8, is_answer: bool, next: u8, payload: &[u8]) -> Vec<u8> {
     let address = |last: u8| [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last, n];
     let (from, to) = if is_answer { (address(2), address(1)) } else { (address(1), address(2)) };
     join(&[&[0x60, 0, 0, 0], &len16(payload.len()), &[next, 57], &from, &to, payload])
-}
-
-fn ethernet(number: u16, payload: &[u8]) -> Vec<u8> {
-    join(&[&[2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2], &number.to_be_bytes(), payload])
 }
 
 fn udp(port: u16, payload: &[u8]) -> Vec<u8> {
@@ -191,20 +171,6 @@ const WRAPS: &[(u32, &str, Wrap)] = &[
         vec![join(&[&[0x50, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0], ip])]
     }),
 ];
-
-/// A capture of these frames.
-fn pcap(link: u32, frames: &[Vec<u8>]) -> Vec<u8> {
-    let mut file = join(&[&0xa1b2_c3d4_u32.to_le_bytes(), &[2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0]]);
-    file.extend(link.to_le_bytes());
-    for (nth, frame) in (0_u32..).zip(frames) {
-        let len = u32::try_from(frame.len()).expect("short");
-        for word in [1_700_000_000, nth * 1000, len, len] {
-            file.extend(word.to_le_bytes());
-        }
-        file.extend(frame);
-    }
-    file
-}
 
 fn synfin(file: &Path) -> String {
     let mut capture = Capture::new(Options { series: tshark::series(), limits: None, ..Options::default() });
