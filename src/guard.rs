@@ -221,6 +221,8 @@ pub enum PanicAt {
     Show(u32),
     /// While the statistics tree is counted.
     Statistics,
+    /// While a connection is shown.
+    Connection,
     /// While servers are counted.
     Servers,
     /// While a connection is written as JSON.
@@ -238,6 +240,7 @@ pub fn deliberate_panic(place: PanicAt) {
         PanicAt::Icmp(frame) => format!("icmp:{frame}"),
         PanicAt::Show(frame) => format!("show:{frame}"),
         PanicAt::Statistics => "statistics".to_string(),
+        PanicAt::Connection => "connection".to_string(),
         PanicAt::Servers => "servers".to_string(),
         PanicAt::Json => "json".to_string(),
         PanicAt::Report => "report".to_string(),

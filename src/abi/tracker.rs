@@ -204,6 +204,7 @@ pub unsafe extern "C" fn synfin_tracker_show_connection(
     unsafe {
         with_handle(tracker.cast::<TrackerHandle>(), |session| {
             let (request, shown) = (Request::read(request)?, output(shown)?);
+            deliberate_panic(PanicAt::Connection);
             let view = session.tracker.connection(stream, request.pass).ok_or(Failure::NotSeen)?;
             show::connection(shown, &view, session.language, &request);
             Ok(())

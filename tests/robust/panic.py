@@ -4,7 +4,7 @@
   panic.py PLUGIN CAPTURES...     PLUGIN: built with the feature deliberate-panic
 
 Everywhere behind the boundary to C: while a header is parsed, a segment or an ICMP error taken in, something shown, the
-statistics counted, the servers, the log and the report written. Each ends as one warning; tshark ends well and lists all
+statistics counted, the connections, the servers, the log and the report written. Each ends as one warning; tshark ends well and lists all
 frames, as without the plugin.
 """
 
@@ -18,7 +18,13 @@ from wireshark import Wireshark
 WARNING = "synfin: stopped by a defect of its own"
 JSON = ["-T", "json", "-J", "tcp synfin"]
 # Where the panic comes in the statistics, and which ones ask for them.
-STATISTICS = {"statistics": "synfin,tree", "servers": "synfin,servers", "json": "synfin,jsonl", "report": "synfin,report"}
+STATISTICS = {
+    "statistics": "synfin,tree",
+    "connection": "synfin,conn",
+    "servers": "synfin,servers",
+    "json": "synfin,jsonl",
+    "report": "synfin,report",
+}
 ICMP = "filtered_port_icmp.pcap"
 
 

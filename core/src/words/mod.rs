@@ -16,5 +16,6 @@ mod sample;
 #[cfg(test)]
 mod script;
 pub mod servers;
+mod span;
 pub mod stats;
 pub mod text;

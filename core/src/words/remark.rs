@@ -3,7 +3,7 @@
 
 use std::fmt::{self, Write};
 
-use super::explain::english_span;
+use super::span;
 use crate::view::{Cause, ConnectionView, Pass, Reset, ResetDetail, SegmentView};
 
 /// A difference of hop counts from which another machine is likely to have sent it.
@@ -34,7 +34,7 @@ impl Remark {
         }
         if let Some(ns) = self.detail.idle_ns.filter(|&ns| ns >= SILENCE_NS) {
             write!(out, "{between}idle ")?;
-            english_span(out, ns)?;
+            span::write(out, ns, &span::ENGLISH)?;
             between = ", ";
         }
         Ok(between != before)

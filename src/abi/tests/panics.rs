@@ -22,11 +22,16 @@ fn a_panic_at_each_place() {
         assert_eq!(world.add(1).0, c::SYNFIN_STATUS_OK);
         world
     };
-    let calls: [(&str, Call); 8] = [
+    let calls: [(&str, Call); 13] = [
         ("parse:5", |world| world.observe(5, true, 0x10, 101, 1)),
         ("observe:5", |world| world.observe(5, true, 0x10, 101, 1)),
         ("icmp:5", |world| world.observe_icmp(5, &icmp_bytes(100))),
         ("show:1", |world| world.show(1, true, &header(true, 2, 100, 0), &request(ALL, [u64::MAX; 2]))),
+        ("parse:5", |world| world.observe_and_show(5, true, &header(true, 0x10, 101, 1), &request(ALL, [0; 2]))),
+        ("observe:5", |world| world.observe_and_show(5, true, &header(true, 0x10, 101, 1), &request(ALL, [0; 2]))),
+        ("show:5", |world| world.observe_and_show(5, true, &header(true, 0x10, 101, 1), &request(ALL, [0; 2]))),
+        ("show:3", |world| world.show_icmp(3, &request(ALL, [u64::MAX; 2]))),
+        ("connection", |world| world.show_connection(&request(ALL, [u64::MAX; 2]))),
         ("statistics", |world| world.add(1).0),
         ("servers", |world| world.count_servers().0),
         ("json", |world| world.json(0).0),

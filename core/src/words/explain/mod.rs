@@ -9,7 +9,6 @@ mod connection;
 mod english;
 mod numbers;
 mod reset;
-mod span;
 mod story;
 #[cfg(test)]
 mod tests;
@@ -43,11 +42,6 @@ pub fn icmp(out: &mut dyn Write, view: &IcmpView, language: Language) -> fmt::Re
         Language::English => english::icmp::write(out, view.kind, view.from, view.about, view.is_about_syn),
         Language::Chinese => chinese::icmp::write(out, view.kind, view.from, view.about, view.is_about_syn),
     }
-}
-
-/// Writes a duration in English: `60.0 s`, `3 min 20 s`.
-pub(super) fn english_span(out: &mut dyn Write, ns: u64) -> fmt::Result {
-    english::span(out, ns)
 }
 
 /// Writes one or two sentences on a whole connection. False when there is nothing to say yet, in a first pass.

@@ -7,9 +7,9 @@ pub mod reset;
 use std::fmt::{self, Write};
 
 use super::numbers::Numbers;
-use super::span::{self, Units};
 use super::story::{Acked, Effect, Fin, Odd, Said, Shows, Story, Syn};
 use crate::view::{Flags, Kind, Side};
+use crate::words::span::{self, Units};
 use crate::words::text;
 
 const UNITS: Units = Units {

@@ -7,21 +7,16 @@ pub mod reset;
 use std::fmt::{self, Write};
 
 use super::numbers::Numbers;
-use super::span::{self, Units};
 use super::story::{Acked, Effect, Fin, Odd, Said, Shows, Story, Syn};
 use crate::view::{Flags, Kind, Side};
-use crate::words::text;
-
-const UNITS: Units =
-    Units { hours: " h", minutes: " min", seconds: " s", milliseconds: " ms", microseconds: " µs", between: " " };
+use crate::words::{span, text};
 
 const fn name(side: Side) -> &'static str {
     side.name()
 }
 
-/// Writes a duration.
-pub fn span(out: &mut dyn Write, ns: u64) -> fmt::Result {
-    span::write(out, ns, &UNITS)
+fn span(out: &mut dyn Write, ns: u64) -> fmt::Result {
+    span::write(out, ns, &span::ENGLISH)
 }
 
 fn bytes(count: u64) -> String {

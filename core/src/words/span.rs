@@ -14,6 +14,10 @@ pub struct Units {
     pub between: &'static str,
 }
 
+/// In English: `60.0 s`, `3 min 20 s`.
+pub const ENGLISH: Units =
+    Units { hours: " h", minutes: " min", seconds: " s", milliseconds: " ms", microseconds: " µs", between: " " };
+
 /// From here on minutes read better than seconds, and hours better than minutes.
 const TWO_MINUTES: u64 = 120;
 const TWO_HOURS: u64 = 7200;
