@@ -42,7 +42,7 @@ doctor: ## which Wireshark, which folder, did it load, and if not, why
 test-versions: setup ## the same plugin file in every Wireshark of scripts/series.tsv
 	@scripts/versions.sh
 
-cross: ## the plugin for AArch64 Linux, Windows and macOS, in target/cross (tools made once: 2 GB, .cross/)
+cross: ## the plugin for AArch64 Linux, Windows and macOS, in target/cross (tools made once: 4 GB, .cross/)
 	@scripts/cross.sh all
 
 test-aarch64: setup ## the plugin for AArch64 in real tsharks of AArch64, by qemu, against x86-64's output
@@ -69,7 +69,7 @@ test-python: setup ## the library for Python: built, installed into target/pytho
 dist: setup ## the release for all systems, in dist/; SYNFIN_DIST=linux for this one alone
 	@scripts/dist.sh
 
-dist-check: setup ## build it twice, from two places, and compare the bytes
+dist-check: setup ## build it in two places, and compare the bytes; SYNFIN_DIST=linux for this system alone
 	@scripts/dist.sh --check
 
 install-profile: ## the profiles synfin and synfin-zh: columns, colours, filter buttons

@@ -1,7 +1,7 @@
 //! Finds Wireshark, compiles plugin-c into the cdylib, and runs bindgen on synfin.h and ws_version.h.
 //!
 //! SYNFIN_HEADERS, a folder made by scripts/host-headers.sh, stands for the installed Wireshark: for another system
-//! (scripts/cross.sh), or where no package has the headers.
+//! (scripts/cross.sh), or where no package has the headers. {os} in it stands for the system that is built for.
 //!
 //! The TCP core needs none of this: it is the crate synfin-core.
 
@@ -47,7 +47,9 @@ mod plugin {
         println!("cargo::rerun-if-env-changed={HEADERS}");
         let system = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
         let includes = match env::var_os(HEADERS) {
-            Some(folder) => vec![Path::new(&folder).join("usr/include/wireshark")],
+            Some(folder) => {
+                vec![Path::new(&folder.to_string_lossy().replace("{os}", &system)).join("usr/include/wireshark")]
+            }
             None if env::var("HOST") != env::var("TARGET") || system == "windows" => {
                 return Err(format!(
                     "set {HEADERS} to a folder of Wireshark's headers for {system}, or use scripts/cross.sh"

@@ -22,7 +22,15 @@ cross=${SYNFIN_CROSS_DIR:-$top/.cross}
 mkdir -p "$cross"
 cross=$(cd -P "$cross" && pwd)
 root=$cross/sid
-packages=rustc,cargo,rust-src,gcc-mingw-w64-ucrt64,clang,lld,llvm,libclang-dev,ca-certificates
+# Unpacked, not configured: a shell and what its commands need are named too.
+packages=base-files,dash,coreutils,libc-bin,gcc,libc6-dev,rustc,cargo,rust-src,gcc-mingw-w64-ucrt64,clang,lld,llvm,libclang-dev
+
+# What each target is called here, by rustc and by zig.
+targets='linux-aarch64:aarch64-unknown-linux-gnu:aarch64-linux-gnu.2.31
+macos-aarch64:aarch64-apple-darwin:aarch64-macos.11.0
+macos-x86_64:x86_64-apple-darwin:x86_64-macos.11.0
+windows-x86_64:x86_64-pc-windows-gnu:'
+triple() { printf '%s\n' "$targets" | sed -n "s/^$1:\([^:]*\):.*/\1/p"; } # TARGET
 
 # ---- the tools
 
@@ -35,8 +43,8 @@ has_tools() { # ROOT
 
 make_root() {
     if has_tools "$root"; then return 0; fi
-    ws_say "cross: fetching Debian sid's Rust and mingw-w64 into $root (once; two minutes)" >&2
-    debian_make sid "$root" "$packages" "$cross/sid.log" has_tools >&2
+    ws_say "cross: fetching Debian sid's Rust and mingw-w64 into $root (once; a minute)" >&2
+    debian_unpack sid "$root" "$packages" "$cross/sid.log" has_tools >&2
 }
 
 # wheel LIST FOLDER [OPTION...]: the package of PyPI that a list names with its checksum, unpacked
@@ -46,10 +54,14 @@ wheel() {
     shift 2
     if [ -f "$folder/made" ] && cmp -s "$list" "$folder/made"; then return 0; fi
     ws_say "cross: fetching $(sed -n 's/ --hash.*//p' "$list") from PyPI into $folder (once)" >&2
-    python=$(scripts/python.sh pip)
-    making=$(mktemp -d "$cross/making.XXXXXX")
-    "$python" -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes "$@" \
-        -d "$making" -r "$list" >&2 || ws_die "PyPI did not give what $list names; check the network, then run this again"
+    making=$(mktemp -d "$cross/making.$$.XXXXXX")
+    # A file that came wrong is fetched once more, too.
+    for attempt in 1 2 3; do
+        if "$python" -m pip download --quiet --disable-pip-version-check --retries 10 --no-cache-dir --no-deps --only-binary=:all: \
+            --require-hashes "$@" -d "$making" -r "$list" >&2; then break; fi
+        [ "$attempt" != 3 ] || ws_die "PyPI did not give what $list names; check the network, then run this again"
+        sleep 5
+    done
     "$python" -m zipfile -e "$making"/*.whl "$making/unpacked"
     cp -- "$list" "$making/unpacked/made"
     rm -rf -- "$folder"
@@ -63,15 +75,21 @@ program() { # NAME: its text is standard input
     mv -f -- "$cross/bin/.$1.$$" "$cross/bin/$1"
 }
 
-# A compiler for each system, under one name each. zig's own checks of undefined behaviour want a library of its own.
+# A compiler and a linker for each system, under one name each. zig's own checks of undefined behaviour want a library of its own.
+# None of these files names the folder that it lies in: that may be moved.
 make_compilers() {
     mkdir -p "$cross/bin" "$cross/macos/usr/lib"
     chmod +x "$cross/zig/ziglang/zig"
-    for pair in linux-aarch64=aarch64-linux-gnu.2.31 linux-x86_64=x86_64-linux-gnu.2.31 macos-aarch64=aarch64-macos.11.0 \
-        macos-x86_64=x86_64-macos.11.0; do
-        program "cc-${pair%%=*}" <<END
+    printf '%s\n' "$targets" | while IFS=: read -r name _ zig; do
+        program "link-$name" <<END
 #!/bin/sh
-ZIG_GLOBAL_CACHE_DIR="$cross/zig-cache" ZIG_LOCAL_CACHE_DIR="$cross/zig-cache"
+SYNFIN_LINK=$name exec "\$SYNFIN_LINKER" "\$@"
+END
+        [ -n "$zig" ] || continue
+        program "cc-$name" <<END
+#!/bin/sh
+cross=\${0%/*}/..
+ZIG_GLOBAL_CACHE_DIR="\$cross/zig-cache" ZIG_LOCAL_CACHE_DIR="\$cross/zig-cache"
 export ZIG_GLOBAL_CACHE_DIR ZIG_LOCAL_CACHE_DIR
 # The system is named here, in zig's words; the others' words for it are dropped.
 for argument; do
@@ -81,7 +99,7 @@ for argument; do
     esac
     set -- "\$@" "\$argument"
 done
-exec "$cross/zig/ziglang/zig" cc -target ${pair#*=} -fno-sanitize=all "\$@"
+exec "\$cross/zig/ziglang/zig" cc -target $zig -fno-sanitize=all "\$@"
 END
     done
     program cc-windows-x86_64 <<'END'
@@ -102,10 +120,10 @@ make_headers() {
     for system in linux windows macos; do
         for series in $WS_SERIES $WS_EXPECTED; do
             folder=$cross/headers/$system-$series
-            if [ -f "$folder/made" ] && cmp -s scripts/headers/Cargo.lock "$folder/made"; then continue; fi
+            if [ -f "$folder/made" ] && cat scripts/headers/Cargo.lock scripts/host-headers.sh | cmp -s - "$folder/made"; then continue; fi
             rm -rf -- "$folder"
             scripts/host-headers.sh "$series" "$folder" "$system"
-            cp -- scripts/headers/Cargo.lock "$folder/made"
+            cat scripts/headers/Cargo.lock scripts/host-headers.sh >"$folder/made"
         done
     done
 }
@@ -113,75 +131,124 @@ make_headers() {
 # Every crate that Cargo.lock names, and those of the standard library, in a folder that the tools' own cargo reads.
 fetch_crates() {
     mkdir -p "$cross/cargo"
-    for manifest in Cargo.toml "$root"/usr/src/rustc-*/library/Cargo.toml; do
+    for manifest in "$@"; do
         # The standard library's manifest has what is not yet stable.
         CARGO_HOME=$cross/cargo RUSTC_BOOTSTRAP=1 cargo fetch --quiet --locked --offline --manifest-path "$manifest" 2>/dev/null ||
-            CARGO_HOME=$cross/cargo RUSTC_BOOTSTRAP=1 cargo fetch --quiet --locked --manifest-path "$manifest" >&2 ||
+            CARGO_HOME=$cross/cargo RUSTC_BOOTSTRAP=1 CARGO_NET_RETRY=10 cargo fetch --quiet --locked --manifest-path "$manifest" >&2 ||
             ws_die "the crates that $manifest wants could not be fetched; is crates.io reachable?"
     done
 }
 
+# in_tools FOLDER COMMAND...: the tools' cargo, in their own system, which has no network
+in_tools() {
+    target=$1
+    shift
+    env -i HOME="$cross" PATH="/usr/sbin:/usr/bin:/sbin:/bin:$cross/bin" LC_ALL=C.UTF-8 TMPDIR=/tmp CARGO_HOME="$cross/cargo" \
+        CARGO_TARGET_DIR="$target" CARGO_NET_OFFLINE=true CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER=gcc "$@"
+}
+
+# Rust's standard library for each target, from its source: Debian has it for its own systems alone. Made once, and put where
+# rustc looks. The bitcode is for the plugin's link-time optimization, as in the library that rustup brings.
+make_std() {
+    if [ -f "$root/usr/lib/rustlib/synfin-std" ]; then return 0; fi
+    fetch_crates "$root"/usr/src/rustc-*/library/Cargo.toml
+    ws_say "cross: compiling Rust's standard library for $(printf '%s\n' "$targets" | grep -c .) targets (once; some minutes)" >&2
+    making=$(mktemp -d "$cross/making.$$.XXXXXX")
+    mkdir "$making/src"
+    printf '[package]\nname = "nothing"\nedition = "2024"\n[profile.release]\ncodegen-units = 2\n' >"$making/Cargo.toml"
+    echo '#![no_std]' >"$making/src/lib.rs"
+    printf 'version = 4\n\n[[package]]\nname = "nothing"\nversion = "0.0.0"\n' >"$making/Cargo.lock"
+    separator=$(printf '\037')
+    # shellcheck disable=SC2046 # words, split on purpose
+    in_tools "$making/target" RUSTC_BOOTSTRAP=1 \
+        CARGO_ENCODED_RUSTFLAGS="-Cembed-bitcode=yes$separator--remap-path-prefix=$cross/cargo=/cargo$separator--remap-path-prefix=$making=/std" \
+        scripts/chroot-run.sh "$root" cargo build --quiet --release --manifest-path "$making/Cargo.toml" -Zbuild-std=std,panic_unwind \
+        $(printf '%s\n' "$targets" | sed 's/^[^:]*:\([^:]*\):.*/--target \1/') >&2 || ws_die "the standard library does not compile"
+    printf '%s\n' "$targets" | while IFS=: read -r _ name _; do
+        as_root mkdir -p "$root/usr/lib/rustlib/$name/lib"
+        as_root cp -- "$making/target/$name/release/deps"/lib*.rlib "$root/usr/lib/rustlib/$name/lib/"
+        as_root rm -f -- "$root/usr/lib/rustlib/$name/lib"/libnothing*
+    done
+    as_root touch "$root/usr/lib/rustlib/synfin-std"
+    rm -rf -- "$making"
+}
+
 make_tools() {
-    scripts/setup.sh debootstrap=debootstrap unshare=util-linux python3=python3
-    make_root
-    wheel scripts/cross/zig.txt "$cross/zig" --platform manylinux_2_12_x86_64
-    wheel scripts/cross/glib.txt "$cross/glib-windows" --platform win_amd64
-    make_compilers
+    trap 'rm -rf -- "$cross"/making.$$.*' EXIT
+    scripts/setup.sh mmdebstrap=mmdebstrap unshare=util-linux python3=python3
+    python=$(scripts/python.sh pip)
+    # Beside each other: each of these waits for the network.
+    make_root &
+    root_made=$!
+    wheel scripts/cross/zig.txt "$cross/zig" --platform manylinux_2_12_x86_64 &
+    zig_made=$!
+    wheel scripts/cross/glib.txt "$cross/glib-windows" --platform win_amd64 &
+    glib_made=$!
+    fetch_crates Cargo.toml
     make_headers
-    fetch_crates
+    wait "$root_made" && wait "$zig_made" && wait "$glib_made" || exit 1
+    make_compilers
+    make_std
 }
 
 # ---- building
 
-# rust TARGET TRIPLE SYSTEM: one file, made by the tools' cargo in their own system
+# rust PACKAGE TARGET...: its files for them, made by the tools' cargo in their own system, in one run
 rust() {
-    variable=$(printf '%s' "$2" | tr 'a-z-' 'A-Z_')
-    under=$(printf '%s' "$2" | tr - _)
+    package=$1
+    shift
     separator=$(printf '\037')
-    flags=--remap-path-prefix=$top=/synfin$separator--remap-path-prefix=$cross/cargo=/cargo
     # zig and lld remark on options of rustc's that they need not.
-    case $1 in windows-*) ;; *) flags=-Alinker_messages$separator$flags ;; esac
-    # On macOS the linker strips: what is done to the file later breaks its signature.
-    case $1 in macos-*) strip=none ;; *) strip=debuginfo ;; esac
+    flags=--remap-path-prefix=$top=/synfin$separator--remap-path-prefix=$cross/cargo=/cargo$separator-Alinker_messages
+    arguments=
+    for name; do
+        shift
+        arguments="$arguments --target $(triple "$name")"
+        under=$(triple "$name" | tr - _)
+        set -- "$@" "CARGO_TARGET_$(printf '%s' "$under" | tr '[:lower:]' '[:upper:]')_LINKER=$cross/bin/link-$name" "CC_$under=$cross/bin/cc-$name" \
+            "CFLAGS_$under='-ffile-prefix-map=$top=/synfin' '-ffile-prefix-map=$cross=/cross'"
+    done
     # bindgen reads synfin.h alone, which needs no C library: -ffreestanding keeps it from looking into this machine's.
-    env -i HOME="$cross" PATH="/usr/sbin:/usr/bin:/sbin:/bin:$cross/bin" LC_ALL=C.UTF-8 TMPDIR=/tmp CARGO_HOME="$cross/cargo" \
-        CARGO_TARGET_DIR="$top/target/cross" CARGO_NET_OFFLINE=true RUSTC_BOOTSTRAP=1 \
-        CARGO_PROFILE_RELEASE_STRIP="$strip" CARGO_ENCODED_RUSTFLAGS="$flags" SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" \
-        "CARGO_TARGET_${variable}_LINKER=$top/scripts/cross/link-plugin.sh" SYNFIN_LINK="$1" SYNFIN_CROSS_DIR="$cross" \
-        "CC_$under=$cross/bin/cc-$1" "CFLAGS_$under='-ffile-prefix-map=$top=/synfin' '-ffile-prefix-map=$cross=/cross'" CC_SHELL_ESCAPED_FLAGS=1 \
-        BINDGEN_EXTRA_CLANG_ARGS=-ffreestanding AR=llvm-ar MACOSX_DEPLOYMENT_TARGET=11.0 SDKROOT="$cross/macos" \
-        SYNFIN_HEADERS="$cross/headers/$3-4.0" \
-        scripts/chroot-run.sh "$root" cargo build --quiet --release --locked --lib --target "$2" -Zbuild-std=std,panic_unwind >&2
+    # What is stripped is the linker's work (scripts/cross/link-plugin.sh).
+    # shellcheck disable=SC2086 # cargo's arguments, split on purpose
+    in_tools "$top/target/cross" "$@" CARGO_PROFILE_RELEASE_STRIP=none "CARGO_ENCODED_RUSTFLAGS=$flags" \
+        "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" "SYNFIN_LINKER=$top/scripts/cross/link-plugin.sh" "SYNFIN_CROSS_DIR=$cross" \
+        CC_SHELL_ESCAPED_FLAGS=1 BINDGEN_EXTRA_CLANG_ARGS=-ffreestanding AR=llvm-ar MACOSX_DEPLOYMENT_TARGET=11.0 \
+        "SDKROOT=$cross/macos" "SYNFIN_HEADERS=$cross/headers/{os}-4.0" \
+        scripts/chroot-run.sh "$root" cargo build --quiet --release --locked --package "$package" --lib $arguments >&2
     # zig leaves an empty file where it is only asked what it is.
     [ -s a.o ] || rm -f -- a.o
 }
 
-build() { # TARGET
+# The file of a target, which rust has made; for macOS of both.
+print_file() { # TARGET
+    made=$top/target/cross
     case $1 in
-        linux-aarch64)
-            rust linux-aarch64 aarch64-unknown-linux-gnu linux
-            ws_say "$top/target/cross/aarch64-unknown-linux-gnu/release/libsynfin.so"
-            ;;
-        windows-x86_64)
-            rust windows-x86_64 x86_64-pc-windows-gnu windows
-            ws_say "$top/target/cross/x86_64-pc-windows-gnu/release/synfin.dll"
-            ;;
+        linux-aarch64) ws_say "$made/aarch64-unknown-linux-gnu/release/libsynfin.so" ;;
+        windows-x86_64) ws_say "$made/x86_64-pc-windows-gnu/release/synfin.dll" ;;
         macos)
-            rust macos-aarch64 aarch64-apple-darwin macos
-            rust macos-x86_64 x86_64-apple-darwin macos
-            scripts/chroot-run.sh "$root" llvm-lipo -create -output "$top/target/cross/libsynfin-macos.so" \
-                "$top/target/cross/aarch64-apple-darwin/release/libsynfin.dylib" \
-                "$top/target/cross/x86_64-apple-darwin/release/libsynfin.dylib"
-            ws_say "$top/target/cross/libsynfin-macos.so"
+            scripts/chroot-run.sh "$root" llvm-lipo -create -output "$made/libsynfin-macos.so" \
+                "$made/aarch64-apple-darwin/release/libsynfin.dylib" "$made/x86_64-apple-darwin/release/libsynfin.dylib"
+            ws_say "$made/libsynfin-macos.so"
             ;;
-        *) ws_die "no target \"$1\"; there are linux-aarch64, windows-x86_64, macos, all" ;;
     esac
 }
 
 [ "$#" -gt 0 ] || ws_die "name a target: linux-aarch64, windows-x86_64, macos, all"
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
+[ "$1" = --make ] || [ "$1" != all ] || set -- linux-aarch64 windows-x86_64 macos
+wanted=
+for target; do
+    case $target in
+        linux-aarch64 | windows-x86_64) wanted="$wanted $target" ;;
+        macos) wanted="$wanted macos-aarch64 macos-x86_64" ;;
+        --make) ;;
+        *) ws_die "no target \"$target\"; there are linux-aarch64, windows-x86_64, macos, all" ;;
+    esac
+done
 make_tools
 if [ "$1" = --make ]; then exit 0; fi
-[ "$1" != all ] || set -- linux-aarch64 windows-x86_64 macos
 mkdir -p target/cross
-for target; do build "$target"; done
+# shellcheck disable=SC2086 # targets, split on purpose
+rust synfin $wanted
+for target; do print_file "$target"; done

@@ -55,3 +55,42 @@ debian_make() {
     as_root rm -rf -- "$debian_making/var/cache/apt/archives" "$debian_root"
     as_root mv -T -- "$debian_making" "$debian_root"
 }
+
+# debian_unpack RELEASE ROOT PACKAGES LOG WORKS [OPTION...]: the packages and what they depend on, fetched by apt and unpacked;
+# nothing of them is run, so they may be for another processor. It takes a third of debian_make's time. ROOT/packages names them
+# with their versions.
+debian_unpack() {
+    debian_release=$1
+    debian_root=$2
+    debian_packages=$3
+    debian_log=$4
+    debian_works=$5
+    shift 5
+    scripts/setup.sh mmdebstrap=mmdebstrap unshare=util-linux
+    if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
+        ws_die "making $debian_root needs root; run this as root, or allow sudo without a password"
+    fi
+    debian_from=$(debian_mirror)
+    [ -n "$debian_from" ] ||
+        ws_die "no Debian mirror in this machine's apt sources; name one in SYNFIN_MIRROR (http://.../debian)"
+    mkdir -p "${debian_root%/*}"
+    debian_making=$debian_root.making.$$
+    # shellcheck disable=SC2034 # counts
+    for debian_try in 1 2 3; do
+        as_root rm -rf -- "$debian_making"
+        # shellcheck disable=SC2016 # for the inner shell
+        as_root mmdebstrap --mode=root --variant=extract --format=directory --include="$debian_packages" \
+            --extract-hook='cd "$1/var/cache/apt/archives" && ls *.deb >"$1/packages"' \
+            --aptopt='Acquire::Retries "5"' --aptopt='Acquire::Check-Valid-Until "false"' "$@" \
+            "$debian_release" "$debian_making" "$debian_from" >"$debian_log" 2>&1 </dev/null || true
+        if [ -d "$debian_making" ] && "$debian_works" "$debian_making"; then
+            as_root rm -rf -- "$debian_root"
+            as_root mv -T -- "$debian_making" "$debian_root"
+            return 0
+        fi
+        sleep 5
+    done
+    tail -n 5 "$debian_log" >&2
+    as_root rm -rf -- "$debian_making"
+    ws_die "Debian $debian_release could not be unpacked (last lines above, all of them in $debian_log); check the network, then run this again"
+}

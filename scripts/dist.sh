@@ -1,12 +1,11 @@
 #!/bin/sh
 # Makes the release in dist/: an archive for any Linux and a Debian package, each for x86-64 and AArch64; zips for Windows and
-# macOS; the bill of materials and the checksums. Two runs from one commit give the same bytes (of this system's files: --check
-# was not run with the others). Where the tools for other systems
-# cannot be made (scripts/cross.sh), it says so, and the release is for this system alone.
+# macOS; the bill of materials and the checksums. Two runs from one commit give the same bytes. Where the tools for other systems
+# cannot be made (scripts/cross.sh), it says so, and the release is for this system alone; as with SYNFIN_DIST=linux.
 #
 #   dist.sh            from the files as they are
-#   dist.sh --check    from two clones of the last commit, in two places; they must come out equal. This system's files alone;
-#                      SYNFIN_DIST=all: the others too
+#   dist.sh --check    in two places, here and in a clone of the last commit (in two clones, where there are changes that it does
+#                      not hold); they must come out equal, and all of them must be there unless SYNFIN_DIST=linux
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -17,20 +16,29 @@ WS_ME=dist
 if [ "${1:-}" = --check ]; then
     work=$(mktemp -d "${TMPDIR:-/tmp}/synfin-dist.XXXXXX")
     trap 'rm -rf -- "$work"' EXIT
-    # This system's files, unless SYNFIN_DIST=all asks for the others too; with one folder of tools for both.
-    SYNFIN_DIST=${SYNFIN_DIST:-linux}
+    # One folder of tools for both.
     SYNFIN_CROSS_DIR=${SYNFIN_CROSS_DIR:-$PWD/.cross}
-    export SYNFIN_DIST SYNFIN_CROSS_DIR
+    export SYNFIN_CROSS_DIR
     # Another path, another length, a space: what a build could let slip into the result.
-    for place in one "another place"; do
-        git clone --quiet --no-hardlinks . "$work/$place"
-        CARGO_TARGET_DIR='' "$work/$place/scripts/dist.sh" >/dev/null
+    another="$work/another place"
+    git clone --quiet --no-hardlinks . "$another"
+    one=$PWD
+    if [ -n "$(git status --porcelain)" ]; then
+        one=$work/one
+        git clone --quiet --no-hardlinks . "$one"
+    fi
+    for place in "$one" "$another"; do
+        # What is built here already is taken as it is.
+        if [ "$place" = "$PWD" ]; then scripts/dist.sh >/dev/null; else CARGO_TARGET_DIR='' "$place/scripts/dist.sh" >/dev/null; fi
     done
-    if ! cmp -s "$work/one/dist/SHA256SUMS" "$work/another place/dist/SHA256SUMS"; then
-        diff "$work/one/dist/SHA256SUMS" "$work/another place/dist/SHA256SUMS" >&2 || true
+    if ! cmp -s "$one/dist/SHA256SUMS" "$another/dist/SHA256SUMS"; then
+        diff "$one/dist/SHA256SUMS" "$another/dist/SHA256SUMS" >&2 || true
         ws_die "two builds of one commit differ (above); compare the files with diffoscope"
     fi
-    cat "$work/one/dist/SHA256SUMS"
+    for system in linux-aarch64 windows macos; do
+        [ "${SYNFIN_DIST:-all}" = linux ] || grep -q -e "-$system" "$one/dist/SHA256SUMS" || ws_die "there is no file for $system"
+    done
+    cat "$one/dist/SHA256SUMS"
     ws_say "dist: two builds of $(git rev-parse --short HEAD) in two places are the same"
     exit 0
 fi
@@ -235,11 +243,12 @@ elif ! scripts/cross.sh --make; then
     left_out "their tools could not be made (see above)"
 else
     # Tools that are there and do not build are a failure.
-    file=$(scripts/cross.sh linux-aarch64)
+    scripts/cross.sh linux-aarch64 windows-x86_64 macos >"$work/files"
+    file=$(sed -n 1p "$work/files")
     linux_archive aarch64 "$file"
     package arm64 aarch64-linux-gnu "$file"
-    windows_zip "$(scripts/cross.sh windows-x86_64)"
-    macos_zip "$(scripts/cross.sh macos)"
+    windows_zip "$(sed -n 2p "$work/files")"
+    macos_zip "$(sed -n 3p "$work/files")"
 fi
 
 (cd "$out" && sha256sum -- *.* >SHA256SUMS)

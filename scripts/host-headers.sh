@@ -35,12 +35,13 @@ mkdir -p "$include"
 printf '%s\n' "$system" > "$2/system"
 cp -- "$libraries" "$2/usr/include/wireshark-deps.h"
 cp -- "$bundle" "$include/bundle.h"
-printf '#include "%s/usr/include/wireshark-deps.h"\n' "$(cd "$2" && pwd)" > "$include/glib.h"
+# By relative paths: the folder may be moved.
+printf '#include "../wireshark-deps.h"\n' > "$include/glib.h"
 sed -n 's/^ *# *include <\(epan\/[^>]*\|ws_version.h\|wsutil\/[^>]*\)>.*/\1/p' "$here"/plugin-c/*.[ch] |
     grep -v -x epan/dissectors/packet-ip.h | sort -u | while read -r header; do
     mkdir -p "$include/$(dirname "$header")"
-    printf '#include "%s/usr/include/wireshark-deps.h"\n#include "%s/bundle.h"\n' "$(cd "$2" && pwd)" "$(cd "$include" && pwd)" \
-        > "$include/$header"
+    up=$(dirname "$header" | sed 's,[^/.][^/]*,..,g')
+    printf '#include "%s/../wireshark-deps.h"\n#include "%s/bundle.h"\n' "$up" "$up" > "$include/$header"
 done
 # build.rs looks for the numbers in the header of that name.
 sed -n '/^# *define WIRESHARK_VERSION_/p' "$include/bundle.h" > "$include/ws_version.h"

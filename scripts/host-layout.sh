@@ -7,7 +7,8 @@
 #
 # A ROOT is a system that has libwireshark-dev: / or a chroot (.versions/trixie); or a folder of headers alone, made by
 # scripts/host-headers.sh, whose series is then "expected, not run". Headers of Windows want a compiler for it: WINDOWS_CC,
-# or else x86_64-w64-mingw32-gcc or zig (PyPI: ziglang), where one is installed. Nothing is run but tshark.
+# or else x86_64-w64-mingw32-gcc or zig (PyPI: ziglang), where one is installed. Those of macOS take MACOS_CC, or else this
+# machine's compiler. Nothing is run but tshark.
 #
 # Copyright (C) 2026 the synfin authors
 # SPDX-License-Identifier: GPL-2.0-or-later
@@ -122,12 +123,14 @@ for root; do
     compiler=cc
     flags="-I$here/plugin-c -I$include"
     system=UNIX
-    if [ "$(cat "$root/system" 2>/dev/null)" = windows ]; then
-        system=WINDOWS
-        compiler=$(windows_compiler)
-    else
-        flags="$flags $glib"
-    fi
+    case $(cat "$root/system" 2>/dev/null) in
+        windows)
+            system=WINDOWS
+            compiler=$(windows_compiler)
+            ;;
+        macos) compiler=${MACOS_CC:-cc} ;;
+        *) flags="$flags $glib" ;;
+    esac
     # shellcheck disable=SC2086 # words, split on purpose
     $compiler -std=gnu11 -w -c $flags -o "$work/object" "$here/scripts/host-layout.c" || die "the headers below $root do not compile"
     hex < "$work/object" > "$work/object.hex"

@@ -11,6 +11,8 @@ set -eu
 
 cd "$(dirname "$0")/.."
 WS_ME=test-aarch64
+# These are read by a tshark of their own as well.
+alone='close_by_client many_short_connections'
 # shellcheck source=scripts/wireshark.sh
 . scripts/wireshark.sh
 # shellcheck source=scripts/debian.sh
@@ -18,54 +20,61 @@ WS_ME=test-aarch64
 
 # ---- the part that runs in a mount namespace of its own: run_in ROOT QEMU PLUGIN OUT
 
-# "$@" is what stands before a program: nothing, chroot ROOT, chroot ROOT QEMU
-run_in() {
+run() { # VARIABLE=VALUE ARGUMENT...: tshark, of ROOT or of this machine, by QEMU or without
+    variable=$1
+    shift
+    case $root:$emulator in
+        :) env "$variable" /usr/bin/tshark "$@" ;;
+        *:) chroot "$root" env "$variable" /usr/bin/tshark "$@" ;;
+        # Programs of another processor cannot be run without it: env is this machine's.
+        *) env "$variable" chroot "$root" /mnt/qemu /usr/bin/tshark "$@" ;;
+    esac
+}
+
+run_in() { # ROOT QEMU PLUGIN EACH OUT
     root=$1
     emulator=$2
     plugin=$3
-    out=$4
+    each=$4
+    out=$5
     for folder in "$root"/usr/lib/*/wireshark/plugins/*; do
         mkdir -p "$folder/epan"
         mount -t tmpfs none "$folder/epan"
         cp -- "$plugin" "$folder/epan/synfin.so"
     done
-    captures=$PWD/tests/captures
-    set -- /usr/bin/tshark
-    [ -z "$emulator" ] || set -- "$emulator" "$@"
     if [ -n "$root" ]; then
         mkdir -p "$root/mnt" "$root/dev" "$root/proc"
         mount -t tmpfs none "$root/mnt"
-        mkdir -p "$root/mnt/home"
-        cp -- tests/captures/*.pcap "$root/mnt/"
-        [ -z "$emulator" ] || cp -- "$emulator" "$root/mnt/qemu"
-        [ -z "$emulator" ] || { shift; set -- /mnt/qemu "$@"; }
         mount --rbind /dev "$root/dev"
         mount -t proc none "$root/proc"
-        captures=/mnt
-        set -- chroot "$root" "$@"
-        HOME=/mnt/home
+        there=/mnt
     else
-        HOME=$(mktemp -d)
+        there=$out/there
     fi
+    mkdir -p "$root$there/home" "$root$there/out"
+    cp -- tests/captures/*.pcap "$root$there/"
+    cp -- "$each" "$root$there/each"
+    [ -z "$emulator" ] || cp -- "$emulator" "$root$there/qemu"
     unset XDG_CONFIG_HOME XDG_DATA_HOME LANGUAGE
-    TZ=UTC
-    LC_ALL=C.UTF-8
-    export HOME TZ LC_ALL
-    "$@" --version | head -n 1
-    "$@" -G plugins 2>/dev/null | grep '^synfin' | cut -f1-3 >"$out/plugins"
+    export HOME="$there/home" TZ=UTC LC_ALL=C.UTF-8
+    run TZ=UTC --version | head -n 1
+    run TZ=UTC -G plugins 2>/dev/null | grep '^synfin' | cut -f1-3 >"$out/plugins"
     [ -s "$out/plugins" ] || { ws_say "the plugin did not load" >&2; exit 1; }
     # Every field that there is, by this very Wireshark.
-    "$@" -G fields 2>/dev/null | awk -F '\t' '$1 == "F" && $3 ~ /^synfin\./ { print "-e " $3 }' >"$out/fields"
+    run TZ=UTC -G fields 2>/dev/null | awk -F '\t' '$1 == "F" && $3 ~ /^synfin\./ { print "-e " $3 }' >"$out/fields"
     [ "$(grep -c . "$out/fields")" -gt 60 ] || { ws_say "hardly a field of synfin was found" >&2; exit 1; }
-    # Two at a time: these machines have as many processors.
-    # shellcheck disable=SC2016 # for the inner shell
-    find tests/captures -name '*.pcap' -printf '%f\n' | sort | xargs -P 2 -I '{}' sh -c '
-        out=$1 capture=$2 name=$3
-        shift 3
-        "$@" -r "$capture/$name" -T fields -e frame.number -e tcp.stream -e _ws.col.Info -e _ws.expert.message $(cat "$out/fields") \
-            -z synfin,jsonl -z synfin,report -z synfin,conn -z synfin,servers -z synfin,tree -z flow,synfin,network \
-            >"$out/$name.txt" 2>"$out/$name.err"
-        echo "status $?" >>"$out/$name.txt"' sh "$out" "$captures" '{}' "$@"
+    wanted="-T fields -e frame.number -e tcp.stream -e _ws.col.Info -e _ws.expert.message $(cat "$out/fields")
+        -z synfin,jsonl -z synfin,report -z synfin,conn -z synfin,servers -z synfin,tree -z flow,synfin,network"
+    # All captures by one tshark, which goes on from its start with each (tests/aarch64/each.c); and some by one of their own.
+    export EACH_IN="$there" EACH_OUT="$there/out"
+    # shellcheck disable=SC2086 # words, split on purpose
+    run "${emulator:+QEMU_SET_ENV=}LD_PRELOAD=$there/each" -r "$there/close_by_client.pcap" $wanted 2>"$out/said" ||
+        { cat "$out/said" >&2; exit 1; }
+    for capture in $alone; do
+        # shellcheck disable=SC2086 # words, split on purpose
+        run TZ=UTC -r "$there/$capture.pcap" $wanted >"$root$there/out/$capture.alone" 2>/dev/null
+    done
+    cp -- "$root$there/out"/* "$out/"
 }
 
 if [ "${1:-}" = --run ]; then
@@ -82,7 +91,7 @@ cross=$(cd -P "$cross" && pwd)
 mkdir -p "${SYNFIN_VERSIONS_DIR:-.versions}"
 versions=$(cd -P "${SYNFIN_VERSIONS_DIR:-.versions}" && pwd)
 
-scripts/setup.sh debootstrap=debootstrap unshare=util-linux
+scripts/setup.sh mmdebstrap=mmdebstrap unshare=util-linux
 if ! command -v qemu-aarch64-static >/dev/null 2>&1 && ! command -v qemu-aarch64 >/dev/null 2>&1; then
     scripts/setup.sh qemu-aarch64-static=qemu-user-static
 fi
@@ -91,16 +100,13 @@ qemu=$(command -v qemu-aarch64-static || command -v qemu-aarch64)
 # Nothing of another processor is run while a system is made: its packages are fetched and unpacked, not configured. For tshark
 # that is enough.
 unpacked() { # ROOT
-    if [ ! -e "$1/usr/bin/tshark" ]; then
-        as_root find "$1/var/cache/apt/archives" -name '*.deb' -exec dpkg-deb --extract '{}' "$1" ';' >/dev/null 2>&1
-    fi
     as_root cp -- "$qemu" "$1/qemu" && as_root chroot "$1" /qemu /usr/bin/tshark --version >/dev/null 2>&1
 }
 
 make_arm64() { # RELEASE ROOT
     if [ -d "$2" ] && unpacked "$2"; then return 0; fi
-    ws_say "test-aarch64: fetching Debian $1 for arm64 into $2 (once; a minute or two)"
-    debian_make "$1" "$2" tshark "$2.log" unpacked --foreign --arch=arm64
+    ws_say "test-aarch64: fetching Debian $1's tshark for arm64 into $2 (once; half a minute)"
+    debian_unpack "$1" "$2" base-files,tshark "$2.log" unpacked --architectures=arm64
 }
 
 if [ "${1:-}" = --make ]; then
@@ -138,6 +144,12 @@ check "looks its functions up at load, and stays" test "$(readelf -d "$arm64" | 
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/synfin-aarch64.XXXXXX")
 trap 'rm -rf -- "$work"' EXIT
+each="-std=gnu11 -O1 -Wall -Wextra -Werror -shared -fPIC tests/aarch64/each.c"
+# shellcheck disable=SC2086 # words, split on purpose
+{
+    cc $each -o "$work/each-x86-64.so" -ldl
+    "$cross/bin/cc-linux-aarch64" $each -o "$work/each-aarch64.so" -ldl
+}
 # shellcheck disable=SC2086 # series, split on purpose
 [ "$#" -gt 0 ] || set -- $WS_SERIES
 for series; do
@@ -154,6 +166,7 @@ for series; do
             x86-64) set -- "$native" "" "$plugin" ;;
             *) set -- "$cross/arm64-$release" "$qemu" "$arm64" ;;
         esac
+        set -- "$@" "$work/each-$system.so"
         as_root unshare --mount --propagation private "$PWD/scripts/test-aarch64.sh" --run "$@" "$work/$series/$system" \
             >"$work/version" || ws_die "tshark of $series for $system: $(cat "$work/version")"
         ws_say "test-aarch64: $system: $(cat "$work/version")"
@@ -169,6 +182,11 @@ for series; do
             diff "$work/$series/x86-64/$name" "$work/$series/aarch64/$name" | head -n 4 >&2 || true
         fi
         check "$series: $name is the same" cmp "$work/$series/x86-64/$name" "$work/$series/aarch64/$name"
+    done
+    for capture in $alone; do
+        # shellcheck disable=SC2016 # for the inner shell
+        check "$series: $capture, read alone, is the same" sh -c 'test -s "$1" && { cat "$1"; echo "status 0"; } | cmp - "$2"' sh \
+            "$work/$series/aarch64/$capture.alone" "$work/$series/aarch64/$capture.pcap.txt"
     done
 done
 printf '%s passed, %s failed\n' "$passed" "$failed"

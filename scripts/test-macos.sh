@@ -68,5 +68,13 @@ for series in $WS_SERIES $WS_EXPECTED; do
     check "$series: functions that no header has" "" "$(comm -23 "$work/names" "$work/found" | xargs)"
 done
 
+# The table of host facts, as the compiler for each processor finds it in these headers.
+for processor in aarch64 x86_64; do
+    set --
+    for series in $WS_SERIES $WS_EXPECTED; do set -- "$@" "$cross/headers/macos-$series"; done
+    check "$processor: the table of host facts" yes \
+        "$(if MACOS_CC="$cross/bin/cc-macos-$processor" scripts/host-layout.sh --check "$@" >"$work/said" 2>&1; then echo yes; else cat "$work/said"; fi)"
+done
+
 printf '%s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]

@@ -68,6 +68,15 @@ check "no date is in the file" yes "$(grep -q '^Time/Date.*1970' "$work/headers"
 check "the version that the file carries" "$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)" \
     "$(ws_file_version "$dll")"
 
+# The table of host facts, as the compiler finds it in each series' headers for Windows.
+facts_of() { # SYSTEM
+    folders=
+    for named in $WS_SERIES $WS_EXPECTED; do folders="$folders $cross/headers/$1-$named"; done
+    # shellcheck disable=SC2086 # folders, split on purpose
+    WINDOWS_CC="scripts/chroot-run.sh $cross/sid x86_64-w64-mingw32ucrt-gcc" scripts/host-layout.sh --check $folders
+}
+check "the table of host facts for Windows" yes "$(if facts_of windows >"$work/said" 2>&1; then echo yes; else cat "$work/said"; fi)"
+
 # ---- the stand-in
 
 # The structs that the IP dissectors hand on: their header is in no bundle.

@@ -34,9 +34,10 @@ for argument; do
     set -- "$@" "$argument"
 done
 
+# Debug information is stripped here, not by rustc: on macOS what is done to the file later breaks its signature.
 case $SYNFIN_LINK in
-    linux-aarch64) exec "$cross/bin/cc-linux-aarch64" "$@" ;;
-    windows-x86_64) exec "$cross/bin/cc-windows-x86_64" "$@" -static-libgcc -Wl,--no-insert-timestamp \
+    linux-aarch64) exec "$cross/bin/cc-linux-aarch64" "$@" -Wl,--strip-debug ;;
+    windows-x86_64) exec "$cross/bin/cc-windows-x86_64" "$@" -static-libgcc -Wl,--strip-debug -Wl,--no-insert-timestamp \
             -lmingwex -lmsvcrt -lkernel32 ;;
     macos-*)
         architecture=${SYNFIN_LINK#macos-}
