@@ -47,12 +47,14 @@ make_root() {
     debian_unpack sid "$root" "$packages" "$cross/sid.log" has_tools >&2
 }
 
+has_wheel() { [ -f "$2/made" ] && cmp -s "$1" "$2/made"; } # LIST FOLDER
+
 # wheel LIST FOLDER [OPTION...]: the package of PyPI that a list names with its checksum, unpacked
 wheel() {
+    if has_wheel "$1" "$2"; then return 0; fi
     list=$1
     folder=$2
     shift 2
-    if [ -f "$folder/made" ] && cmp -s "$list" "$folder/made"; then return 0; fi
     ws_say "cross: fetching $(sed -n 's/ --hash.*//p' "$list") from PyPI into $folder (once)" >&2
     making=$(mktemp -d "$cross/making.$$.XXXXXX")
     # A file that came wrong is fetched once more, too.
@@ -176,7 +178,9 @@ make_std() {
 make_tools() {
     trap 'rm -rf -- "$cross"/making.$$.*' EXIT
     scripts/setup.sh mmdebstrap=mmdebstrap unshare=util-linux python3=python3
-    python=$(scripts/python.sh pip)
+    if ! has_wheel scripts/cross/zig.txt "$cross/zig" || ! has_wheel scripts/cross/glib.txt "$cross/glib-windows"; then
+        python=$(scripts/python.sh pip)
+    fi
     # Beside each other: each of these waits for the network.
     make_root &
     root_made=$!

@@ -12,7 +12,7 @@ set -eu
 cd "$(dirname "$0")/.."
 WS_ME=test-aarch64
 # These are read by a tshark of their own as well.
-alone='close_by_client many_short_connections'
+alone='close_by_client filtered_port_icmp'
 # shellcheck source=scripts/wireshark.sh
 . scripts/wireshark.sh
 # shellcheck source=scripts/debian.sh
