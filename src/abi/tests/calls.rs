@@ -43,12 +43,9 @@ fn a_refused_connection() {
     let mut fields = [0; 2];
     let number = usize::from(field("synfin.reset.by"));
     fields[number / 64] = 1 << (number % 64);
-    // SAFETY: all pointers are to live values.
-    unsafe {
-        let request = request(0, fields);
-        let mut show = |stream| synfin_tracker_show_connection(world.tracker, stream, &request, &raw mut *world.shown);
-        assert_eq!((show(7), show(8)), (c::SYNFIN_STATUS_OK, c::SYNFIN_STATUS_NOT_SEEN));
-    }
+    let request = request(0, fields);
+    assert_eq!(world.show_connection(7, &request), c::SYNFIN_STATUS_OK);
+    assert_eq!(world.show_connection(8, &request), c::SYNFIN_STATUS_NOT_SEEN);
     assert_eq!(world.shown.value_count, 1);
     assert_eq!(text(world.shown.values[0].text).as_deref(), Some("server"));
 }
@@ -112,11 +109,8 @@ fn an_icmp_error() {
     assert_eq!(world.observe_icmp(3, &icmp_bytes(100_000)), c::SYNFIN_STATUS_NOT_SEEN, "no number of the client's");
     assert_eq!(world.observe_icmp(3, &[8, 0, 0, 0, 0, 0, 0, 0]), c::SYNFIN_STATUS_NOT_SEEN, "an echo");
     let request = request(ALL, [u64::MAX; 2]);
-    // SAFETY: all pointers are to live values.
-    unsafe {
-        let mut show = |frame| synfin_tracker_show_icmp(world.tracker, &icmp(frame), &request, &raw mut *world.shown);
-        assert_eq!((show(3), show(2)), (c::SYNFIN_STATUS_NOT_SEEN, c::SYNFIN_STATUS_OK));
-    }
+    assert_eq!(world.show_icmp(3, &request), c::SYNFIN_STATUS_NOT_SEEN);
+    assert_eq!(world.show_icmp(2, &request), c::SYNFIN_STATUS_OK);
     let word = |name| text(value(&world.shown, name).unwrap().text).unwrap();
     assert_eq!(word("synfin.icmp"), "port-unreachable");
     assert_eq!(word("synfin.icmp.from"), "10.0.0.254");
