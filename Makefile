@@ -84,8 +84,8 @@ screenshots: install ## the pictures in docs/images, from the real Wireshark on 
 page-pictures: ## those of that page in docs/images
 	@scripts/test-page.sh --pictures
 
-test-gui: install ## the same as a test: every window of synfin appears, in both languages, and says what it should (two minutes)
-	@scripts/screenshots.sh --check
+test-gui: install ## the same as a test: every window of synfin, in both languages (two minutes); SERIES=4.6: in that Wireshark (root)
+	@scripts/screenshots.sh --check $(SERIES)
 
 bench: setup ## what the plugin costs, measured: the tables of docs/COST.md (root; most of an hour; BENCH=--quick for a look)
 	@scripts/setup.sh python3=python3

@@ -72,7 +72,8 @@ log() {
 
 # show HEADING: the heading and what comes in, or that nothing did.
 show() {
-    awk -v heading="$1" 'NR == 1 { print heading } { print } END { if (NR == 0) print "nothing found" }'
+    awk -v heading="$1" -v failed="$work/failed" 'NR == 1 { print heading } { print }
+        END { if (NR == 0) print "nothing found" ((getline < failed) > 0 ? " in what could be read" : "") }'
 }
 
 # finish: the status to end with.

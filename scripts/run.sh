@@ -12,6 +12,7 @@ WS_ME=run
 
 program=$(ws_programs | head -n 1)
 [ -n "$program" ] || ws_die "no tshark found; install it (scripts/setup.sh), or name it: TSHARK=/path/to/tshark"
+[ -n "$(ws_version "$program")" ] || ws_die "$(ws_no_start "$program")"
 
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT

@@ -4,6 +4,8 @@
 #
 #   screenshots.sh             pictures into docs/images
 #   screenshots.sh --check     the same into target/gui: a test
+#   screenshots.sh --check SERIES    the same in the Wireshark of another series, into target/gui-SERIES (root): its Debian
+#                              release is fetched into .versions once (or SYNFIN_VERSIONS_DIR), as by make test-versions
 #
 # The plugin must be installed (make install). Nothing of this user's is touched: home, screen and session are private.
 set -eu
@@ -13,9 +15,10 @@ WS_ME=screenshots
 # shellcheck source=scripts/wireshark.sh
 . scripts/wireshark.sh
 
+series=${2:-}
 case ${1:-} in
     '') folder=$PWD/docs/images ;;
-    --check) folder=$PWD/target/gui ;;
+    --check) folder=$PWD/target/gui${series:+-$series} ;;
     *) ws_die "unknown option $1; there is --check" ;;
 esac
 
@@ -26,6 +29,28 @@ scripts/setup.sh wireshark=wireshark Xvfb=xvfb xdotool=xdotool import=imagemagic
     '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk'
 
 [ -n "$(ws_loaded tshark)" ] || ws_die "this machine's Wireshark does not load synfin; run: make install"
+
+works() { # ROOT
+    as_root chroot "$1" env QT_QPA_PLATFORM=offscreen wireshark --version >/dev/null 2>&1
+}
+
+# Sets root: a Debian with the Wireshark of a series, its window included, and this plugin.
+make_root() { # SERIES
+    # shellcheck source=scripts/debian.sh
+    . scripts/debian.sh
+    release=$(ws_column "$1" 2) || ws_die "no Debian release is known to have Wireshark $1; scripts/series.tsv names some"
+    root=${SYNFIN_VERSIONS_DIR:-$PWD/.versions}/$release-gui
+    if [ ! -d "$root" ] || ! works "$root"; then
+        ws_say "Wireshark $1 with its window: fetching Debian $release into $root (once; a few minutes)"
+        debian_make "$release" "$root" wireshark,fonts-dejavu-core,fonts-noto-cjk,libc6-dev "$root.log" works
+    fi
+    plugins=$(echo "$root"/usr/lib/*/wireshark/plugins)
+    as_root mkdir -p "$plugins/$1/epan"
+    as_root cp -- target/release/libsynfin.so "$plugins/$1/epan/synfin.so"
+}
+
+root=
+if [ -n "$series" ]; then make_root "$series"; fi
 
 home=$(mktemp -d "${TMPDIR:-/tmp}/synfin-gui.XXXXXX")
 screen=
@@ -40,6 +65,13 @@ trap 'exit 143' TERM
 
 mkdir -p "$folder" "$home/.config/wireshark"
 mkdir -m 700 "$home/run"
+if [ -n "$root" ]; then
+    # Screen, bus and files are this machine's: only the program is the other Debian's.
+    mkdir "$home/bin"
+    printf '#!/bin/sh\nexec "%s" "%s" /usr/bin/wireshark "$@"\n' "$PWD/scripts/chroot-run.sh" "$root" >"$home/bin/wireshark"
+    chmod +x "$home/bin/wireshark"
+    PATH=$home/bin:$PATH
+fi
 cargo run --quiet --locked --example demo -- "$home/incident.pcap" incident
 
 # Whoever opens Wireshark as root, or for the first time, is told so; the pictures are of what comes after.

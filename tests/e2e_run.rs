@@ -46,6 +46,16 @@ fn connections_first() {
 }
 
 #[test]
+fn no_tshark() {
+    let output =
+        Command::new("scripts/run.sh").arg("tests/captures/refused_port.pcap").env("TSHARK", "/no/tshark").output();
+    let output = output.expect("a shell");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && output.stdout.is_empty(), "{complaint}");
+    assert!(complaint.lines().count() == 1 && complaint.starts_with("run: /no/tshark does not run"), "{complaint}");
+}
+
+#[test]
 fn files_that_are_no_captures() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let junk = folder.path().join("junk.pcap");

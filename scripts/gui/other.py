@@ -13,15 +13,6 @@ from driver import Atspi, Wireshark, keys, resize, wait
 from words import ENGLISH
 
 
-def expert(desk):
-    desk.wireshark.menu("Analyze", "Expert Information")
-    window = desk.wireshark.window("Expert Information")
-    resize(window, 1000, 500)
-    expect("expert information", tree(window), "Connection refused", "No answer to the SYN")
-    desk.shot("expert", window)
-    keys("Escape")
-
-
 def choose(combo, words):
     driver.click(combo)
     keys("Home")
@@ -75,7 +66,7 @@ def preferences(desk):
     keys("Escape")
 
 
-PICTURES = (expert, ladder, conversation_filter, preferences)
+PICTURES = (ladder, conversation_filter, preferences)
 
 
 def talk(port):

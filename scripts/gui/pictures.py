@@ -145,12 +145,21 @@ def connections(desk):
     keys("Escape")
 
 
+def expert(desk):
+    desk.wireshark.menu(desk.say.analyze, desk.say.expert)
+    window = desk.wireshark.window(desk.say.expert)
+    resize(window, 1000, 500)
+    expect("expert information", tree(window), *desk.say.expert_lines)
+    desk.shot("expert", window)
+    keys("Escape")
+
+
 def session(camera, capture, say, *more):
     with Wireshark(["-C", say.profile, "-r", capture], pathlib.Path(capture).name, **say.environment) as wireshark:
         desk = Desk(wireshark, say, camera)
         resize(desk.main, *MAIN)
         desk.shown_packets(9086)
-        for picture in (packet_list, details, three_clicks, statistics, connections, *more, widths):
+        for picture in (packet_list, details, three_clicks, statistics, connections, expert, *more, widths):
             camera.take(picture, desk)
 
 

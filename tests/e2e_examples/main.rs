@@ -217,6 +217,8 @@ fn captures_without_tcp() {
     for recipe in ["failed-by-server", "slowest-handshakes", "who-resets", "scan-detector"] {
         let told = run(folder.path(), &format!("{recipe}.sh empty.pcap udp.pcap"));
         assert_eq!((told.out.as_str(), told.complaints.as_str(), told.status), ("nothing found\n", "", 0), "{recipe}");
+        let unread = run(folder.path(), &format!("{recipe}.sh no/where.pcap empty.pcap"));
+        assert_eq!((unread.out.as_str(), unread.status), ("nothing found in what could be read\n", 1), "{recipe}");
     }
     for recipe in ["connections-jsonl", "connections-csv"] {
         let told = run(folder.path(), &format!("{recipe}.sh empty.pcap udp.pcap"));
