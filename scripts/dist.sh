@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes the release in dist/: an archive for any Linux and a Debian package, each for x86-64 and AArch64; zips for Windows and
-# macOS; the bill of materials and the checksums. Two runs from one commit give the same bytes. Where the tools for other systems
-# cannot be made (scripts/cross.sh), it says so, and the release is for this system alone; as with SYNFIN_DIST=linux.
+# macOS; the bills of materials and the checksums. The command synfin is in the files for this machine's processor alone. Two
+# runs from one commit give the same bytes. Where the tools for other systems cannot be made (scripts/cross.sh), it says so, and
+# the release is for this system alone; as with SYNFIN_DIST=linux.
 #
 #   dist.sh            from the files as they are
 #   dist.sh --check    in two places, here and in a clone of the last commit (in two clones, where there are changes that it does
@@ -53,6 +54,7 @@ umask 022
 
 version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 plugin=$(scripts/release-build.sh)
+program=$(scripts/release-build.sh command)
 out=$PWD/dist
 rm -rf -- "$out"
 mkdir -p "$out"
@@ -65,7 +67,7 @@ copy_documents() {
     for document in README.md README.zh-CN.md CHANGELOG.md LICENSE; do
         if [ -f "$document" ]; then cp -- "$document" "$1/"; fi
     done
-    cp -- docs/*.md "$1/docs/"
+    cp -- docs/*.md docs/synfin.4 "$1/docs/"
     # The recipes for the shell; the others want the sources.
     cp -- examples/*.sh "$1/examples/"
     if [ -f examples/README.md ]; then cp -- examples/README.md "$1/examples/"; fi
@@ -80,6 +82,9 @@ settle() { # FOLDER: modes and times that do not depend on this machine
 
 sbom=$out/synfin-$version.cdx.json
 cargo xtask sbom >"$sbom"
+program_sbom=$out/synfin-command-$version.cdx.json
+cargo xtask sbom --package synfin-cli >"$program_sbom"
+cargo xtask man "$work/man"
 
 copy_profiles() { # FOLDER
     mkdir -p "$1"
@@ -125,11 +130,16 @@ fill() {
         -e "s/@(SERIES)/@($(for series in $WS_SERIES $WS_EXPECTED; do printf "'%s' " "$series"; done | sed "s/ \$//; s/ /, /g"))/" "$1"
 }
 
-linux_archive() { # PROCESSOR FILE
+linux_archive() { # PROCESSOR FILE [COMMAND]
     name=synfin-$version-linux-$1
     mkdir "$work/$name"
     cp -- "$2" "$work/$name/synfin.so"
     chmod 644 "$work/$name/synfin.so"
+    if [ -n "${3:-}" ]; then
+        cp -- "$3" "$work/$name/synfin"
+        cp -R -- "$work/man" "$work/$name/man"
+        cp -- "$program_sbom" "$work/$name/"
+    fi
     copy_scripts "$work/$name"
     cp -- "$sbom" docs/INSTALL.md "$work/$name/"
     copy_documents "$work/$name"
@@ -172,10 +182,16 @@ library_of() { # SERIES
     ws_column "$1" 3 || ws_die "scripts/series.tsv does not say what Debian calls the library of Wireshark $1"
 }
 
+manual_page() { # ROOT FILE
+    folder=$1/usr/share/man/man${2##*.}
+    mkdir -p "$folder"
+    gzip -n -9 <"$2" >"$folder/${2##*/}.gz"
+}
+
 # The file lies in a folder of synfin's own; a link to it stands in the folder of every series that it works in. Each
 # Wireshark looks in its own series' folder alone, so the links of others do nothing, an update from one to another needs
 # nothing, and dpkg knows every path: there are no scripts that could fail.
-debian_package() { # ARCHITECTURE TRIPLET FILE
+debian_package() { # ARCHITECTURE TRIPLET FILE [COMMAND]
     root=$work/deb-$1
     plugins=/usr/lib/$2/wireshark/plugins
     file=$3
@@ -192,10 +208,18 @@ debian_package() { # ARCHITECTURE TRIPLET FILE
     copy_documents "$root/usr/share/doc/synfin"
     mv -- "$root/usr/share/doc/synfin/LICENSE" "$root/usr/share/doc/synfin/copyright"
     cp -- "$sbom" "$root/usr/share/doc/synfin/"
+    mv -- "$root/usr/share/doc/synfin/docs/synfin.4" "$work/"
+    manual_page "$root" "$work/synfin.4"
+    if [ -n "${4:-}" ]; then
+        mkdir -p "$root/usr/bin"
+        cp -- "$4" "$root/usr/bin/synfin"
+        cp -- "$program_sbom" "$root/usr/share/doc/synfin/"
+        for page in "$work"/man/*.1; do manual_page "$root" "$page"; done
+    fi
     copy_profiles "$root/usr/share/wireshark/profiles"
-    libc=$(readelf -V "$file" | sed -n 's/.*GLIBC_\([0-9][0-9.]*\).*/\1/p' | sort -u -V | tail -n 1)
+    libc=$(readelf -V "$file" ${4:+"$4"} | sed -n 's/.*GLIBC_\([0-9][0-9.]*\).*/\1/p' | sort -u -V | tail -n 1)
     unwinder=
-    if readelf -d "$file" | grep -q 'NEEDED.*libgcc_s'; then unwinder=' libgcc-s1,'; fi
+    if readelf -d "$file" ${4:+"$4"} | grep -q 'NEEDED.*libgcc_s'; then unwinder=' libgcc-s1,'; fi
     {
         ws_say "Package: synfin"
         ws_say "Version: $version"
@@ -226,8 +250,8 @@ package() {
 
 # ---- this machine's system
 
-linux_archive "$(uname -m)" "$plugin"
-package "$(dpkg --print-architecture 2>/dev/null || uname -m)" "$(cc -print-multiarch 2>/dev/null || cc -dumpmachine)" "$plugin"
+linux_archive "$(uname -m)" "$plugin" "$program"
+package "$(dpkg --print-architecture 2>/dev/null || uname -m)" "$(cc -print-multiarch 2>/dev/null || cc -dumpmachine)" "$plugin" "$program"
 
 # ---- the others
 

@@ -49,6 +49,7 @@ same() {
 }
 
 loads "before" 0
+expect "the command" 0 '"handshake_outcome":"complete"' release/synfin conns release/sample.pcap
 expect "doctor before" 1 "not installed" release/doctor.sh
 expect "root installs" 0 "installed and loaded" release/install.sh
 loads "root, installed" 1
@@ -110,6 +111,7 @@ if [ -f synfin.deb ]; then
     loads "the package" 1
     loads "the package, another user" 1 user
     same "the package" /usr/lib/synfin/synfin.so
+    expect "the command of the package" 0 '"handshake_outcome":"complete"' synfin conns release/sample.pcap
     expect "install.sh leaves the package alone" 1 "Debian package synfin owns" release/install.sh
     expect "doctor, of the package" 0 "All is well" release/doctor.sh
     expect "the package again" 0 "Setting up synfin" dpkg --force-depends -i synfin.deb

@@ -2,12 +2,13 @@
 //! POSIX shell, in scripts/.
 
 mod lint;
+mod man;
 mod robust;
 mod sbom;
 mod series;
 mod tools;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -34,8 +35,13 @@ enum Task {
     FuzzGuided(robust::Guided),
     /// Panics, sanitizers, valgrind, long-lived processes, live capture
     Robust(robust::Robust),
-    /// The bill of materials of the plugin, as JSON
+    /// The bill of materials of the plugin, or of the command, as JSON
     Sbom(sbom::Sbom),
+    /// The manual pages of the command synfin, from what it takes
+    Man {
+        /// The folder that they are written into
+        folder: PathBuf,
+    },
     /// The series of Wireshark that synfin works in, a line each
     Series,
 }
@@ -44,6 +50,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
     let sh = Shell::new()?;
     // Next to this crate lies everything else.
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+    let at = sh.current_dir();
     sh.change_dir(root);
     match task {
         Task::Lint { only } => lint::run(&sh, only.as_deref()),
@@ -51,6 +58,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::FuzzGuided(guided) => guided.run(&sh),
         Task::Robust(robust) => robust.run(&sh),
         Task::Sbom(sbom) => sbom.run(&sh),
+        Task::Man { folder } => man::write(&at.join(folder)),
         Task::Series => {
             for series in series::all() {
                 println!("{series}");

@@ -1,5 +1,5 @@
-//! The bill of materials of the plugin (CycloneDX 1.5): synfin, each crate that is linked into it with its licence and the
-//! checksum by which crates.io knows it, and Rust's standard library. Build tools and tests are not in the plugin.
+//! The bill of materials of the plugin, or of the command (CycloneDX 1.5): it, each crate that is linked into it with its licence and the
+//! checksum by which crates.io knows it, and Rust's standard library. Build tools and tests are not in it.
 //!
 //! cargo-cyclonedx makes one too, but names this checkout's folder in it, so that two builds would differ; and lists
 //! macros, which run while compiling, and no standard library. `cargo tree` alone knows what is linked: `cargo metadata`
@@ -12,10 +12,13 @@ use serde_json::{Value, json};
 use toml::Table;
 use xshell::{Shell, cmd};
 
-/// Prints the bill of materials of the plugin.
+/// Prints the bill of materials of the plugin, or of the command.
 #[derive(Args)]
 pub struct Sbom {
-    /// The target that the plugin is for; without it this machine's
+    /// The package: synfin, which is the plugin, or synfin-cli, which is the command
+    #[arg(long, default_value = "synfin")]
+    package: String,
+    /// The target that it is for; without it this machine's
     #[arg(long)]
     target: Option<String>,
     /// Seconds since 1970; without it the last commit's
@@ -33,19 +36,19 @@ impl Sbom {
             Some(time) => time,
             None => cmd!(sh, "git log -1 --format=%ct").quiet().read()?.parse()?,
         };
-        let bill = bill(sh, target, Timestamp::from_second(time)?, said("release: ")?)?;
+        let bill = bill(sh, &self.package, target, Timestamp::from_second(time)?, said("release: ")?)?;
         println!("{}", serde_json::to_string_pretty(&bill)?);
         Ok(())
     }
 }
 
-fn bill(sh: &Shell, target: &str, time: Timestamp, rust: &str) -> Result<Value> {
+fn bill(sh: &Shell, package: &str, target: &str, time: Timestamp, rust: &str) -> Result<Value> {
     let lock: Table = sh.read_file("Cargo.lock")?.parse()?;
-    let listed = cmd!(sh, "cargo tree --quiet --locked --target {target} --edges normal,no-proc-macro --prefix none")
-        .args(["--no-dedupe", "--format", "{p}|{l}"])
+    let listed = cmd!(sh, "cargo tree --quiet --locked --package {package} --target {target}")
+        .args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--no-dedupe", "--format", "{p}|{l}"])
         .quiet()
         .read()?;
-    // "libc v0.2.1|MIT OR Apache-2.0"; behind the version of synfin's own crates stands their folder. The first is synfin.
+    // "libc v0.2.1|MIT OR Apache-2.0"; behind the version of synfin's own crates stands their folder. The first is the package.
     let mut crates: Vec<[&str; 3]> = Vec::new();
     for line in listed.lines() {
         let (package, licence) = line.split_once('|').context("cargo tree names no licence")?;
@@ -56,7 +59,7 @@ fn bill(sh: &Shell, target: &str, time: Timestamp, rust: &str) -> Result<Value> 
             crates.push([name, version, licence]);
         }
     }
-    let (plugin, linked) = crates.split_first_mut().context("cargo tree lists nothing")?;
+    let (itself, linked) = crates.split_first_mut().context("cargo tree lists nothing")?;
     linked.sort_unstable();
     let mut components: Vec<Value> = linked.iter().map(|one| component(*one, &lock)).collect();
     components.push(json!({
@@ -69,7 +72,7 @@ fn bill(sh: &Shell, target: &str, time: Timestamp, rust: &str) -> Result<Value> 
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",
         "version": 1,
-        "metadata": { "timestamp": time.to_string(), "component": component(*plugin, &lock) },
+        "metadata": { "timestamp": time.to_string(), "component": component(*itself, &lock) },
         "components": components,
     }))
 }
@@ -100,12 +103,23 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn the_command_has_one_of_its_own() {
+        let sh = Shell::new().expect("a shell");
+        sh.change_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+        let bill = bill(&sh, "synfin-cli", "x86_64-unknown-linux-gnu", Timestamp::UNIX_EPOCH, "1.2.3").expect("a bill");
+        assert_eq!(bill["metadata"]["component"]["name"], "synfin-cli");
+        let components = bill["components"].as_array().expect("a list");
+        let has = |name: &str| components.iter().any(|component| component["name"] == name);
+        assert!(has("clap") && has("plotters") && has("zstd-sys") && !has("clap_derive") && !has("html5ever"));
+    }
+
     /// What is linked for certain and what is not; and that all but synfin's own have licence and checksum.
     #[test]
     fn what_is_linked_is_listed() {
         let sh = Shell::new().expect("a shell");
         sh.change_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-        let bill = bill(&sh, "x86_64-unknown-linux-gnu", Timestamp::UNIX_EPOCH, "1.2.3").expect("a bill");
+        let bill = bill(&sh, "synfin", "x86_64-unknown-linux-gnu", Timestamp::UNIX_EPOCH, "1.2.3").expect("a bill");
         assert_eq!(bill["metadata"]["component"]["name"], "synfin");
         assert_eq!(bill["metadata"]["timestamp"], "1970-01-01T00:00:00Z");
         let components = bill["components"].as_array().expect("a list");
