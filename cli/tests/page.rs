@@ -298,6 +298,13 @@ fn the_largest_page() {
     }
     let page = Page::of(&[], &files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
     assert_eq!(page.ladders(), synfin_cli::page::MOST);
+    // The first six frames of a connection and its last eight, with a line for the 26 between them.
+    let gaps = page.with_class("gap").filter(|row| row.text.contains("26 more segments")).count();
+    assert_eq!(gaps, synfin_cli::page::MOST);
+    let ladder = page.elements.iter().skip_while(|one| !one.has_class("ladder")).skip(1);
+    let cells = ladder.take_while(|one| one.name != "table").filter(|one| one.name == "td");
+    let frames: Vec<u32> = cells.filter_map(|cell| cell.text.parse().ok()).collect();
+    assert_eq!(frames, (1..=6).chain(33..=40).map(|frame| frame + frames[0] - 1).collect::<Vec<_>>());
     println!("the largest page: {} bytes", page.text.len());
 }
 

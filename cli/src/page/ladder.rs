@@ -1,6 +1,5 @@
 //! The ladder of a connection: its first and its last segments, kept as long as it lives, since nobody knows yet how it ends.
 
-use std::collections::VecDeque;
 use std::fmt::Write;
 
 use synfin_core::view::{
@@ -16,12 +15,29 @@ const FIRST: usize = 6;
 /// And so many of the end.
 const LAST: usize = 8;
 
+/// A number that may be unknown, without the room that an `Option` takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Maybe(i64);
+
+impl Maybe {
+    const UNKNOWN: i64 = i64::MIN;
+
+    fn new(number: Option<i64>) -> Maybe {
+        Maybe(number.unwrap_or(Maybe::UNKNOWN))
+    }
+
+    fn get(self) -> Option<i64> {
+        (self.0 != Maybe::UNKNOWN).then_some(self.0)
+    }
+}
+
 /// A segment, in as little room as it takes: many are kept that nobody will see.
 #[derive(Clone, Copy, Debug)]
 struct Rung {
-    at: Option<Timestamp>,
-    seq: Option<i64>,
-    ack: Option<i64>,
+    /// In nanoseconds since the epoch.
+    at: Maybe,
+    seq: Maybe,
+    ack: Maybe,
     frame: u32,
     payload_len: u32,
     flags: Flags,
@@ -39,9 +55,9 @@ impl Rung {
     fn of(view: &SegmentView) -> Rung {
         let verdict = &view.verdict;
         Rung {
-            at: view.segment.at,
-            seq: verdict.numbers.seq,
-            ack: verdict.numbers.ack,
+            at: Maybe::new(view.segment.at.map(|at| at.0)),
+            seq: Maybe::new(verdict.numbers.seq),
+            ack: Maybe::new(verdict.numbers.ack),
             frame: view.frame,
             payload_len: view.segment.payload_len,
             flags: view.segment.flags,
@@ -74,8 +90,8 @@ impl Rung {
                 x_is_senders: self.x_is_senders,
                 x: None,
                 y: None,
-                seq: self.seq,
-                ack: self.ack,
+                seq: self.seq.get(),
+                ack: self.ack.get(),
             },
             anomalies: Anomalies::empty(),
         }
@@ -94,7 +110,7 @@ impl Rung {
         let (mut out, verdict) = (String::new(), self.verdict());
         let _ = text::flags(&mut out, self.flags);
         for (name, offset, side) in [(" Seq=", self.seq, self.sender), (" Ack=", self.ack, self.sender.peer())] {
-            if let Some(offset) = offset {
+            if let Some(offset) = offset.get() {
                 out.push_str(name);
                 let _ = text::expression(&mut out, text::letter(&verdict, side), offset);
             }
@@ -109,8 +125,8 @@ impl Rung {
 /// The segments of a connection that lives.
 #[derive(Debug, Default)]
 pub struct Kept {
-    first: Vec<Rung>,
-    last: VecDeque<Rung>,
+    /// The first ones; behind them the last ones, of which the oldest makes room for the next.
+    rungs: Vec<Rung>,
     /// How many came between them and were forgotten.
     between: u64,
 }
@@ -119,34 +135,45 @@ impl Kept {
     /// Takes the next one in.
     pub fn add(&mut self, segment: &SegmentView) {
         let rung = Rung::of(segment);
-        if self.first.len() < FIRST {
-            self.first.push(rung);
+        if self.rungs.len() < FIRST + LAST {
+            if self.rungs.len() == self.rungs.capacity() {
+                // Most connections are short; the others get no more than they can fill.
+                self.rungs.reserve_exact((FIRST + LAST - self.rungs.len()).min(5));
+            }
+            self.rungs.push(rung);
             return;
         }
-        if self.last.len() >= LAST {
-            self.last.pop_front();
-            self.between = self.between.saturating_add(1);
+        let oldest = self.oldest();
+        if let Some(place) = self.rungs.get_mut(FIRST + oldest) {
+            *place = rung;
         }
-        self.last.push_back(rung);
+        self.between = self.between.saturating_add(1);
+    }
+
+    /// Which of the last ones came first.
+    fn oldest(&self) -> usize {
+        usize::try_from(self.between % LAST as u64).unwrap_or(0)
     }
 
     /// The ladder of its connection, which is this.
     pub fn ladder(&self, connection: &ConnectionView) -> Ladder {
-        let start = self.first.first().and_then(|rung| rung.at).or(connection.start());
+        let (first, last) = self.rungs.split_at(self.rungs.len().min(FIRST));
+        let (newer, older) = last.split_at(self.oldest().min(last.len()));
+        let start = first.first().and_then(|rung| rung.at.get()).map(Timestamp).or(connection.start());
         let line = |rung: &Rung| Line::Segment {
             frame: rung.frame,
-            after_ns: rung.at.zip(start).map(|(at, start)| at.0.saturating_sub(start.0)),
+            after_ns: rung.at.get().zip(start).map(|(at, start)| at.saturating_sub(start.0)),
             sender: rung.sender,
             step: rung.step(),
             numbers: rung.numbers(),
             states: rung.states,
             is_reset: rung.flags.has(Flags::RST),
         };
-        let mut lines: Vec<Line> = self.first.iter().map(line).collect();
+        let mut lines: Vec<Line> = first.iter().map(line).collect();
         if self.between > 0 {
             lines.push(Line::Gap(self.between));
         }
-        lines.extend(self.last.iter().map(line));
+        lines.extend(older.iter().chain(newer).map(line));
         if let Some((kind, frame)) = connection.icmp() {
             // The lines are in the order of their frames.
             let at = lines.iter().position(|line| line.frame().is_some_and(|of_line| of_line > frame));
@@ -209,4 +236,15 @@ pub struct Ladder {
     pub client: String,
     pub server: String,
     pub lines: Vec<Line>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rung_is_small() {
+        assert_eq!(size_of::<Rung>(), 48);
+        assert_eq!([Maybe::new(None).get(), Maybe::new(Some(-5)).get()], [None, Some(-5)]);
+    }
 }
