@@ -157,7 +157,7 @@ make_std() {
     ws_say "cross: compiling Rust's standard library for $(printf '%s\n' "$targets" | grep -c .) targets (once; some minutes)" >&2
     making=$(mktemp -d "$cross/making.$$.XXXXXX")
     mkdir "$making/src"
-    printf '[package]\nname = "nothing"\nedition = "2024"\n[profile.release]\ncodegen-units = 2\n' >"$making/Cargo.toml"
+    printf '[workspace]\n[package]\nname = "nothing"\nedition = "2024"\n[profile.release]\ncodegen-units = 2\n' >"$making/Cargo.toml"
     echo '#![no_std]' >"$making/src/lib.rs"
     printf 'version = 4\n\n[[package]]\nname = "nothing"\nversion = "0.0.0"\n' >"$making/Cargo.lock"
     separator=$(printf '\037')
