@@ -8,6 +8,7 @@
 #include "host_flow.c"
 #include "host_stats.c"
 #include "shim.c"
+#include "after.c"
 #include "notes.c"
 #include "streams.c"
 #include "tapped.c"

@@ -1,9 +1,10 @@
 /* feed.c: gets at every TCP header without a protocol tree, and hands it on once TCP's own dissector is through.
  *
- * A handler stands in front of TCP in the table ip.proto and notes where the segment lies. It belongs to a protocol in
- * name only with TCP as its parent: Wireshark adds no layer for it and calls it exactly when TCP is enabled. The
- * post-dissector then finds tcp.stream for each note, feeds the tracker on the first visit, and has the notes shown. It
- * belongs to a protocol in name only too, with synfin as its parent: the layer that it is spared costs half a per cent.
+ * A handler stands in front of TCP in the table ip.proto and notes where the segment lies. It passes for TCP's own: Wireshark
+ * calls it exactly when TCP is enabled, and it calls TCP's function. (Where another plugin's handler stands there already,
+ * it belongs to a protocol in name only, for which Wireshark adds no layer.) When TCP is through with a segment seen for
+ * the first time, the handler finds tcp.stream for the note, feeds the tracker and has the note shown. All else is left to
+ * the post-dissector: what an exception cut short, several segments of a frame, ICMP errors, later visits.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -12,6 +13,7 @@
 
 #include <string.h>
 
+#include "after.h"
 #include "host.h"
 #include "icmp.h"
 #include "notes.h"
@@ -22,6 +24,8 @@
 #define TCP_IN_IP 6
 
 static dissector_handle_t next_handler;
+/* What that handle calls, where it is TCP's own. */
+static dissector_t next_function;
 static int proto_before_tcp;
 
 void feed_reset(void)
@@ -32,16 +36,16 @@ void feed_reset(void)
     tapped_reset();
 }
 
-static void note_segment(tvbuff_t *tvb, const packet_info *pinfo, const void *ip)
+static bool note_segment(tvbuff_t *tvb, const packet_info *pinfo, const void *ip)
 {
     struct note *note;
     synfin_segment *segment;
     size_t captured = host.tvb_captured_length(tvb);
     if (captured < host_bytes_before_len())
-        return;
-    note = notes_add(host_frame_number(pinfo));
+        return false;
+    note = notes_add(pinfo);
     if (note == NULL)
-        return;
+        return false;
     note->bytes_len = captured < SYNFIN_HEADER_MAX ? captured : SYNFIN_HEADER_MAX;
     (void)host.tvb_memcpy(tvb, note->bytes, 0, note->bytes_len);
     segment = &note->segment;
@@ -56,15 +60,7 @@ static void note_segment(tvbuff_t *tvb, const packet_info *pinfo, const void *ip
     segment->has_hops = host_ip_header(ip, &note->flow, &segment->hops, &segment->identification) ? 1 : 0;
     if (!host_visited(pinfo))
         streams_expect(note);
-}
-
-/* Neither a fragment nor a header quoted by an ICMP error is a segment. Whether synfin is enabled need not be asked: the
- * post-dissector is not called where it is not, and the note is overwritten. */
-static int dissect_before_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
-{
-    if (shim.tracker != NULL && !host_is_fragment(pinfo) && !host_is_quoted(pinfo))
-        note_segment(tvb, pinfo, data);
-    return host.call_dissector_only(next_handler, tvb, pinfo, tree, data);
+    return true;
 }
 
 /* What the handler could not know yet, or need not know for every layer. */
@@ -83,64 +79,116 @@ static void observe(struct note *note)
         tapped_saw_frame(note->segment.frame);
 }
 
-/* Gives the note of a frame's only segment, where it is new: what is said of it can come with taking it in. Of several
- * segments all are taken in here, before anything is shown: Wireshark may leave this dissector from within that. */
-static struct note *take(packet_info *pinfo, uint32_t count, bool may_wait)
+/* What Wireshark's dissectors of TCP and above have said of a frame's only segment so far is all that is needed. Where one of
+ * them leaves by an exception, or there are others, the post-dissector does the work. */
+static void finish_single(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
+{
+    struct note *note = icmp_is_noted(host_frame_number(pinfo)) ? NULL : notes_take_single(pinfo);
+    bool is_found;
+    bool wants;
+    if (note == NULL)
+        return;
+    after_call_not();
+    if (tree != NULL)
+        tree = host.proto_tree_get_root(tree);
+    wants = show_begin(pinfo, tree);
+    complete(note, pinfo, 0);
+    streams_begin_frame();
+    is_found = streams_find(pinfo, note);
+    streams_end_frame();
+    if (!is_found)
+        return;
+    if (!wants) {
+        observe(note);
+        return;
+    }
+    show_new_segment(pinfo, tree, tvb, note);
+    show_end(pinfo);
+}
+
+static int call_next(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    if (next_function != NULL)
+        return next_function(tvb, pinfo, tree, data);
+    return host.call_dissector_only(next_handler, tvb, pinfo, tree, data);
+}
+
+/* Neither a fragment nor a header quoted by an ICMP error is a segment. */
+static bool is_segment(const packet_info *pinfo)
+{
+    return shim.tracker != NULL && shim_is_enabled() && !host_is_fragment(pinfo) &&
+           !host_is_quoted(pinfo);
+}
+
+static int dissect_before_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    int used;
+    if (!is_segment(pinfo) || !note_segment(tvb, pinfo, data))
+        return call_next(tvb, pinfo, tree, data);
+    after_call();
+    used = call_next(tvb, pinfo, tree, data);
+    finish_single(tvb, pinfo, tree);
+    return used;
+}
+
+/* All of them are taken in before anything is shown: Wireshark may leave this dissector from within that. */
+static void observe_all(packet_info *pinfo, uint32_t first, uint32_t count)
 {
     bool is_first_visit = !host_visited(pinfo);
     struct note *notes = notes_first();
-    struct note *waiting = NULL;
     streams_begin_frame();
-    for (uint32_t layer = 0; layer < count; layer++) {
+    for (uint32_t layer = first; layer < count; layer++) {
         struct note *note = &notes[layer];
         complete(note, pinfo, layer);
-        if (!is_first_visit || !streams_find(pinfo, note))
-            continue;
-        if (may_wait && count == 1)
-            waiting = note;
-        else
+        if (is_first_visit && streams_find(pinfo, note))
             observe(note);
     }
     streams_end_frame();
-    return waiting;
 }
 
 /* The post-dissector. */
 static int dissect_after_all(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    uint32_t segments = notes_take(host_frame_number(pinfo));
+    uint32_t done;
+    uint32_t segments = notes_take(host_frame_number(pinfo), &done);
     uint32_t messages = icmp_take(host_frame_number(pinfo));
-    struct note *new_one;
-    bool wants;
     (void)data;
-    if (shim.tracker == NULL)
+    after_call_not();
+    if (shim.tracker == NULL || !shim_is_enabled() || segments - done + messages == 0)
         return 0;
-    wants = segments + messages != 0 && show_begin(pinfo, tree);
-    new_one = take(pinfo, segments, wants && messages == 0);
+    observe_all(pinfo, done, segments);
     if (messages != 0 && !host_visited(pinfo))
         icmp_observe(messages);
-    if (!wants)
+    if (done != 0)
+        show_more();
+    if (!show_begin(pinfo, tree))
         return 0;
-    if (new_one != NULL) {
-        show_new_segment(pinfo, tree, tvb, new_one);
-    } else {
-        for (uint32_t layer = 0; layer < segments; layer++)
-            show_segment(pinfo, tree, tvb, &notes_first()[layer]);
-        for (uint32_t layer = 0; layer < messages; layer++)
-            show_icmp(pinfo, tree, tvb, icmp_find(layer));
-    }
+    for (uint32_t layer = done; layer < segments; layer++)
+        show_segment(pinfo, tree, tvb, &notes_first()[layer]);
+    for (uint32_t layer = 0; layer < messages; layer++)
+        show_icmp(pinfo, tree, tvb, icmp_find(layer));
     show_end(pinfo);
     return 0;
 }
 
 void feed_register(void)
 {
-    int proto_after_all = host.proto_register_protocol_in_name_only(
-        "TCP Lifecycle, after all others", "synfin after all", "synfin_after_all", shim.proto, FT_PROTOCOL);
     proto_before_tcp = host.proto_register_protocol_in_name_only(
         "TCP Lifecycle, in front of TCP", "synfin before TCP", "synfin_before_tcp", shim.proto_tcp, FT_PROTOCOL);
-    host.register_postdissector(host.create_dissector_handle(dissect_after_all, proto_after_all));
+    after_register(dissect_after_all);
     icmp_register();
+}
+
+/* The handler's handle. Where TCP itself is next, it is one of TCP: Wireshark then sees TCP called, and the handler goes on to
+ * TCP's function without another call of a dissector, which would cost half a per cent. Its description is its own: of two
+ * that are the same Wireshark complains. */
+static dissector_handle_t stand_before_tcp(void)
+{
+    dissector_handle_t as_tcp = host.create_dissector_handle_with_name_and_description(dissect_before_tcp, shim.proto_tcp,
+                                                                                       NULL, "synfin before TCP");
+    if (host.dissector_handle_get_protocol_index(next_handler) == shim.proto_tcp)
+        next_function = host_function_of(next_handler, as_tcp, dissect_before_tcp);
+    return next_function != NULL ? as_tcp : host.create_dissector_handle(dissect_before_tcp, proto_before_tcp);
 }
 
 void feed_handoff(void)
@@ -151,7 +199,6 @@ void feed_handoff(void)
     /* Whoever stands there: TCP, or another plugin's handler in front of it. */
     next_handler = host.dissector_get_uint_handle(table, TCP_IN_IP);
     if (next_handler != NULL)
-        host.dissector_add_uint("ip.proto", TCP_IN_IP,
-                                host.create_dissector_handle(dissect_before_tcp, proto_before_tcp));
+        host.dissector_add_uint("ip.proto", TCP_IN_IP, stand_before_tcp());
     icmp_handoff(table);
 }

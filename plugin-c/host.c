@@ -55,6 +55,45 @@ wmem_allocator_t *host_pool(const packet_info *pinfo)
     return host_pointer_at(pinfo, host_layout->pinfo_pool);
 }
 
+/* The headers do not show what is in a handle, so one of a function that is known tells where its function stands. What
+ * kind of function it is stands in front of that, and has to be the same. */
+dissector_t host_function_of(dissector_handle_t handle, dissector_handle_t like, dissector_t function)
+{
+    /* That of the smallest, in 4.0. */
+    enum { WORD = sizeof(void *), WORDS = 6 };
+    for (size_t at = WORD; at < WORDS * WORD; at += WORD) {
+        dissector_t found;
+        memcpy(&found, host_at(like, at), sizeof found);
+        if (found != function)
+            continue;
+        memcpy(&found, host_at(handle, at), sizeof found);
+        return host_number_at(handle, at - WORD) == host_number_at(like, at - WORD) ? found : NULL;
+    }
+    return NULL;
+}
+
+/* Nor do they show what is in a protocol: the byte is the one that changes when Wireshark is asked to disable it. */
+uint8_t *host_enabled_of(int proto)
+{
+    /* That of the smallest is larger. */
+    enum { SIZE = 48 };
+    uint8_t enabled[SIZE];
+    uint8_t *protocol = (uint8_t *)host.find_protocol_by_id(proto);
+    uint8_t *found = NULL;
+    size_t changed = 0;
+    host.proto_set_decoding(proto, 1);
+    memcpy(enabled, protocol, SIZE);
+    host.proto_set_decoding(proto, 0);
+    for (size_t at = 0; at < SIZE; at++) {
+        if (protocol[at] == enabled[at])
+            continue;
+        found = &protocol[at];
+        changed++;
+    }
+    host.proto_set_decoding(proto, 1);
+    return changed == 1 && *found == 1 ? found : NULL;
+}
+
 /* ---- the tree -------------------------------------------------------------------------------------------- */
 
 bool host_is_enabled(const protocol_t *protocol)
@@ -145,20 +184,30 @@ static void put_line(column_info *columns, int column, char *line, size_t fence)
     host.col_append_str(columns, column, line + fence);
 }
 
+/* How much of a column's text is this, with the space behind it. */
+static size_t len_of_front(const char *text, const char *front)
+{
+    size_t len = strlen(front);
+    return len != 0 && strncmp(text, front, len) == 0 && text[len] == ' ' ? len + 1 : 0;
+}
+
 /* What col_prepend_fstr() does. Copying into a column costs Wireshark twenty instructions a character, since it looks for
  * what cannot be printed; what stands in one has been looked through already. So where nothing is kept in front, the
  * column is only pointed at the line, which lasts until the next frame's: longer than the column does. */
-void host_prepend_info(const packet_info *pinfo, const char *text)
+void host_prepend_info(const packet_info *pinfo, const char *text, const char *instead_of)
 {
     static char line[COL_MAX_INFO_LEN];
     column_info *columns = columns_of(pinfo);
     int column = host_layout->col_info;
     const char *before = host.col_get_text(columns, column);
     size_t start = strlen(text) + 1;
-    size_t len = before == NULL ? 0 : strlen(before);
+    size_t len;
     size_t fence;
     if (start >= sizeof line)
         return;
+    if (before != NULL)
+        before += len_of_front(before, instead_of);
+    len = before == NULL ? 0 : strlen(before);
     if (len > sizeof line - start - 1)
         len = sizeof line - start - 1;
     memmove(line + start, before == NULL ? "" : before, len);

@@ -32,6 +32,12 @@ const char *host_name_protocol(packet_info *pinfo, const char *name);
 /* Memory that lives until the frame's dissection and its taps are over. */
 wmem_allocator_t *host_pool(const packet_info *pinfo);
 
+/* What a handle of TCP, or of another protocol, calls. `like` is a handle of `function`, made in the same way. NULL where
+ * that cannot be told. */
+dissector_t host_function_of(dissector_handle_t handle, dissector_handle_t like, dissector_t function);
+/* Where Wireshark keeps whether a protocol is enabled: 0 or 1. NULL where that cannot be told. */
+uint8_t *host_enabled_of(int proto);
+
 /* ---- the tree -------------------------------------------------------------------------------------------- */
 
 bool host_is_enabled(const protocol_t *protocol);
@@ -49,8 +55,9 @@ proto_item *host_add_boolean(proto_tree *tree, int field, tvbuff_t *tvb, bool va
 bool host_has_columns(const packet_info *pinfo);
 bool host_wants_info(const packet_info *pinfo);
 bool host_wants_severity(const packet_info *pinfo);
-/* Puts a text and a space in front of the Info column. What other dissectors keep there stays. */
-void host_prepend_info(const packet_info *pinfo, const char *text);
+/* Puts a text and a space in front of the Info column, in the place of one that stands there. What other dissectors keep
+ * there stays. */
+void host_prepend_info(const packet_info *pinfo, const char *text, const char *instead_of);
 
 /* The columns hold other texts for a while. */
 typedef struct host_columns {

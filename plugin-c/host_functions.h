@@ -34,8 +34,10 @@
     SAME(col_set_str) \
     SAME(conversation_get_proto_data) \
     SAME(create_dissector_handle) \
+    SAME(create_dissector_handle_with_name_and_description) \
     SAME(dissector_add_uint) \
     SAME(dissector_get_uint_handle) \
+    SAME(dissector_handle_get_protocol_index) \
     SAME(epan_get_version_number) \
     SAME(expert_register_field_array) \
     SAME(expert_register_protocol) \
@@ -54,6 +56,7 @@
     SAME(proto_register_protocol_in_name_only) \
     SAME(proto_register_subtree_array) \
     SAME(proto_registrar_get_nth) \
+    SAME(proto_set_cant_toggle) \
     SAME(proto_tree_add_int) \
     SAME(proto_tree_add_int64) \
     SAME(proto_tree_add_protocol_format) \
@@ -62,6 +65,7 @@
     SAME(proto_tree_add_time) \
     SAME(proto_tree_add_uint) \
     SAME(proto_tree_add_uint64) \
+    SAME(proto_tree_get_root) \
     SAME(register_cleanup_routine) \
     SAME(register_init_routine) \
     SAME(register_postdissector) \
@@ -98,6 +102,7 @@ typedef void (*host_any_function)(void);
     OTHER(void, prefs_register_bool_preference, (module_t *, const char *, const char *, const char *, void *)) \
     OTHER(int, proto_field_is_referenced, (proto_tree *, int)) \
     OTHER(int, proto_is_protocol_enabled, (const protocol_t *)) \
+    OTHER(void, proto_set_decoding, (int, int)) \
     OTHER(proto_item *, proto_tree_add_boolean, (proto_tree *, int, tvbuff_t *, int, int, uint64_t)) \
     OTHER(int, stats_tree_create_node, (stats_tree *, const char *, int, stat_node_datatype, int)) \
     OTHER(int, stats_tree_manip_node_int, (manip_node_mode, stats_tree *, const char *, int, int, int)) \

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "after.h"
 #include "host.h"
 #include "host_flow.h"
 
@@ -89,12 +90,13 @@ static void keep_message(tvbuff_t *tvb, const packet_info *pinfo, bool is_v6)
     message->icmp.is_v6 = is_v6 ? 1 : 0;
     message->icmp.address_len = host_source_address(pinfo, message->icmp.source);
     messages.count++;
+    after_call();
 }
 
 /* A message quoted by another is none of this frame. */
 static bool is_wanted(const packet_info *pinfo)
 {
-    return shim.tracker != NULL && host_is_enabled(shim.protocol) && !host_is_quoted(pinfo);
+    return shim.tracker != NULL && shim_is_enabled() && !host_is_quoted(pinfo);
 }
 
 static int dissect_before_v4(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
@@ -109,6 +111,11 @@ static int dissect_before_v6(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     if (is_wanted(pinfo))
         keep_message(tvb, pinfo, true);
     return host.call_dissector_only(next_v6, tvb, pinfo, tree, data);
+}
+
+bool icmp_is_noted(uint32_t frame)
+{
+    return messages.frame == frame && messages.count != 0;
 }
 
 uint32_t icmp_take(uint32_t frame)

@@ -6,6 +6,7 @@
 #ifndef SYNFIN_ICMP_H
 #define SYNFIN_ICMP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "shim.h"
@@ -17,6 +18,8 @@ void icmp_register(void);
 void icmp_handoff(dissector_table_t table);
 void icmp_reset(void);
 
+/* Whether the frame that is being dissected has one so far. */
+bool icmp_is_noted(uint32_t frame);
 /* The dissection of a frame is over: how many messages it has. They stay until the next dissection. */
 uint32_t icmp_take(uint32_t frame);
 const synfin_icmp *icmp_find(uint32_t layer);

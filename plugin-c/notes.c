@@ -8,14 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host.h"
+
 /* More TCP layers in one frame than any encapsulation makes; what is beyond is not annotated. */
 #define NOTES_MAX 65536u
 
 static struct {
     struct note *all;
     uint32_t count;
+    uint32_t done;
     uint32_t room;
     uint32_t frame;
+    const packet_info *pinfo;
     bool is_taken;
 } notes;
 
@@ -36,11 +40,22 @@ static bool make_note_room(void)
     return true;
 }
 
-struct note *notes_add(uint32_t frame)
+/* A frame may be dissected several times in a row: for a read filter and then for the list, in two places; and once more
+ * when all have been seen. */
+static bool is_another_dissection(const packet_info *pinfo, uint32_t frame)
 {
-    if (notes.frame != frame || notes.is_taken) {
+    return notes.frame != frame || notes.is_taken || notes.pinfo != pinfo ||
+           (notes.done != 0 && host_visited(pinfo));
+}
+
+struct note *notes_add(const packet_info *pinfo)
+{
+    uint32_t frame = host_frame_number(pinfo);
+    if (is_another_dissection(pinfo, frame)) {
         notes.frame = frame;
+        notes.pinfo = pinfo;
         notes.count = 0;
+        notes.done = 0;
         notes.is_taken = false;
     }
     if (notes.count == notes.room && !make_note_room())
@@ -48,9 +63,18 @@ struct note *notes_add(uint32_t frame)
     return &notes.all[notes.count++];
 }
 
-uint32_t notes_take(uint32_t frame)
+struct note *notes_take_single(const packet_info *pinfo)
+{
+    if (notes.count != 1 || notes.done != 0 || host_visited(pinfo))
+        return NULL;
+    notes.done = 1;
+    return &notes.all[0];
+}
+
+uint32_t notes_take(uint32_t frame, uint32_t *done)
 {
     uint32_t count = notes.frame == frame && !notes.is_taken ? notes.count : 0;
+    *done = count == 0 ? 0 : notes.done;
     notes.is_taken = true;
     return count;
 }

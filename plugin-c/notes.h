@@ -31,10 +31,15 @@ struct note {
 };
 
 void notes_reset(void);
-/* A new note of this frame, the next in layer order; what was noted of another frame is gone. NULL when there are too many. */
-struct note *notes_add(uint32_t frame);
-/* The dissection of a frame is over: how many it has. The notes stay for its taps, until the next dissection has some. */
-uint32_t notes_take(uint32_t frame);
+/* A new note of the frame that is being dissected, the next in layer order; what was noted of another is gone. NULL when
+ * there are too many. */
+struct note *notes_add(const packet_info *pinfo);
+/* That of a frame seen for the first time, where all is done for it already once it is handed on, and it is the only one so
+ * far. From then on it counts as done. NULL: there are others, and they are done together. */
+struct note *notes_take_single(const packet_info *pinfo);
+/* The dissection of a frame is over: how many it has, and how many of these are done. The notes stay for its taps, until the
+ * next dissection has some. */
+uint32_t notes_take(uint32_t frame, uint32_t *done);
 struct note *notes_first(void);
 /* Of the frame that was dissected last, that of a layer; NULL when there is none. */
 const struct note *notes_find(uint32_t frame, uint32_t layer);

@@ -77,6 +77,7 @@ static void register_protocol(void)
     shim.language = language_of_saved_preference();
     shim.proto = host.proto_register_protocol(shim_word(SYNFIN_WORD_PROTOCOL), "synfin", "synfin");
     shim.protocol = host.find_protocol_by_id(shim.proto);
+    shim.enabled = host_enabled_of(shim.proto);
     shim.proto_tcp = host.proto_get_id_by_filter_name("tcp");
     tapped_register();
     fields_register();

@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+#include "host.h"
+
 /* Titles of menus, and bytes of one. */
 #define TITLES_MAX 8
 #define TITLE_MAX 128
@@ -26,6 +28,11 @@ void shim_end_file(void)
 {
     synfin_tracker_free(shim.tracker);
     shim.tracker = NULL;
+}
+
+bool shim_is_enabled(void)
+{
+    return shim.enabled != NULL ? *shim.enabled != 0 : host_is_enabled(shim.protocol);
 }
 
 bool shim_is_ok(uint8_t status)

@@ -22,6 +22,7 @@ struct shim {
     int proto_tcp;
     int tap;
     const protocol_t *protocol;
+    const uint8_t *enabled; /* NULL: Wireshark has to be asked */
     synfin_tracker *tracker;
     uint8_t language; /* of labels and titles, which Wireshark takes at registration */
 };
@@ -31,6 +32,9 @@ extern struct shim shim;
 /* A new capture file begins. */
 void shim_begin_file(const synfin_options *options);
 void shim_end_file(void);
+
+/* Whether the user has synfin enabled. */
+bool shim_is_enabled(void);
 
 /* Looks at a status of the library: a defect is reported once a file, and ends the annotations of that file. */
 bool shim_is_ok(uint8_t status);

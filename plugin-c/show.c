@@ -29,8 +29,9 @@ static synfin_shown shown;
 static bool is_in_tree;
 static bool is_visible;
 static bool has_listener;
-/* What the Info column gets; empty: nothing. */
+/* What the Info column gets; empty: nothing. And what it has already of an earlier segment of the frame. */
 static const char *suffix = "";
+static const char *put = "";
 
 void show_register(module_t *preferences)
 {
@@ -147,8 +148,9 @@ static proto_item *add_to_tree(proto_tree *tree, tvbuff_t *tvb)
 
 /* ---- showing --------------------------------------------------------------------------------------------- */
 
-/* Expert information, and Wireshark's complaints, name the protocol that is at work. */
-static void show_in_tree(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb)
+/* Expert information, and Wireshark's complaints, name the protocol that is at work. Most frames of a listing have none of
+ * this, and are spared its prologue. */
+__attribute__((noinline)) static void show_in_tree(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb)
 {
     const char *before = host_name_protocol(pinfo, "synfin");
     proto_item *item = is_in_tree ? add_to_tree(tree, tvb) : NULL;
@@ -159,14 +161,19 @@ static void show_in_tree(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb)
 
 /* The next segment of the frame overwrites what is shown of this one. The longest suffix is a fraction of the room; one
  * that did not fit would be left out. */
-static void keep_suffix(void)
+static const char *keep(const char *text, char room[SUFFIX_MAX])
+{
+    size_t size = strlen(text) + 1;
+    if (size > SUFFIX_MAX)
+        return "";
+    memcpy(room, text, size);
+    return room;
+}
+
+void show_more(void)
 {
     static char kept[SUFFIX_MAX];
-    size_t size = strlen(shown.suffix) + 1;
-    if (size > sizeof kept)
-        return;
-    memcpy(kept, shown.suffix, size);
-    suffix = kept;
+    put = keep(suffix, kept);
 }
 
 static void show(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb)
@@ -188,6 +195,7 @@ void show_new_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const
 {
     uint8_t status = synfin_tracker_observe_and_show(shim.tracker, &note->segment, note->bytes, note->bytes_len,
                                                      &request, &shown);
+    put = "";
     if (!shim_is_ok(status))
         return;
     tapped_saw_frame(note->segment.frame);
@@ -196,11 +204,12 @@ void show_new_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const
 
 void show_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const struct note *note)
 {
+    static char kept[SUFFIX_MAX];
     if (!shim_is_ok(synfin_tracker_show(shim.tracker, &note->segment, note->bytes, note->bytes_len, &request, &shown)))
         return;
     show_tapped(pinfo, tree, tvb, &note->segment);
     if (shown.suffix != NULL)
-        keep_suffix();
+        suffix = keep(shown.suffix, kept);
 }
 
 void show_icmp(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const synfin_icmp *icmp)
@@ -212,6 +221,8 @@ void show_icmp(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const synfin
 /* The Info column is told of one segment, the last layer with a step or a RST: the line is about the innermost one. */
 void show_end(packet_info *pinfo)
 {
-    if (suffix[0] != '\0' && host_wants_info(pinfo))
-        host_prepend_info(pinfo, suffix);
+    const char *text = suffix[0] != '\0' ? suffix : put;
+    if (text[0] != '\0' && host_wants_info(pinfo))
+        host_prepend_info(pinfo, text, put);
+    put = "";
 }

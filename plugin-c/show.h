@@ -18,6 +18,8 @@
 /* Also registers the preference on the Info column, whose module this is. */
 void show_register(module_t *preferences);
 void show_begin_file(void);
+/* More is shown of a frame of which show_end() was called already. Before show_begin(). */
+void show_more(void);
 /* What this frame's readers want; false when nothing does and the others need not be called. */
 bool show_begin(packet_info *pinfo, proto_tree *tree);
 /* Takes a segment in and shows it. */

@@ -103,18 +103,18 @@ impl Session {
 }
 
 /// A segment as it came in.
-pub struct Input {
+pub struct Input<'a> {
     pub place: Place,
     pub stream: u32,
     pub path: Path,
-    pub segment: Segment,
+    pub segment: &'a Segment,
 }
 
-impl Input {
+impl Input<'_> {
     /// What the tracker is told of it.
     #[inline(always)]
     pub fn event(&self) -> Event<'_> {
-        Event::Segment { stream: self.stream, path: self.path, segment: &self.segment }
+        Event::Segment { stream: self.stream, path: self.path, segment: self.segment }
     }
 }
 
@@ -128,22 +128,28 @@ pub unsafe fn read_place(segment: *const c::synfin_segment) -> Result<Place, Fai
     Ok(Place { frame: segment.frame, layer: segment.layer })
 }
 
-/// Reads a segment.
+/// Reads a segment, and runs `body` with it where it was read: to hand it on would cost more than to read it.
 ///
 /// # Safety
 /// `segment` is NULL or a `synfin_segment`, `bytes` NULL or readable for `len` bytes.
 #[inline(always)]
-pub unsafe fn read_segment(segment: *const c::synfin_segment, bytes: *const u8, len: size_t) -> Result<Input, Failure> {
+pub unsafe fn with_segment(
+    segment: *const c::synfin_segment,
+    bytes: *const u8,
+    len: size_t,
+    body: impl FnOnce(&Input) -> Outcome,
+) -> Outcome {
     // SAFETY: passed on from the caller.
     let (from, bytes) = unsafe { (input(segment)?, captured(bytes, len, header::MAX_LEN)?) };
     deliberate_panic(guard::PanicAt::Parse(from.frame));
     let at = if from.has_time == 0 { None } else { Timestamp::from_parts(from.time_s, from.time_ns) };
-    let mut segment = header::parse(bytes, from.reported_len, at).ok_or(Failure::NoSegment)?;
+    let mut parsed = header::parse(bytes, from.reported_len, at);
+    let segment = parsed.as_mut().ok_or(Failure::NoSegment)?;
     segment.network = Network {
         identification: (from.identification != 0).then_some(from.identification),
         hops: (from.has_hops != 0).then_some(from.hops),
     };
-    Ok(Input {
+    body(&Input {
         place: Place { frame: from.frame, layer: from.layer },
         stream: from.stream,
         path: Path {

@@ -6,7 +6,7 @@ use synfin_core::view::{ConnectionView, Pass};
 
 use super::as_declared;
 use crate::bindings as c;
-use crate::convert::{Request, Session, output, read_error, read_icmp, read_place, read_segment};
+use crate::convert::{Request, Session, output, read_error, read_icmp, read_place, with_segment};
 use crate::guard::{
     Failure, Guarded, PanicAt, ask, deliberate_panic, free_handle, new_handle, with_handle, with_handle_mut,
 };
@@ -62,10 +62,11 @@ pub unsafe extern "C" fn synfin_tracker_observe(
     // SAFETY: passed on from the caller.
     unsafe {
         with_handle_mut(tracker.cast::<TrackerHandle>(), |session| {
-            let input = read_segment(segment, bytes, bytes_len)?;
-            deliberate_panic(PanicAt::Observe(input.place.frame));
-            session.tracker.observe(input.place, input.event())?;
-            Ok(())
+            with_segment(segment, bytes, bytes_len, |input| {
+                deliberate_panic(PanicAt::Observe(input.place.frame));
+                session.tracker.observe(input.place, input.event())?;
+                Ok(())
+            })
         })
     }
 }
@@ -120,10 +121,11 @@ pub unsafe extern "C" fn synfin_tracker_show(
                 show::nothing(shown, stream);
                 return Ok(());
             }
-            let input = read_segment(segment, bytes, bytes_len)?;
-            let view = session.tracker.segment(place, input.path, &input.segment, request.pass);
-            show::segment(shown, &view.ok_or(Failure::NotSeen)?, session.language, &request);
-            Ok(())
+            with_segment(segment, bytes, bytes_len, |input| {
+                let view = session.tracker.segment(place, input.path, input.segment, request.pass);
+                show::segment(shown, &view.ok_or(Failure::NotSeen)?, session.language, &request);
+                Ok(())
+            })
         })
     }
 }
@@ -145,21 +147,23 @@ pub unsafe extern "C" fn synfin_tracker_observe_and_show(
     unsafe {
         with_handle_mut(tracker.cast::<TrackerHandle>(), |session| {
             let (request, shown) = (Request::read(request)?, output(shown)?);
-            let input = read_segment(segment, bytes, bytes_len)?;
-            deliberate_panic(PanicAt::Observe(input.place.frame));
-            let taken = session.tracker.observe(input.place, input.event())?;
-            deliberate_panic(PanicAt::Show(input.place.frame));
-            match taken {
-                Taken::Quiet if request.wants_eventful_alone() => show::nothing(shown, input.stream),
-                Taken::Eventful(verdict) if request.wants_suffix_alone() && verdict.reset.is_none() => {
-                    show::suffix_of_step(shown, input.stream, &verdict);
+            with_segment(segment, bytes, bytes_len, |input| {
+                deliberate_panic(PanicAt::Observe(input.place.frame));
+                let taken = session.tracker.observe(input.place, input.event());
+                deliberate_panic(PanicAt::Show(input.place.frame));
+                match &taken {
+                    Err(refusal) => return Err((*refusal).into()),
+                    Ok(Taken::Quiet) if request.wants_eventful_alone() => show::nothing(shown, input.stream),
+                    Ok(Taken::Eventful(verdict)) if request.wants_suffix_alone() && verdict.reset.is_none() => {
+                        show::suffix_of_step(shown, input.stream, verdict);
+                    }
+                    Ok(Taken::Before | Taken::Quiet | Taken::Eventful(_)) => {
+                        let view = session.tracker.segment(input.place, input.path, input.segment, request.pass);
+                        show::segment(shown, &view.ok_or(Failure::NotSeen)?, session.language, &request);
+                    }
                 }
-                Taken::Before | Taken::Quiet | Taken::Eventful(_) => {
-                    let view = session.tracker.segment(input.place, input.path, &input.segment, request.pass);
-                    show::segment(shown, &view.ok_or(Failure::NotSeen)?, session.language, &request);
-                }
-            }
-            Ok(())
+                Ok(())
+            })
         })
     }
 }

@@ -10,14 +10,25 @@
 
 #define ENTRIES_MAX 1024
 
+/* The plugin finds out where a protocol keeps whether it is enabled, and a handle its function: as Wireshark's do. */
 struct _protocol {
     const char *name;
+    const char *short_name;
     const char *filter_name;
+    void *fields;
     int field; /* its number as a field */
+    truth is_enabled;
+    void *heuristics;
+    void *more;
 };
 
 struct dissector_handle {
+    const char *name;
+    const char *description;
+    const char *suffix;
+    int kind;
     dissector_t dissect;
+    void *data;
     int proto;
 };
 
@@ -118,8 +129,9 @@ int proto_register_protocol(const char *name, const char *short_name, const char
 {
     protocol_t *protocol = g_malloc0(sizeof *protocol);
     header_field_info *info = g_malloc0(sizeof *info);
-    (void)short_name;
     protocol->name = name;
+    protocol->short_name = short_name;
+    protocol->is_enabled = true;
     protocol->filter_name = filter_name;
     info->name = name;
     info->abbrev = filter_name;
@@ -155,7 +167,18 @@ protocol_t *find_protocol_by_id(const int proto)
 
 truth proto_is_protocol_enabled(const protocol_t *protocol)
 {
-    return protocol != NULL;
+    return protocol != NULL && protocol->is_enabled;
+}
+
+void proto_set_decoding(const int proto, const truth is_enabled)
+{
+    protocol_at(proto)->is_enabled = is_enabled != 0;
+}
+
+void proto_set_cant_toggle(const int proto)
+{
+    if (protocol_at(proto) == NULL)
+        fail("no such protocol");
 }
 
 int proto_get_id_by_filter_name(const char *filter_name)
@@ -292,6 +315,20 @@ dissector_handle_t create_dissector_handle(dissector_t dissect, const int proto)
     return handle;
 }
 
+dissector_handle_t create_dissector_handle_with_name_and_description(dissector_t dissect, const int proto, const char *name,
+                                                                     const char *description)
+{
+    dissector_handle_t handle = create_dissector_handle(dissect, proto);
+    handle->name = name;
+    handle->description = description;
+    return handle;
+}
+
+int dissector_handle_get_protocol_index(const dissector_handle_t handle)
+{
+    return handle->proto;
+}
+
 dissector_table_t find_dissector_table(const char *name)
 {
     return strcmp(name, "ip.proto") == 0 ? &ip_proto : NULL;
@@ -338,8 +375,10 @@ int call_table(uint32_t number, tvbuff_t *tvb, packet_info *pinfo, proto_tree *t
 
 void call_postdissectors(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
-    for (int i = 0; i < postdissector_count; i++)
-        (void)call_dissector_only(postdissectors[i], tvb, pinfo, tree, NULL);
+    for (int i = 0; i < postdissector_count; i++) {
+        if (proto_is_protocol_enabled(protocol_at(postdissectors[i]->proto)))
+            (void)call_dissector_only(postdissectors[i], tvb, pinfo, tree, NULL);
+    }
 }
 
 /* ---- the life of the program and of a file */

@@ -53,6 +53,13 @@ proto_tree *new_tree(bool is_visible)
     return tree;
 }
 
+proto_tree *proto_tree_get_root(proto_tree *tree)
+{
+    while (tree != NULL && tree->parent != NULL)
+        tree = tree->parent;
+    return tree;
+}
+
 bool tree_wants(const proto_tree *tree, const header_field_info *info)
 {
     return tree != NULL && (tree->tree_data->visible || info->ref_type != HF_REF_TYPE_NONE);

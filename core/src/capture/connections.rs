@@ -200,7 +200,7 @@ impl Connections {
     }
 
     /// Takes the next segment of a connection in.
-    #[inline]
+    #[inline(always)]
     pub fn hear(
         &mut self,
         number: u32,

@@ -159,13 +159,13 @@ impl Tracker {
     #[inline(always)]
     pub fn observe(&mut self, place: Place, event: Event) -> Result<Taken, Refusal> {
         match event {
-            Event::Segment { stream, path, segment } => self.take_segment(place, stream, path, segment),
+            Event::Segment { stream, path, segment } => self.take_segment(place, stream, &path, segment),
             Event::IcmpError { from, error } => self.take_icmp_error(place, from, error),
         }
     }
 
     #[inline(always)]
-    fn take_segment(&mut self, place: Place, stream: u32, path: Path, segment: &Segment) -> Result<Taken, Refusal> {
+    fn take_segment(&mut self, place: Place, stream: u32, path: &Path, segment: &Segment) -> Result<Taken, Refusal> {
         // Segments come in order, all but those that come again.
         let at = place.ordinal();
         if at <= self.last && self.taken(place).is_some() {
@@ -188,22 +188,23 @@ impl Tracker {
             None => self.begin(arrival, stream, path, segment).ok_or(Refusal::NoRoom)?,
         };
         let mut taken = Taken::Quiet;
-        let word = match heard {
-            Heard::Passing(word, None) => word,
+        // A verdict is looked at where it is: a copy costs more than looking.
+        let word = match &heard {
+            Heard::Passing(word, None) => *word,
             Heard::Passing(word, Some(turns)) => {
-                self.turns.add(arrival.ordinal, turns);
-                word
+                self.turns.add(arrival.ordinal, *turns);
+                *word
             }
             Heard::Judged(verdict, detail) => {
-                let (word, turns) = Word::new(&verdict);
+                let (word, turns) = Word::new(verdict);
                 if let Some(turns) = turns {
                     self.turns.add(arrival.ordinal, turns);
                 }
                 if let Some(detail) = detail {
-                    self.resets.add(arrival.ordinal, KeptReset::new(&detail));
+                    self.resets.add(arrival.ordinal, KeptReset::new(detail));
                 }
                 if word.is_eventful() {
-                    taken = Taken::Eventful(verdict);
+                    taken = Taken::Eventful(*verdict);
                 }
                 word
             }
@@ -221,7 +222,7 @@ impl Tracker {
 
     /// A new connection.
     #[inline(never)]
-    fn begin(&mut self, arrival: Arrival, stream: u32, path: Path, segment: &Segment) -> Option<(u32, Heard)> {
+    fn begin(&mut self, arrival: Arrival, stream: u32, path: &Path, segment: &Segment) -> Option<(u32, Heard)> {
         let (endpoints, end, is_self) =
             order(path.source, segment.source_port, path.destination, segment.destination_port);
         // Nothing is changed where there is no room.

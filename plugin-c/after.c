@@ -1,0 +1,35 @@
+/* after.c: see after.h. Wireshark calls a post-dissector for every frame while its protocol is enabled, and a call costs half
+ * a per cent of a plain listing. So this one belongs to a protocol of its own, which is enabled for the frames that need
+ * it: no user can switch it, no list of enabled protocols has it, and since the dissector always returns 0 no frame shows it.
+ *
+ * Copyright (C) 2026 the synfin authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "after.h"
+
+#include "host.h"
+
+/* NULL: it is called for every frame. */
+static uint8_t *after_enabled;
+
+void after_register(dissector_t dissect)
+{
+    int proto =
+        host.proto_register_protocol("TCP Lifecycle, after all others", "synfin after all", "synfin_after_all");
+    host.register_postdissector(host.create_dissector_handle(dissect, proto));
+    after_enabled = host_enabled_of(proto);
+    host.proto_set_cant_toggle(proto);
+    after_call_not();
+}
+
+void after_call(void)
+{
+    if (after_enabled != NULL)
+        *after_enabled = 1;
+}
+
+void after_call_not(void)
+{
+    if (after_enabled != NULL)
+        *after_enabled = 0;
+}
