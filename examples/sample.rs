@@ -8,6 +8,9 @@
 #[path = "../tests/common/mod.rs"]
 mod common;
 
+use std::path::PathBuf;
+
+use clap::Parser;
 use common::packets::{Packet, Wrap, write};
 use common::script;
 
@@ -36,11 +39,14 @@ let X = 822643295, Y = 2079380537
   | > .  X+1  ack Y+1 @0.0001
 ";
 
+#[derive(Parser)]
+#[command(about = "Writes the sample capture")]
+struct Arguments {
+    file: PathBuf,
+}
+
 fn main() {
-    let Some(file) = std::env::args_os().nth(1) else {
-        eprintln!("usage: sample FILE");
-        std::process::exit(2);
-    };
+    let Arguments { file } = Arguments::parse();
     let mut packets: Vec<Packet> = Vec::new();
     for (text, seconds_later) in [(HANDSHAKE, 0), (TEARDOWN, 3)] {
         let script = script::parse(text, script::ISNS[0]);
@@ -50,5 +56,5 @@ fn main() {
             packet
         }));
     }
-    write(std::path::Path::new(&file), Wrap::Ipv4.link(), &packets);
+    write(&file, Wrap::Ipv4.link(), &packets);
 }

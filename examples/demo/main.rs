@@ -11,8 +11,11 @@ mod incident;
 mod network;
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::str::FromStr;
 
+use clap::Parser;
 use network::{Network, pcap};
 
 /// 2026-03-02 08:00:00 UTC.
@@ -33,18 +36,41 @@ pub fn incident() -> Vec<u8> {
     pcap(network.frames)
 }
 
+/// Which capture.
+#[derive(Clone, Copy)]
+enum Which {
+    Hour(u64),
+    Incident,
+}
+
+impl FromStr for Which {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Which, Self::Err> {
+        if text == "incident" {
+            return Ok(Which::Incident);
+        }
+        text.parse().ok().filter(|hour| *hour < 24).map(Which::Hour).ok_or("an hour from 0 to 23, or the word incident")
+    }
+}
+
+#[derive(Parser)]
+#[command(about = "Writes a capture of a small office network")]
+struct Arguments {
+    file: PathBuf,
+    /// An hour of the day, or `incident`
+    #[arg(default_value = "0")]
+    which: Which,
+}
+
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let Some(file) = arguments.next() else {
-        eprintln!("usage: demo FILE [HOUR | incident]");
-        return ExitCode::FAILURE;
-    };
-    let bytes = match arguments.next().as_deref() {
-        Some("incident") => incident(),
-        hour => capture(hour.and_then(|text| text.parse().ok()).unwrap_or(0).min(23)),
+    let Arguments { file, which } = Arguments::parse();
+    let bytes = match which {
+        Which::Hour(hour) => capture(hour),
+        Which::Incident => incident(),
     };
     if let Err(error) = fs::write(&file, bytes) {
-        eprintln!("{file}: {error}");
+        eprintln!("{}: {error}", file.display());
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS

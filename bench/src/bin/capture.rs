@@ -1,15 +1,12 @@
-//! Writes a capture of made-up traffic, the same each time:
-//!
-//!     bench-capture FILE mixed SEGMENTS CONNECTIONS OVERLAP   all that real captures hold
-//!     bench-capture FILE short CONNECTIONS OVERLAP            connections of 15 segments: open, ask, answer, close
-//!     bench-capture FILE long CONNECTIONS SEGMENTS            transfers of so many segments, all at the same time
-//!     bench-capture FILE scan CONNECTIONS                     SYNs that are each answered by a RST
+//! Writes a capture of made-up traffic, the same each time: `bench-capture --help`.
 
 use std::error::Error;
 use std::fs::File;
 use std::io::BufWriter;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::{Parser, Subcommand};
 use etherparse::{EtherType, Ethernet2Header, IpNumber, Ipv4Header, TcpHeader, TcpOptions};
 use pcap_file::pcap::{PcapHeader, PcapPacket, PcapWriter};
 use pcap_file::{DataLink, TsResolution};
@@ -63,28 +60,45 @@ fn frame(sent: &Sent, has_stamps: bool) -> Result<Vec<u8>, Box<dyn Error>> {
 
 const SEED: u64 = 1;
 
-/// The traffic that the arguments after FILE ask for.
-fn traffic(kind: &str, numbers: &[u64]) -> Option<Traffic> {
-    match (kind, numbers) {
-        ("mixed", &[segments, connections, overlap]) => Some(Traffic::mixed(SEED, segments, connections, overlap)),
-        ("short", &[connections, overlap]) => Some(Traffic::short(SEED, connections, overlap)),
-        ("long", &[connections, segments]) => Some(Traffic::long(SEED, connections, segments)),
-        ("scan", &[connections]) => Some(Traffic::scan(SEED, connections)),
-        _ => None,
+#[derive(Parser)]
+#[command(about = "Writes a capture of made-up traffic, the same each time")]
+struct Arguments {
+    file: PathBuf,
+    #[command(subcommand)]
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Subcommand)]
+enum Kind {
+    /// All that real captures hold
+    Mixed { segments: u64, connections: u64, overlap: u64 },
+    /// Connections of 15 segments: open, ask, answer, close
+    Short { connections: u64, overlap: u64 },
+    /// Transfers of so many segments, all at the same time
+    Long { connections: u64, segments: u64 },
+    /// SYNs that are each answered by a RST
+    Scan { connections: u64 },
+}
+
+impl Kind {
+    fn traffic(self) -> Traffic {
+        match self {
+            Kind::Mixed { segments, connections, overlap } => Traffic::mixed(SEED, segments, connections, overlap),
+            Kind::Short { connections, overlap } => Traffic::short(SEED, connections, overlap),
+            Kind::Long { connections, segments } => Traffic::long(SEED, connections, segments),
+            Kind::Scan { connections } => Traffic::scan(SEED, connections),
+        }
     }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [path, kind, numbers @ ..] = arguments.as_slice() else { return Err("FILE and the kind of traffic".into()) };
-    let numbers: Vec<u64> = numbers.iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
-    let traffic = traffic(kind, &numbers).ok_or("mixed with three numbers, short or long with two, scan with one")?;
+    let Arguments { file, kind } = Arguments::parse();
     let header =
         PcapHeader { datalink: DataLink::ETHERNET, ts_resolution: TsResolution::NanoSecond, ..PcapHeader::default() };
-    let mut file = PcapWriter::with_header(BufWriter::new(File::create(path)?), header)?;
+    let mut file = PcapWriter::with_header(BufWriter::new(File::create(file)?), header)?;
     let mut count = 0u64;
-    for sent in traffic {
-        let bytes = frame(&sent, kind == "mixed")?;
+    for sent in kind.traffic() {
+        let bytes = frame(&sent, matches!(kind, Kind::Mixed { .. }))?;
         let at = Duration::from_secs(1_700_000_000) + Duration::from_nanos(sent.at);
         file.write_packet(&PcapPacket::new(at, u32::try_from(bytes.len())?, &bytes))?;
         count += 1;

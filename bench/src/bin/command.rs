@@ -4,8 +4,9 @@
 use std::error::Error;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::{Parser, ValueEnum};
 use synfin_cli::capture::{Capture, Options, Sink};
 use synfin_cli::input::Source;
 use synfin_cli::layers::{Inside, Layers};
@@ -18,7 +19,7 @@ const RECORD: usize = 16;
 const HEADERS: usize = 54;
 
 /// The least that can be done: the file is read, and each frame's headers are touched once.
-fn floor(path: &str) -> Result<u64, Box<dyn Error>> {
+fn floor(path: &Path) -> Result<u64, Box<dyn Error>> {
     let (mut file, mut buffer, mut kept, mut sum) = (File::open(path)?, vec![0_u8; 1 << 18], 0, 0_u64);
     let mut at = 24;
     let mut header = [0; 4];
@@ -57,20 +58,39 @@ impl Sink for Nothing {
     }
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum Stage {
+    /// The file is read, and each frame's headers are touched once
+    Floor,
+    /// The frames are told apart
+    Read,
+    /// Their layers are read
+    Parse,
+    /// The connections are followed
+    Track,
+    /// The log is written, to nowhere
+    Write,
+}
+
+#[derive(Parser)]
+#[command(about = "Reads a capture as the command synfin does, up to a stage")]
+struct Arguments {
+    stage: Stage,
+    file: PathBuf,
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let usage = "usage: bench-command floor|read|parse|track|write FILE";
-    let mut arguments = std::env::args().skip(1);
-    let (stage, path) = (arguments.next().ok_or(usage)?, arguments.next().ok_or(usage)?);
-    let mut frames = Source::of(Path::new(&path)).frames()?;
+    let Arguments { stage, file } = Arguments::parse();
+    let mut frames = Source::of(&file).frames()?;
     let mut sum = 0_u64;
-    match stage.as_str() {
-        "floor" => sum = floor(&path)?,
-        "read" => {
+    match stage {
+        Stage::Floor => sum = floor(&file)?,
+        Stage::Read => {
             while let Some(frame) = frames.next_frame()? {
                 sum += u64::from(frame.number) ^ frame.bytes.len() as u64;
             }
         }
-        "parse" => {
+        Stage::Parse => {
             let mut layers = Layers::default();
             while let Some(frame) = frames.next_frame()? {
                 if let Inside::Tcp(packet) = layers.look(&frame) {
@@ -78,16 +98,15 @@ fn main() -> Result<(), Box<dyn Error>> {
                 }
             }
         }
-        "track" => {
+        Stage::Track => {
             let mut nothing = Nothing(0);
             Capture::new(Options::default()).read(&mut frames, &mut nothing, |_| ())??;
             sum = nothing.0;
         }
-        "write" => {
+        Stage::Write => {
             let mut lines = JsonLines::new(io::sink(), Language::English);
             Capture::new(Options::default()).read(&mut frames, &mut lines, |_| ())??;
         }
-        _ => return Err(usage.into()),
     }
     println!("{sum}");
     Ok(())

@@ -8,8 +8,9 @@
 mod callgrind;
 
 use std::hint::black_box;
-use std::process::ExitCode;
+use std::str::FromStr;
 
+use clap::Parser;
 use synfin_bench::feed::{Fed, Open};
 use synfin_bench::traffic::{ACK, PSH, RST, SYN, Sent, Traffic};
 use synfin_core::capture::{Options, Tracker};
@@ -207,55 +208,82 @@ mod boundary {
     }
 }
 
-fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [work, segments] = arguments.as_slice() else {
-        eprintln!(
-            "usage: bench-count feed|floor|parse|observe|annotate|boundary (with the feature abi)|mixed-feed|mixed|\
-             live-SIZE|long-SIZE|restarts-SIZE|attempts-SIZE SEGMENTS"
-        );
-        return ExitCode::from(2);
-    };
-    let Ok(segments) = segments.parse::<u32>() else {
-        eprintln!("bench-count: {segments} is no number");
-        return ExitCode::from(2);
-    };
-    if let Some((growth, size)) = Growth::read(work) {
-        grown(growth, size, segments);
-        return ExitCode::SUCCESS;
+/// A piece of work by its name.
+#[derive(Clone, Copy)]
+enum Work {
+    Feed,
+    Floor,
+    Parse,
+    Observe,
+    Annotate,
+    #[cfg(feature = "abi")]
+    Boundary,
+    MixedFeed,
+    Mixed,
+    Grown(Growth, u32),
+}
+
+impl FromStr for Work {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Work, String> {
+        Ok(match text {
+            "feed" => Work::Feed,
+            "floor" => Work::Floor,
+            "parse" => Work::Parse,
+            "observe" => Work::Observe,
+            "annotate" => Work::Annotate,
+            #[cfg(feature = "abi")]
+            "boundary" => Work::Boundary,
+            "mixed-feed" => Work::MixedFeed,
+            "mixed" => Work::Mixed,
+            _ => {
+                let (growth, size) = Growth::read(text).ok_or("no work has that name")?;
+                Work::Grown(growth, size)
+            }
+        })
     }
-    match work.as_str() {
+}
+
+#[derive(Parser)]
+#[command(about = "Runs one piece of the work so many times, for an instruction counter")]
+struct Arguments {
+    /// feed, floor, parse, observe, annotate, boundary (with the feature abi), mixed-feed or mixed; or live-SIZE, long-SIZE,
+    /// restarts-SIZE or attempts-SIZE
+    work: Work,
+    segments: u32,
+}
+
+fn main() {
+    let Arguments { work, segments } = Arguments::parse();
+    match work {
         // Making the segments, which the others do as well.
-        "feed" => steady(segments, |_, fed| {
+        Work::Feed => steady(segments, |_, fed| {
             black_box(fed);
         }),
-        "floor" => steady(segments, |_, fed| {
+        Work::Floor => steady(segments, |_, fed| {
             black_box(fed.floor());
         }),
-        "parse" => steady(segments, |_, fed| {
+        Work::Parse => steady(segments, |_, fed| {
             black_box(fed.segment());
         }),
-        "observe" => steady(segments, |tracker, fed| {
+        Work::Observe => steady(segments, |tracker, fed| {
             black_box(fed.observe(tracker));
         }),
-        "annotate" => steady(segments, |tracker, fed| {
+        Work::Annotate => steady(segments, |tracker, fed| {
             fed.annotate(tracker, |view| {
                 black_box(view);
             });
         }),
         #[cfg(feature = "abi")]
-        "boundary" => boundary::run(segments),
-        "mixed-feed" => mixed(segments, |_, fed| {
+        Work::Boundary => boundary::run(segments),
+        Work::MixedFeed => mixed(segments, |_, fed| {
             black_box(fed);
         }),
-        "mixed" => mixed(segments, |tracker, fed| {
+        Work::Mixed => mixed(segments, |tracker, fed| {
             let segment = black_box(fed.observe(tracker));
             black_box(tracker.segment(fed.place, fed.path, &segment, Pass::First));
         }),
-        other => {
-            eprintln!("bench-count: no work called {other}");
-            return ExitCode::from(2);
-        }
+        Work::Grown(growth, size) => grown(growth, size, segments),
     }
-    ExitCode::SUCCESS
 }
