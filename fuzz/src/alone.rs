@@ -3,7 +3,7 @@
 use synfin_core::capture::{Path, Place};
 use synfin_core::connection::{Arrival, Connection, Heard, State};
 use synfin_core::segment::{Address, Both, End, Flags, Kind, Segment, Seq};
-use synfin_core::view::Anomalies;
+use synfin_core::view::{Anomalies, HandshakeOutcome};
 
 use crate::invariants::{Before, Said};
 
@@ -79,6 +79,11 @@ impl Alone {
         said
     }
 
+    /// What became of the connection is the same without its copies.
+    pub fn finish(&self) {
+        assert_eq!(Summary::of(&self.plain), Summary::of(&self.connection), "a copy changes what became of it");
+    }
+
     /// Nothing but the shown X and Y depends on where the circle begins, or on which end sorts first.
     fn compare_moved(&mut self, arrival: Arrival, told: &Told, (verdict, detail): &Said) {
         let mut connection = if self.is_moved { self.moved.take() } else { Some(Connection::default()) };
@@ -111,25 +116,29 @@ impl Alone {
     }
 }
 
-/// What a copy must leave as it was.
+/// What a copy must leave as it was, and an ICMP error all but the outcome.
 #[derive(PartialEq, Debug)]
-struct Summary {
+pub struct Summary {
     states: Both<State>,
+    /// What became of the handshake.
+    pub outcome: HandshakeOutcome,
     shown: String,
 }
 
 impl Summary {
-    fn of(connection: &Connection) -> Summary {
+    /// That of a connection at its end.
+    pub fn of(connection: &Connection) -> Summary {
         use synfin_core::segment::Side::{Client, Server};
         use synfin_core::view::Pass::Final;
         let mut history = Vec::new();
         connection.history(|letter| history.push(letter));
         Summary {
             states: connection.states_now(),
+            outcome: connection.handshake_outcome(Final),
             shown: format!(
                 "{:?}",
                 (
-                    (connection.handshake_kind(), connection.handshake_outcome(Final), connection.teardown_kind(Final)),
+                    (connection.handshake_kind(), connection.teardown_kind(Final)),
                     (connection.closer(Final), connection.ended_by(Final), connection.half_close_bytes()),
                     [Client, Server].map(|side| (
                         connection.packets(side),

@@ -1,12 +1,12 @@
 //! Feeds a tracker, and holds what it says against the invariants and against other ways of asking.
 
 use synfin_core::capture::{Event, Options, Path, Place, Taken, Tracker};
-use synfin_core::connection::State;
+use synfin_core::connection::{State, ordinal};
 use synfin_core::segment::icmp::{self, IcmpError, IcmpKind};
 use synfin_core::segment::{End, Segment, Seq, header};
-use synfin_core::view::Pass;
+use synfin_core::view::{Anomalies, HandshakeOutcome, Pass, Reset};
 
-use crate::alone::{Alone, Told, endpoints};
+use crate::alone::{Alone, Summary, Told, endpoints};
 use crate::invariants::Said;
 use crate::source::Source;
 use crate::walk::{STREAMS, Step};
@@ -162,10 +162,56 @@ impl Check {
                 words::of_connection(&view.connection);
             }
         }
+        for &stream in &self.begun {
+            self.streams[stream].finish();
+            self.ended(stream);
+            self.errors(stream);
+        }
         let nowhere = Place { frame: u32::MAX, layer: 0 };
         assert!(self.tracker.segment(nowhere, self.path(), &Segment::default(), Pass::Final).is_none());
         let memory = self.tracker.memory();
         assert!(memory <= MEMORY_BASE + count * MEMORY_SEGMENT, "{memory} bytes for {count} segments");
+    }
+
+    /// The RST that ended a connection stands at its end, or was withdrawn, or belongs to an earlier attempt; and what stands
+    /// there without is one that was challenged.
+    fn ended(&self, stream: usize) {
+        let connection = &self.streams[stream].connection;
+        let of_stream = self.seen.iter().filter(|(step, _)| step.stream as usize == stream);
+        let was_withdrawn = |at: u64| connection.was_withdrawn(at);
+        let (mut stands, mut is_challenged) = (None, false);
+        for (step, (verdict, _)) in of_stream {
+            let at = ordinal(step.place.frame, step.place.layer);
+            if verdict.anomalies.contains(Anomalies::NEW_ATTEMPT) {
+                (stands, is_challenged) = (None, false);
+            }
+            is_challenged |= verdict.reset == Some(Reset::Challenged);
+            if verdict.ended {
+                assert!(stands.is_none_or(was_withdrawn), "two RSTs end it, and the first was not withdrawn");
+                stands = Some(at);
+            }
+            let view = self.tracker.segment(step.place, step.path, &step.segment, Pass::Final).expect("taken in");
+            let is_withdrawn = verdict.reset.is_some() && was_withdrawn(at);
+            let is_survived = verdict.reset == Some(Reset::Challenged) && connection.survived(at);
+            assert!(!view.is_ignored || is_withdrawn || is_survived, "an ignored RST that was neither");
+        }
+        match (stands.filter(|&at| !was_withdrawn(at)), connection.ended_at(Pass::Final)) {
+            (Some(at), found) => assert_eq!(found, Some(at), "the RST that ended it ended it"),
+            (None, Some(_)) => assert!(is_challenged, "nothing ended it"),
+            (None, None) => {}
+        }
+    }
+
+    /// ICMP errors went to the tracker alone: they change nothing of a connection but the outcome of a SYN without an answer.
+    fn errors(&self, stream: usize) {
+        let number = u32::try_from(stream).expect("few streams");
+        let view = self.tracker.connection(number, Pass::Final).expect("it was taken in");
+        let (mut with, without) = (Summary::of(&view), Summary::of(&self.streams[stream].connection));
+        if with.outcome != without.outcome {
+            assert!(view.icmp().is_some() && with.outcome == HandshakeOutcome::Unreachable, "{with:?}, {without:?}");
+            with.outcome = without.outcome;
+        }
+        assert_eq!(with, without, "an ICMP error changes what became of a connection");
     }
 
     fn path(&self) -> Path {

@@ -13,6 +13,8 @@ pub struct Before {
     last: Option<Last>,
     /// Whether open step 3, close step 2 and close step 4 were performed in this attempt.
     performed: [bool; 3],
+    /// Whether it was said, of the RST that ended the connection, that it was forged and that it was ignored.
+    said: [bool; 2],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +62,7 @@ impl Before {
             copy(verdict);
         } else {
             self.progress(kind, verdict, connection, is_ended);
+            self.withdrawal(verdict, connection, was_ended, is_ended);
             self.states(arrival.end, kind, verdict, states, connection);
         }
         connection_words(connection);
@@ -100,6 +103,27 @@ impl Before {
         assert!(is_forward || begins || is_withdrawn || goes_back, "phase {:?} after {before:?}", verdict.phase);
         if is_withdrawn && !begins {
             assert!(kind != Kind::Rst && kind != Kind::Other, "a RST is withdrawn by a segment that speaks");
+        }
+    }
+
+    /// A RST is withdrawn by what its sender or its receiver shows, each of which is said once; before it all is closed.
+    fn withdrawal(&mut self, verdict: &Verdict, connection: &Connection, was_ended: bool, is_ended: bool) {
+        if verdict.ended {
+            self.said = [false; 2];
+        }
+        let shows = [Anomalies::RESET_FORGED, Anomalies::RESET_IGNORED].map(|shown| verdict.anomalies.contains(shown));
+        for (said, shows) in self.said.iter_mut().zip(shows) {
+            assert!(!shows || (was_ended && !*said), "a RST is called forged or ignored once, and while it stands");
+            *said |= shows;
+        }
+        assert!(shows != [true; 2], "one segment speaks for one side");
+        if was_ended && !is_ended && !self.begins(verdict, connection) {
+            assert!(self.said != [false; 2], "a RST is withdrawn, and nobody showed anything");
+            assert!(connection.withdrawn().is_some(), "a withdrawn RST is told of");
+        }
+        if was_ended && is_ended && !verdict.ended {
+            assert_eq!(verdict.phase, Phase::Closed, "what follows the RST is closed until it is withdrawn");
+            assert!(!verdict.close_steps.has(1), "no FIN begins a close there");
         }
     }
 

@@ -146,7 +146,9 @@ impl Stream {
         let sender = source.take(1) as usize;
         let choice = source.below(64);
         if choice >= 61 {
-            let place = self.count.wrapping_sub(1 + source.take(1) as usize) % self.sent.len();
+            // Mostly at once; any that is remembered may come again.
+            let back = if source.one_in(4) { source.take(3) } else { source.take(1) };
+            let place = self.count.wrapping_sub(1 + back as usize) % self.sent.len();
             if let Some((sender, segment)) = self.sent[place] {
                 return (sender, segment, true);
             }
