@@ -19,6 +19,9 @@ use crate::source::Source;
 mod connections;
 mod memory;
 mod shown;
+mod told;
+
+pub use told::walk;
 
 use memory::{Memory, pointer, size_of_claim, status_of};
 

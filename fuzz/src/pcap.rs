@@ -86,7 +86,8 @@ fn network(step: &Step, len: usize) -> (EtherType, Vec<u8>) {
     (EtherType::IPV4, header.to_bytes().to_vec())
 }
 
-fn tcp(segment: &Segment) -> TcpHeader {
+/// A segment's TCP header.
+pub(crate) fn tcp(segment: &Segment) -> TcpHeader {
     let has = |flag| segment.flags.has(flag);
     let mut header = TcpHeader::new(segment.source_port, segment.destination_port, segment.seq.0, segment.window);
     header.acknowledgment_number = segment.ack.0;

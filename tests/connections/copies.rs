@@ -124,7 +124,7 @@ scripts! {
       | > S  C             id 0 @0.005       |     | SYN | open 1 | copy=1
       | > S  C    <ts:5:0> id 0 @0.001       |     | SYN | open 1 | copy; retransmission=1
       | > S  C    <ts:5:0> id 9 @1           |     | SYN | open 1 | copy=1
-      | > S  C    <ts:5:1> id 0 @0.001       |     | SYN | open 1 | copy; retransmission=1
+      | > S  C    <ts:5:1> id 0 @-0.5        |     | SYN | open 1 | copy; retransmission=1
     ";
 
     /// Merged captures may have their frames in the wrong order.

@@ -188,4 +188,15 @@ scripts! {
     = handshake.outcome partial
     = teardown.kind reset
     ";
+
+    /// An ACK of less than its sender had acknowledged before is an old one, and answers no RST.
+    an_old_ack_is_no_challenge = "
+    either
+    open
+      | > P. C+1  ack S+1 len 10
+      | < .  S+1  ack C+11
+      | > R  C+50                               | | RST | | reset=challenged
+      | < .  S+1  ack C+1                       | | ACK | | expert.challenge_ack
+      | < .  S+1  ack C+11                      | | ACK | | expert.challenge_ack
+    ";
 }

@@ -1,9 +1,9 @@
-//! Arbitrary calls of the C ABI, seeded. `drive-abi 500000 1`, `drive-abi 60s 1`.
+//! Arbitrary calls of the C ABI, seeded, and walks that hold what it says. `drive-abi 500000 1`, `drive-abi 60s 1`.
 
 use std::time::Instant;
 
 use clap::Parser;
-use synfin_fuzz::abi::Caller;
+use synfin_fuzz::abi::{Caller, walk};
 use synfin_fuzz::limit::Limit;
 use synfin_fuzz::source::Random;
 
@@ -28,6 +28,8 @@ fn main() {
             caller.call(&mut source);
         }
         calls += caller.calls;
+        // A walk costs about as much as the calls before it.
+        calls += walk(&mut source);
         runs += 1;
     }
     let took = start.elapsed().as_secs_f64();
