@@ -1,12 +1,13 @@
 //! Any sequence of segments: nothing panics; what is said of a segment never depends on what comes after it; steps and
-//! numbers agree with each other; a state goes back on its owner's segment alone; a copy changes nothing.
+//! numbers agree with each other; a state goes back on its owner's segment alone; a copy and an ICMP error change nothing.
 
 mod random;
 
 use proptest::prelude::*;
 use random::{Sent, path, place, segment, taken_in};
 use synfin_core::capture::{Event, Options, Place, Tracker};
-use synfin_core::segment::{Both, End, Ends, Kind, Side};
+use synfin_core::segment::icmp::{IcmpError, IcmpKind};
+use synfin_core::segment::{Both, End, Ends, Kind, Seq, Side};
 use synfin_core::view::{
     Anomalies, ConnectionView, HandshakeKind, HandshakeOutcome, Pass, Reset, ResetDetail, State, TeardownKind, Verdict,
 };
@@ -216,5 +217,43 @@ proptest! {
         let [one, other] = [&plain, &tracker].map(|tracker| Whole::of(&tracker.connection(0, Pass::Final).expect("it")));
         prop_assert_eq!(one, other);
         prop_assert_eq!(taken_in(&segments).segment_count() + copies, tracker.segment_count());
+    }
+
+    #[test]
+    fn an_icmp_error_changes_no_state(
+        segments in prop::collection::vec(segment(), 1..40),
+        errors in prop::collection::vec((any::<bool>(), any::<prop::sample::Index>(), -3i32..8), 40),
+    ) {
+        let (plain, at_first) = said_at_first(&segments);
+        let mut tracker = Tracker::new(Options::default());
+        for (index, sent) in segments.iter().enumerate() {
+            let event = Event::Segment { stream: 0, path: path(sent.0), segment: &sent.1 };
+            tracker.observe(place(index), event).expect("room");
+            prop_assert_eq!(said(&tracker, place(index), Pass::First, sent), at_first[index], "segment {}", index);
+            let (is_picked, quoted, near) = errors[index];
+            if is_picked {
+                let (to_server, quoted) = segments[quoted.index(index + 1)];
+                let ends = path(to_server);
+                let error = IcmpError {
+                    kind: IcmpKind::HostUnreachable,
+                    source: ends.source.expect("known"),
+                    destination: ends.destination.expect("known"),
+                    source_port: quoted.source_port,
+                    destination_port: quoted.destination_port,
+                    seq: Seq(quoted.seq.0.wrapping_add_signed(near)),
+                };
+                // About a number that was not sent it is none of this connection's.
+                let _ = tracker.observe(place(index), Event::IcmpError { from: None, error: &error });
+            }
+        }
+        let view = tracker.connection(0, Pass::Final).expect("it");
+        let mut with = Whole::of(&view);
+        let without = Whole::of(&plain.connection(0, Pass::Final).expect("it"));
+        if with.outcome != without.outcome {
+            prop_assert_eq!(with.outcome, HandshakeOutcome::Unreachable);
+            prop_assert!(view.icmp().is_some(), "no error says so");
+            with.outcome = without.outcome;
+        }
+        prop_assert_eq!(with, without);
     }
 }

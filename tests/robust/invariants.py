@@ -269,6 +269,16 @@ class Checker:
                 yield f"stream {stream}: conn.last on frames {[number for number, _ in lasts]}"
             for number, layer in lasts:
                 yield from self.last(stream, number, dict(layer), [dict(layer) for _, layer in layers])
+                yield from self.withdrawn(stream, dict(layer), layers)
+
+    def withdrawn(self, stream, last, layers):
+        """A RST that was withdrawn, or challenged and survived, ended nothing."""
+        ignored = {number for number, layer in layers if dict(layer).get("synfin.reset.ignored") in TRUE}
+        ended = last.get("synfin.reset.frame")
+        frames = [number for number, _ in layers]
+        # A frame with two of the stream's segments may have both.
+        if ended is not None and int(ended) in ignored and frames.count(int(ended)) == 1:
+            yield f"stream {stream}: ended by the RST in frame {ended}, which was ignored"
 
     def last(self, stream, number, fields, layers):
         """What the last segment says of the connection."""
