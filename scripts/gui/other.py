@@ -103,6 +103,8 @@ def live_list(desk, port):
     talk(port)
     wait("the segments of four connections", lambda: {"Open 3/3", "Close 4/4", "RST: refused"} <= {
         line[5] for line in driver.rows(desk.packets(), COLUMNS) if len(line) == COLUMNS})
+    times = [line[1] for line in driver.rows(desk.packets(), COLUMNS)[1:]]
+    demand(all(len(one.partition(".")[2]) == 6 for one in times), f"the column of times is cut off: {times[:3]}")
     desk.shot("live", desk.main)
 
 
