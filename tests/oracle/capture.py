@@ -6,6 +6,7 @@ each TCP layer has the addresses of the IP layer in front of it.
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
@@ -18,6 +19,7 @@ from segments import IcmpError, Segment, icmp_kind, parse_options
 QUOTING = {"icmp": 4, "icmpv6": 6}
 TCP_FIELDS = ("stream", "len", "flags", "seq_raw", "ack_raw", "srcport", "dstport", "window_size_value", "hdr_len")
 FIXED_HEADER, SECOND_NS = 20, 1_000_000_000
+SEQUENCE_NUMBER = slice(4, 8)  # of a TCP header
 
 
 class Tshark:
@@ -28,6 +30,7 @@ class Tshark:
     def __init__(self, command: str = "tshark"):
         self.command = shlex.split(command)
         self.home = tempfile.TemporaryDirectory(prefix="oracle-home-")
+        self.errors: dict[str, dict[int, bytes]] = {}
 
     def environment(self) -> dict[str, str]:
         private = dict(os.environ, HOME=self.home.name, XDG_CONFIG_HOME=self.home.name, TZ="UTC", LC_ALL="C.UTF-8")
@@ -39,6 +42,31 @@ class Tshark:
         return subprocess.run([*self.command, "-G", "plugins"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                               env=self.environment(), text=True, check=True).stdout
 
+    def complete_quotes(self, packet: ET.Element, capture: str) -> None:
+        """Of eight bytes of TCP header that an ICMPv6 message quotes, some versions show the ports alone. The sequence
+        number is read from the bytes of the frame then."""
+        for proto, quoting in layers(packet):
+            is_short = (quoting is not None and quoting.get("name") == "icmpv6" and proto.get("name") == "tcp"
+                        and shown(proto, "tcp.seq_raw", "tcp.seq") is None)
+            if not is_short:
+                continue
+            start = int(proto.get("pos"))
+            header = self.errors_of(capture).get(frame_number(packet), b"")[start:start + int(proto.get("size"))]
+            number = header[SEQUENCE_NUMBER]
+            if len(number) == 4 and header[:2].hex() == raw(proto, "tcp.srcport").hex():
+                ET.SubElement(proto, "field", name="tcp.seq_raw", show=str(int.from_bytes(number, "big")))
+
+    def errors_of(self, capture: str) -> dict[int, bytes]:
+        """The bytes of each frame with an ICMPv6 message about TCP."""
+        if capture not in self.errors:
+            line = [*self.command, "-n", "-r", capture, "-Y", "icmpv6 && tcp", "-T", "json", "-x", "-j", "frame"]
+            found = subprocess.run(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.environment(),
+                                   check=False).stdout
+            frames = [packet["_source"]["layers"] for packet in json.loads(found or b"[]")]
+            self.errors[capture] = {int(one["frame"]["frame.number"]): bytes.fromhex(one["frame_raw"][0])
+                                    for one in frames}
+        return self.errors[capture]
+
     def pdml(self, capture: str, *arguments: str):
         """The `<packet>` elements of a capture, one after the other."""
         line = [*self.command, "-n", "-r", capture, *self.PREFERENCES, *arguments, "-T", "pdml"]
@@ -49,6 +77,7 @@ class Tshark:
                 _, root = next(parser)
                 for event, element in parser:
                     if event == "end" and element.tag == "packet":
+                        self.complete_quotes(element, capture)
                         yield element
                         root.clear()
             except ET.ParseError as error:
@@ -83,6 +112,12 @@ def raw(proto: ET.Element, name: str) -> bytes:
         if element.get("name") == name:
             return bytes.fromhex(element.get("value", ""))
     return b""
+
+
+def frame_number(packet: ET.Element) -> int:
+    """Wireshark's number of the frame."""
+    frame = next(proto for proto in packet if proto.get("name") == "frame")
+    return int(shown(frame, "frame.number"))
 
 
 def layers(element: ET.Element, quoting: ET.Element | None = None):
