@@ -93,4 +93,38 @@ scripts! {
     = conn.state OTH
     = conn.history Da
     ";
+
+    /// Zeek asks whether anything was sent. The RST's own number tells it, where nothing else does.
+    rejected_for_zeek = "
+      | > S  C
+      | < R. 0    ack C+1
+      | > R. C+1  ack 0
+    = conn.state REJ
+    ";
+
+    /// See above: the client's RST claims that the client sent something.
+    not_rejected_for_zeek = "
+      | > S  C
+      | > R. C+1461 ack 0
+      | < R. 0    ack C+1
+    = conn.state RSTR
+    ";
+
+    /// A time is a time by the clock. Only where that stands still the order tells.
+    answered_before_it_was_captured = "
+      | < S. S    ack C+1
+      | > S  C    @0
+      | > .  C+1  ack S+1
+    = handshake.synack_rtt
+    = handshake.time 0.001000000
+    ";
+
+    /// The same where the clock says otherwise: frames of two queues in the wrong order.
+    captured_in_the_wrong_order = "
+      | < S. S    ack C+1 @0.3
+      | > S  C    @-0.1
+      | > .  C+1  ack S+1 @0.15
+    = handshake.synack_rtt 0.100000000
+    = handshake.ack_rtt 0.050000000
+    ";
 }

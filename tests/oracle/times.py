@@ -7,10 +7,10 @@ from segments import Segment
 
 
 def elapsed(start: Segment, end: Segment) -> int | None:
-    """A time that goes backwards, by the clock or in the order of the capture, or is not known, is left out."""
-    if start.order > end.order:
-        return None
+    """A time that goes backwards or is not known is left out; where the clock stands still, the order of the capture tells."""
     if start.time_ns is None or end.time_ns is None or end.time_ns < start.time_ns:
+        return None
+    if start.order > end.order and end.time_ns == start.time_ns:
         return None
     return end.time_ns - start.time_ns
 
@@ -22,7 +22,7 @@ def times(attempt: Attempt) -> dict[str, tuple[int, Segment]]:
     def note(name: str, start: Segment | None, end: Segment | None) -> None:
         value = None if start is None or end is None else elapsed(start, end)
         if value is not None:
-            found[name] = value, end
+            found[name] = value, max(start, end, key=lambda one: one.order)
 
     client, server = attempt.sides[attempt.client], attempt.sides[attempt.server]
     syn = client.syns[0].segment if client.syns else None

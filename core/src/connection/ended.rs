@@ -10,6 +10,7 @@ use super::said::Said;
 use super::state::State;
 use super::times::MaybeTime;
 use super::verdict::Reset;
+use super::zeek::Extent;
 use crate::segment::{End, Ends, Seq, Side};
 
 /// A RST that ended a connection, or may turn out to have ended it, and what held when it came.
@@ -91,6 +92,8 @@ pub(super) struct Resets {
     pub said_before: Recent<Said>,
     /// The number of each end's last RST as Zeek sees them.
     pub zeek_resets: Ends<Seq>,
+    /// The numbers of each end that sent one, as Zeek has them.
+    pub zeek_extents: Ends<Option<Extent>>,
 }
 
 impl Resets {

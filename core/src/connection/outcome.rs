@@ -8,7 +8,6 @@ use super::endpoint::Facts;
 use super::opening::{Findings, Progress};
 use super::times::between;
 use super::verdict::Reset;
-use super::zeek::ConnState;
 use crate::segment::icmp::IcmpKind;
 use crate::segment::{End, Side, Timestamp};
 
@@ -264,19 +263,24 @@ impl Connection {
     /// Nanoseconds from the first SYN to step 3.
     #[must_use]
     pub fn handshake_ns(&self) -> Option<u64> {
-        between(self.times.syn, self.times.step_3)
+        self.span(1, between(self.times.syn, self.times.step_3), 3)
     }
 
     /// Nanoseconds from SYN to SYN-ACK; none where the SYN was repeated before the answer (Karn's rule: RFC 6298 §3).
     #[must_use]
     pub fn syn_ack_rtt_ns(&self) -> Option<u64> {
-        let [syn, syn_ack, _] = self.opening.frames;
-        // Merged captures can have the answer first.
-        if self.is_double_open() || self.opening.found(Findings::SYN_REPEATED) || (syn_ack != 0 && syn > syn_ack) {
+        if self.is_double_open() || self.opening.found(Findings::SYN_REPEATED) {
             None
         } else {
-            between(self.times.syn, self.times.syn_ack)
+            self.span(1, between(self.times.syn, self.times.syn_ack), 2)
         }
+    }
+
+    /// The time between two steps. Captures can have the answer first: where the clock does not say otherwise, it was so.
+    fn span(&self, from: usize, time: Option<u64>, to: usize) -> Option<u64> {
+        let frame = |step: usize| self.opening.frames.get(step.saturating_sub(1)).copied().unwrap_or(0);
+        let is_reversed = frame(to) != 0 && frame(from) > frame(to);
+        time.filter(|&time| !is_reversed || time > 0)
     }
 
     /// Nanoseconds from SYN-ACK to step 3; none where the SYN-ACK was repeated before the answer.
@@ -285,7 +289,7 @@ impl Connection {
         if self.is_double_open() || self.opening.found(Findings::SYN_ACK_REPEATED) {
             None
         } else {
-            between(self.times.syn_ack, self.times.step_3)
+            self.span(2, between(self.times.syn_ack, self.times.step_3), 3)
         }
     }
 
@@ -323,25 +327,5 @@ impl Connection {
     #[must_use]
     pub fn icmp(&self) -> Option<(IcmpKind, u32)> {
         self.rare.as_ref()?.icmp
-    }
-
-    /// Zeek's `conn_state`.
-    #[must_use]
-    pub fn conn_state(&self) -> ConnState {
-        let has_size = End::BOTH.into_iter().any(|end| self.has_size(end));
-        self.zeek_state(has_size)
-    }
-
-    /// Whether the numbers of an end went on beyond its SYN and FIN.
-    fn has_size(&self, end: End) -> bool {
-        let own = &self.ends[end];
-        let isn = own.syn().or(own.syn_ack());
-        let Some(start) = isn.map(|isn| isn.advance(1)).or(own.first()) else { return false };
-        let highest = match (own.next(), self.ends[end.peer()].acked()) {
-            (Some(next), Some(acked)) => next.later(acked),
-            (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => start,
-        };
-        highest.is_after(start.advance(u32::from(self.fin_of(end).is_some())))
     }
 }

@@ -76,10 +76,37 @@ pub struct View {
 /// The bit of an entry that says which end it is of.
 const HIGH: u8 = 8;
 
+/// A jump of more than this in a SYN or RST is not believed.
+const FAR: u32 = 1 << 20;
+
+/// The numbers of an endpoint that sent a RST, as Zeek has them: they say whether it sent anything.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    /// That of its SYN, seen or supposed.
+    start: Seq,
+    /// The one after the last that it used, the RST's own with it. After a RST no more are believed.
+    next: Seq,
+}
+
 impl Connection {
     /// Shows Zeek's view a segment.
     pub(super) fn observe_zeek(&mut self, end: End, segment: &Segment) {
         let flags = segment.flags;
+        let before = self.zeek.tracks[end];
+        let extent = if flags.has(Flags::RST) && before.state != Endpoint::Reset {
+            Some(self.zeek_extent(end, segment, before))
+        } else if flags.has(Flags::SYN) && before.state == Endpoint::Reset && before.previous == Endpoint::Inactive {
+            // Nothing but RSTs had come, and those may be somebody else's.
+            Some(Extent { start: segment.seq, next: segment.next() })
+        } else if flags.has(Flags::FIN) && before.state == Endpoint::Reset {
+            // Zeek believes a FIN, whatever its number, where nothing else went before it.
+            let known = self.resets.as_ref().and_then(|resets| resets.zeek_extents[end]);
+            known
+                .filter(|known| known.next == known.start.advance(1))
+                .map(|known| Extent { next: segment.next(), ..known })
+        } else {
+            None
+        };
         // Each of these letters comes again with another number than the last one's.
         let (last, number) = match (flags.has(Flags::SYN), flags.has(Flags::FIN), flags.has(Flags::RST)) {
             (true, false, false) => (Some(&mut self.zeek.syns[end]), segment.seq),
@@ -91,10 +118,40 @@ impl Connection {
         if let Some(entry) = self.zeek.observe(self.client_end, end, segment, is_same) {
             self.rare_mut().zeek_history.push(entry);
         }
+        if extent.is_some() {
+            self.resets_mut().zeek_extents[end] = extent;
+        }
     }
 
-    /// Zeek's `conn_state`; `has_size`: the numbers of an end went on beyond its SYN and FIN.
-    pub(super) fn zeek_state(&self, has_size: bool) -> ConnState {
+    /// The numbers of an end at its RST, which is at hand.
+    fn zeek_extent(&self, end: End, segment: &Segment, before: Track) -> Extent {
+        let own = &self.ends[end];
+        if before.state == Endpoint::Inactive {
+            // The RST's number counts as its first.
+            return Extent { start: segment.seq.back(1), next: segment.seq };
+        }
+        let has_syn = before.given & 1 << Letter::Syn as u8 != 0;
+        let start = if has_syn { self.zeek.syns[end] } else { own.first().unwrap_or(segment.seq).back(1) };
+        // Nothing is known of the numbers of what does not count here.
+        let sent_data = u32::from(before.given & 1 << Letter::Data as u8 != 0);
+        let known = own.next().filter(|next| next.is_after(start)).unwrap_or(start.advance(1).advance(sent_data));
+        let is_near = segment.seq.is_after(known) && segment.seq.is_within(known, FAR);
+        Extent { start, next: if is_near { segment.seq } else { known } }
+    }
+
+    /// Whether the numbers of an end that sent a RST went on beyond its SYN and FIN.
+    fn has_size(&self, end: End) -> bool {
+        let Some(extent) = self.resets.as_ref().and_then(|resets| resets.zeek_extents[end]) else { return false };
+        let acked = self.ends[end.peer()].acked().filter(|acked| acked.is_after(extent.start));
+        let highest = acked.map_or(extent.next, |acked| acked.later(extent.next));
+        let fins = u32::from(self.fins(self.side(end)) > 0);
+        highest.is_after(extent.start.advance(1).advance(fins))
+    }
+
+    /// Zeek's `conn_state`.
+    #[must_use]
+    pub fn conn_state(&self) -> ConnState {
+        let has_size = End::BOTH.into_iter().any(|end| self.has_size(end));
         self.zeek.conn_state(self.client_end, has_size, self.zeek_more())
     }
 
