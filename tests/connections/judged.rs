@@ -199,4 +199,44 @@ scripts! {
       | < .  S+1  ack C+1                       | | ACK | | expert.challenge_ack
       | < .  S+1  ack C+11                      | | ACK | | expert.challenge_ack
     ";
+
+    /// The ACK did not reach its sender, who gives up.
+    gave_up_behind_a_lost_ack = "
+    open
+      | > P. C+1  ack S+1 len 5
+      | < .  S+1  ack C+6
+      | > P. C+1  ack S+1 len 5 @1
+      | > P. C+1  ack S+1 len 5 @2
+      | > P. C+1  ack S+1 len 5 @4
+      | > R. C+6  ack S+1 @8                    |              | RST      |        | reset=abort; reset.cause=gave-up
+    ";
+
+    /// Twice is not often enough, and two different segments are not the same one again.
+    taken_and_sent_again_twice = "
+    open
+      | > P. C+1  ack S+1 len 5
+      | > P. C+6  ack S+1 len 5
+      | < .  S+1  ack C+11
+      | > P. C+1  ack S+1 len 5 @1
+      | > P. C+6  ack S+1 len 5
+      | > P. C+6  ack S+1 len 5 @1
+      | > R. C+11 ack S+1 @8                    |              | RST      |        | reset=abort; reset.cause=aborts
+    ";
+
+    /// Of the peer nothing was captured but its SYN.
+    gave_up_in_one_direction = "
+      | < S. S    ack C+1
+      | < F. S+1  ack C+1
+      | < F. S+1  ack C+1 @1
+      | < F. S+1  ack C+1 @2
+      | < R. S+2  ack C+1 @4                    |              | RST      |        | reset.cause=gave-up
+    ";
+
+    /// A RST is the next segment of a challenged RST's receiver, and no challenge ACK.
+    challenged_and_answered_with_a_reset = "
+    open
+      | < R. S+2  ack C+1 win 9                 |              | RST      |        | reset=challenged; !reset_challenged
+      | > R. C+1  ack S+1                       |              | RST      |        | reset=abort; !reset
+      | > .  C+1  ack S+1                       |              | ACK      |        | !none
+    ";
 }

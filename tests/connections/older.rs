@@ -126,4 +126,12 @@ scripts! {
     = handshake.outcome complete
     = conn.server.bytes 0
     ";
+
+    /// Two RSTs against one wrong SYN-ACK: the server listens.
+    rejected_twice = "
+    SYN-SENT     | > S  C                       | SYN-RECEIVED | SYN      | open 1
+    SYN-SENT     | < S. S    ack C+500          | SYN-RECEIVED | SYN-ACK  |        | !synack_wrong_ack
+    SYN-SENT     | > R  C+500                   | LISTEN       | RST      |        | reset=handshake; reset.cause=rejects-ack; !none
+    SYN-SENT     | > R  C+500 @1                | LISTEN       | RST      |        | reset=handshake; reset.cause=rejects-ack; !invalid_answer
+    ";
 }

@@ -262,4 +262,35 @@ scripts! {
     FIN-WAIT-2   | < .  Y    ack X+1            | CLOSE-WAIT   | CLOSE-ACK | close 2
     = teardown.kind half-closed
     ";
+
+    /// Both sides asked to open. The client's SYN again: neither the server's SYN nor its SYN-ACK reached it.
+    simultaneous_syn_ack_not_received = "
+      | > S  C
+      | < S  S
+    ESTABLISHED  | < S. S    ack C+1            | SYN-RECEIVED | SYN-ACK  | open 2
+    SYN-SENT     | > S  C @1                    | SYN-RECEIVED | SYN      | open 1 | retransmission=1; !syn_retransmission; !synack_not_received
+    ESTABLISHED  | < S. S    ack C+1            | SYN-RECEIVED | SYN-ACK  | open 2 | retransmission=1; !synack_retransmission
+    ESTABLISHED  | > .  C+1  ack S+1            | ESTABLISHED  | OPEN-ACK | open 2+3
+    = handshake.outcome complete
+    ";
+
+    /// The server goes on repeating its SYN-ACK: the client's did not reach it.
+    simultaneous_open_ack_not_taken = "
+      | > S  C
+      | < S  S
+    ESTABLISHED  | < S. S    ack C+1            | SYN-RECEIVED | SYN-ACK  | open 2
+    ESTABLISHED  | > S. C    ack S+1            | ESTABLISHED  | SYN-ACK  | open 2+3
+    ESTABLISHED  | < S. S    ack C+1 @1         | SYN-RECEIVED | SYN-ACK  | open 2 | phase=handshake; !synack_retransmission; !open_ack_not_taken; !half_open
+    = handshake.outcome half-open
+    ";
+
+    /// The first repeat may have crossed step 3; the next one cannot.
+    open_ack_not_taken_said_at_the_second_repeat = "
+      | > S  C
+      | < S. S    ack C+1 @0.05
+      | > .  C+1  ack S+1
+    ESTABLISHED  | < S. S    ack C+1 @0.04      | SYN-RECEIVED | SYN-ACK  | open 2 | !synack_retransmission
+    ESTABLISHED  | < S. S    ack C+1 @2         | SYN-RECEIVED | SYN-ACK  | open 2 | !synack_retransmission; !open_ack_not_taken
+    ESTABLISHED  | < S. S    ack C+1 @4         | SYN-RECEIVED | SYN-ACK  | open 2 | !synack_retransmission; !half_open
+    ";
 }

@@ -322,4 +322,24 @@ scripts! {
     = conn.client.bytes 5
     = conn.client 10.0.0.1:40000
     ";
+
+    /// A RST past everything of its sender says that the handshake was over; withdrawn, it says nothing.
+    past_the_syn_and_withdrawn = "
+      | > S  C
+    CLOSED       | > R. C+1461 ack 0            | CLOSED       | RST      |        | reset=abort; phase=teardown; reset.ignored=1
+    CLOSED       | < S. S    ack C+1 @1.5       | SYN-RECEIVED | SYN-ACK  |        | phase=closed; !reset_ignored
+    ESTABLISHED  | > P. C+1  ack S+1 len 2000   | ESTABLISHED  | OPEN-ACK | open 3 | phase=handshake; !reset_forged
+    = handshake.outcome complete
+    = reset.by
+    ";
+
+    /// Both sides asked to open: the RST in the server's name is answered by the server's own SYN-ACK.
+    forged_in_a_simultaneous_open = "
+    SYN-SENT     | > S  C                       | SYN-RECEIVED | SYN      | open 1
+    SYN-RECEIVED | < S  S                       | SYN-RECEIVED | SYN      | open 1 | !simultaneous_open
+    SYN-RECEIVED | > S. C    ack S+1            | ESTABLISHED  | SYN-ACK  | open 2
+    CLOSED       | < R  S+1                     | CLOSED       | RST      |        | reset=handshake
+    CLOSED       | < S. S    ack C+1            | ESTABLISHED  | SYN-ACK  | open 2 | phase=closed; !reset_forged
+    = handshake.frame3
+    ";
 }

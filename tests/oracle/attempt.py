@@ -148,7 +148,7 @@ class Attempt:
             if own.first is None:
                 own.first = seen
                 self.order[id(seen)] = self.counted
-            self.count_tries(own, seen)
+            self.count_tries(own, peer, seen)
             own.highest = later(own.highest, seen.end)
             if seen.segment.length:
                 own.payload = higher(own.payload, seen.payload_end)
@@ -171,12 +171,15 @@ class Attempt:
         own.offers.append((seen.ack, seen.segment.window, seen.segment.has(SYN)))
 
     @staticmethod
-    def count_tries(own: Side, seen: Seen) -> None:
-        """How often payload, a FIN or a keep-alive was sent (SPEC 7, `gave-up`)."""
+    def count_tries(own: Side, peer: Side, seen: Seen) -> None:
+        """How often payload, a FIN or a keep-alive was sent (SPEC 7, `gave-up`). A keep-alive asks for an ACK of what was
+        acknowledged."""
         segment = seen.segment
         if segment.has(SYN):
             return
         probe = own.highest is not None and (seen.seq - own.highest + 1) % CIRCLE == 0
+        if probe and peer.highest_ack is not None and past(own.highest, peer.highest_ack):
+            probe = False
         if probe and segment.length <= 1 and not segment.is_fin:
             own.tries["keep-alive"] = own.tries.get("keep-alive", 0) + 1
         elif segment.length or segment.is_fin:
@@ -273,7 +276,7 @@ class Attempt:
         if first is None:
             return None if ack is None else ack.ack - 1
         if ack is None or self.order[id(first)] < self.order[id(ack)]:
-            return first.seq - 1
+            return first.seq - (not first.segment.is_synack)
         return ack.ack - 1
 
     def first_seen(self, side: int) -> int | None:

@@ -246,6 +246,8 @@ class Connection:
     def reset(self, segment: Segment, side: int) -> Note:
         attempt, endings, parts = self.attempt, self.endings, Parts()
         self.challenge_answer(None, parts, side)
+        if not segment.length and not segment.has(FIN):
+            self.repeats.sides[side].answered()
         attempt.settle_unknown()
         seen = attempt.place(segment, side)
         state = endings.state(attempt, 1 - side)

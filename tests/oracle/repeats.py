@@ -31,6 +31,10 @@ class Spoken:
 
     def new_attempt(self) -> None:
         self.acks, self.opening, self.closing = {}, set(), set()
+        self.answered()
+
+    def answered(self) -> None:
+        """Its first segment without payload, SYN and FIN since a repeat of the peer went by."""
         self.open_asked = self.close_asked = None
 
 

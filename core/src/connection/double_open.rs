@@ -63,6 +63,8 @@ impl Connection {
             return;
         }
         if self.ends[peer].is(Facts::SYN_ACKED) {
+            // Its sender may have shown meanwhile that the one before did not reach it.
+            self.happens(peer, Trigger::Opens);
             return;
         }
         self.ends[peer].learn(Facts::SYN_ACKED);
@@ -78,7 +80,10 @@ impl Connection {
             draft.open_steps.add(Steps::one(3));
             self.perform(3, arrival, segment);
             self.complete();
+            self.happens(from, Trigger::Opens);
         }
-        self.opening.ack_steps[from] = draft.open_steps;
+        if is_plain {
+            self.opening.ack_steps[from] = draft.open_steps;
+        }
     }
 }

@@ -258,7 +258,9 @@ impl Endpoint {
         if len > 0 && waiting.is_within(segment.seq, len.wrapping_sub(1)) {
             self.tries = self.tries.saturating_add(1);
             self.unlearn(Facts::KEEP_ALIVE);
-        } else if len <= 1 && segment.seq == waiting.back(1) && self.next() == Some(waiting) && self.is(Facts::SENT_ACK)
+        } else if len <= 1
+            && self.is(Facts::SENT_ACK)
+            && self.next().is_some_and(|next| segment.seq == next.back(1) && taken.is_none_or(|taken| taken == next))
         {
             // A keep-alive (RFC 9293 §3.8.4) asks for an acknowledgment of what was acknowledged.
             self.tries = self.tries.saturating_add(1);

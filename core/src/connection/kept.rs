@@ -24,13 +24,17 @@ impl Connection {
         if moves_nothing {
             return;
         }
-        let shift = if matches!(kind, Kind::Syn | Kind::SynAck) { 0 } else { self.window_shift(end) };
+        let is_syn = matches!(kind, Kind::Syn | Kind::SynAck);
+        if !is_syn && !draft.wrong {
+            self.count_old_try(end, segment);
+        }
+        let shift = if is_syn { 0 } else { self.window_shift(end) };
         let (own, other) = self.ends.split_mut(end);
         if own.first().is_none() {
             own.set(Number::First, segment.seq);
         }
         own.count_try(segment, other.acked());
-        if matches!(kind, Kind::Syn | Kind::SynAck) {
+        if is_syn {
             own.syn_window = segment.window;
         }
         if !draft.wrong {

@@ -159,6 +159,10 @@ impl Connection {
         self.observe_zeek(arrival.end, segment);
         self.count(&arrival, segment, kind);
         let (begun, was_ended, was_closed) = (self.opening.progress, self.is_ended(), self.is_closed());
+        if matches!(kind, Kind::Other | Kind::Rst) {
+            // It is its sender's next segment, and no ACK.
+            self.ends[arrival.end].unlearn(Facts::OWES_CHALLENGE);
+        }
         match kind {
             Kind::Other => {}
             Kind::Rst => {
@@ -254,8 +258,12 @@ impl Connection {
         self.answer_challenge(end, segment, kind, draft);
         let answers = self.answers_after_own_reset(end, segment, kind);
         self.speak(arrival, segment, kind, draft);
-        if self.is_ended() && !answers {
+        if self.is_ended() && (!answers || self.is_double_open()) {
             self.after_end(arrival, segment, kind, draft);
+            if answers {
+                draft.open_steps = Steps::one(2);
+                self.perform(2, arrival, segment);
+            }
             return;
         }
         self.count_in_full(arrival, segment, kind, draft);

@@ -39,7 +39,7 @@ impl Connection {
     /// A segment of an older connection performs nothing and moves nothing.
     pub(super) fn stray(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind, draft: &mut Draft) {
         draft.is_older = true;
-        self.opening.learn(Findings::OLDER_ANSWERED);
+        self.opening.learn(Findings::OLDER_ANSWERED.union(Findings::SERVER_IS_OLDER));
         self.remember_bad_ack(arrival.end, segment.ack, arrival.frame);
         self.happens(arrival.end, Trigger::Remembers(arrival.older.unwrap_or(State::Established)));
         self.find_repeats(arrival.end, segment, kind, draft);

@@ -67,6 +67,8 @@ bitflags! {
         const INVALID_ANSWER = 1 << 13;
         /// An ICMP error says that the SYN does not get there.
         const UNREACHABLE = 1 << 14;
+        /// The server's state is that of an older connection.
+        const SERVER_IS_OLDER = 1 << 15;
     }
 }
 

@@ -5,7 +5,7 @@ use super::Connection;
 use super::copies::{Sent, Sort};
 use super::verdict::Steps;
 use crate::segment::icmp::IcmpKind;
-use crate::segment::{End, Ends, Seq};
+use crate::segment::{End, Ends, Flags, Segment, Seq};
 
 /// Entries kept of one sort and end: what a real connection never has is not worth more of a hostile one's memory.
 const MOST: usize = 16;
@@ -100,6 +100,18 @@ pub(super) struct Rare {
     pub bytes_before: Ends<u64>,
     /// The steps that each end's SYN-ACK performed, where both ends sent a SYN.
     pub syn_ack_steps: Ends<Steps>,
+    /// What each end sent again last of what the peer has taken.
+    pub old_tries: Ends<Option<OldTry>>,
+}
+
+/// A segment that the peer has taken, sent again: the ACK did not reach its sender. Or any, where nothing of the peer was
+/// captured.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct OldTry {
+    seq: Seq,
+    /// How often, since the peer acknowledged this.
+    count: u8,
+    acked: Option<Seq>,
 }
 
 impl Rare {
@@ -110,6 +122,7 @@ impl Rare {
             self.owed_fin[end] = None;
             self.fin_span_ns[end] = None;
             self.syn_ack_steps[end] = Steps::NONE;
+            self.old_tries[end] = None;
         }
         self.icmp = None;
         self.zeek_history.clear();
@@ -158,7 +171,29 @@ impl Connection {
         came_before
     }
 
-    /// Remembers an acknowledgment that the other side cannot accept.
+    /// Counts how often an end sends the same again of what the peer has taken, or where no ACK of the peer was captured.
+    pub(super) fn count_old_try(&mut self, end: End, segment: &Segment) {
+        let uses_numbers = segment.payload_len > 0 || segment.flags.has(Flags::FIN);
+        let acked = self.ends[end.peer()].acked();
+        let Some(known) = acked.or(self.ends[end].next()) else { return };
+        if !uses_numbers || !known.is_at_or_past(segment.next()) {
+            return;
+        }
+        // The first time was new where no ACK tells.
+        let first = if acked.is_none() { 2 } else { 1 };
+        let before = self.rare.as_ref().and_then(|rare| rare.old_tries[end]);
+        let same = before.filter(|before| before.seq == segment.seq && before.acked == acked);
+        let count = same.map_or(first, |same| same.count.saturating_add(1));
+        self.rare_mut().old_tries[end] = Some(OldTry { seq: segment.seq, count, acked });
+    }
+
+    /// How often the last one was sent again, since the peer acknowledged more.
+    pub(super) fn old_tries(&self, end: End) -> u8 {
+        let last = self.rare.as_ref().and_then(|rare| rare.old_tries[end]);
+        last.filter(|last| self.ends[end.peer()].acked() == last.acked).map_or(0, |last| last.count)
+    }
+
+    /// Notes an acknowledgment that the other side cannot accept.
     pub(super) fn remember_bad_ack(&mut self, end: End, ack: Seq, frame: u32) {
         let acks = &mut self.rare_mut().bad_acks[end];
         acks.retain(|known| known.ack != ack);
@@ -176,7 +211,6 @@ impl Connection {
 mod tests {
     use super::*;
     use crate::connection::Draft;
-    use crate::segment::{Flags, Segment};
 
     fn send(connection: &mut Connection, end: End, flags: Flags, seq: u32) -> bool {
         let segment = Segment { flags, seq: Seq(seq), ..Segment::default() };

@@ -14,6 +14,9 @@ use crate::segment::{End, Ends, Flags, Kind, Segment, Seq};
 /// Nanoseconds after which new data cannot have been on its way when the RST was.
 const ON_ITS_WAY_NS: u64 = 1_000_000_000;
 
+/// So often a segment was sent without an ACK that takes more, when its sender gave up.
+const GIVES_UP_AFTER: u8 = 3;
+
 /// What the receiver of a RST makes of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Judged {
@@ -34,8 +37,8 @@ impl Connection {
         if !is_late && rejects.is_some() && from == self.client_end && self.states.of(from) == State::SynSent {
             // RFC 9293 §3.10.7.3: the client goes on waiting; the server forgets what it had.
             draft.reset = Some(if self.closing().closer.is_some() { Reset::AfterFin } else { Reset::Handshake });
-            let is_passive = self.states.of(to) == State::SynReceived;
-            self.happens(to, if is_passive { Trigger::ResetsToListen } else { Trigger::Resets });
+            let is_older = self.opening.found(Findings::SERVER_IS_OLDER);
+            self.happens(to, if is_older { Trigger::Resets } else { Trigger::ResetsToListen });
         } else {
             let rejected = rejects.is_some() && from != self.client_end && self.states.of(from) == State::SynReceived;
             self.take(arrival, segment, judged, rejected, unknown.is_some(), draft);
@@ -55,17 +58,13 @@ impl Connection {
     ) {
         let (from, to) = (arrival.end, arrival.end.peer());
         let is_late = self.is_ended();
+        let is_end = !is_late && judged == Judged::Taken && !self.were_fins_acked() && !rejected;
+        let is_over = is_end && self.opening.progress.is_going_on() && self.is_past_all(from, segment);
         let value = match judged {
             _ if is_late => Reset::Late,
             Judged::Stray => Reset::Stray,
             Judged::Challenged => Reset::Challenged,
-            Judged::Taken => {
-                let is_end = !self.were_fins_acked() && !rejected;
-                if is_end && self.opening.progress.is_going_on() && self.is_past_all(from, segment) {
-                    self.over();
-                }
-                self.value(from, segment, is_unknown)
-            }
+            Judged::Taken => self.value(from, segment, is_unknown, is_over),
         };
         draft.reset = Some(value);
         if is_late {
@@ -88,14 +87,14 @@ impl Connection {
             }
             Judged::Taken if self.were_fins_acked() || rejected => {
                 // Both FINs were acknowledged: there is nothing left to end. Or the server goes on waiting for the ACK.
-                self.fell(to, from, segment, false);
+                self.fell(to, from, segment, false, false);
             }
             Judged::Taken => {
                 let refuses = value == Reset::Refused;
                 if !is_late {
                     draft.ended = true;
                     let ended = Ended {
-                        word: self.word_of(arrival, value, false),
+                        word: self.word_of(arrival, value, is_over),
                         had_step_3: self.opening.frames[2] != 0,
                         said_forged: false,
                         said_ignored: false,
@@ -103,21 +102,21 @@ impl Connection {
                     let resets = self.resets_mut();
                     (resets.ended, resets.late) = (Some(ended), 0);
                 }
-                self.fell(to, from, segment, refuses);
-                self.fell(from, from, segment, refuses);
+                self.fell(to, from, segment, refuses, is_over);
+                self.fell(from, from, segment, refuses, is_over);
             }
         }
     }
 
-    /// The value of a RST that is taken, and not late.
-    fn value(&self, from: End, segment: &Segment, is_unknown: bool) -> Reset {
+    /// The value of a RST that is taken, and not late; `is_over`: it shows that the handshake is over.
+    fn value(&self, from: End, segment: &Segment, is_unknown: bool, is_over: bool) -> Reset {
         let (own, other) = (&self.ends[from], &self.ends[from.peer()]);
         let is_lone = segment.flags.has(Flags::ACK) && segment.seq == Seq(0) && !other.is(Facts::SEEN);
         if (is_unknown || is_lone) && !own.is(Facts::SPOKE) && !other.is(Facts::SENT_SYN) {
             Reset::NoConnection
         } else if self.closing().closer.is_some() {
             Reset::AfterFin
-        } else if !self.is_in_handshake() {
+        } else if !self.is_in_handshake() || is_over {
             Reset::Abort
         } else if from != self.client_end && !self.has_acceptable_syn_ack() {
             Reset::Refused
@@ -126,15 +125,16 @@ impl Connection {
         }
     }
 
-    /// A RST with what holds now; `is_past_all`: it shows that the handshake is over.
-    fn word_of(&self, arrival: &Arrival, reset: Reset, is_past_all: bool) -> LastWord {
+    /// A RST with what holds now; `is_over`: it shows that the handshake is over. That goes with the RST where it is
+    /// withdrawn.
+    fn word_of(&self, arrival: &Arrival, reset: Reset, is_over: bool) -> LastWord {
         LastWord {
             by: arrival.end,
             reset,
             frame: arrival.frame,
             ordinal: arrival.ordinal,
-            in_handshake: self.is_in_handshake() && !is_past_all,
-            opened: is_past_all || self.is_open_by_now(),
+            in_handshake: self.is_in_handshake() && !is_over,
+            opened: is_over || self.is_open_by_now(),
             closer: self.closing().closer,
         }
     }
@@ -160,15 +160,15 @@ impl Connection {
         self.opening.is_captured() && is_judged && is_past_isn && own.next().is_none_or(past)
     }
 
-    /// Closes an end by a RST, unless an earlier one did.
-    fn fell(&mut self, end: End, by: End, segment: &Segment, refuses: bool) {
+    /// Closes an end by a RST, unless an earlier one did. `is_over`: the RST shows that the handshake is over.
+    fn fell(&mut self, end: End, by: End, segment: &Segment, refuses: bool, is_over: bool) {
         if self.fall(end).is_some() {
             return;
         }
         let before = self.states.of(end);
         // RFC 9293 §3.10.7.4: a passive side in SYN-RECEIVED goes back to LISTEN.
         let is_passive = end != by && end != self.client_end && self.ends[end].syn().is_none();
-        let to_listen = is_passive && before == State::SynReceived;
+        let to_listen = is_passive && before == State::SynReceived && !is_over;
         self.happens(end, if to_listen { Trigger::ResetsToListen } else { Trigger::Resets });
         let peer_next = self.ends[end.peer()].next();
         let fall = Fall { by, seq: segment.seq, at: MaybeTime::new(segment.at), refuses, before, peer_next };
@@ -234,7 +234,9 @@ impl Connection {
             Some(_) => match (rejects, unknown) {
                 (Some(frame), _) => (Some(Cause::RejectsAck), frame),
                 (None, Some(said)) => (Some(Cause::UnknownConnection), said.frame),
-                (None, None) if own.tries >= 3 => (Some(Cause::GaveUp), 0),
+                (None, None) if own.tries >= GIVES_UP_AFTER || self.old_tries(arrival.end) >= GIVES_UP_AFTER => {
+                    (Some(Cause::GaveUp), 0)
+                }
                 (None, None) if own.next() == Some(segment.seq) => (Some(Cause::Aborts), 0),
                 (None, None) => (None, 0),
             },
@@ -299,8 +301,8 @@ impl Connection {
         let is_past = uses_numbers && end_of_use.back(1).is_after(fall.seq);
         let is_first_answer = kind == Kind::SynAck
             && end != self.client_end
-            && !self.has_acceptable_syn_ack()
-            && self.is_acceptable_ack(segment.ack);
+            && self.server().syn_ack().is_none()
+            && self.is_acceptable_syn_ack(end, segment);
         is_past || is_first_answer || self.acks_later_numbers(end, fall, segment)
     }
 

@@ -115,6 +115,10 @@ impl Connection {
         let (own_mark, other_mark) = (own.mark.get()?, other.mark.get()?);
         let (own_base, other_base) = (own.handshake_base.get()?, other.handshake_base.get()?);
         let (acked, other_acked) = (own.acked()?, other.acked()?);
+        if segment.payload_len > 0 && other_acked.is_at_or_past(segment.next()) {
+            // What was taken is sent again.
+            return None;
+        }
         let acks_news = segment.ack.is_after(acked);
         let open_ack = || self.sent.get(usize::from(self.midst.open_ack[arrival.end]));
         let is_like =

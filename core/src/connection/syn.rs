@@ -94,6 +94,9 @@ impl Connection {
             self.take_syn_ack_back(segment, draft);
             self.happens(from, Trigger::SendsSyn);
             if self.states.of(from) == State::SynSent {
+                if matches!(self.states.of(from.peer()), State::Closed | State::Listen) {
+                    self.opening.findings.remove(Findings::SERVER_IS_OLDER);
+                }
                 self.happens(from.peer(), Trigger::GetsSyn);
             }
         }

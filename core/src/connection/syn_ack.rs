@@ -12,7 +12,7 @@ use crate::segment::{End, Segment};
 impl Connection {
     /// Whether the receiver of a SYN-ACK can accept it. Nobody can when it is sent against one's own SYN and no SYN of the
     /// other side was captured.
-    fn is_acceptable_syn_ack(&self, from: End, segment: &Segment) -> bool {
+    pub(super) fn is_acceptable_syn_ack(&self, from: End, segment: &Segment) -> bool {
         let to = from.peer();
         match self.ends[to].syn() {
             Some(_) if to == self.client_end => self.is_acceptable_ack(segment.ack),
@@ -50,19 +50,25 @@ impl Connection {
             if self.opening.progress == Progress::Underway {
                 self.double_open_ack(arrival, segment, draft);
             }
+            if draft.repeats.syn && from != self.client_end && self.server().base() == Some(segment.seq) {
+                self.take_step_3_back(segment, draft);
+            }
             if draft.repeats.syn {
                 let before = self.syn_ack_steps(from);
                 draft.open_steps.add(before);
-            } else {
-                self.set_syn_ack_steps(from, draft.open_steps);
             }
+            self.set_syn_ack_steps(from, draft.open_steps);
         } else {
             draft.open_steps.add(Steps::one(2));
             self.answer_syn(arrival, segment, draft);
         }
         let own = &self.ends[from];
-        let is_news = !draft.repeats.syn && self.opening.progress == Progress::Underway;
-        if own.syn().is_none() && own.base() == Some(segment.seq) && (own.options.is_none() || is_news) {
+        // Where the server sent both, the SYN-ACK counts.
+        let answers_both = self.is_double_open() && from != self.client_end;
+        let is_first = self.opening.progress == Progress::Underway || answers_both;
+        let is_news = !draft.repeats.syn && is_first;
+        let may_count = own.syn().is_none() || answers_both;
+        if may_count && own.base() == Some(segment.seq) && (own.options.is_none() || is_news) {
             self.ends[from].options = Some(segment.options);
         }
         self.ends[from].set(Number::SynAck, segment.seq);
@@ -109,6 +115,7 @@ impl Connection {
         let takes_data =
             self.client().syn().is_some() && self.x_plus_1().is_some_and(|first| segment.ack.is_after(first));
         self.opening.learn(Findings::SYN_ACK_ACCEPTABLE);
+        self.opening.findings.remove(Findings::SERVER_IS_OLDER);
         self.opening.learn_if(takes_data, Findings::ACKED_SYN_DATA);
         if draft.repeats.syn && self.opening.progress.is_going_on() {
             self.opening.findings.remove(Findings::WENT_ON);
@@ -119,6 +126,7 @@ impl Connection {
             }
             self.happens(client, Trigger::GetsSynAck);
         } else if draft.repeats.syn && self.server().base() == Some(segment.seq) {
+            // The first one may have crossed step 3, and those after it not.
             self.take_step_3_back(segment, draft);
         }
     }

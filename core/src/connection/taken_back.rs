@@ -13,9 +13,11 @@ impl Connection {
     /// The client's SYN again, when only a SYN-ACK had shown it to be open: that one did not reach it.
     pub(super) fn take_syn_ack_back(&mut self, segment: &Segment, draft: &mut Draft) {
         let client = self.client_end;
-        let is_answered = self.opening.found(Findings::SYN_ACK_ACCEPTABLE);
+        let is_answered = self.server().syn_ack().is_some();
         let is_again = is_answered && draft.repeats.syn && self.client().base() == Some(segment.seq);
-        if !is_again || self.is_double_open() || self.states.of(client) != State::Established {
+        // Where both sides sent a SYN, an ACK of the client's own may have gone out in the meantime.
+        let has_acked = self.is_double_open() && self.server().is(Facts::SYN_ACKED);
+        if !is_again || has_acked || self.states.of(client) != State::Established {
             return;
         }
         self.happens(client, Trigger::RepeatsSyn);
@@ -36,9 +38,8 @@ impl Connection {
 
     /// The server's SYN-ACK again after step 3, the server having sent nothing else since: it did not take that.
     pub(super) fn take_step_3_back(&mut self, segment: &Segment, draft: &mut Draft) {
-        if self.opening.progress != Progress::Complete
+        if !matches!(self.opening.progress, Progress::Complete | Progress::NotTaken)
             || self.server().is(Facts::WENT_ON_SINCE)
-            || self.is_double_open()
         {
             return;
         }
