@@ -94,3 +94,11 @@ debian_unpack() {
     as_root rm -rf -- "$debian_making"
     ws_die "Debian $debian_release could not be unpacked (last lines above, all of them in $debian_log); check the network, then run this again"
 }
+
+# sid's releases of other people's plugins sometimes lack a library; their complaint at every start is not synfin's.
+debian_drop_broken_plugins() { # ROOT
+    as_root chroot "$1" tshark --version 2>&1 >/dev/null </dev/null | sed -n "s/.*Couldn't load plugin '\([^'/]*\.so\)'.*/\1/p" |
+        while IFS= read -r name; do
+            [ "$name" = synfin.so ] || as_root find "$1"/usr/lib -path '*/wireshark/plugins/*' -name "$name" -delete
+        done
+}

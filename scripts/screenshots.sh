@@ -42,8 +42,10 @@ make_root() { # SERIES
     root=${SYNFIN_VERSIONS_DIR:-$PWD/.versions}/$release-gui
     if [ ! -d "$root" ] || ! works "$root"; then
         ws_say "Wireshark $1 with its window: fetching Debian $release into $root (once; a few minutes)"
-        debian_make "$release" "$root" wireshark,fonts-dejavu-core,fonts-noto-cjk,libc6-dev "$root.log" works
+        debian_make "$release" "$root" wireshark,tshark,fonts-dejavu-core,fonts-noto-cjk "$root.log" works
     fi
+    # The window would stop at their complaint.
+    debian_drop_broken_plugins "$root"
     plugins=$(echo "$root"/usr/lib/*/wireshark/plugins)
     as_root mkdir -p "$plugins/$1/epan"
     as_root cp -- target/release/libsynfin.so "$plugins/$1/epan/synfin.so"

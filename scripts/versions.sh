@@ -36,14 +36,6 @@ make_root() { # SERIES ROOT
     debian_make "$(release_of "$1")" "$2" "$packages" "$versions/$(release_of "$1").log" works
 }
 
-# sid's releases of other people's plugins sometimes lack a library; their complaint at every start is not synfin's.
-drop_broken_plugins() { # ROOT
-    as_root chroot "$1" tshark --version 2>&1 >/dev/null </dev/null | sed -n "s/.*Couldn't load plugin '\([^'/]*\.so\)'.*/\1/p" |
-        while IFS= read -r name; do
-            [ "$name" = synfin.so ] || as_root find "$1"/usr/lib -path '*/wireshark/plugins/*' -name "$name" -delete
-        done
-}
-
 # Commands of that series, usable like any program: they take this machine's files.
 make_commands() { # SERIES ROOT
     mkdir -p "$versions/bin"
@@ -69,7 +61,7 @@ prepare() { # SERIES: sets root ("" when this machine has it)
     fi
     root=$versions/$(release_of "$1")
     if [ ! -d "$root" ] || ! works "$root"; then make_root "$1" "$root"; fi
-    drop_broken_plugins "$root"
+    debian_drop_broken_plugins "$root"
     make_commands "$1" "$root"
     found=$(ws_version "$versions/bin/tshark-$1")
     [ "$(ws_series "$found")" = "$1" ] ||
