@@ -104,46 +104,46 @@ pub struct Connections {
 }
 
 /// Of those of which a segment or two were seen the latest, made already: the next segment is nearly always one of theirs.
-/// Each has one place, by its number, and gives way to the next one of that place.
+/// Each has one index, by its number, and gives way to the next one with that index.
 #[derive(Debug, Default)]
 struct Young(Vec<Option<(u32, Connection)>>);
 
-/// Places for them: a handshake is over after this many others began.
-const PLACES: usize = 64;
+/// How many there are: a handshake is over after this many others began.
+const YOUNG_MOST: usize = 64;
 
 impl Young {
-    fn place(number: u32) -> usize {
-        usize::try_from(number).unwrap_or(0) % PLACES
+    fn index(number: u32) -> usize {
+        usize::try_from(number).unwrap_or(0) % YOUNG_MOST
     }
 
     #[inline]
     fn get(&self, number: u32) -> Option<&Connection> {
-        match self.0.get(Young::place(number))? {
+        match self.0.get(Young::index(number))? {
             Some((known, connection)) if *known == number => Some(connection),
             _ => None,
         }
     }
 
-    /// Puts one into its place.
+    /// Puts one in.
     fn keep(&mut self, number: u32, connection: Connection) -> Option<&mut Connection> {
         if self.0.is_empty() {
-            self.0.resize_with(PLACES, || None);
+            self.0.resize_with(YOUNG_MOST, || None);
         }
-        let place = self.0.get_mut(Young::place(number))?;
-        Some(&mut place.insert((number, connection)).1)
+        let room = self.0.get_mut(Young::index(number))?;
+        Some(&mut room.insert((number, connection)).1)
     }
 
     #[inline]
     fn get_mut(&mut self, number: u32) -> Option<&mut Connection> {
-        match self.0.get_mut(Young::place(number))? {
+        match self.0.get_mut(Young::index(number))? {
             Some((known, connection)) if *known == number => Some(connection),
             _ => None,
         }
     }
 
     fn take(&mut self, number: u32) -> Option<Connection> {
-        let place = self.0.get_mut(Young::place(number))?;
-        place.take_if(|(known, _)| *known == number).map(|(_, connection)| connection)
+        let room = self.0.get_mut(Young::index(number))?;
+        room.take_if(|(known, _)| *known == number).map(|(_, connection)| connection)
     }
 
     fn memory(&self) -> usize {

@@ -96,19 +96,19 @@ impl<T: Copy + Default> Index<T> {
     /// What was put there; the default where nothing was.
     pub fn get(&self, key: u32) -> T {
         let found =
-            Index::<T>::split(key).and_then(|(page, place)| self.pages.get(page)?.as_ref()?.get(place).copied());
+            Index::<T>::split(key).and_then(|(page, index)| self.pages.get(page)?.as_ref()?.get(index).copied());
         found.unwrap_or_default()
     }
 
     /// Puts something there.
     pub fn set(&mut self, key: u32, thing: T) {
-        let Some((page, place)) = Index::<T>::split(key) else { return };
+        let Some((page, index)) = Index::<T>::split(key) else { return };
         if page >= self.pages.len() {
             self.pages.resize_with(page.saturating_add(1), || None);
         }
         let Some(slot) = self.pages.get_mut(page) else { return };
         let things = slot.get_or_insert_with(|| Box::new([T::default(); PAGE]));
-        if let Some(old) = things.get_mut(place) {
+        if let Some(old) = things.get_mut(index) {
             *old = thing;
         }
     }

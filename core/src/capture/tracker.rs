@@ -42,8 +42,8 @@ impl Path {
     pub(crate) fn end(&self, segment: &Segment) -> (End, bool) {
         if let (Some(IpAddr::V4(source)), Some(IpAddr::V4(destination))) = (self.source, self.destination) {
             // The order is the same; nearly all segments come this way.
-            let place = |address: Ipv4Addr, port: u16| u64::from(address.to_bits()) << 16 | u64::from(port);
-            let (from, to) = (place(source, segment.source_port), place(destination, segment.destination_port));
+            let bits = |address: Ipv4Addr, port: u16| u64::from(address.to_bits()) << 16 | u64::from(port);
+            let (from, to) = (bits(source, segment.source_port), bits(destination, segment.destination_port));
             return (if from <= to { End::Low } else { End::High }, from == to);
         }
         let (_, end, is_self) = order(self.source, segment.source_port, self.destination, segment.destination_port);

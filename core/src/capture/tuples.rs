@@ -147,12 +147,12 @@ fn read(slots: &Chunks<Slot, 1024>, v4: &Chunks<V4, 512>, wide: &Chunks<Wide, 12
 
 /// Keeps the order of ends: the address and port that sort first are the low end's.
 pub fn order(source: Address, source_port: u16, destination: Address, destination_port: u16) -> (Endpoints, End, bool) {
-    let place = |address: Address| match address {
+    let bits = |address: Address| match address {
         Some(IpAddr::V4(v4)) => (1, u128::from(v4.to_bits())),
         Some(IpAddr::V6(v6)) => (2, Ipv6Addr::to_bits(v6)),
         None => (0, 0),
     };
-    let (one, other) = ((place(source), source_port), (place(destination), destination_port));
+    let (one, other) = ((bits(source), source_port), (bits(destination), destination_port));
     let from = if one <= other { End::Low } else { End::High };
     let endpoints = Endpoints {
         addresses: Ends::of(from, source, destination),

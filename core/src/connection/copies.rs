@@ -168,9 +168,9 @@ impl Connection {
     }
 
     /// Where it is kept; past all that is kept where it is not.
-    pub(super) fn place_of(&self, end: End, sort: Sort) -> u8 {
-        let place = self.sent.iter().position(|sent| sent.end() == end && sent.sort == sort);
-        place.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX)
+    pub(super) fn index_of(&self, end: End, sort: Sort) -> u8 {
+        let index = self.sent.iter().position(|sent| sent.end() == end && sent.sort == sort);
+        index.and_then(|index| u8::try_from(index).ok()).unwrap_or(u8::MAX)
     }
 
     /// The same in this attempt.

@@ -67,7 +67,7 @@ impl Connection {
             }
             midst.quiet[end] = self.quiet(end);
             midst.shift[end] = self.window_shift(end);
-            midst.open_ack[end] = self.place_of(end, Sort::OpenAck);
+            midst.open_ack[end] = self.index_of(end, Sort::OpenAck);
         }
         if midst.quiet == Ends::default() {
             return midst;
