@@ -135,7 +135,9 @@ def import_profile(camera, capture):
 def choose_archive(wireshark, archive):
     wireshark.menu("Edit", "Configuration Profiles…")
     window = wireshark.window("Configuration Profiles")
-    driver.click(wait("Import", lambda: driver.find(window, "push button", "Import")))
+    # In 4.6 it is a button with a menu.
+    driver.click(wait("Import", lambda: next((one for one in driver.descendants(window) if one.get_name().strip() == "Import"
+                                              and "button" in one.get_role_name()), None)))
     keys("Down", "Return")
     wireshark.window("Select zip file for import")
     driver.xdotool("type", "--delay", 10, str(archive))
