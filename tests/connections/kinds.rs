@@ -155,6 +155,16 @@ scripts! {
     = teardown.half_close_bytes 7
     ";
 
+    /// The same where some of them were captured.
+    acknowledged_bytes_of_which_some_were_captured = "
+    either
+    open
+      | < P. S+1   ack C+1 len 10
+      | > F. C+1   ack S+101             |              | FIN     | close 1
+      | < P. S+101 ack C+2 len 7
+    = teardown.half_close_bytes 7
+    ";
+
     /// A connection ended by a RST of either side while its handshake was under way had no teardown.
     no_teardown_without_a_connection = "
       | > S  C

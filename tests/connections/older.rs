@@ -134,4 +134,18 @@ scripts! {
     SYN-SENT     | > R  C+500                   | LISTEN       | RST      |        | reset=handshake; reset.cause=rejects-ack; !none
     SYN-SENT     | > R  C+500 @1                | LISTEN       | RST      |        | reset=handshake; reset.cause=rejects-ack; !invalid_answer
     ";
+
+    /// It acknowledges what the client sent there, whether it had acknowledged that before or not.
+    it_acknowledges_what_it_had_not_before = "
+    core
+    stream 0
+      | > S  C
+      | < S. S     ack C+1
+      | > .  C+1   ack S+1
+      | < F. S+1   ack C+1                | FIN-WAIT-1 | FIN
+      | > P. C+1   ack S+1 len 5          | FIN-WAIT-1 | DATA
+    stream 1
+      | > S  C+9000
+    SYN-SENT    | < .  S+2   ack C+6       | FIN-WAIT-1   | ACK |
+    ";
 }

@@ -207,3 +207,11 @@ scripts! {
     = handshake.frame2 #4
     ";
 }
+
+/// However many other numbers came since: the first FIN is known for ever.
+#[test]
+fn the_first_fin_after_many_others() {
+    let others: String = (1..60).map(|more| format!("| > F. C+{} ack S+1\n", 1 + more)).collect();
+    let again = "FIN-WAIT-1 | > F. C+1 ack S+1 @1 | CLOSE-WAIT | FIN | close 1 | retransmission=1";
+    crate::common::play::play("the first FIN", &format!("open\n| > F. C+1 ack S+1\n{others}{again}"));
+}

@@ -368,4 +368,20 @@ scripts! {
     = reset.by
     = reset.frame
     ";
+
+    /// Nothing of its sender was captured, but its initial number is known: at the number after that it is of the handshake.
+    reset_at_the_initial_number_of_a_syn_not_captured = "
+      | < S. S     ack C+1
+    CLOSED      | > R  C+1               | LISTEN      | RST      |         | reset=handshake; phase=handshake; !handshake_reset
+    = handshake.outcome reset
+    = teardown.kind none
+    ";
+
+    /// Not past what the client sent with its SYN: the handshake is still under way.
+    reset_behind_the_data_of_the_syn = "
+      | > S  C             len 10 <cookie>
+      | < S. S     ack C+11
+    CLOSED      | > R  C+11              | LISTEN      | RST      |         | reset=handshake; phase=handshake
+    = handshake.outcome reset
+    ";
 }
