@@ -60,7 +60,7 @@ test-installed: ## does the synfin that is installed here work? (Windows: instal
 test-page: ## the page of `synfin report --html` in a headless Chromium: no complaint, both languages, a phone, the keyboard
 	@scripts/test-page.sh
 
-test-spark: install ## the Spark job of examples/spark, on a local Spark
+test-spark: setup ## the Spark job of examples/spark, on a Spark of two workers on this machine
 	@scripts/test-spark.sh
 
 test-python: setup ## the library for Python: built, installed into target/python, held against the command; pandas, polars, DuckDB

@@ -53,6 +53,14 @@ fn duckdb_struct(property: &Value) -> String {
     format!("STRUCT({})", members.join(", "))
 }
 
+/// `struct<client: bigint, server: bigint>`
+fn spark_struct(property: &Value) -> String {
+    let members = property["properties"].as_object().into_iter().flatten();
+    let members: Vec<String> =
+        members.map(|(name, property)| format!("{name}: {}", SPARK.of(property, &spark_struct))).collect();
+    format!("struct<{}>", members.join(", "))
+}
+
 /// Words to lines, with `indent` in front of each.
 fn filled(words: &str, indent: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
@@ -84,10 +92,7 @@ pub fn examples() -> [(&'static str, String); 2] {
     let duckdb = listed("'capture': 'VARCHAR'", &|name, property| {
         format!("'{name}': '{}'", DUCKDB.of(property, &duckdb_struct))
     });
-    // What agreed is kept as JSON.
-    let spark = listed("capture string", &|name, property| {
-        format!("{name} {}", SPARK.of(property, &|_| SPARK.text.to_string()))
-    });
+    let spark = listed("capture string", &|name, property| format!("{name} {}", SPARK.of(property, &spark_struct)));
     [
         with("examples/connections-parquet.sh", "columns = {\n", "})", &filled(&duckdb, "        ")),
         with("examples/spark/connections.py", "CONNECTIONS = \"\"\"\n", "\"\"\"", &format!("{}\n", filled(&spark, ""))),

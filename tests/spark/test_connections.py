@@ -1,8 +1,9 @@
 """The Spark job over a folder of captures that examples/demo made, some of them broken: what it prints, and its tables.
 
-scripts/test-spark.sh runs this with a Python that has pyspark and duckdb. TSHARK names another tshark.
+scripts/test-spark.sh runs this with a Python that has pyspark, duckdb and synfin.
 """
 
+import collections
 import gzip
 import json
 import os
@@ -16,9 +17,20 @@ import duckdb
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 JOB = ROOT / "examples/spark/connections.py"
-TSHARK = os.environ.get("TSHARK", "tshark")
-# Not what a cluster is given: one machine, no web interface, few partitions.
-LOCAL = ["spark.ui.enabled=false", "spark.sql.shuffle.partitions=2", "spark.log.level=WARN"]
+# Not what a cluster is given: no web interface, few partitions, little memory. Two workers with a process and a core each.
+CLUSTER = "local-cluster[2,1,1024]"
+SETTINGS = [
+    "spark.ui.enabled=false",
+    "spark.sql.shuffle.partitions=2",
+    "spark.log.level=WARN",
+    "spark.driver.memory=768m",
+    "spark.executor.memory=640m",
+    # Work begins when both are there.
+    "spark.scheduler.minRegisteredResourcesRatio=1.0",
+    "spark.scheduler.maxRegisteredResourcesWaitingTime=120s",
+    "spark.eventLog.enabled=true",
+    "spark.eventLog.compress=false",
+]
 
 
 def demo(path, hour):
@@ -26,19 +38,25 @@ def demo(path, hour):
     subprocess.run(command, cwd=ROOT, check=True)
 
 
-def run_job(*arguments):
+def run_job(master, events, *arguments, **environment):
     # Elsewhere than UTC, where a day begins at 18:15 UTC: hours in UTC do not come by themselves.
-    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable, "TZ": "Asia/Kathmandu"}
+    python = {"PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable}
+    environment = {**os.environ, **python, "TZ": "Asia/Kathmandu", **environment}
     submit = pathlib.Path(sys.executable).with_name("spark-submit")
-    command = [submit, "--master", "local[2]", *(part for setting in LOCAL for part in ("--conf", setting)), JOB, *arguments]
+    settings = [*SETTINGS, f"spark.eventLog.dir={events.as_uri()}"]
+    command = [submit, "--master", master, *(part for setting in settings for part in ("--conf", setting)), JOB, *arguments]
     return subprocess.run(command, cwd=tempfile.gettempdir(), env=environment, capture_output=True, text=True, timeout=900, check=False)
 
 
-def program(folder, name, text):
-    path = folder / name
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
-    return path
+def executors(events):
+    """Where tasks ran, by Spark's own log: the number of tasks of each executor."""
+    found = collections.Counter()
+    for path in events.rglob("*"):
+        if path.is_file():
+            for line in path.read_text(errors="replace").splitlines():
+                if '"SparkListenerTaskEnd"' in line:
+                    found[json.loads(line)["Task Info"]["Executor ID"]] += 1
+    return found
 
 
 class Connections(unittest.TestCase):
@@ -53,30 +71,40 @@ class Connections(unittest.TestCase):
         demo(captures / "it's hour 1.pcap", 1)
         demo(cls.folder / "hour2.pcap", 2)
         (captures / "hour2.pcap.gz").write_bytes(gzip.compress((cls.folder / "hour2.pcap").read_bytes()))
-        # The first five connections of hour 2 and a part of the sixth's SYN; text; and one that takes too long.
+        # The first five connections of hour 2 and a part of the sixth's SYN; text; and a pipe to which nobody writes.
         (captures / "cut.pcap").write_bytes((cls.folder / "hour2.pcap").read_bytes()[:3000])
         (captures / "noise.pcapng").write_text("this is no capture, whatever its name says")
-        (captures / "slow.pcap").write_bytes((cls.folder / "hour2.pcap").read_bytes())
+        os.mkfifo(captures / "slow.pcap")
         (captures / "notes.txt").write_text("not to be read at all")
         cls.captures = captures
-        cls.slow = program(cls.folder, "slow-tshark", f'case "$*" in *slow.pcap*) exec sleep 600 ;; esac\nexec "{TSHARK}" "$@"')
+
+    def setUp(self):
+        # What Spark says of a job, apart from that of others.
+        events = tempfile.TemporaryDirectory(prefix="events ", dir=self.folder)
+        self.addCleanup(events.cleanup)
+        self.events = pathlib.Path(events.name)
 
     def query(self, question):
         return duckdb.execute("SET TimeZone = 'UTC'").execute(question).fetchall()
 
     def test_three_hours_and_three_failures(self):
         output = self.folder / "out"
-        done = run_job("--tshark", self.slow, "--timeout", "40", self.captures, output)
+        done = run_job(CLUSTER, self.events, "--timeout", "20", self.captures, output)
         self.assertEqual(done.returncode, 0, done.stderr[-3000:])
 
         lines = done.stdout.splitlines()
         self.assertEqual(lines[-1], f"connections.py: 6 captures, 78 connections, 3 failures, in {output}")
         failures = {line.split("/captures of today/")[1].split(" (on ")[0]: line for line in lines if line.startswith("failed: ")}
         self.assertEqual(sorted(failures), ["cut.pcap", "noise.pcapng", "slow.pcap"])
-        self.assertIn("after 5 connections): tshark: The file", failures["cut.pcap"])
-        self.assertIn("cut short in the middle of a packet", failures["cut.pcap"])
-        self.assertIn("after 0 connections): tshark took more than 40.0 s", failures["slow.pcap"])
+        self.assertIn("after 5 connections): ", failures["cut.pcap"])
+        self.assertRegex(failures["cut.pcap"], r"cut\.pcap ends in the middle of a frame, after frame \d+$")
+        self.assertIn("noise.pcapng is not a capture file: neither pcap nor pcapng", failures["noise.pcapng"])
+        self.assertIn("after 0 connections): reading took more than 20.0 s", failures["slow.pcap"])
         self.assertIn("2026-03-02 10:00       6               6        6            0          0          0      0  10.0.1.54 port 5432", lines)
+
+        # Both workers had a part of it.
+        tasks = executors(self.events)
+        self.assertEqual(sorted(tasks), ["0", "1"], tasks)
 
         # 21 connections an hour, one more in hour 0, and hour + 2 that the database refuses; and the cut capture's.
         table = f"'{output}/connections/*.parquet'"
@@ -102,9 +130,12 @@ class Connections(unittest.TestCase):
         types = dict(self.query(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {table})"))
         schema = json.loads((ROOT / "docs/connection.schema.json").read_text())["properties"]
         self.assertEqual(list(types), ["capture", *schema])
-        kinds = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "object": "VARCHAR", "null": None}
+        kinds = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "null": None}
         for name, says in schema.items():
             said = says.get("type", "string")
+            if name == "negotiated":
+                self.assertEqual(types[name].replace('"', "").split("(")[:2], ["STRUCT", "mss STRUCT"])
+                continue
             expected = {kinds[kind] for kind in ([said] if isinstance(said, str) else said)} - {None}
             self.assertEqual({types[name]}, {"TIMESTAMP WITH TIME ZONE"} if name == "start" else expected, name)
 
@@ -133,18 +164,22 @@ class Connections(unittest.TestCase):
             ],
         )
 
-        again = run_job(self.captures, output)
+        agreed = self.query(f"SELECT DISTINCT negotiated.mss.client, negotiated.mss.server FROM {table} WHERE negotiated IS NOT NULL")
+        self.assertEqual(agreed, [(1460, 1460)])
+
+        again = run_job("local[1]", self.events, self.captures, output)
         self.assertEqual(again.returncode, 1)
         self.assertIn(f"{output} holds tables already; --overwrite replaces them", again.stdout)
 
-    def test_a_worker_without_the_plugin(self):
-        plain = program(self.folder, "plain-tshark", "echo 'other.so 1.0 dissector'")
+    def test_a_worker_without_the_library(self):
+        (self.folder / "without/synfin").mkdir(parents=True)
+        (self.folder / "without/synfin/__init__.py").write_text("raise ModuleNotFoundError(\"No module named 'synfin'\")\n")
         output = self.folder / "nothing"
-        done = run_job("--tshark", plain, self.captures, output)
+        done = run_job("local[2]", self.events, self.captures, output, PYTHONPATH=str(self.folder / "without"))
         self.assertEqual(done.returncode, 1, done.stderr[-3000:])
         self.assertEqual(done.stdout.splitlines()[-1], f"connections.py: 6 captures, 0 connections, 6 failures, in {output}")
         errors = self.query(f"SELECT DISTINCT error FROM '{output}/failures/*.parquet'")
-        self.assertEqual(errors, [("tshark on this worker does not load the plugin synfin",)])
+        self.assertEqual(errors, [("the library synfin is not on this worker: No module named 'synfin'",)])
         self.assertEqual(self.query(f"SELECT count(*) FROM '{output}/connections/*.parquet'"), [(0,)])
 
 
