@@ -127,4 +127,15 @@ scripts! {
     = handshake.synack_rtt 0.100000000
     = handshake.ack_rtt 0.050000000
     ";
+
+    /// An older connection's ACK lies past the SYN, for Zeek, which takes it for this connection's.
+    not_rejected_for_zeek_by_an_old_ack = "
+      | > S  C
+      | < .  S+500 ack C+70000
+      | > R  C+70000
+      | > S  C @1
+      | < R. 0     ack C+1
+    = handshake.outcome refused
+    = conn.state RSTR
+    ";
 }

@@ -159,6 +159,7 @@ impl Connection {
         match self.progress(pass) {
             Progress::NotCaptured => HandshakeOutcome::NotCaptured,
             Progress::Complete if self.is_double_open() || (syn && syn_ack) => HandshakeOutcome::Complete,
+            Progress::Over if self.is_double_open() => HandshakeOutcome::HalfOpen,
             Progress::Complete | Progress::Over => HandshakeOutcome::Partial,
             Progress::Underway | Progress::NotTaken if pass == Pass::First => HandshakeOutcome::Pending,
             Progress::Underway | Progress::NotTaken if self.is_double_open() => HandshakeOutcome::HalfOpen,

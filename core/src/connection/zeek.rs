@@ -142,10 +142,14 @@ impl Connection {
     /// Whether the numbers of an end that sent a RST went on beyond its SYN and FIN.
     fn has_size(&self, end: End) -> bool {
         let Some(extent) = self.resets.as_ref().and_then(|resets| resets.zeek_extents[end]) else { return false };
-        let acked = self.ends[end.peer()].acked().filter(|acked| acked.is_after(extent.start));
-        let highest = acked.map_or(extent.next, |acked| acked.later(extent.next));
+        // Zeek counts an ACK that we take for one of an older connection, and one that nobody can accept.
+        let peer = end.peer();
+        let bad = self.rare.as_ref().into_iter().flat_map(|rare| rare.bad_acks[peer].iter().map(|bad| bad.ack));
+        let ahead = |number: Seq| number.0.wrapping_sub(extent.start.0);
+        let acked =
+            self.ends[peer].acked().into_iter().chain(bad).filter(|acked| acked.is_after(extent.start)).map(ahead);
         let fins = u32::from(self.fins(self.side(end)) > 0);
-        highest.is_after(extent.start.advance(1).advance(fins))
+        acked.fold(ahead(extent.next), u32::max) > 1_u32.saturating_add(fins)
     }
 
     /// Zeek's `conn_state`.
