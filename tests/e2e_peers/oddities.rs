@@ -26,6 +26,15 @@ const ODDITIES: &[(&str, &str)] = &[
     ("SYN_with_data", "| > S C len 5"),
     ("TCP_christmas", "| > SFPU C"),
     ("unsolicited_SYN_response", "| < S. S ack C+1"),
+    ("bad_SYN_ack", "| > S C\n| < S. S ack C+70"),
+    ("baroque_SYN", "| > SU C"),
+    ("data_without_SYNs", "| > P. C ack S len 5"),
+    ("possible_split_routing", "| > S C\n| > . C+1 ack S+1"),
+    ("RST_with_data", "open\n| > R. C+1 ack S+1 len 9"),
+    ("simultaneous_open", "| > S C\n| < S S"),
+    ("SYN_after_close", "open\n| > F. C+1 ack S+1\n| < F. S+1 ack C+2\n| > . C+2 ack S+2\n| > S C @1"),
+    ("SYN_after_partial", "| > . C ack S\n| > S C+500"),
+    ("SYN_inside_connection", "open\n| > P. C+1 ack S+1 len 5\n| > S C @1"),
     // Suricata.
     ("3whs_ack_data_inject", "| > S C\n| < S. S ack C+1\n| > P. C+1 ack S+1 len 40"),
     ("3whs_right_seq_wrong_ack_evasion", "| > S C\n| < S. S ack C+1\n| > . C+1 ack S+70000"),
@@ -45,6 +54,16 @@ const ODDITIES: &[(&str, &str)] = &[
         "open\n| > F. C+1 ack S+1\n| < F. S+1 ack C+2\n| > . C+2 ack S+2\n| < F. S+1 ack C+2 @1",
     ),
     ("fin_syn", "| > SF C"),
+    ("3whs_ack_in_wrong_dir", "| > S C\n| < S. S ack C+1\n| < . S+1 ack C+1"),
+    ("3whs_synack_in_wrong_direction", "| > S C\n| > S. C ack S+1"),
+    ("3whs_synack_resend_with_different_ack", "| > S C\n| < S. S ack C+1\n| < S. S ack C+70 @0.1"),
+    ("3whs_syn_resend_diff_seq_on_syn_recv", "| > S C\n| < S. S ack C+1\n| > S C+5000 @1"),
+    ("3whs_syn_toclient_on_syn_recv", "| > S C\n| < S. S ack C+1\n| < S S @1"),
+    ("est_synack_toserver", "open\n| > S. C ack S+1"),
+    ("est_synack_resend_with_different_ack", "open\n| < S. S ack C+70 @1"),
+    ("est_synack_resend_with_diff_seq", "open\n| < S. S+7 ack C+1 @1"),
+    ("est_syn_toclient", "open\n| < S S @1"),
+    ("fin_but_no_session", "| > F. C ack S"),
 ];
 
 #[test]
