@@ -180,12 +180,12 @@ void feed_register(void)
 }
 
 /* The handler's handle. Where TCP itself is next, it is one of TCP: Wireshark then sees TCP called, and the handler goes on to
- * TCP's function without another call of a dissector, which would cost half a per cent. Its description is its own: of two
- * that are the same Wireshark complains. */
+ * TCP's function without another call of a dissector, which would cost half a per cent. Its name and its description are its
+ * own: from 4.4 on Wireshark makes a preference's name of the one, and complains of two of TCP's that have the same. */
 static dissector_handle_t stand_before_tcp(void)
 {
     dissector_handle_t as_tcp = host.create_dissector_handle_with_name_and_description(dissect_before_tcp, shim.proto_tcp,
-                                                                                       NULL, "synfin before TCP");
+                                                                                       "tcp.synfin", "synfin before TCP");
     if (host.dissector_handle_get_protocol_index(next_handler) == shim.proto_tcp)
         next_function = host_function_of(next_handler, as_tcp, dissect_before_tcp);
     return next_function != NULL ? as_tcp : host.create_dissector_handle(dissect_before_tcp, proto_before_tcp);
