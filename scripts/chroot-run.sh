@@ -26,12 +26,13 @@ mount_folder() {
 mount_all() { # ROOT PROGRAM ARGUMENT...
     into=$1
     shift 2
-    for folder in /dev /proc /tmp /home "$PWD" "${HOME:-/}" "${TMPDIR:-/}" "${CARGO_TARGET_DIR:-/}" "${SYNFIN_CAPTURES:-/}"; do
+    for folder in /dev /proc /tmp /home "$PWD" "${HOME:-/}" "${TMPDIR:-/}" "${CARGO_TARGET_DIR:-/}" "${SYNFIN_CAPTURES:-/}" \
+        "${SYNFIN_CROSS_DIR:-/}"; do
         case $folder in /*) mount_folder "$into" "${folder%/}" ;; esac
     done
     for argument in "$@"; do
         case $argument in
-            */*) if folder=$(cd "$(dirname "$argument")" 2>/dev/null && pwd); then mount_folder "$into" "$folder"; fi ;;
+            */*) if folder=$(cd "$(dirname -- "$argument")" 2>/dev/null && pwd); then mount_folder "$into" "$folder"; fi ;;
         esac
     done
 }
@@ -59,7 +60,8 @@ if [ "$(id -u)" != 0 ]; then
     # sudo clears the environment, and entering a chroot needs root.
     exec sudo -n env "HOME=${HOME:-/}" "TZ=${TZ:-}" "LC_ALL=${LC_ALL:-C.UTF-8}" "LANG=${LANG:-}" "LANGUAGE=${LANGUAGE:-}" \
         "XDG_CONFIG_HOME=${XDG_CONFIG_HOME:-}" "TMPDIR=${TMPDIR:-/tmp}" "SYNFIN_CHROOT=${SYNFIN_CHROOT:-}" \
-        "SYNFIN_CAPTURES=${SYNFIN_CAPTURES:-}" "CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-}" "$0" "$@"
+        "SYNFIN_CAPTURES=${SYNFIN_CAPTURES:-}" "CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-}" \
+        "SYNFIN_CROSS_DIR=${SYNFIN_CROSS_DIR:-}" "$0" "$@"
 fi
 
 if [ "${SYNFIN_CHROOT:-}" != copy ] && unshare --mount true 2>/dev/null; then
