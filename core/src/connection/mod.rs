@@ -215,7 +215,7 @@ impl Connection {
     fn copy(&mut self, arrival: &Arrival, segment: &Segment, sent: &Sent) -> Verdict {
         let mut draft = Connection::draft_of_copy(sent);
         let original = self.last_original();
-        self.rare_mut().copies_at_end = Some((original, arrival.ordinal));
+        self.rare_mut().copies_at_end = (original, arrival.ordinal);
         if !self.has_copies {
             self.has_copies = true;
             draft.anomalies |= Anomalies::CAPTURED_TWICE;
@@ -376,8 +376,10 @@ impl Connection {
     /// The same of the last segment that is no copy.
     #[must_use]
     pub fn last_original(&self) -> u64 {
-        let copies = self.rare.as_ref().and_then(|rare| rare.copies_at_end);
-        copies.filter(|(_, copy)| *copy == self.last_ordinal).map_or(self.last_ordinal, |(original, _)| original)
+        match self.rare.as_ref().map(|rare| rare.copies_at_end) {
+            Some((original, copy)) if copy == self.last_ordinal => original,
+            _ => self.last_ordinal,
+        }
     }
 
     /// Which side an end is, for both.

@@ -84,8 +84,9 @@ pub(super) struct Rare {
     pub bad_acks: Ends<Recent<BadAck>>,
     /// X and Y as they were before changes, oldest first.
     pub old_bases: Vec<OldBases>,
-    /// The places of the last segment before a copy, or several, and of the last of these.
-    pub copies_at_end: Option<(u64, u64)>,
+    /// The places of the last segment before a copy, or several, and of the last of these. Twice 0, the first place that there
+    /// can be, where there were none.
+    pub copies_at_end: (u64, u64),
     /// The own number of the peer's repeated FIN that each end has not answered since, where it is not the first.
     pub owed_fin: Ends<Option<Seq>>,
     /// Nanoseconds between the first and the last FIN of each end, where it sent several.
