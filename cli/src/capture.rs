@@ -161,22 +161,22 @@ impl Capture {
         self.segments = self.segments.saturating_add(1);
         let place = Place { frame: frame.number, layer: 0 };
         let path = Path { source: Some(packet.source), destination: Some(packet.destination) };
-        let (heard, is_new) = match &mut pair.life {
-            Some(life) if life.single.stream() == number => (life.hear(place, path, &segment), false),
+        let (assessment, is_new) = match &mut pair.life {
+            Some(life) if life.single.stream() == number => (life.observe_segment(place, path, &segment), false),
             life => {
                 let previous = life.as_ref().map(|life| life.single.stream());
                 let core = CoreOptions { rebase: options.rebase };
-                let (single, heard) = Single::begin(core, place, number, previous, path, &segment);
-                if let Some(ended) = pair.begin(single, &heard, forgets) {
+                let (single, assessment) = Single::begin(core, place, number, previous, path, &segment);
+                if let Some(ended) = pair.begin(single, &assessment, forgets) {
                     sink.connection(&ended.view(Pass::Final))?;
                 }
-                (heard, true)
+                (assessment, true)
             }
         };
         if S::WANTS_SEGMENTS
             && let Some(life) = &pair.life
         {
-            sink.segment(&life.single.segment(place, path, &segment, heard))?;
+            sink.segment(&life.single.segment(place, path, &segment, assessment))?;
         }
         if let Some(second) = pair.earlier(options.limits) {
             self.living.look_in(second, key);
@@ -207,7 +207,7 @@ impl Capture {
         let Some(error) = icmp::parse(bytes, is_v6) else { return };
         let (key, _) = Key::new((error.source, error.source_port), (error.destination, error.destination_port));
         if let Some(life) = self.living.known(key).and_then(|pair| pair.life.as_mut()) {
-            life.single.hear_icmp(Place { frame: frame.number, layer: 0 }, Some(packet.source), &error);
+            life.single.observe_icmp_error(Place { frame: frame.number, layer: 0 }, Some(packet.source), &error);
         }
     }
 

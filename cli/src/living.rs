@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use synfin_core::capture::{Path, Place, Single};
-use synfin_core::connection::Heard;
+use synfin_core::connection::Assessment;
 use synfin_core::segment::Segment;
 use synfin_core::view::{HandshakeOutcome, Pass, State, Verdict};
 
@@ -74,17 +74,17 @@ pub(crate) struct Life {
 impl Life {
     /// Takes the next segment in.
     #[inline]
-    pub fn hear(&mut self, place: Place, path: Path, segment: &Segment) -> Heard {
+    pub fn observe_segment(&mut self, place: Place, path: Path, segment: &Segment) -> Assessment {
         let before = &self.before;
         let older = |end| {
             let fits = |single: &Single| single.state_of_stray(end, segment);
             before.iter().rev().take(LOOKED_AT).find_map(fits)
         };
-        let heard = self.single.hear(place, path, segment, older);
-        if let Heard::Judged(verdict, _) = &heard {
+        let assessment = self.single.observe_segment(place, path, segment, older);
+        if let Assessment::Full(verdict, _) = &assessment {
             self.phase = Phase::after(&self.single, verdict);
         }
-        heard
+        assessment
     }
 }
 
@@ -94,17 +94,17 @@ pub(crate) struct Pair {
     /// The latest connection of them, which is not always the latest stream.
     pub life: Option<Box<Life>>,
     /// The second in which the last segment came.
-    heard: u32,
+    assessment: u32,
     /// The second in which it is looked at again.
     due: u32,
 }
 
 impl Pair {
     /// Begins a connection. Gives the one before, where there was one and `forgets`: it is final.
-    pub fn begin(&mut self, single: Single, heard: &Heard, forgets: bool) -> Option<&Single> {
-        let phase = match heard {
-            Heard::Judged(verdict, _) => Phase::after(&single, verdict),
-            Heard::Passing(..) => Phase::Opening,
+    pub fn begin(&mut self, single: Single, assessment: &Assessment, forgets: bool) -> Option<&Single> {
+        let phase = match assessment {
+            Assessment::Full(verdict, _) => Phase::after(&single, verdict),
+            Assessment::Packed(..) => Phase::Opening,
         };
         if self.life.is_none() {
             self.life = Some(Box::new(Life { single, before: Vec::new(), phase }));
@@ -134,14 +134,14 @@ impl Pair {
         Some(end)
     }
 
-    /// The second in which it can be forgotten, when nothing more is heard.
+    /// The second in which it can be forgotten, when nothing more is assessment.
     fn end(&self, limits: &Limits) -> u32 {
         let kept = match self.life.as_ref().map_or(Phase::Over, |life| life.phase) {
             Phase::Opening => limits.opening_s,
             Phase::Open => limits.idle_s,
             Phase::Over => limits.over_s,
         };
-        self.heard.saturating_add(kept)
+        self.assessment.saturating_add(kept)
     }
 }
 
@@ -185,14 +185,14 @@ impl Living {
                     due = now.saturating_add(limits.opening_s);
                     self.dues.entry(due).or_default().push(key);
                 }
-                room.insert(Pair { stream: Stream::new(number), life: None, heard: now, due })
+                room.insert(Pair { stream: Stream::new(number), life: None, assessment: now, due })
             }
         };
-        pair.heard = now;
+        pair.assessment = now;
         pair
     }
 
-    /// The pair with these endpoints, where it is known. Nothing was heard of it.
+    /// The pair with these endpoints, where it is known. Nothing was assessment of it.
     pub fn known(&mut self, key: Key) -> Option<&mut Pair> {
         self.pairs.get_mut(&key)
     }

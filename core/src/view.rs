@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
 
 use crate::capture::{Path, Place, Seen, Single, Tracker};
-use crate::connection::Heard;
+use crate::connection::Assessment;
 pub use crate::connection::{
     Agreed, AgreedEcn, Anomalies, Basis, Cause, ConnState, Connection, DidNotCount, HandshakeKind, HandshakeOutcome,
     Numbers, Pass, Phase, Repeats, Reset, ResetDetail, State, Steps, TeardownKind, Verdict,
@@ -276,10 +276,16 @@ impl Single {
 
     /// What was said of the segment that it took in last, as it is known by then. All are the same as when it took it in.
     #[must_use]
-    pub fn segment<'a>(&'a self, place: Place, path: Path, segment: &'a Segment, heard: Heard) -> SegmentView<'a> {
-        let (verdict, detail) = match heard {
-            Heard::Judged(verdict, detail) => (verdict, detail),
-            Heard::Passing(word, turns) => {
+    pub fn segment<'a>(
+        &'a self,
+        place: Place,
+        path: Path,
+        segment: &'a Segment,
+        assessment: Assessment,
+    ) -> SegmentView<'a> {
+        let (verdict, detail) = match assessment {
+            Assessment::Full(verdict, detail) => (verdict, detail),
+            Assessment::Packed(word, turns) => {
                 let (from, _) = path.end(segment);
                 (word.verdict(place.ordinal(), &self.connection, from, segment, || turns), None)
             }

@@ -27,7 +27,7 @@ fn the_same_as_in_a_tracker() {
         let place = Place { frame, layer: 0 };
         tracker.observe(place, Event::Segment { stream: 0, path: *path, segment }).unwrap();
         let heard = match &mut alone {
-            Some(single) => single.hear(place, *path, segment, |_| None),
+            Some(single) => single.observe_segment(place, *path, segment, |_| None),
             None => {
                 let (single, heard) = Single::begin(Options::default(), place, 0, None, *path, segment);
                 alone = Some(single);

@@ -1,7 +1,7 @@
 //! One connection as it is known without the tracker: fed alone, moved round the circle, and without its copies.
 
 use synfin_core::capture::{Path, Place};
-use synfin_core::connection::{Arrival, Connection, Heard, State};
+use synfin_core::connection::{Arrival, Assessment, Connection, State};
 use synfin_core::segment::{Address, Both, End, Flags, Kind, Segment, Seq};
 use synfin_core::view::{Anomalies, HandshakeOutcome};
 
@@ -41,10 +41,10 @@ pub fn endpoints(path: Path, segment: &Segment) -> ([(Address, u16); 2], End, bo
     if one <= other { ([one, other], End::Low, one == other) } else { ([other, one], End::High, false) }
 }
 
-fn hear(connection: &mut Connection, arrival: Arrival, path: &Told, segment: &Segment) -> Option<Said> {
-    match connection.hear(arrival, segment) {
-        Heard::Judged(verdict, detail) => Some((verdict, detail)),
-        Heard::Passing(word, turns) => {
+fn observe_segment(connection: &mut Connection, arrival: Arrival, path: &Told, segment: &Segment) -> Option<Said> {
+    match connection.observe_segment(arrival, segment) {
+        Assessment::Full(verdict, detail) => Some((verdict, detail)),
+        Assessment::Packed(word, turns) => {
             let verdict = word.verdict(arrival.ordinal, connection, arrival.end, segment, || turns);
             assert_eq!(verdict.states, connection.states_now(), "in passing: {:?}", path.place);
             Some((verdict, None))
@@ -64,7 +64,7 @@ impl Alone {
             ..Arrival::new(told.place.frame, told.place.layer, end, told.rebase)
         };
         let was = Summary::of(&self.connection);
-        let said = hear(&mut self.connection, arrival, told, told.segment)
+        let said = observe_segment(&mut self.connection, arrival, told, told.segment)
             .unwrap_or_else(|| unreachable!("it says something"));
         let is = Summary::of(&self.connection);
         self.before.check(&arrival, told.segment, &said, &self.connection);
@@ -72,7 +72,7 @@ impl Alone {
         if said.0.is_copy {
             assert_eq!(is, was, "a copy changes something");
         } else {
-            let mut plain = hear(&mut self.plain, arrival, told, told.segment).unwrap_or(said);
+            let mut plain = observe_segment(&mut self.plain, arrival, told, told.segment).unwrap_or(said);
             plain.0.anomalies.remove(Anomalies::CAPTURED_TWICE);
             assert_eq!(plain, said, "a copy before it changes what is said");
         }
@@ -105,7 +105,7 @@ impl Alone {
         }
         let end = if arrival.is_self { arrival.end } else { arrival.end.peer() };
         let arrival = Arrival { end, ..arrival };
-        let Some((mut said, said_detail)) = hear(moved_connection, arrival, told, &moved) else { return };
+        let Some((mut said, said_detail)) = observe_segment(moved_connection, arrival, told, &moved) else { return };
         assert_eq!(said.numbers.x.is_some(), verdict.numbers.x.is_some(), "X is known wherever the circle begins");
         assert_eq!(said.numbers.y.is_some(), verdict.numbers.y.is_some(), "Y is known wherever the circle begins");
         (said.numbers.x, said.numbers.y) = (verdict.numbers.x, verdict.numbers.y);

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use super::store::{Chunks, Index};
-use crate::connection::{Arrival, Connection, Few, Heard};
+use crate::connection::{Arrival, Assessment, Connection, Few};
 use crate::segment::{Ends, Segment};
 
 /// A connection to be looked at.
@@ -201,15 +201,15 @@ impl Connections {
 
     /// Takes the next segment of a connection in.
     #[inline(always)]
-    pub fn hear(
+    pub fn observe_segment(
         &mut self,
         number: u32,
         ports: impl FnOnce() -> Ends<u16>,
         arrival: Arrival,
         segment: &Segment,
-    ) -> Option<Heard> {
+    ) -> Option<Assessment> {
         match self.slots.get(number)?.kept() {
-            Kept::Whole(index) => Some(self.whole.get_mut(index)?.hear(arrival, segment)),
+            Kept::Whole(index) => Some(self.whole.get_mut(index)?.observe_segment(arrival, segment)),
             few => self.hear_more(number, few, &ports(), arrival, segment),
         }
     }
@@ -223,13 +223,13 @@ impl Connections {
         ports: &Ends<u16>,
         arrival: Arrival,
         segment: &Segment,
-    ) -> Option<Heard> {
+    ) -> Option<Assessment> {
         if self.young.get(number).is_none() {
             let made = self.make(kept, ports, arrival.rebase)?;
             self.young.keep(number, made);
         }
         let connection = self.young.get_mut(number)?;
-        let heard = connection.hear(arrival, segment);
+        let assessment = connection.observe_segment(arrival, segment);
         let second = if let Kept::One(index) = kept {
             self.ones.things.get(index).copied().zip(Few::new(&arrival, segment, true))
         } else {
@@ -245,7 +245,7 @@ impl Connections {
             Kept::Two(index) => self.twos.free.push(index),
             Kept::Whole(_) => {}
         }
-        Some(heard)
+        Some(assessment)
     }
 
     /// The connection with this number, kept whole from now on.
@@ -268,10 +268,10 @@ impl Connections {
 
     /// The first segment of a new connection for a stream. Gives its number; none where there is no room.
     #[inline(never)]
-    pub fn begin(&mut self, stream: u32, arrival: Arrival, segment: &Segment) -> Option<(u32, Heard)> {
+    pub fn begin(&mut self, stream: u32, arrival: Arrival, segment: &Segment) -> Option<(u32, Assessment)> {
         let number = self.slots.len();
         let one_more = (number.checked_add(1)?, stream.checked_add(1)?);
-        let heard = self.young.keep(number, Connection::default())?.hear(arrival, segment);
+        let assessment = self.young.keep(number, Connection::default())?.observe_segment(arrival, segment);
         let kept = match Few::new(&arrival, segment, false) {
             Some(few) => Kept::One(self.ones.keep(few)?),
             None => Kept::Whole(self.whole.push(self.young.take(number)?)?),
@@ -281,7 +281,7 @@ impl Connections {
             self.other_numbers.set(stream, one_more.0);
             self.other_streams.set(number, one_more.1);
         }
-        Some((number, heard))
+        Some((number, assessment))
     }
 
     /// Bytes of memory held.
@@ -348,9 +348,9 @@ mod tests {
                     connections.begin(number, arrival(frame), &next).unwrap();
                     alone.push(Connection::default());
                 } else {
-                    connections.hear(number, ports, arrival(frame), &next).unwrap();
+                    connections.observe_segment(number, ports, arrival(frame), &next).unwrap();
                 }
-                let _ = alone[number as usize].hear(arrival(frame), &next);
+                let _ = alone[number as usize].observe_segment(arrival(frame), &next);
                 let seen = connections.get(number, ports, true).unwrap();
                 assert_eq!(format!("{:?}", *seen), format!("{:?}", alone[number as usize]));
             }

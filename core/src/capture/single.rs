@@ -4,7 +4,7 @@
 use super::record::KeptReset;
 use super::tracker::{Options, Path, Place};
 use super::tuples::order;
-use crate::connection::{Arrival, Connection, Heard, Pass, ResetDetail, State};
+use crate::connection::{Arrival, Assessment, Connection, Pass, ResetDetail, State};
 use crate::segment::icmp::IcmpError;
 use crate::segment::{Address, End, Endpoints, Kind, Segment};
 
@@ -34,7 +34,7 @@ impl Single {
         previous: Option<u32>,
         path: Path,
         segment: &Segment,
-    ) -> (Single, Heard) {
+    ) -> (Single, Assessment) {
         let (endpoints, end, is_self) =
             order(path.source, segment.source_port, path.destination, segment.destination_port);
         let arrival = Arrival {
@@ -45,38 +45,38 @@ impl Single {
         let connection = Connection::default();
         let mut single =
             Single { connection, endpoints, stream, previous, options, resets: Vec::new(), icmp_from: None };
-        let heard = single.connection.hear(arrival, segment);
-        single.keep_reset(arrival.ordinal, &heard);
-        (single, heard)
+        let assessment = single.connection.observe_segment(arrival, segment);
+        single.keep_reset(arrival.ordinal, &assessment);
+        (single, assessment)
     }
 
     /// Takes the next segment in, and says what it is. `older` gives the state of the sender in the latest earlier
     /// connection of these endpoints that the segment fits ([`Single::state_of_stray`]); it is seldom asked.
     #[inline]
-    pub fn hear(
+    pub fn observe_segment(
         &mut self,
         place: Place,
         path: Path,
         segment: &Segment,
         older: impl FnOnce(End) -> Option<State>,
-    ) -> Heard {
+    ) -> Assessment {
         let (end, is_self) = path.end(segment);
         let may_be_older = self.previous.is_some() && matches!(segment.kind(), Kind::Ack | Kind::Fin);
         let older = if may_be_older && self.connection.is_older(end, segment) { older(end) } else { None };
         let arrival = Arrival { is_self, older, ..Arrival::new(place.frame, place.layer, end, self.options.rebase) };
-        let heard = self.connection.hear(arrival, segment);
-        if let Heard::Judged(_, Some(_)) = &heard {
-            self.keep_reset(arrival.ordinal, &heard);
+        let assessment = self.connection.observe_segment(arrival, segment);
+        if let Assessment::Full(_, Some(_)) = &assessment {
+            self.keep_reset(arrival.ordinal, &assessment);
         }
-        heard
+        assessment
     }
 
     /// Takes in an ICMP error, sent by `from`, that quotes a segment of these endpoints. False where it is about none of this
     /// connection.
-    pub fn hear_icmp(&mut self, place: Place, from: Address, error: &IcmpError) -> bool {
+    pub fn observe_icmp_error(&mut self, place: Place, from: Address, error: &IcmpError) -> bool {
         let (source, destination) = (Some(error.source), Some(error.destination));
         let (_, end, _) = order(source, error.source_port, destination, error.destination_port);
-        let is_its = self.connection.hear_icmp(place.frame, end, error);
+        let is_its = self.connection.observe_icmp_error(place.frame, end, error);
         // The first of an attempt is shown, and that is this one or one before it.
         if is_its && self.connection.icmp().is_some_and(|(_, frame)| frame == place.frame) {
             self.icmp_from = from;
@@ -96,8 +96,8 @@ impl Single {
         self.stream
     }
 
-    fn keep_reset(&mut self, ordinal: u64, heard: &Heard) {
-        let Heard::Judged(_, Some(detail)) = heard else { return };
+    fn keep_reset(&mut self, ordinal: u64, assessment: &Assessment) {
+        let Assessment::Full(_, Some(detail)) = assessment else { return };
         if self.resets.len() >= RESETS_MOST {
             // The one that ended it, and the later half.
             let ended = [Pass::First, Pass::Final].map(|pass| self.connection.ended_at(pass));

@@ -7,7 +7,7 @@ use super::connections::{Connections, Seen};
 use super::record::{KeptReset, Record, Sparse};
 use super::store::Index;
 use super::tuples::{Tuples, order};
-use crate::connection::{Arrival, Heard, ResetDetail, State, Turns, Verdict, Word, ordinal};
+use crate::connection::{Arrival, Assessment, ResetDetail, State, Turns, Verdict, Word, ordinal};
 use crate::segment::icmp::{IcmpError, IcmpKind};
 use crate::segment::{Address, End, Endpoints, Kind, Segment, Side};
 
@@ -159,20 +159,20 @@ impl Tracker {
     #[inline(always)]
     pub fn observe(&mut self, place: Place, event: Event) -> Result<Taken, Refusal> {
         match event {
-            Event::Segment { stream, path, segment } => self.take_segment(place, stream, &path, segment),
-            Event::IcmpError { from, error } => self.take_icmp_error(place, from, error),
+            Event::Segment { stream, path, segment } => self.observe_segment(place, stream, &path, segment),
+            Event::IcmpError { from, error } => self.observe_icmp_error(place, from, error),
         }
     }
 
     #[inline(always)]
-    fn take_segment(&mut self, place: Place, stream: u32, path: &Path, segment: &Segment) -> Result<Taken, Refusal> {
+    fn observe_segment(&mut self, place: Place, stream: u32, path: &Path, segment: &Segment) -> Result<Taken, Refusal> {
         // Segments come in order, all but those that come again.
         let at = place.ordinal();
         if at <= self.last && self.taken(place).is_some() {
             return Ok(Taken::Before);
         }
         let arrival = Arrival::new(place.frame, place.layer, End::Low, self.options.rebase);
-        let (number, heard) = match self.connections.number(stream) {
+        let (number, assessment) = match self.connections.number(stream) {
             Some(number) => {
                 let (end, is_self) = path.end(segment);
                 let older = if self.has_reuse && matches!(segment.kind(), Kind::Ack | Kind::Fin) {
@@ -182,20 +182,20 @@ impl Tracker {
                 };
                 let arrival = Arrival { end, is_self, older, ..arrival };
                 let tuples = &self.tuples;
-                let heard = self.connections.hear(number, || tuples.ports(number), arrival, segment);
-                (number, heard.ok_or(Refusal::NoRoom)?)
+                let assessment = self.connections.observe_segment(number, || tuples.ports(number), arrival, segment);
+                (number, assessment.ok_or(Refusal::NoRoom)?)
             }
             None => self.begin(arrival, stream, path, segment).ok_or(Refusal::NoRoom)?,
         };
         let mut taken = Taken::Quiet;
         // A verdict is looked at where it is: a copy costs more than looking.
-        let word = match &heard {
-            Heard::Passing(word, None) => *word,
-            Heard::Passing(word, Some(turns)) => {
+        let word = match &assessment {
+            Assessment::Packed(word, None) => *word,
+            Assessment::Packed(word, Some(turns)) => {
                 self.turns.add(arrival.ordinal, *turns);
                 *word
             }
-            Heard::Judged(verdict, detail) => {
+            Assessment::Full(verdict, detail) => {
                 let (word, turns) = Word::new(verdict);
                 if let Some(turns) = turns {
                     self.turns.add(arrival.ordinal, turns);
@@ -222,7 +222,7 @@ impl Tracker {
 
     /// A new connection.
     #[inline(never)]
-    fn begin(&mut self, arrival: Arrival, stream: u32, path: &Path, segment: &Segment) -> Option<(u32, Heard)> {
+    fn begin(&mut self, arrival: Arrival, stream: u32, path: &Path, segment: &Segment) -> Option<(u32, Assessment)> {
         let (endpoints, end, is_self) =
             order(path.source, segment.source_port, path.destination, segment.destination_port);
         // Nothing is changed where there is no room.
@@ -263,7 +263,7 @@ impl Tracker {
         None
     }
 
-    fn take_icmp_error(&mut self, place: Place, from: Address, error: &IcmpError) -> Result<Taken, Refusal> {
+    fn observe_icmp_error(&mut self, place: Place, from: Address, error: &IcmpError) -> Result<Taken, Refusal> {
         let at = place.ordinal();
         if self.icmp.get(at).is_some() {
             return Ok(Taken::Before);
@@ -273,7 +273,7 @@ impl Tracker {
         let number = self.tuples.latest(&endpoints).ok_or(Refusal::NotKnown)?;
         let ports = self.tuples.ports(number);
         let connection = self.connections.get_mut(number, &ports, self.options.rebase).ok_or(Refusal::NotKnown)?;
-        if !connection.hear_icmp(place.frame, end, error) {
+        if !connection.observe_icmp_error(place.frame, end, error) {
             return Err(Refusal::NotKnown);
         }
         let is_about_syn = connection.handshake_kind().is_none();

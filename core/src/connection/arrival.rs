@@ -24,7 +24,7 @@ pub struct Arrival {
     /// is known.
     pub older: Option<State>,
     /// Whether the segment looks like one of an older connection and shows that the capture lacks segments: found by
-    /// [`Connection::hear`](super::Connection::hear) itself, whatever is said here.
+    /// [`Connection::observe_segment`](super::Connection::observe_segment) itself, whatever is said here.
     pub shows_a_gap: bool,
 }
 
@@ -71,9 +71,9 @@ pub(super) struct Draft {
 
 /// What a segment turned out to be.
 #[derive(Clone, Copy, Debug)]
-pub enum Heard {
+pub enum Assessment {
     /// Nothing but one more in an open connection: its verdict, packed already.
-    Passing(Word, Option<Turns>),
+    Packed(Word, Option<Turns>),
     /// Whatever this says; the second for a RST that is no copy.
-    Judged(Verdict, Option<ResetDetail>),
+    Full(Verdict, Option<ResetDetail>),
 }

@@ -5,7 +5,7 @@
 use super::{Arrival, Connection, ordinal};
 use crate::segment::{Ecn, End, Ends, Flags, Kind, Network, Offers, Segment, Seq, SynOptions, Timestamp, Timestamps};
 
-/// A segment, and all that [`Connection::hear`] was told with it. An identification or hop count of 0 is none (an
+/// A segment, and all that [`Connection::observe_segment`] was told with it. An identification or hop count of 0 is none (an
 /// identification of 0 is none for all rules).
 #[derive(Clone, Copy, Debug)]
 pub struct Few {
@@ -117,7 +117,7 @@ impl Few {
         let end = if mark(HIGH) { End::High } else { End::Low };
         let arrival =
             Arrival { is_self: mark(SELF), is_reused: mark(REUSED), ..Arrival::new(self.frame, 0, end, rebase) };
-        let _ = connection.hear(arrival, &self.segment(ports));
+        let _ = connection.observe_segment(arrival, &self.segment(ports));
     }
 }
 
@@ -159,7 +159,7 @@ mod tests {
                 let Some(few) = Few::new(&arrival, &segment, false) else { continue };
                 kept += 1;
                 let mut connection = Connection::default();
-                let _ = connection.hear(arrival, &segment);
+                let _ = connection.observe_segment(arrival, &segment);
                 let mut again = Connection::default();
                 few.tell(&mut again, &ports, full);
                 assert_eq!(format!("{again:?}"), format!("{connection:?}"), "{segment:?} from {end:?}");

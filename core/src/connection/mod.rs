@@ -1,4 +1,4 @@
-//! One connection as it is seen go by. [`Connection::hear`] takes a segment in and says what it is.
+//! One connection as it is seen go by. [`Connection::observe_segment`] takes a segment in and says what it is.
 //!
 //! A capture shows what passed one point: what arrived, and what its receiver made of it, nobody saw. So a state is a
 //! presumption until its owner speaks; what is said of a segment depends on the segments before it alone; and what was not
@@ -54,7 +54,7 @@ use said::Said;
 use steady::Midst;
 use times::{MaybeTime, Times};
 
-pub use arrival::{Arrival, Heard, frame_of, ordinal};
+pub use arrival::{Arrival, Assessment, frame_of, ordinal};
 pub use counted::DidNotCount;
 pub use few::Few;
 pub use negotiated::{Agreed, AgreedEcn};
@@ -128,17 +128,17 @@ impl Default for Connection {
 impl Connection {
     /// Takes the next segment in, and says what it is.
     #[inline(always)]
-    pub fn hear(&mut self, arrival: Arrival, segment: &Segment) -> Heard {
-        let heard = match self.steady(&arrival, segment) {
-            Some((word, turns)) => Heard::Passing(word, turns),
+    pub fn observe_segment(&mut self, arrival: Arrival, segment: &Segment) -> Assessment {
+        let assessment = match self.steady(&arrival, segment) {
+            Some((word, turns)) => Assessment::Packed(word, turns),
             None => {
                 let (verdict, detail) = self.take_in(arrival, segment);
-                Heard::Judged(verdict, detail)
+                Assessment::Full(verdict, detail)
             }
         };
         self.last_ordinal = arrival.ordinal;
         self.times.last = MaybeTime::new(segment.at);
-        heard
+        assessment
     }
 
     /// Takes a segment in that may do more than move numbers on.
@@ -350,7 +350,7 @@ impl Connection {
     }
 
     /// An ICMP error that quotes a segment of an end. False, with nothing changed, where it is no segment of this connection.
-    pub fn hear_icmp(&mut self, frame: u32, from: End, error: &IcmpError) -> bool {
+    pub fn observe_icmp_error(&mut self, frame: u32, from: End, error: &IcmpError) -> bool {
         let own = &self.ends[from];
         let (Some(first), Some(next)) = (own.base().or(own.first()), own.next()) else { return false };
         if !error.seq.is_at_or_past(first) || !next.is_at_or_past(error.seq) {

@@ -27,7 +27,7 @@ impl Script {
             let words: Vec<&str> = line.split_whitespace().collect();
             let place = Place { frame: u32::try_from(script.segments.len() + 1).unwrap(), layer: 0 };
             if words[0] == "icmp" {
-                script.hear_icmp(place, words[1]);
+                script.observe_icmp_error(place, words[1]);
                 continue;
             }
             let (path, segment) = read(&words);
@@ -37,7 +37,7 @@ impl Script {
         script
     }
 
-    fn hear_icmp(&mut self, place: Place, kind: &str) {
+    fn observe_icmp_error(&mut self, place: Place, kind: &str) {
         let kind = match kind {
             "host" => IcmpKind::HostUnreachable,
             "filter" => IcmpKind::Prohibited,

@@ -3,7 +3,7 @@
 //! A difference is explained by a set of kinds of facts when an observer that is told all facts of these kinds, and none
 //! of another, says the truth; the smallest such set names it. Told all of them, it has to be right everywhere.
 
-use synfin_core::connection::{self, Connection, Heard, State};
+use synfin_core::connection::{self, Assessment, Connection, State};
 use synfin_core::segment::{Both, End, Flags, Kind, Segment, Side, Timestamp};
 
 use super::history::{Arrival, Emission, History, Taken, Tick};
@@ -235,9 +235,9 @@ impl<'a> Told<'a> {
                 at = Some(states[self.side]);
             }
             let arrival = connection::Arrival::new(index as u32 + 1, 0, *from, true);
-            states = match connection.hear(arrival, segment) {
-                Heard::Judged(verdict, _) => verdict.states,
-                Heard::Passing(..) => connection.states_now(),
+            states = match connection.observe_segment(arrival, segment) {
+                Assessment::Full(verdict, _) => verdict.states,
+                Assessment::Packed(..) => connection.states_now(),
             };
             if connection.end(Side::Client) != End::Low {
                 states.swap();
