@@ -1,6 +1,6 @@
 //! Feeds a tracker, and holds what it says against the invariants and against other ways of asking.
 
-use synfin_core::capture::{Event, Options, Path, Place, Taken, Tracker};
+use synfin_core::capture::{Event, Observation, Options, Path, Place, Tracker};
 use synfin_core::connection::{State, ordinal};
 use synfin_core::segment::icmp::{self, IcmpError, IcmpKind};
 use synfin_core::segment::{End, Segment, Seq, header};
@@ -99,7 +99,7 @@ impl Check {
         let taken = self
             .tracker
             .observe(step.place, Event::Segment { stream: step.stream, path: step.path, segment: &step.segment });
-        assert!(matches!(taken, Ok(Taken::Before)), "a second visit is fine");
+        assert!(matches!(taken, Ok(Observation::Known)), "a second visit is fine");
         assert_eq!(before, (self.tracker.memory(), self.tracker.segment_count()), "a second visit changes nothing");
     }
 

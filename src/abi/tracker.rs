@@ -1,7 +1,7 @@
 //! The tracker: segments and ICMP errors in, what is said of them out.
 
 use libc::size_t;
-use synfin_core::capture::{Event, Place, Taken};
+use synfin_core::capture::{Event, Observation, Place};
 use synfin_core::view::{ConnectionView, Pass};
 
 use super::as_declared;
@@ -153,11 +153,11 @@ pub unsafe extern "C" fn synfin_tracker_observe_and_show(
                 deliberate_panic(PanicAt::Show(input.place.frame));
                 match &taken {
                     Err(refusal) => return Err((*refusal).into()),
-                    Ok(Taken::Quiet) if request.wants_eventful_alone() => show::nothing(shown, input.stream),
-                    Ok(Taken::Eventful(verdict)) if request.wants_suffix_alone() && verdict.reset.is_none() => {
+                    Ok(Observation::Quiet) if request.wants_eventful_alone() => show::nothing(shown, input.stream),
+                    Ok(Observation::Eventful(verdict)) if request.wants_suffix_alone() && verdict.reset.is_none() => {
                         show::suffix_of_step(shown, input.stream, verdict);
                     }
-                    Ok(Taken::Before | Taken::Quiet | Taken::Eventful(_)) => {
+                    Ok(Observation::Known | Observation::Quiet | Observation::Eventful(_)) => {
                         let view = session.tracker.segment(input.place, input.path, input.segment, request.pass);
                         show::segment(shown, &view.ok_or(Failure::NotSeen)?, session.language, &request);
                     }

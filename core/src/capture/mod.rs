@@ -12,4 +12,4 @@ mod tuples;
 
 pub use connections::Seen;
 pub use single::Single;
-pub use tracker::{Event, Options, Path, Place, Refusal, Taken, Tracker};
+pub use tracker::{Event, Observation, Options, Path, Place, Refusal, Tracker};

@@ -96,9 +96,9 @@ pub enum Refusal {
 
 /// What taking an event in says at once.
 #[derive(Clone, Copy, Debug)]
-pub enum Taken {
+pub enum Observation {
     /// It was taken in before, and nothing was changed.
-    Before,
+    Known,
     /// It neither performs nor repeats a step, and is no RST: [`Tracker::segment`] says what else there is to say.
     Quiet,
     /// It does; what is said of it.
@@ -157,7 +157,7 @@ impl Tracker {
     /// When it cannot be taken in; nothing is changed then.
     // Every caller knows which of the two it has: inlined, the choice costs nothing.
     #[inline(always)]
-    pub fn observe(&mut self, place: Place, event: Event) -> Result<Taken, Refusal> {
+    pub fn observe(&mut self, place: Place, event: Event) -> Result<Observation, Refusal> {
         match event {
             Event::Segment { stream, path, segment } => self.observe_segment(place, stream, &path, segment),
             Event::IcmpError { from, error } => self.observe_icmp_error(place, from, error),
@@ -165,11 +165,17 @@ impl Tracker {
     }
 
     #[inline(always)]
-    fn observe_segment(&mut self, place: Place, stream: u32, path: &Path, segment: &Segment) -> Result<Taken, Refusal> {
+    fn observe_segment(
+        &mut self,
+        place: Place,
+        stream: u32,
+        path: &Path,
+        segment: &Segment,
+    ) -> Result<Observation, Refusal> {
         // Segments come in order, all but those that come again.
         let at = place.ordinal();
         if at <= self.last && self.taken(place).is_some() {
-            return Ok(Taken::Before);
+            return Ok(Observation::Known);
         }
         let arrival = Arrival::new(place.frame, place.layer, End::Low, self.options.rebase);
         let (number, assessment) = match self.connections.number(stream) {
@@ -187,7 +193,7 @@ impl Tracker {
             }
             None => self.begin(arrival, stream, path, segment).ok_or(Refusal::NoRoom)?,
         };
-        let mut taken = Taken::Quiet;
+        let mut observation = Observation::Quiet;
         // A verdict is looked at where it is: a copy costs more than looking.
         let word = match &assessment {
             Assessment::Packed(word, None) => *word,
@@ -204,7 +210,7 @@ impl Tracker {
                     self.resets.add(arrival.ordinal, KeptReset::new(detail));
                 }
                 if word.is_eventful() {
-                    taken = Taken::Eventful(*verdict);
+                    observation = Observation::Eventful(*verdict);
                 }
                 word
             }
@@ -217,7 +223,7 @@ impl Tracker {
         }
         self.last = self.last.max(at);
         self.segments = self.segments.saturating_add(1);
-        Ok(taken)
+        Ok(observation)
     }
 
     /// A new connection.
@@ -263,10 +269,10 @@ impl Tracker {
         None
     }
 
-    fn observe_icmp_error(&mut self, place: Place, from: Address, error: &IcmpError) -> Result<Taken, Refusal> {
+    fn observe_icmp_error(&mut self, place: Place, from: Address, error: &IcmpError) -> Result<Observation, Refusal> {
         let at = place.ordinal();
         if self.icmp.get(at).is_some() {
-            return Ok(Taken::Before);
+            return Ok(Observation::Known);
         }
         let (source, destination) = (Some(error.source), Some(error.destination));
         let (endpoints, end, _) = order(source, error.source_port, destination, error.destination_port);
@@ -279,7 +285,7 @@ impl Tracker {
         let is_about_syn = connection.handshake_kind().is_none();
         let record = IcmpRecord { number, kind: error.kind, from, about: connection.side(end), is_about_syn };
         self.icmp.add(at, record);
-        Ok(Taken::Quiet)
+        Ok(Observation::Quiet)
     }
 
     /// Whether a segment performs or repeats a step, or is a RST: only then has the Info column something to say of it.
