@@ -36,7 +36,7 @@ impl Connection {
         self.closing = None;
         self.times.forget_attempt();
         self.zeek = zeek::View::default();
-        self.said = self.said.of_earlier_attempt();
+        self.incoming = self.incoming.of_earlier_attempt();
         self.rare_mut().begin_attempt();
         if let Some(resets) = &mut self.resets {
             resets.forget_attempt();

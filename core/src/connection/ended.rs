@@ -4,9 +4,9 @@
 use super::Connection;
 use super::after_end::Shown;
 use super::counted::Overruled;
+use super::incoming::Incoming;
 use super::outcome::Pass;
 use super::remembered::Recent;
-use super::said::Said;
 use super::state::State;
 use super::times::MaybeTime;
 use super::verdict::Reset;
@@ -88,8 +88,8 @@ pub(super) struct Resets {
     pub overruled: Option<Overruled>,
     /// Those after the one that ended the connection: with that one they are withdrawn.
     pub late: u32,
-    /// What one end said before its last segment and after the peer's last one.
-    pub said_before: Recent<Said>,
+    /// What one end sent before its last segment and after the peer's last one.
+    pub incoming_before: Recent<Incoming>,
     /// The number of each end's last RST as Zeek sees them.
     pub zeek_resets: Ends<Seq>,
     /// The numbers of each end that sent one, as Zeek has them.
@@ -105,7 +105,7 @@ impl Resets {
     /// An end sent a segment without RST, after one of its own or after one of the peer.
     pub fn spoke(&mut self, end: End, goes_on: bool) {
         if !goes_on {
-            self.said_before.clear();
+            self.incoming_before.clear();
         }
         self.challenges.iter_mut().for_each(|challenge| challenge.spoke[end] = true);
     }
@@ -113,7 +113,7 @@ impl Resets {
     /// Bytes of memory with all that it holds.
     pub fn memory(&self) -> usize {
         let withdrawn = self.withdrawn.capacity().saturating_mul(size_of::<(u64, u64)>());
-        let lists = [self.challenges.memory(), self.said_before.memory(), withdrawn];
+        let lists = [self.challenges.memory(), self.incoming_before.memory(), withdrawn];
         lists.into_iter().fold(size_of::<Resets>(), usize::saturating_add)
     }
 }

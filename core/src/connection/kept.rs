@@ -60,7 +60,7 @@ impl Connection {
         let own = &mut self.ends[arrival.end];
         own.learn(Facts::SPOKE);
         own.hops = segment.network.hops;
-        self.say(arrival, MaybeTime::new(segment.at), segment.acknowledgment(), segment.next());
+        self.keep_incoming(arrival, MaybeTime::new(segment.at), segment.acknowledgment(), segment.next());
     }
 
     /// The shift of an end's window field (RFC 7323 §2.3): 14, the largest there is, where the handshake does not tell.

@@ -20,6 +20,8 @@ mod double_open;
 mod ended;
 mod endpoint;
 mod few;
+mod incoming;
+mod incoming;
 mod kept;
 mod negotiated;
 mod numbering;
@@ -30,7 +32,6 @@ mod remembered;
 mod repeats;
 mod reset;
 mod roles;
-mod said;
 pub mod state;
 mod steady;
 mod step_3;
@@ -47,10 +48,10 @@ use closing::Closing;
 use copies::Sent;
 use ended::Resets;
 use endpoint::{Endpoint, Facts};
+use incoming::Incoming;
 use opening::{Findings, Opening, Progress};
 use remembered::Rare;
 use roles::Judgement;
-use said::Said;
 use steady::Midst;
 use times::{MaybeTime, Times};
 
@@ -89,7 +90,7 @@ pub struct Connection {
     first_frame: u32,
     /// The last segment of each sort that may be captured again.
     sent: Vec<Sent>,
-    said: Said,
+    incoming: Incoming,
     resets: Option<Box<Resets>>,
     rare: Option<Box<Rare>>,
 }
@@ -118,7 +119,7 @@ impl Default for Connection {
             zeek: zeek::View::default(),
             first_frame: 0,
             sent: Vec::new(),
-            said: Said::default(),
+            incoming: Incoming::default(),
             resets: None,
             rare: None,
         }

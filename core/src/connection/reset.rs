@@ -3,8 +3,8 @@
 use super::counted::Overruled;
 use super::ended::{Challenge, Ended, Fall, LastWord};
 use super::endpoint::Facts;
+use super::incoming::Incoming;
 use super::opening::Findings;
-use super::said::Said;
 use super::state::{State, Trigger};
 use super::times::{MaybeTime, between};
 use super::verdict::{Anomalies, Cause, Reset, ResetDetail};
@@ -210,12 +210,16 @@ impl Connection {
 
     /// The segment of the other side that a RST answers because its sender knows no such connection (RFC 9293 §3.10.7.1):
     /// the latest since that sender's last own.
-    fn unknown(&self, other: End, segment: &Segment) -> Option<Said> {
+    fn unknown(&self, other: End, segment: &Segment) -> Option<Incoming> {
         let has_ack = segment.flags.has(Flags::ACK);
-        let is_answered = |said: &&Said| {
-            if has_ack { segment.seq == Seq(0) && said.end == segment.ack } else { said.ack() == Some(segment.seq) }
+        let is_answered = |incoming: &&Incoming| {
+            if has_ack {
+                segment.seq == Seq(0) && incoming.end == segment.ack
+            } else {
+                incoming.ack() == Some(segment.seq)
+            }
         };
-        self.said_by(other).find(is_answered).copied()
+        self.incoming_from(other).find(is_answered).copied()
     }
 
     /// What else is said of a RST.
@@ -225,7 +229,7 @@ impl Connection {
         segment: &Segment,
         draft: &Draft,
         rejects: Option<u32>,
-        unknown: Option<Said>,
+        unknown: Option<Incoming>,
     ) -> ResetDetail {
         let own = &self.ends[arrival.end];
         let (cause, answers) = match draft.reset {
@@ -233,7 +237,7 @@ impl Connection {
             Some(Reset::Refused) => (Some(Cause::RefusesSyn), self.opening.last_syn_frame),
             Some(_) => match (rejects, unknown) {
                 (Some(frame), _) => (Some(Cause::RejectsAck), frame),
-                (None, Some(said)) => (Some(Cause::UnknownConnection), said.frame),
+                (None, Some(incoming)) => (Some(Cause::UnknownConnection), incoming.frame),
                 (None, None) if own.tries >= GIVES_UP_AFTER || self.old_tries(arrival.end) >= GIVES_UP_AFTER => {
                     (Some(Cause::GaveUp), 0)
                 }
@@ -241,8 +245,9 @@ impl Connection {
                 (None, None) => (None, 0),
             },
         };
-        let silence = between(self.said.at, MaybeTime::new(segment.at));
-        let before = unknown.filter(|_| cause == Some(Cause::UnknownConnection)).and_then(|said| said.silence_ns());
+        let silence = between(self.incoming.at, MaybeTime::new(segment.at));
+        let before =
+            unknown.filter(|_| cause == Some(Cause::UnknownConnection)).and_then(|incoming| incoming.silence_ns());
         let hops =
             own.hops.zip(segment.network.hops).map(|(usual, this)| i32::from(this).wrapping_sub(i32::from(usual)));
         ResetDetail { cause, answers, idle_ns: silence.max(before), hops: hops.filter(|&hops| hops != 0) }

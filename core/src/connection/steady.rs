@@ -157,7 +157,7 @@ impl Connection {
             self.observe_zeek(arrival.end, segment);
             self.midst.quiet[arrival.end] = self.quiet(arrival.end);
         }
-        self.say(arrival, MaybeTime::new(segment.at), Some(segment.ack), end.seq());
+        self.keep_incoming(arrival, MaybeTime::new(segment.at), Some(segment.ack), end.seq());
         Some(result)
     }
 }

@@ -1,18 +1,18 @@
-//! What one end said since the other last spoke: the other may still answer it with a RST.
+//! What one end sent since the other last did: the other may still answer it with a RST (RFC 9293 §3.5.2).
 
 use super::times::{MaybeTime, between};
 use super::{Arrival, Connection};
 use crate::segment::{End, Seq};
 
-/// A segment without RST.
+/// A segment without RST, as its receiver finds it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Said {
+pub(super) struct Incoming {
     /// Its frame; 0: none.
     pub frame: u32,
     ack: Seq,
     /// The number after its last one.
     pub end: Seq,
-    /// When it was captured; of the last one said, also in an earlier attempt.
+    /// When it was captured; of the last one, also in an earlier attempt.
     pub at: MaybeTime,
     /// The same of the one before it, of whichever end.
     before: MaybeTime,
@@ -21,7 +21,7 @@ pub(super) struct Said {
     pub by: End,
 }
 
-impl Said {
+impl Incoming {
     /// Its Ack, when it has one.
     #[inline(always)]
     pub fn ack(&self) -> Option<Seq> {
@@ -29,8 +29,8 @@ impl Said {
     }
 
     /// Nobody answers it any more: when it was captured is all that is kept.
-    pub fn of_earlier_attempt(self) -> Said {
-        Said { at: self.at, ..Said::default() }
+    pub fn of_earlier_attempt(self) -> Incoming {
+        Incoming { at: self.at, ..Incoming::default() }
     }
 
     /// Nanoseconds of silence before it.
@@ -38,7 +38,7 @@ impl Said {
         between(self.before, self.at)
     }
 
-    /// Whether an end said it, after the other's last segment.
+    /// Whether an end sent it, after the other's last segment.
     #[inline(always)]
     pub fn is_of(&self, end: End) -> bool {
         self.by == end && self.frame != 0
@@ -47,22 +47,22 @@ impl Said {
 
 impl Connection {
     /// Keeps a segment without RST that the peer may answer with one: when it came, its Ack, and the number after its last
-    /// one. What the peer said before was not answered with a RST.
+    /// one. What the peer sent before was not answered with a RST.
     #[inline(always)]
-    pub(super) fn say(&mut self, arrival: &Arrival, at: MaybeTime, ack: Option<Seq>, end: Seq) {
+    pub(super) fn keep_incoming(&mut self, arrival: &Arrival, at: MaybeTime, ack: Option<Seq>, end: Seq) {
         let by = arrival.end;
-        let goes_on = self.said.is_of(by);
-        if goes_on && self.said.ack() != ack {
+        let goes_on = self.incoming.is_of(by);
+        if goes_on && self.incoming.ack() != ack {
             // Of segments with the same Ack the last one counts, and a RST that answers by Ack needs no other.
-            let before = self.said;
-            self.resets_mut().said_before.add(before);
+            let before = self.incoming;
+            self.resets_mut().incoming_before.add(before);
         }
-        self.said = Said {
+        self.incoming = Incoming {
             frame: arrival.frame,
             ack: ack.unwrap_or_default(),
             end,
             at,
-            before: self.said.at,
+            before: self.incoming.at,
             has_ack: ack.is_some(),
             by,
         };
@@ -71,10 +71,10 @@ impl Connection {
         }
     }
 
-    /// What an end said since the other last spoke, the latest first.
-    pub(super) fn said_by(&self, end: End) -> impl Iterator<Item = &Said> {
-        let before = self.resets.iter().flat_map(|resets| resets.said_before.iter());
-        let last = Some(&self.said).filter(|said| said.is_of(end));
-        last.into_iter().chain(before.rev().filter(move |said| said.by == end))
+    /// What an end sent since the other last did, the latest first.
+    pub(super) fn incoming_from(&self, end: End) -> impl Iterator<Item = &Incoming> {
+        let before = self.resets.iter().flat_map(|resets| resets.incoming_before.iter());
+        let last = Some(&self.incoming).filter(|incoming| incoming.is_of(end));
+        last.into_iter().chain(before.rev().filter(move |incoming| incoming.by == end))
     }
 }
