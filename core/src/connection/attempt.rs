@@ -41,7 +41,7 @@ impl Connection {
         if let Some(resets) = &mut self.resets {
             resets.forget_attempt();
         }
-        self.keep_sent_for_copies();
+        self.age_originals();
         self.begin_states();
     }
 }

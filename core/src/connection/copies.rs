@@ -31,10 +31,10 @@ pub(super) enum Sort {
     CloseAck,
 }
 
-/// The last segment of its sort that an end sent. Nearly every connection has six of them, so they are kept small: an
-/// identification or a hop count of 0 is none.
+/// The last segment of its sort that an end sent, which a copy is compared with. Nearly every connection has six of them,
+/// so they are kept small: an identification or a hop count of 0 is none.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sent {
+pub(super) struct Original {
     pub at: MaybeTime,
     pub seq: Seq,
     pub ack: Seq,
@@ -54,13 +54,13 @@ pub(super) struct Sent {
     marks: u8,
 }
 
-const _: () = assert!(size_of::<Sent>() == 40);
+const _: () = assert!(size_of::<Original>() == 40);
 const IS_HIGH: u8 = 1;
 const HAS_STAMPS: u8 = 1 << 1;
 const IS_OLDER: u8 = 1 << 2;
 const IS_OF_EARLIER_ATTEMPT: u8 = 1 << 3;
 
-impl Sent {
+impl Original {
     /// Which end sent it.
     fn end(&self) -> End {
         if self.marks & IS_HIGH != 0 { End::High } else { End::Low }
@@ -102,7 +102,7 @@ impl Sent {
 
 impl Connection {
     /// What the segment is a copy of.
-    pub(super) fn original(&self, end: End, kind: Kind, segment: &Segment) -> Option<Sent> {
+    pub(super) fn original(&self, end: End, kind: Kind, segment: &Segment) -> Option<Original> {
         let is_sort = |sort: Sort| match kind {
             Kind::Syn => sort == Sort::Syn,
             Kind::SynAck => sort == Sort::SynAck,
@@ -111,12 +111,14 @@ impl Connection {
             Kind::Ack => matches!(sort, Sort::OpenAck | Sort::CloseAck),
             Kind::Other => false,
         };
-        let mut sent = self.sent.iter();
-        sent.find(|sent| sent.end() == end && is_sort(sent.sort) && sent.is_captured_again_as(segment)).copied()
+        let mut originals = self.originals.iter();
+        originals
+            .find(|original| original.end() == end && is_sort(original.sort) && original.is_captured_again_as(segment))
+            .copied()
     }
 
     /// Keeps a segment that may be captured again.
-    pub(super) fn keep_sent(&mut self, end: End, kind: Kind, segment: &Segment, draft: &Draft) {
+    pub(super) fn keep_original(&mut self, end: End, kind: Kind, segment: &Segment, draft: &Draft) {
         let sort = match kind {
             Kind::Syn => Sort::Syn,
             Kind::SynAck => Sort::SynAck,
@@ -128,7 +130,7 @@ impl Connection {
         };
         let stamps = segment.timestamps;
         let mark = |is_so: bool, mark: u8| if is_so { mark } else { 0 };
-        let sent = Sent {
+        let original = Original {
             at: MaybeTime::new(segment.at),
             seq: segment.seq,
             ack: segment.ack,
@@ -147,51 +149,51 @@ impl Connection {
                 | mark(stamps.is_some(), HAS_STAMPS)
                 | mark(draft.is_older, IS_OLDER),
         };
-        match self.sent.iter_mut().find(|known| known.end() == end && known.sort == sort) {
-            Some(known) => *known = sent,
+        match self.originals.iter_mut().find(|known| known.end() == end && known.sort == sort) {
+            Some(known) => *known = original,
             None => {
                 // Room for what usually comes next. Of a connection that a RST ends nothing does.
                 let more = match sort {
-                    Sort::Syn | Sort::SynAck if self.sent.is_empty() => OF_HANDSHAKE,
-                    Sort::Fin if self.last_sent(end.peer(), sort).is_none() => OF_TEARDOWN,
+                    Sort::Syn | Sort::SynAck if self.originals.is_empty() => OF_HANDSHAKE,
+                    Sort::Fin if self.original_of(end.peer(), sort).is_none() => OF_TEARDOWN,
                     Sort::Syn | Sort::SynAck | Sort::Fin | Sort::Rst | Sort::OpenAck | Sort::CloseAck => 1,
                 };
-                self.sent.reserve_exact(more);
-                self.sent.push(sent);
+                self.originals.reserve_exact(more);
+                self.originals.push(original);
             }
         }
     }
 
     /// The last segment of a sort that an end sent.
-    pub(super) fn last_sent(&self, end: End, sort: Sort) -> Option<&Sent> {
-        self.sent.iter().find(|sent| sent.end() == end && sent.sort == sort)
+    pub(super) fn original_of(&self, end: End, sort: Sort) -> Option<&Original> {
+        self.originals.iter().find(|original| original.end() == end && original.sort == sort)
     }
 
     /// Where it is kept; past all that is kept where it is not.
     pub(super) fn index_of(&self, end: End, sort: Sort) -> u8 {
-        let index = self.sent.iter().position(|sent| sent.end() == end && sent.sort == sort);
+        let index = self.originals.iter().position(|original| original.end() == end && original.sort == sort);
         index.and_then(|index| u8::try_from(index).ok()).unwrap_or(u8::MAX)
     }
 
     /// The same in this attempt.
-    pub(super) fn last_sent_now(&self, end: End, sort: Sort) -> Option<&Sent> {
-        self.last_sent(end, sort).filter(|sent| sent.marks & IS_OF_EARLIER_ATTEMPT == 0)
+    pub(super) fn original_of_attempt(&self, end: End, sort: Sort) -> Option<&Original> {
+        self.original_of(end, sort).filter(|original| original.marks & IS_OF_EARLIER_ATTEMPT == 0)
     }
 
     /// What was sent until now belongs to an earlier attempt: it may still be captured again, and repeats no step.
-    pub(super) fn keep_sent_for_copies(&mut self) {
-        for sent in &mut self.sent {
-            sent.marks |= IS_OF_EARLIER_ATTEMPT;
+    pub(super) fn age_originals(&mut self) {
+        for original in &mut self.originals {
+            original.marks |= IS_OF_EARLIER_ATTEMPT;
         }
     }
 
     /// Says of a copy what was said of the original.
-    pub(super) fn draft_of_copy(sent: &Sent) -> Draft {
+    pub(super) fn draft_of_copy(original: &Original) -> Draft {
         Draft {
-            open_steps: sent.open_steps,
-            close_steps: sent.close_steps,
-            reset: sent.reset,
-            is_older: sent.marks & IS_OLDER != 0,
+            open_steps: original.open_steps,
+            close_steps: original.close_steps,
+            reset: original.reset,
+            is_older: original.marks & IS_OLDER != 0,
             is_copy: true,
             ..Draft::default()
         }

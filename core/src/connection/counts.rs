@@ -33,7 +33,7 @@ impl Connection {
     fn span_fins(&mut self, end: End, at: MaybeTime) {
         let before = self.rare.as_ref().and_then(|rare| rare.fin_span_ns[end]).unwrap_or(0);
         // The one before is still the last of its sort.
-        let since = self.last_sent(end, Sort::Fin).and_then(|sent| between(sent.at, at));
+        let since = self.original_of(end, Sort::Fin).and_then(|original| between(original.at, at));
         self.rare_mut().fin_span_ns[end] = since.map(|since| since.saturating_add(before));
     }
 
@@ -72,7 +72,7 @@ impl Connection {
     /// Nanoseconds between those two.
     #[must_use]
     pub fn syn_span_ns(&self) -> Option<u64> {
-        between(self.times.syn, self.last_sent_now(self.client_end, Sort::Syn)?.at)
+        between(self.times.syn, self.original_of_attempt(self.client_end, Sort::Syn)?.at)
     }
 
     /// Nanoseconds between the first and the last FIN of a side.

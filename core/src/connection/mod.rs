@@ -21,7 +21,6 @@ mod ended;
 mod endpoint;
 mod few;
 mod incoming;
-mod incoming;
 mod kept;
 mod negotiated;
 mod numbering;
@@ -45,7 +44,7 @@ mod zeek;
 
 use arrival::Draft;
 use closing::Closing;
-use copies::Sent;
+use copies::Original;
 use ended::Resets;
 use endpoint::{Endpoint, Facts};
 use incoming::Incoming;
@@ -89,7 +88,7 @@ pub struct Connection {
     zeek: zeek::View,
     first_frame: u32,
     /// The last segment of each sort that may be captured again.
-    sent: Vec<Sent>,
+    originals: Vec<Original>,
     incoming: Incoming,
     resets: Option<Box<Resets>>,
     rare: Option<Box<Rare>>,
@@ -118,7 +117,7 @@ impl Default for Connection {
             closing: None,
             zeek: zeek::View::default(),
             first_frame: 0,
-            sent: Vec::new(),
+            originals: Vec::new(),
             incoming: Incoming::default(),
             resets: None,
             rare: None,
@@ -149,8 +148,8 @@ impl Connection {
         let mut draft = Draft::default();
         if self.judgement == Judgement::None {
             self.begin(&arrival, segment, &mut draft);
-        } else if let Some(sent) = self.original(arrival.end, kind, segment) {
-            return (self.copy(&arrival, segment, &sent), None);
+        } else if let Some(original) = self.original(arrival.end, kind, segment) {
+            return (self.copy(&arrival, segment, &original), None);
         }
         self.judge_client(&arrival, segment, kind);
         if self.is_ended() && kind == Kind::Syn && arrival.end == self.client_end {
@@ -177,7 +176,7 @@ impl Connection {
         let phase = self.phase(&draft, begun, was_ended, was_closed);
         let numbers = self.numbers(arrival.rebase, arrival.end, segment);
         self.keep(&arrival, segment, kind, &draft);
-        self.keep_sent(arrival.end, kind, segment, &draft);
+        self.keep_original(arrival.end, kind, segment, &draft);
         self.midst = self.find_midst(arrival.rebase);
         (self.verdict(&arrival, &draft, phase, numbers), draft.detail)
     }
@@ -213,10 +212,10 @@ impl Connection {
     }
 
     /// A copy changes nothing.
-    fn copy(&mut self, arrival: &Arrival, segment: &Segment, sent: &Sent) -> Verdict {
-        let mut draft = Connection::draft_of_copy(sent);
-        let original = self.last_original();
-        self.rare_mut().copies_at_end = (original, arrival.ordinal);
+    fn copy(&mut self, arrival: &Arrival, segment: &Segment, original: &Original) -> Verdict {
+        let mut draft = Connection::draft_of_copy(original);
+        let last = self.last_original();
+        self.rare_mut().copies_at_end = (last, arrival.ordinal);
         if !self.has_copies {
             self.has_copies = true;
             draft.anomalies |= Anomalies::CAPTURED_TWICE;
@@ -392,10 +391,10 @@ impl Connection {
     /// Bytes of memory beyond the structure itself.
     #[must_use]
     pub fn extra_memory(&self) -> usize {
-        let sent = self.sent.capacity().saturating_mul(size_of::<Sent>());
+        let originals = self.originals.capacity().saturating_mul(size_of::<Original>());
         let rare = self.rare.as_ref().map_or(0, |rare| rare.memory());
         let resets = self.resets.as_ref().map_or(0, |resets| resets.memory());
         let closing = self.closing.as_ref().map_or(0, |_| size_of::<Closing>());
-        sent.saturating_add(rare).saturating_add(resets).saturating_add(closing)
+        originals.saturating_add(rare).saturating_add(resets).saturating_add(closing)
     }
 }

@@ -2,7 +2,7 @@
 //! and Y as they were. Each list is bounded: a hostile capture is not worth more memory than a real one.
 
 use super::Connection;
-use super::copies::{Sent, Sort};
+use super::copies::{Original, Sort};
 use super::verdict::Steps;
 use crate::segment::icmp::IcmpKind;
 use crate::segment::{End, Ends, Flags, Segment, Seq};
@@ -152,7 +152,7 @@ impl Connection {
 
     /// The number of the last segment of a sort. Every SYN, SYN-ACK and FIN is kept, for copies.
     fn last_number(&self, end: End, sort: Sort) -> Option<Seq> {
-        self.last_sent(end, sort).map(Sent::number)
+        self.original_of(end, sort).map(Original::number)
     }
 
     fn is_remembered(&self, end: End, sort: Sort, number: Seq) -> bool {
@@ -217,7 +217,7 @@ mod tests {
         let segment = Segment { flags, seq: Seq(seq), ..Segment::default() };
         let sort = if flags == Flags::SYN { Sort::Syn } else { Sort::Fin };
         let came_before = connection.remember_number(end, sort, Seq(seq));
-        connection.keep_sent(end, segment.kind(), &segment, &Draft::default());
+        connection.keep_original(end, segment.kind(), &segment, &Draft::default());
         came_before
     }
 

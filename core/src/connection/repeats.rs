@@ -53,8 +53,8 @@ impl Connection {
             _ => [(Sort::OpenAck, open), (Sort::CloseAck, close)],
         };
         sorts.into_iter().filter(|(_, is_fresh)| *is_fresh).find_map(|(sort, _)| {
-            let sent = self.last_sent_now(end, sort).filter(|sent| sent.is_like(segment))?;
-            Some((sent.open_steps, sent.close_steps))
+            let original = self.original_of_attempt(end, sort).filter(|original| original.is_like(segment))?;
+            Some((original.open_steps, original.close_steps))
         })
     }
 

@@ -4,7 +4,7 @@
 
 use bitflags::bitflags;
 
-use super::copies::{Sent, Sort};
+use super::copies::{Original, Sort};
 use super::endpoint::{Facts, Number};
 use super::times::MaybeTime;
 use super::verdict::{Anomalies, Phase, Repeats, Steps, Verdict};
@@ -62,7 +62,7 @@ impl Connection {
         for end in End::BOTH {
             let own = &self.ends[end];
             let is_known = own.is(Facts::SENT_ACK) && !own.facts.intersects(UNQUIET);
-            if !is_known || self.last_sent(end, Sort::CloseAck).is_some() || !own.knows_window() {
+            if !is_known || self.original_of(end, Sort::CloseAck).is_some() || !own.knows_window() {
                 continue;
             }
             midst.quiet[end] = self.quiet(end);
@@ -120,9 +120,10 @@ impl Connection {
             return None;
         }
         let acks_news = segment.ack.is_after(acked);
-        let open_ack = || self.sent.get(usize::from(self.midst.open_ack[arrival.end]));
-        let is_like =
-            |sent: &Sent| sent.ack == segment.ack && sent.seq == segment.seq && sent.payload_len == segment.payload_len;
+        let open_ack = || self.originals.get(usize::from(self.midst.open_ack[arrival.end]));
+        let is_like = |original: &Original| {
+            original.ack == segment.ack && original.seq == segment.seq && original.payload_len == segment.payload_len
+        };
         if !acks_news && open_ack().is_some_and(is_like) {
             // The same again may be a copy or a repeat.
             return None;
