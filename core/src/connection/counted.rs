@@ -44,7 +44,7 @@ impl Connection {
         let resets = self.resets.as_ref().filter(|_| pass == Pass::Final)?;
         let ender = self.ended_at(pass).unwrap_or(u64::MAX);
         // The one that counts as the end, and those after it.
-        let others = resets.challenges.iter().filter(|challenge| challenge.word.ordinal >= ender).count();
+        let others = resets.challenges.iter().filter(|challenge| challenge.rst.ordinal >= ender).count();
         let challenged = resets.challenged?;
         let count = challenged.count.saturating_sub(u32::try_from(others).unwrap_or(u32::MAX));
         self.did_not_count(Overruled { count, ..challenged })
@@ -59,6 +59,6 @@ impl Connection {
     /// receiver showed that it did not take it. With both it would be withdrawn.
     #[must_use]
     pub fn was_ender_doubted(&self) -> (bool, bool) {
-        self.ended().map_or((false, false), |ended| (ended.said_forged, ended.said_ignored))
+        self.ending().map_or((false, false), |ending| (ending.said_forged, ending.said_ignored))
     }
 }

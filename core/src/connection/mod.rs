@@ -17,7 +17,7 @@ mod copies;
 mod counted;
 mod counts;
 mod double_open;
-mod ended;
+mod ending;
 mod endpoint;
 mod few;
 mod incoming;
@@ -45,7 +45,7 @@ mod zeek;
 use arrival::Draft;
 use closing::Closing;
 use copies::Original;
-use ended::Resets;
+use ending::Resets;
 use endpoint::{Endpoint, Facts};
 use incoming::Incoming;
 use opening::{Findings, Opening, Progress};
@@ -326,10 +326,10 @@ impl Connection {
 
     /// The phase of the segment just taken in, from what held before it and what it did.
     fn phase(&self, draft: &Draft, begun: Progress, was_ended: bool, was_closed: bool) -> Phase {
-        if let Some(ended) = self.ended() {
+        if let Some(ending) = self.ending() {
             return if was_ended {
                 Phase::Closed
-            } else if draft.ended && ended.word.in_handshake {
+            } else if draft.ended && ending.rst.in_handshake {
                 Phase::Handshake
             } else {
                 Phase::Teardown

@@ -106,9 +106,9 @@ pub enum Pass {
 impl Connection {
     /// How far the handshake has come, with a challenged RST that counts at the end.
     fn progress(&self, pass: Pass) -> Progress {
-        match (self.opening.progress, self.last_word(pass)) {
+        match (self.opening.progress, self.ending_rst(pass)) {
             // Its number is past everything captured: the capture lacks segments.
-            (progress, Some(word)) if progress.is_going_on() && word.opened && !word.in_handshake => Progress::Over,
+            (progress, Some(rst)) if progress.is_going_on() && rst.opened && !rst.in_handshake => Progress::Over,
             (progress, _) => progress,
         }
     }
@@ -128,7 +128,7 @@ impl Connection {
     /// the server went on after its SYN-ACK.
     #[must_use]
     pub fn is_opened(&self, pass: Pass) -> bool {
-        self.last_word(pass).map_or_else(|| self.is_open_by_now(), |word| word.opened)
+        self.ending_rst(pass).map_or_else(|| self.is_open_by_now(), |rst| rst.opened)
     }
 
     /// How the handshake was made; none while only one side has asked.
@@ -150,8 +150,8 @@ impl Connection {
     /// What became of the handshake.
     #[must_use]
     pub fn handshake_outcome(&self, pass: Pass) -> HandshakeOutcome {
-        if let Some(word) = self.last_word(pass).filter(|word| word.in_handshake) {
-            let refused = word.reset == Reset::Refused;
+        if let Some(rst) = self.ending_rst(pass).filter(|rst| rst.in_handshake) {
+            let refused = rst.reset == Reset::Refused;
             return if refused { HandshakeOutcome::Refused } else { HandshakeOutcome::Reset };
         }
         let syn = self.client().syn().is_some();
@@ -190,24 +190,24 @@ impl Connection {
     fn is_fin_unanswered(&self, end: End, pass: Pass) -> bool {
         let (own, peer) = (&self.ends[end], &self.ends[end.peer()]);
         let lacks = own.acked().is_some_and(|acked| peer.next().is_none_or(|next| acked.is_after(next)));
-        let reset = self.last_word(pass).is_some_and(|word| word.by == end.peer());
+        let reset = self.ending_rst(pass).is_some_and(|rst| rst.by == end.peer());
         own.is(Facts::FIN_UNANSWERED) && !lacks && !reset
     }
 
     /// How the connection closed.
     #[must_use]
     pub fn teardown_kind(&self, pass: Pass) -> TeardownKind {
-        let word = self.last_word(pass);
-        if word.is_some_and(|word| word.reset == Reset::NoConnection) {
+        let rst = self.ending_rst(pass);
+        if rst.is_some_and(|rst| rst.reset == Reset::NoConnection) {
             return TeardownKind::None;
         }
         if self.close_began() && End::BOTH.into_iter().any(|end| self.is_fin_unanswered(end, pass)) {
             return TeardownKind::Unanswered;
         }
-        if let Some(word) = word {
-            return match word.closer {
+        if let Some(rst) = rst {
+            return match rst.closer {
                 Some(_) => TeardownKind::ResetAfterFin,
-                None if word.opened => TeardownKind::Reset,
+                None if rst.opened => TeardownKind::Reset,
                 None => TeardownKind::None,
             };
         }
@@ -224,7 +224,7 @@ impl Connection {
 
     /// Whether a FIN began to close the connection: one after the RST that ended it did not.
     pub(super) fn close_began(&self) -> bool {
-        self.ended().map_or(self.closing().closer, |ended| ended.word.closer).is_some()
+        self.ending().map_or(self.closing().closer, |ending| ending.rst.closer).is_some()
     }
 
     /// Who sent the first FIN, or else the RST that ended an open connection.
@@ -233,8 +233,8 @@ impl Connection {
         match self.teardown_kind(pass) {
             TeardownKind::None | TeardownKind::StillOpen | TeardownKind::Pending => None,
             _ => {
-                let closer = match self.last_word(pass) {
-                    Some(word) => Some(word.closer.unwrap_or(word.by)),
+                let closer = match self.ending_rst(pass) {
+                    Some(rst) => Some(rst.closer.unwrap_or(rst.by)),
                     None => self.closing().closer,
                 };
                 closer.map(|closer| self.side(closer))

@@ -1,7 +1,7 @@
 //! RST: whether its receiver takes it, what it ends, and what shows that it did not (RFC 9293 §3.5.2, §3.10.7; RFC 5961 §3).
 
 use super::counted::Overruled;
-use super::ended::{Challenge, Ended, Fall, LastWord};
+use super::ending::{Challenge, Ending, EndingRst, Fall};
 use super::endpoint::Facts;
 use super::incoming::Incoming;
 use super::opening::Findings;
@@ -79,9 +79,9 @@ impl Connection {
                 if !is_late {
                     self.ends[to].learn(Facts::OWES_CHALLENGE);
                     let is_past_all = self.is_past_all(from, segment);
-                    let word = self.word_of(arrival, value, is_past_all);
+                    let rst = self.ending_rst_of(arrival, value, is_past_all);
                     let resets = self.resets_mut();
-                    resets.challenges.add(Challenge { word, spoke: Ends::default() });
+                    resets.challenges.add(Challenge { rst, spoke: Ends::default() });
                     resets.challenged = Overruled::more(resets.challenged, 1, arrival.frame, from);
                 }
             }
@@ -93,14 +93,14 @@ impl Connection {
                 let refuses = value == Reset::Refused;
                 if !is_late {
                     draft.ended = true;
-                    let ended = Ended {
-                        word: self.word_of(arrival, value, is_over),
+                    let ending = Ending {
+                        rst: self.ending_rst_of(arrival, value, is_over),
                         had_step_3: self.opening.frames[2] != 0,
                         said_forged: false,
                         said_ignored: false,
                     };
                     let resets = self.resets_mut();
-                    (resets.ended, resets.late) = (Some(ended), 0);
+                    (resets.ending, resets.late) = (Some(ending), 0);
                 }
                 self.fell(to, from, segment, refuses, is_over);
                 self.fell(from, from, segment, refuses, is_over);
@@ -127,8 +127,8 @@ impl Connection {
 
     /// A RST with what holds now; `is_over`: it shows that the handshake is over. That goes with the RST where it is
     /// withdrawn.
-    fn word_of(&self, arrival: &Arrival, reset: Reset, is_over: bool) -> LastWord {
-        LastWord {
+    fn ending_rst_of(&self, arrival: &Arrival, reset: Reset, is_over: bool) -> EndingRst {
+        EndingRst {
             by: arrival.end,
             reset,
             frame: arrival.frame,
@@ -271,19 +271,19 @@ impl Connection {
         self.happens(end, Trigger::Revives(fall.before));
         let peer_fell = self.fall(end.peer()).is_some();
         let resets = self.resets_mut();
-        let Some(ended) = &mut resets.ended else { return };
+        let Some(ending) = &mut resets.ending else { return };
         let (said, anomaly) = if is_own {
-            (&mut ended.said_forged, Anomalies::RESET_FORGED)
+            (&mut ending.said_forged, Anomalies::RESET_FORGED)
         } else {
-            (&mut ended.said_ignored, Anomalies::RESET_IGNORED)
+            (&mut ending.said_ignored, Anomalies::RESET_IGNORED)
         };
         if !*said {
             *said = true;
             draft.anomalies |= anomaly;
         }
-        let LastWord { ordinal: begun, frame, by, .. } = ended.word;
+        let EndingRst { ordinal: begun, frame, by, .. } = ending.rst;
         if !peer_fell {
-            resets.ended = None;
+            resets.ending = None;
             resets.withdrawn.push((begun, arrival.ordinal));
             resets.overruled = Overruled::more(resets.overruled, resets.late.saturating_add(1), frame, by);
             self.show_again(arrival);
@@ -320,12 +320,12 @@ impl Connection {
     /// Whether a segment after the end is the server's SYN-ACK with an acceptable Ack after its own RST, which broke a
     /// handshake off before step 3: that one performs step 2 (somebody else may have sent the RST).
     pub(super) fn answers_after_own_reset(&self, end: End, segment: &Segment, kind: Kind) -> bool {
-        let Some(ended) = self.ended() else { return false };
+        let Some(ending) = self.ending() else { return false };
         kind == Kind::SynAck
             && end != self.client_end
-            && ended.word.by == end
-            && ended.word.in_handshake
-            && !ended.had_step_3
+            && ending.rst.by == end
+            && ending.rst.in_handshake
+            && !ending.had_step_3
             && self.is_acceptable_ack(segment.ack)
     }
 }

@@ -15,7 +15,7 @@ use crate::segment::{End, Ends, Seq, Side};
 
 /// A RST that ended a connection, or may turn out to have ended it, and what held when it came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct LastWord {
+pub(super) struct EndingRst {
     pub by: End,
     pub reset: Reset,
     pub frame: u32,
@@ -30,8 +30,8 @@ pub(super) struct LastWord {
 
 /// What ended a connection before its time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Ended {
-    pub word: LastWord,
+pub(super) struct Ending {
+    pub rst: EndingRst,
     /// Whether step 3 had been seen.
     pub had_step_3: bool,
     /// Whether it was said that its sender did not send it, and that its receiver did not take it.
@@ -57,7 +57,7 @@ pub(super) struct Fall {
 /// A RST that asked for an exact match.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Challenge {
-    pub word: LastWord,
+    pub rst: EndingRst,
     /// Which ends have sent a segment without RST since.
     pub spoke: Ends<bool>,
 }
@@ -73,7 +73,7 @@ impl Challenge {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Resets {
     /// The one that ended the connection.
-    pub ended: Option<Ended>,
+    pub ending: Option<Ending>,
     /// The one that closed each end.
     pub falls: Ends<Option<Fall>>,
     /// Those that asked for an exact match.
@@ -125,13 +125,13 @@ impl Connection {
     }
 
     /// The RST that ended the connection.
-    pub(super) fn ended(&self) -> Option<&Ended> {
-        self.resets.as_ref()?.ended.as_ref()
+    pub(super) fn ending(&self) -> Option<&Ending> {
+        self.resets.as_ref()?.ending.as_ref()
     }
 
     /// Whether a RST ended the connection, and was not withdrawn.
     pub(super) fn is_ended(&self) -> bool {
-        self.ended().is_some()
+        self.ending().is_some()
     }
 
     /// Whether a RST closed this end, and it has not spoken since.
@@ -141,11 +141,11 @@ impl Connection {
 
     /// What ended the connection, or counts at the end as what did: the first challenged RST that not both sides have
     /// spoken after.
-    pub(super) fn last_word(&self, pass: Pass) -> Option<LastWord> {
+    pub(super) fn ending_rst(&self, pass: Pass) -> Option<EndingRst> {
         let resets = self.resets.as_ref()?;
         let may_be_challenged = pass == Pass::Final && !self.were_fins_acked();
         let challenged = || resets.challenges.iter().find(|challenge| may_be_challenged && !challenge.is_survived());
-        resets.ended.map(|ended| ended.word).or_else(|| challenged().map(|challenge| challenge.word))
+        resets.ending.map(|ending| ending.rst).or_else(|| challenged().map(|challenge| challenge.rst))
     }
 
     /// Whether the connection survived the challenged RST at this place: that one did not end it, nor did one before.
@@ -166,12 +166,12 @@ impl Connection {
     /// Who sent the RST that ended the connection, its frame, and what it is.
     #[must_use]
     pub fn ended_by(&self, pass: Pass) -> Option<(Side, u32, Reset)> {
-        self.last_word(pass).map(|word| (self.side(word.by), word.frame, word.reset))
+        self.ending_rst(pass).map(|rst| (self.side(rst.by), rst.frame, rst.reset))
     }
 
     /// The place of that RST in the order of all segments.
     #[must_use]
     pub fn ended_at(&self, pass: Pass) -> Option<u64> {
-        self.last_word(pass).map(|word| word.ordinal)
+        self.ending_rst(pass).map(|rst| rst.ordinal)
     }
 }
