@@ -3,10 +3,10 @@
 
 use super::Connection;
 use super::after_end::Shown;
-use super::counted::Overruled;
 use super::incoming::Incoming;
 use super::outcome::Pass;
 use super::remembered::Recent;
+use super::reset_count::ResetCount;
 use super::state::State;
 use super::times::MaybeTime;
 use super::verdict::Reset;
@@ -79,13 +79,13 @@ pub(super) struct Resets {
     /// Those that asked for an exact match.
     pub challenges: Recent<Challenge>,
     /// How many of these, and the first.
-    pub challenged: Option<Overruled>,
+    pub challenge_count: Option<ResetCount<End>>,
     /// From the ordinal of one that was withdrawn to that of the segment that withdrew it.
     pub withdrawn: Vec<(u64, u64)>,
     /// X and Y as they are shown after the one that ended the connection, once a side has spoken.
     pub shown: Option<Shown>,
     /// Those that were withdrawn in this attempt.
-    pub overruled: Option<Overruled>,
+    pub withdrawn_count: Option<ResetCount<End>>,
     /// Those after the one that ended the connection: with that one they are withdrawn.
     pub late: u32,
     /// What one end sent before its last segment and after the peer's last one.

@@ -1,10 +1,10 @@
 //! RST: whether its receiver takes it, what it ends, and what shows that it did not (RFC 9293 §3.5.2, §3.10.7; RFC 5961 §3).
 
-use super::counted::Overruled;
 use super::ending::{Challenge, Ending, EndingRst, Fall};
 use super::endpoint::Facts;
 use super::incoming::Incoming;
 use super::opening::Findings;
+use super::reset_count::ResetCount;
 use super::state::{State, Trigger};
 use super::times::{MaybeTime, between};
 use super::verdict::{Anomalies, Cause, Reset, ResetDetail};
@@ -82,7 +82,7 @@ impl Connection {
                     let rst = self.ending_rst_of(arrival, value, is_past_all);
                     let resets = self.resets_mut();
                     resets.challenges.add(Challenge { rst, spoke: Ends::default() });
-                    resets.challenged = Overruled::more(resets.challenged, 1, arrival.frame, from);
+                    resets.challenge_count = ResetCount::more(resets.challenge_count, 1, arrival.frame, from);
                 }
             }
             Judged::Taken if self.were_fins_acked() || rejected => {
@@ -285,7 +285,7 @@ impl Connection {
         if !peer_fell {
             resets.ending = None;
             resets.withdrawn.push((begun, arrival.ordinal));
-            resets.overruled = Overruled::more(resets.overruled, resets.late.saturating_add(1), frame, by);
+            resets.withdrawn_count = ResetCount::more(resets.withdrawn_count, resets.late.saturating_add(1), frame, by);
             self.show_again(arrival);
         }
     }

@@ -3,7 +3,7 @@
 use super::reset::{Rst, What};
 use super::story::Shows;
 use crate::view::{
-    Address, Cause, ConnectionView, DidNotCount, Ender, HandshakeKind, HandshakeOutcome, IcmpKind, Reset, Side,
+    Address, Cause, ConnectionView, Ender, HandshakeKind, HandshakeOutcome, IcmpKind, Reset, ResetCount, Side,
     TeardownKind,
 };
 
@@ -43,9 +43,9 @@ pub struct Icmp {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Overruled {
     /// Both sides went on after these.
-    pub withdrawn: Option<DidNotCount>,
+    pub withdrawn: Option<ResetCount>,
     /// Their receiver asked for an exact match, and the connection went on.
-    pub challenged: Option<DidNotCount>,
+    pub challenged: Option<ResetCount>,
     /// Who went on after the RST that did end it, and whether it was its sender.
     pub doubted: Option<(Side, Shows)>,
 }

@@ -5,7 +5,7 @@ use super::numbers::Numbers;
 use super::reset::{Rst, What};
 use super::story::{Acked, Effect, Fin, Odd, Said, Shows, Syn};
 use super::*;
-use crate::view::{DidNotCount, Flags, HandshakeKind, IcmpKind, Kind, Side, State};
+use crate::view::{Flags, HandshakeKind, IcmpKind, Kind, ResetCount, Side, State};
 use crate::words::language::tests::is_han;
 use crate::words::script::Script;
 
@@ -322,7 +322,7 @@ fn every_tale() {
             for opening in openings(end) {
                 for closing in closings(end) {
                     let icmp = Icmp { kind: IcmpKind::Other, frame: 5, from: Some("192.0.2.1".parse().unwrap()) };
-                    let rsts = |count| Some(DidNotCount { count, frame: 7, by: Side::Server });
+                    let rsts = |count| Some(ResetCount { count, frame: 7, by: Side::Server });
                     let none = Overruled { withdrawn: None, challenged: None, doubted: None };
                     let doubted = Some((by, if by == Side::Client { Shows::Forged } else { Shows::Ignored }));
                     let some = Overruled { withdrawn: rsts(1), challenged: rsts(2), doubted };

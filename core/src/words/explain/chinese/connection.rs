@@ -6,7 +6,7 @@ use super::super::connection::{Closing, End, Icmp, Opening, Overruled, Syns, Tal
 use super::super::reset::What;
 use super::super::story::Shows;
 use super::{icmp, name, reset, span};
-use crate::view::{DidNotCount, HandshakeKind, IcmpKind, Side};
+use crate::view::{HandshakeKind, IcmpKind, ResetCount, Side};
 use crate::words::text;
 
 /// Writes the sentences.
@@ -57,7 +57,7 @@ fn write_overruled(out: &mut dyn Write, overruled: &Overruled) -> fmt::Result {
 }
 
 /// Writes `曾有一个以客户端名义发出的 RST（第 7 帧）`.
-fn came(out: &mut dyn Write, rsts: &DidNotCount) -> fmt::Result {
+fn came(out: &mut dyn Write, rsts: &ResetCount) -> fmt::Result {
     let (who, frame) = (name(rsts.by), rsts.frame);
     match rsts.count {
         1 => write!(out, "曾有一个以{who}名义发出的 RST（第 {frame} 帧）"),

@@ -6,7 +6,7 @@ use super::super::connection::{Closing, End, Icmp, Opening, Overruled, Syns, Tal
 use super::super::reset::What;
 use super::super::story::Shows;
 use super::{bytes, icmp, name, reset, span};
-use crate::view::{DidNotCount, HandshakeKind, IcmpKind, Side};
+use crate::view::{HandshakeKind, IcmpKind, ResetCount, Side};
 use crate::words::text;
 
 /// Writes the sentences.
@@ -67,7 +67,7 @@ fn write_overruled(out: &mut dyn Write, overruled: &Overruled) -> fmt::Result {
 }
 
 /// Writes ` A RST came in the client's name (frame 7)`.
-fn came(out: &mut dyn Write, rsts: &DidNotCount) -> fmt::Result {
+fn came(out: &mut dyn Write, rsts: &ResetCount) -> fmt::Result {
     let (who, frame) = (name(rsts.by), rsts.frame);
     match rsts.count {
         1 => write!(out, " A RST came in the {who}'s name (frame {frame})"),
