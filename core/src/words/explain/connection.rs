@@ -1,7 +1,7 @@
 //! What the sentences on a whole connection say: how it opened, how it closed, and what follows.
 
-use super::reset::{Rst, What};
-use super::story::Shows;
+use super::reset::{Rst, RstKind};
+use super::story::Doubt;
 use crate::view::{
     Address, Cause, ConnectionView, Ender, HandshakeKind, HandshakeOutcome, IcmpKind, Reset, ResetCount, Side,
     TeardownKind,
@@ -24,7 +24,7 @@ pub struct Syns {
 
 /// A RST that ended the connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct End {
+pub struct EnderStory {
     pub by: Side,
     pub frame: u32,
     pub rst: Rst,
@@ -41,18 +41,18 @@ pub struct Icmp {
 
 /// RSTs that ended nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Overruled {
+pub struct Doubts {
     /// Both sides went on after these.
     pub withdrawn: Option<ResetCount>,
     /// Their receiver asked for an exact match, and the connection went on.
     pub challenged: Option<ResetCount>,
     /// Who went on after the RST that did end it, and whether it was its sender.
-    pub doubted: Option<(Side, Shows)>,
+    pub doubted: Option<(Side, Doubt)>,
 }
 
 /// How it opened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Opening {
+pub enum HandshakeStory {
     /// Completely.
     Complete {
         /// First segment of step 1, segment of step 3; 0: none.
@@ -66,9 +66,9 @@ pub enum Opening {
     /// Nothing of it was captured.
     NotCaptured,
     /// The server's RST refused the SYN.
-    Refused(End),
+    Refused(EnderStory),
     /// Another RST broke it off; the frame of the SYN-ACK before it, if any.
-    Reset(End, Option<u32>),
+    Reset(EnderStory, Option<u32>),
     /// No step 3.
     HalfOpen {
         /// The frame of the SYN-ACK.
@@ -95,7 +95,7 @@ pub enum Opening {
 
 /// How it closed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Closing {
+pub enum TeardownStory {
     /// FINs of both sides.
     Orderly {
         closer: Side,
@@ -128,11 +128,11 @@ pub enum Closing {
         span_ns: Option<u64>,
     },
     /// A RST of an open connection.
-    Reset(End),
+    Reset(EnderStory),
     /// A RST after a FIN.
-    ResetAfterFin { closer: Side, fin: u32, end: Option<End> },
+    ResetAfterFin { closer: Side, fin: u32, end: Option<EnderStory> },
     /// A RST of a side that has no such connection.
-    NoConnection(End),
+    NoConnection(EnderStory),
     /// Open when the capture ended.
     StillOpen {
         /// The last frame.
@@ -143,56 +143,56 @@ pub enum Closing {
 
 /// All that is told of a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Tale {
-    pub opening: Opening,
-    pub closing: Option<Closing>,
+pub struct ConnectionStory {
+    pub opening: HandshakeStory,
+    pub closing: Option<TeardownStory>,
     /// None where no SYN of the client was captured.
     pub syns: Option<Syns>,
     /// An ICMP error that was not told with the handshake.
     pub icmp: Option<Icmp>,
-    pub overruled: Overruled,
+    pub doubts: Doubts,
     /// The server's address and port.
     pub server: (Address, u16),
 }
 
-impl Tale {
+impl ConnectionStory {
     /// None while nothing is known yet, in a first pass.
-    pub fn of(view: &ConnectionView) -> Option<Tale> {
+    pub fn of(view: &ConnectionView) -> Option<ConnectionStory> {
         let end = view.ender().as_ref().map(end);
         let opening = opening(view, end)?;
-        let is_told = matches!(opening, Opening::Unreachable(..));
-        Some(Tale {
+        let is_told = matches!(opening, HandshakeStory::Unreachable(..));
+        Some(ConnectionStory {
             opening,
-            // A RST that broke the handshake off ends the tale.
+            // A RST that broke the handshake off ends the story.
             closing: match opening {
-                Opening::Refused(_) | Opening::Reset(..) => None,
+                HandshakeStory::Refused(_) | HandshakeStory::Reset(..) => None,
                 _ => closing(view, end),
             },
             syns: syns(view),
             icmp: if is_told { None } else { icmp(view) },
-            overruled: overruled(view),
+            doubts: doubts(view),
             server: view.endpoint(Side::Server),
         })
     }
 }
 
-fn end(ender: &Ender) -> End {
-    End { by: ender.by, frame: ender.frame, rst: Rst::of_ender(ender) }
+fn end(ender: &Ender) -> EnderStory {
+    EnderStory { by: ender.by, frame: ender.frame, rst: Rst::of_ender(ender) }
 }
 
 fn icmp(view: &ConnectionView) -> Option<Icmp> {
     view.icmp().map(|(kind, frame)| Icmp { kind, frame, from: view.icmp_from() })
 }
 
-fn overruled(view: &ConnectionView) -> Overruled {
+fn doubts(view: &ConnectionView) -> Doubts {
     let (is_forged, is_ignored) = view.was_ender_doubted();
     let by = view.ender().map(|ender| ender.by);
     let doubted = match by {
-        Some(by) if is_forged => Some((by, Shows::Forged)),
-        Some(by) if is_ignored => Some((by.peer(), Shows::Ignored)),
+        Some(by) if is_forged => Some((by, Doubt::Forged)),
+        Some(by) if is_ignored => Some((by.peer(), Doubt::Ignored)),
         _ => None,
     };
-    Overruled { withdrawn: view.withdrawn(), challenged: view.challenged(view.pass), doubted }
+    Doubts { withdrawn: view.withdrawn(), challenged: view.challenged(view.pass), doubted }
 }
 
 fn syns(view: &ConnectionView) -> Option<Syns> {
@@ -200,49 +200,51 @@ fn syns(view: &ConnectionView) -> Option<Syns> {
     Some(Syns { count: view.syns(), first, last, span_ns: view.syn_span_ns(), attempts: view.attempts() })
 }
 
-fn opening(view: &ConnectionView, end: Option<End>) -> Option<Opening> {
+fn opening(view: &ConnectionView, end: Option<EnderStory>) -> Option<HandshakeStory> {
     let [step_1, syn_ack, ack] = view.handshake_frames();
     let kind = view.handshake_kind();
     Some(match view.outcome() {
-        HandshakeOutcome::Complete => Opening::Complete { frames: [step_1, ack], ns: view.handshake_ns(), kind },
-        HandshakeOutcome::Partial => Opening::Partial,
-        HandshakeOutcome::NotCaptured => Opening::NotCaptured,
-        HandshakeOutcome::Refused => Opening::Refused(end?),
-        HandshakeOutcome::Reset => Opening::Reset(end?, (syn_ack != 0).then_some(syn_ack)),
+        HandshakeOutcome::Complete => HandshakeStory::Complete { frames: [step_1, ack], ns: view.handshake_ns(), kind },
+        HandshakeOutcome::Partial => HandshakeStory::Partial,
+        HandshakeOutcome::NotCaptured => HandshakeStory::NotCaptured,
+        HandshakeOutcome::Refused => HandshakeStory::Refused(end?),
+        HandshakeOutcome::Reset => HandshakeStory::Reset(end?, (syn_ack != 0).then_some(syn_ack)),
         HandshakeOutcome::HalfOpen => match kind {
-            Some(HandshakeKind::Simultaneous | HandshakeKind::Split) => Opening::BothAsked,
-            _ if ack != 0 => Opening::NotTaken { syn_ack, ack },
-            _ => Opening::HalfOpen { syn_ack },
+            Some(HandshakeKind::Simultaneous | HandshakeKind::Split) => HandshakeStory::BothAsked,
+            _ if ack != 0 => HandshakeStory::NotTaken { syn_ack, ack },
+            _ => HandshakeStory::HalfOpen { syn_ack },
         },
-        HandshakeOutcome::Unreachable => icmp(view).map_or(Opening::NoAnswer, Opening::Unreachable),
-        HandshakeOutcome::OldConnection => Opening::OldConnection,
-        HandshakeOutcome::InvalidAnswer => Opening::InvalidAnswer,
-        HandshakeOutcome::NoAnswer => Opening::NoAnswer,
+        HandshakeOutcome::Unreachable => icmp(view).map_or(HandshakeStory::NoAnswer, HandshakeStory::Unreachable),
+        HandshakeOutcome::OldConnection => HandshakeStory::OldConnection,
+        HandshakeOutcome::InvalidAnswer => HandshakeStory::InvalidAnswer,
+        HandshakeOutcome::NoAnswer => HandshakeStory::NoAnswer,
         HandshakeOutcome::Pending => return None,
     })
 }
 
-fn closing(view: &ConnectionView, end: Option<End>) -> Option<Closing> {
+fn closing(view: &ConnectionView, end: Option<EnderStory>) -> Option<TeardownStory> {
     let [fin, acked, other_fin, _] = view.teardown_frames();
     let closer = view.closer();
     Some(match view.teardown() {
-        TeardownKind::FourSegment | TeardownKind::ThreeSegment => Closing::Orderly {
+        TeardownKind::FourSegment | TeardownKind::ThreeSegment => TeardownStory::Orderly {
             closer: closer?,
             fins: [fin, other_fin],
             closed: view.closed_frame(),
             ns: view.teardown_ns(),
         },
-        TeardownKind::Simultaneous => Closing::Simultaneous { fins: [fin, other_fin] },
+        TeardownKind::Simultaneous => TeardownStory::Simultaneous { fins: [fin, other_fin] },
         TeardownKind::HalfClosed => {
-            Closing::HalfClosed { closer: closer?, fin, bytes: view.half_close_bytes().unwrap_or(0) }
+            TeardownStory::HalfClosed { closer: closer?, fin, bytes: view.half_close_bytes().unwrap_or(0) }
         }
         TeardownKind::Unanswered => unanswered(view, closer?, [fin, acked, other_fin]),
-        TeardownKind::Reset => Closing::Reset(end?),
-        TeardownKind::ResetAfterFin => Closing::ResetAfterFin { closer: closer?, fin, end },
-        TeardownKind::StillOpen => Closing::StillOpen { last: view.last_frame(), duration_ns: view.duration_ns() },
+        TeardownKind::Reset => TeardownStory::Reset(end?),
+        TeardownKind::ResetAfterFin => TeardownStory::ResetAfterFin { closer: closer?, fin, end },
+        TeardownKind::StillOpen => {
+            TeardownStory::StillOpen { last: view.last_frame(), duration_ns: view.duration_ns() }
+        }
         TeardownKind::None => {
             let end = end.filter(|_| view.ender().is_some_and(|ender| is_no_connection(&ender)))?;
-            Closing::NoConnection(end)
+            TeardownStory::NoConnection(end)
         }
         TeardownKind::Pending => return None,
     })
@@ -253,16 +255,16 @@ fn is_no_connection(ender: &Ender) -> bool {
 }
 
 /// The FIN that nobody acknowledged: the closer's, unless that one was acknowledged or sent only once.
-fn unanswered(view: &ConnectionView, closer: Side, [fin, acked, other_fin]: [u32; 3]) -> Closing {
+fn unanswered(view: &ConnectionView, closer: Side, [fin, acked, other_fin]: [u32; 3]) -> TeardownStory {
     let other = closer.peer();
     let is_others = view.fins(other) > 1 && (acked != 0 || view.fins(closer) < 2);
     let (who, first) = if is_others { (other, other_fin) } else { (closer, fin) };
-    Closing::Unanswered { who, count: view.fins(who), first, span_ns: view.fin_span_ns(who) }
+    TeardownStory::Unanswered { who, count: view.fins(who), first, span_ns: view.fin_span_ns(who) }
 }
 
-impl End {
+impl EnderStory {
     /// Whether it is a RST that counts as the end only because nothing shows the contrary.
     pub fn is_presumed(&self) -> bool {
-        self.rst.what == What::Challenged
+        self.rst.kind == RstKind::Challenged
     }
 }

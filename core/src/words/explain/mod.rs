@@ -17,15 +17,15 @@ use std::fmt::{self, Write};
 
 use super::language::Language;
 use crate::view::{ConnectionView, IcmpView, SegmentView};
-use connection::Tale;
-use story::Story;
+use connection::ConnectionStory;
+use story::SegmentStory;
 
 /// Writes a sentence on a segment: on its step, its RST, or the trouble it shows. False when there is nothing to say.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn segment(out: &mut dyn Write, view: &SegmentView, language: Language) -> Result<bool, fmt::Error> {
-    let Some(story) = Story::of(view) else { return Ok(false) };
+    let Some(story) = SegmentStory::of(view) else { return Ok(false) };
     match language {
         Language::English => english::write(out, &story)?,
         Language::Chinese => chinese::write(out, &story)?,
@@ -49,10 +49,10 @@ pub fn icmp(out: &mut dyn Write, view: &IcmpView, language: Language) -> fmt::Re
 /// # Errors
 /// Those of `out`.
 pub fn connection(out: &mut dyn Write, view: &ConnectionView, language: Language) -> Result<bool, fmt::Error> {
-    let Some(tale) = Tale::of(view) else { return Ok(false) };
+    let Some(story) = ConnectionStory::of(view) else { return Ok(false) };
     match language {
-        Language::English => english::connection::write(out, &tale)?,
-        Language::Chinese => chinese::connection::write(out, &tale)?,
+        Language::English => english::connection::write(out, &story)?,
+        Language::Chinese => chinese::connection::write(out, &story)?,
     }
     Ok(true)
 }

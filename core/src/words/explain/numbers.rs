@@ -6,16 +6,16 @@ use crate::view::{Basis, SegmentView};
 use crate::words::text;
 
 /// `X`, `Y+1`, or the bare number where its base is not known.
-pub struct Shown {
+pub struct RelativeNumber {
     letter: char,
     pub offset: Option<i64>,
     number: u32,
 }
 
-impl Shown {
+impl RelativeNumber {
     /// The number so far behind this one, or in front of it.
-    fn moved(&self, distance: i64) -> Shown {
-        Shown {
+    fn moved(&self, distance: i64) -> RelativeNumber {
+        RelativeNumber {
             letter: self.letter,
             offset: self.offset.and_then(|offset| offset.checked_add(distance)),
             // Wrapping is what sequence numbers do.
@@ -24,7 +24,7 @@ impl Shown {
     }
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for RelativeNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.offset {
             Some(offset) => text::expression(f, self.letter, offset),
@@ -34,36 +34,36 @@ impl fmt::Display for Shown {
 }
 
 /// All of one segment.
-pub struct Numbers {
+pub struct StoryNumbers {
     /// The sequence number.
-    pub seq: Shown,
+    pub seq: RelativeNumber,
     /// The number of the FIN: behind the payload.
-    pub fin: Shown,
+    pub fin: RelativeNumber,
     /// Bytes in front of the FIN.
     pub payload_len: u32,
     /// The acknowledgment number.
-    pub ack: Shown,
+    pub ack: RelativeNumber,
     pub basis: Basis,
 }
 
-impl Numbers {
-    pub fn of(view: &SegmentView) -> Numbers {
+impl StoryNumbers {
+    pub fn of(view: &SegmentView) -> StoryNumbers {
         let (verdict, segment) = (&view.verdict, view.segment);
         let own = text::letter(verdict, verdict.sender);
         let peers = text::letter(verdict, verdict.sender.peer());
-        let seq = Shown { letter: own, offset: verdict.numbers.seq, number: segment.seq.0 };
-        Numbers {
+        let seq = RelativeNumber { letter: own, offset: verdict.numbers.seq, number: segment.seq.0 };
+        StoryNumbers {
             fin: seq.moved(i64::from(segment.payload_len)),
             seq,
             payload_len: segment.payload_len,
-            ack: Shown { letter: peers, offset: verdict.numbers.ack, number: segment.ack.0 },
+            ack: RelativeNumber { letter: peers, offset: verdict.numbers.ack, number: segment.ack.0 },
             basis: verdict.numbers.basis,
         }
     }
 
     /// The base that the acknowledgment counts from and the last number it acknowledges, where it acknowledges the
     /// SYN that this base belongs to.
-    pub fn acked_syn(&self) -> Option<(char, Shown)> {
+    pub fn acked_syn(&self) -> Option<(char, RelativeNumber)> {
         let is_past = self.ack.offset.is_some_and(|offset| offset > 0);
         (self.basis == Basis::Handshake && is_past).then(|| (self.ack.letter, self.ack.moved(-1)))
     }

@@ -10,7 +10,7 @@ const LONG_SILENCE_NS: u64 = 30_000_000_000;
 
 /// What a RST does, or why.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, VariantArray)]
-pub enum What {
+pub enum RstKind {
     /// Its receiver does not accept it.
     Stray,
     /// Its receiver asks for an exact one.
@@ -40,7 +40,7 @@ pub enum What {
 /// All that is told of a RST.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rst {
-    pub what: What,
+    pub kind: RstKind,
     /// The frame that it answers.
     pub answers: Option<u32>,
     /// Nanoseconds of silence before, where that is worth a word.
@@ -59,20 +59,20 @@ impl Rst {
         let detail = view.detail.unwrap_or_default();
         Rst {
             is_first: view.verdict.anomalies.contains(Anomalies::NOT_CAPTURED),
-            ..Rst::new(what(reset, detail.cause, view.verdict.ended), detail)
+            ..Rst::new(kind(reset, detail.cause, view.verdict.ended), detail)
         }
     }
 
     /// Of the RST that ended a connection.
     pub fn of_ender(ender: &Ender) -> Rst {
-        Rst::new(what(ender.reset, ender.detail.cause, true), ender.detail)
+        Rst::new(kind(ender.reset, ender.detail.cause, true), ender.detail)
     }
 
-    fn new(what: What, detail: ResetDetail) -> Rst {
+    fn new(kind: RstKind, detail: ResetDetail) -> Rst {
         let silence_ns = detail.idle_ns.filter(|&ns| ns >= SILENCE_NS);
         let hops = detail.hops.map(i32::unsigned_abs);
         Rst {
-            what,
+            kind,
             answers: (detail.answers != 0).then_some(detail.answers),
             silence_ns,
             is_long_silence: silence_ns.is_some_and(|ns| ns >= LONG_SILENCE_NS),
@@ -82,19 +82,19 @@ impl Rst {
     }
 }
 
-const fn what(reset: Reset, cause: Option<Cause>, ended: bool) -> What {
+const fn kind(reset: Reset, cause: Option<Cause>, ended: bool) -> RstKind {
     match (reset, cause) {
-        (Reset::Late, _) => What::Late,
-        (Reset::Stray, _) => What::Stray,
-        (Reset::Challenged, _) => What::Challenged,
-        (_, Some(Cause::RefusesSyn)) | (Reset::Refused, None) => What::Refuses,
-        (_, Some(Cause::RejectsAck)) if ended => What::Rejects,
-        (_, Some(Cause::RejectsAck)) => What::RejectsAndWaits,
-        (Reset::AfterFin, _) if !ended => What::AfterClose,
-        (_, Some(Cause::UnknownConnection)) | (Reset::NoConnection, _) => What::Unknown,
-        (_, Some(Cause::GaveUp)) => What::GivesUp,
-        (Reset::AfterFin, _) => What::AfterFin,
-        (Reset::Refused | Reset::Handshake, _) => What::BreaksOff,
-        (Reset::Abort, _) => What::Aborts,
+        (Reset::Late, _) => RstKind::Late,
+        (Reset::Stray, _) => RstKind::Stray,
+        (Reset::Challenged, _) => RstKind::Challenged,
+        (_, Some(Cause::RefusesSyn)) | (Reset::Refused, None) => RstKind::Refuses,
+        (_, Some(Cause::RejectsAck)) if ended => RstKind::Rejects,
+        (_, Some(Cause::RejectsAck)) => RstKind::RejectsAndWaits,
+        (Reset::AfterFin, _) if !ended => RstKind::AfterClose,
+        (_, Some(Cause::UnknownConnection)) | (Reset::NoConnection, _) => RstKind::Unknown,
+        (_, Some(Cause::GaveUp)) => RstKind::GivesUp,
+        (Reset::AfterFin, _) => RstKind::AfterFin,
+        (Reset::Refused | Reset::Handshake, _) => RstKind::BreaksOff,
+        (Reset::Abort, _) => RstKind::Aborts,
     }
 }

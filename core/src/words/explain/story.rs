@@ -2,7 +2,7 @@
 
 use strum::VariantArray;
 
-use super::numbers::Numbers;
+use super::numbers::StoryNumbers;
 use super::reset::Rst;
 use crate::view::{Anomalies, Basis, Flags, Kind, SegmentView, Side, State, Verdict};
 
@@ -35,7 +35,7 @@ pub enum Syn {
 
 /// What an acknowledgment is the first to acknowledge, or the first once more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, VariantArray)]
-pub enum Acked {
+pub enum AckTarget {
     /// The peer's SYN.
     Syn,
     /// The peer's FIN.
@@ -76,7 +76,7 @@ pub enum Effect {
 
 /// A segment that does not fit this connection, or answers one that did not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, VariantArray)]
-pub enum Odd {
+pub enum Oddity {
     /// An ACK of an older connection.
     OlderAck,
     /// Data of an older connection.
@@ -97,7 +97,7 @@ pub enum Odd {
 
 /// What a segment shows of a RST before it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, VariantArray)]
-pub enum Shows {
+pub enum Doubt {
     /// Its sender did not send it.
     Forged,
     /// Its sender did not take it.
@@ -105,17 +105,17 @@ pub enum Shows {
 }
 
 /// What is said.
-pub enum Said {
+pub enum Topic {
     /// It was captured once more.
     Copy,
     /// A RST.
     Rst(Rst),
     /// Something odd.
-    Odd(Odd),
+    Oddity(Oddity),
     /// Its steps: at least one of the three is there.
     Steps {
         syn: Option<Syn>,
-        acked: Option<Acked>,
+        acked: Option<AckTarget>,
         /// Whether that acknowledgment was seen before.
         acked_again: bool,
         fin: Option<Fin>,
@@ -125,34 +125,34 @@ pub enum Said {
 }
 
 /// All that a sentence tells.
-pub struct Story {
+pub struct SegmentStory {
     pub who: Side,
     pub kind: Kind,
-    pub said: Said,
+    pub topic: Topic,
     /// What it shows of a RST before it, besides.
-    pub shows: Option<Shows>,
+    pub doubt: Option<Doubt>,
     pub effect: Effect,
-    pub numbers: Numbers,
+    pub numbers: StoryNumbers,
     pub flags: Flags,
     /// The sender's state.
     pub state: State,
 }
 
-impl Story {
+impl SegmentStory {
     /// None when there is nothing to say.
-    pub fn of(view: &SegmentView) -> Option<Story> {
+    pub fn of(view: &SegmentView) -> Option<SegmentStory> {
         let verdict = &view.verdict;
-        let (said, shows) = (said(view), shows(verdict));
-        if matches!(said, Said::Nothing) && shows.is_none() {
+        let (topic, doubt) = (topic(view), doubt(verdict));
+        if matches!(topic, Topic::Nothing) && doubt.is_none() {
             return None;
         }
-        Some(Story {
+        Some(SegmentStory {
             who: verdict.sender,
             kind: view.segment.kind(),
-            said,
-            shows,
+            topic,
+            doubt,
             effect: effect(verdict),
-            numbers: Numbers::of(view),
+            numbers: StoryNumbers::of(view),
             flags: view.segment.flags,
             state: verdict.states[verdict.sender],
         })
@@ -160,29 +160,29 @@ impl Story {
 
     /// Whether X and Y are those of the teardown from this segment on.
     pub fn renumbers(&self) -> bool {
-        matches!(self.said, Said::Steps { fin: Some(Fin::First), .. }) && self.numbers.basis == Basis::Teardown
+        matches!(self.topic, Topic::Steps { fin: Some(Fin::First), .. }) && self.numbers.basis == Basis::Teardown
     }
 }
 
-fn said(view: &SegmentView) -> Said {
+fn topic(view: &SegmentView) -> Topic {
     let (verdict, kind) = (&view.verdict, view.segment.kind());
     if verdict.is_copy {
-        return Said::Copy;
+        return Topic::Copy;
     }
     if let Some(reset) = verdict.reset {
-        return Said::Rst(Rst::of(view, reset));
+        return Topic::Rst(Rst::of(view, reset));
     }
     if let Some(odd) = odd(view, kind) {
-        return Said::Odd(odd);
+        return Topic::Oddity(odd);
     }
     let (syn, acked, fin) = (syn(view, kind), acked(verdict, kind), fin(verdict));
     if syn.is_none() && acked.is_none() && fin.is_none() {
-        return Said::Nothing;
+        return Topic::Nothing;
     }
-    Said::Steps { syn, acked, acked_again: verdict.repeats.ack && acked != Some(Acked::BothOneAgain), fin }
+    Topic::Steps { syn, acked, acked_again: verdict.repeats.ack && acked != Some(AckTarget::BothOneAgain), fin }
 }
 
-fn odd(view: &SegmentView, kind: Kind) -> Option<Odd> {
+fn odd(view: &SegmentView, kind: Kind) -> Option<Oddity> {
     let verdict = &view.verdict;
     let has = |anomaly| verdict.anomalies.contains(anomaly);
     let has_step = !verdict.open_steps.is_empty() || !verdict.close_steps.is_empty();
@@ -190,32 +190,32 @@ fn odd(view: &SegmentView, kind: Kind) -> Option<Odd> {
     let is_plain_repeat = verdict.repeats.ack && !verdict.repeats.syn && !verdict.repeats.fin;
     if verdict.is_older {
         Some(match kind {
-            Kind::Fin => Odd::OlderFin,
-            _ if view.segment.payload_len > 0 => Odd::OlderData,
-            _ => Odd::OlderAck,
+            Kind::Fin => Oddity::OlderFin,
+            _ if view.segment.payload_len > 0 => Oddity::OlderData,
+            _ => Oddity::OlderAck,
         })
     } else if has(Anomalies::CHALLENGE_ACK) && (is_plain_repeat || !has_step) {
-        Some(Odd::Challenge)
+        Some(Oddity::Challenge)
     } else if has_step {
         None
     } else if kind == Kind::Other {
-        Some(Odd::Flags)
+        Some(Oddity::Flags)
     } else if has(Anomalies::OPEN_ACK_WRONG) {
-        Some(Odd::WrongAck)
+        Some(Oddity::WrongAck)
     } else if has(Anomalies::DATA_AFTER_FIN) {
-        Some(Odd::BeyondFin)
-    } else if has(Anomalies::DATA_AFTER_RESET) && shows(verdict).is_none() {
-        Some(Odd::AfterReset)
+        Some(Oddity::BeyondFin)
+    } else if has(Anomalies::DATA_AFTER_RESET) && doubt(verdict).is_none() {
+        Some(Oddity::AfterReset)
     } else {
         None
     }
 }
 
-fn shows(verdict: &Verdict) -> Option<Shows> {
+fn doubt(verdict: &Verdict) -> Option<Doubt> {
     if verdict.anomalies.contains(Anomalies::RESET_FORGED) {
-        Some(Shows::Forged)
+        Some(Doubt::Forged)
     } else if verdict.anomalies.contains(Anomalies::RESET_IGNORED) {
-        Some(Shows::Ignored)
+        Some(Doubt::Ignored)
     } else {
         None
     }
@@ -244,15 +244,15 @@ fn syn(view: &SegmentView, kind: Kind) -> Option<Syn> {
     }
 }
 
-fn acked(verdict: &Verdict, kind: Kind) -> Option<Acked> {
+fn acked(verdict: &Verdict, kind: Kind) -> Option<AckTarget> {
     let syn = kind != Kind::SynAck && (verdict.open_steps.has(2) || verdict.open_steps.has(3));
     let fin = verdict.close_steps.has(2) || verdict.close_steps.has(4);
     match (syn, fin) {
         // An answer to a repeated SYN-ACK can be the first acknowledgment of a FIN, and the other way round.
-        (true, true) if verdict.repeats.ack && !verdict.repeats.fin => Some(Acked::BothOneAgain),
-        (true, true) => Some(Acked::Both),
-        (true, false) => Some(Acked::Syn),
-        (false, true) => Some(Acked::Fin),
+        (true, true) if verdict.repeats.ack && !verdict.repeats.fin => Some(AckTarget::BothOneAgain),
+        (true, true) => Some(AckTarget::Both),
+        (true, false) => Some(AckTarget::Syn),
+        (false, true) => Some(AckTarget::Fin),
         (false, false) => None,
     }
 }

@@ -1,9 +1,9 @@
 use strum::VariantArray;
 
-use super::connection::{Closing, End, Icmp, Opening, Overruled, Syns};
-use super::numbers::Numbers;
-use super::reset::{Rst, What};
-use super::story::{Acked, Effect, Fin, Odd, Said, Shows, Syn};
+use super::connection::{Doubts, EnderStory, HandshakeStory, Icmp, Syns, TeardownStory};
+use super::numbers::StoryNumbers;
+use super::reset::{Rst, RstKind};
+use super::story::{AckTarget, Doubt, Effect, Fin, Oddity, Syn, Topic};
 use super::*;
 use crate::view::{Flags, HandshakeKind, IcmpKind, Kind, ResetCount, Side, State};
 use crate::words::language::tests::is_han;
@@ -160,7 +160,7 @@ fn copies_and_resets_that_did_not_count() {
 }
 
 /// A story in both languages.
-fn tell(story: &Story) -> [String; 2] {
+fn tell(story: &SegmentStory) -> [String; 2] {
     both(|out, language| {
         match language {
             Language::English => english::write(out, story)?,
@@ -172,7 +172,7 @@ fn tell(story: &Story) -> [String; 2] {
 }
 
 const RST: Rst = Rst {
-    what: What::Aborts,
+    kind: RstKind::Aborts,
     answers: Some(7),
     silence_ns: Some(60_000_000_000),
     is_long_silence: true,
@@ -185,13 +185,13 @@ const RST: Rst = Rst {
 fn every_story() {
     let script = Script::play(OPEN);
     let view = script.segment(2);
-    let story = |said, shows, effect| Story {
+    let story = |topic, doubt, effect| SegmentStory {
         who: Side::Server,
         kind: Kind::SynAck,
-        said,
-        shows,
+        topic,
+        doubt,
         effect,
-        numbers: Numbers::of(&view),
+        numbers: StoryNumbers::of(&view),
         flags: Flags::SYN,
         state: State::Established,
     };
@@ -211,42 +211,42 @@ fn every_story() {
         Syn::AnswerAgainUnanswered,
     ];
     for syn in syns {
-        let said = Said::Steps { syn: Some(syn), acked: None, acked_again: false, fin: None };
-        all.push(tell(&story(said, None, Effect::Nothing)));
+        let topic = Topic::Steps { syn: Some(syn), acked: None, acked_again: false, fin: None };
+        all.push(tell(&story(topic, None, Effect::Nothing)));
     }
     for fin in [None].into_iter().chain(Fin::VARIANTS.iter().copied().map(Some)) {
-        for acked in [None].into_iter().chain(Acked::VARIANTS.iter().copied().map(Some)) {
+        for acked in [None].into_iter().chain(AckTarget::VARIANTS.iter().copied().map(Some)) {
             if acked.is_some() || fin.is_some() {
-                let said = Said::Steps { syn: None, acked, acked_again: false, fin };
-                all.push(tell(&story(said, None, Effect::Nothing)));
+                let topic = Topic::Steps { syn: None, acked, acked_again: false, fin };
+                all.push(tell(&story(topic, None, Effect::Nothing)));
             }
             for effect in Effect::VARIANTS {
-                let said = Said::Steps { syn: None, acked: acked.or(Some(Acked::Fin)), acked_again: true, fin };
-                tell(&story(said, None, *effect));
-                let said = Said::Steps { syn: None, acked: acked.or(Some(Acked::Fin)), acked_again: false, fin };
-                tell(&story(said, None, *effect));
-                let said = Said::Steps { syn: Some(Syn::Asks(0)), acked, acked_again: false, fin };
-                tell(&story(said, Some(Shows::Forged), *effect));
+                let topic = Topic::Steps { syn: None, acked: acked.or(Some(AckTarget::Fin)), acked_again: true, fin };
+                tell(&story(topic, None, *effect));
+                let topic = Topic::Steps { syn: None, acked: acked.or(Some(AckTarget::Fin)), acked_again: false, fin };
+                tell(&story(topic, None, *effect));
+                let topic = Topic::Steps { syn: Some(Syn::Asks(0)), acked, acked_again: false, fin };
+                tell(&story(topic, Some(Doubt::Forged), *effect));
             }
         }
     }
-    for odd in Odd::VARIANTS {
-        all.push(tell(&story(Said::Odd(*odd), None, Effect::Nothing)));
+    for odd in Oddity::VARIANTS {
+        all.push(tell(&story(Topic::Oddity(*odd), None, Effect::Nothing)));
     }
-    for shows in Shows::VARIANTS {
-        all.push(tell(&story(Said::Nothing, Some(*shows), Effect::Nothing)));
+    for doubt in Doubt::VARIANTS {
+        all.push(tell(&story(Topic::Nothing, Some(*doubt), Effect::Nothing)));
     }
-    all.push(tell(&story(Said::Copy, None, Effect::Nothing)));
-    for what in What::VARIANTS {
+    all.push(tell(&story(Topic::Copy, None, Effect::Nothing)));
+    for kind in RstKind::VARIANTS {
         let plain = Rst { answers: None, silence_ns: None, hops: None, is_first: false, ..RST };
-        all.push(tell(&story(Said::Rst(Rst { what: *what, ..plain }), None, Effect::Nothing)));
-        tell(&story(Said::Rst(Rst { what: *what, ..RST }), None, Effect::Nothing));
+        all.push(tell(&story(Topic::Rst(Rst { kind: *kind, ..plain }), None, Effect::Nothing)));
+        tell(&story(Topic::Rst(Rst { kind: *kind, ..RST }), None, Effect::Nothing));
     }
     let count = all.len();
     all.sort_unstable();
     all.dedup();
     // A FIN that is seen first, second or crossing is told the same way behind an acknowledgment.
-    assert_eq!(all.len(), count - 2 * Acked::VARIANTS.len());
+    assert_eq!(all.len(), count - 2 * AckTarget::VARIANTS.len());
 }
 
 /// Who sent it is told: with the outcome, or behind everything else.
@@ -275,63 +275,63 @@ fn every_icmp_error() {
     }
 }
 
-fn openings(end: End) -> Vec<Opening> {
+fn openings(end: EnderStory) -> Vec<HandshakeStory> {
     let mut all = vec![
-        Opening::Complete { frames: [1, 3], ns: None, kind: Some(HandshakeKind::Split) },
-        Opening::Complete { frames: [1, 3], ns: Some(1), kind: Some(HandshakeKind::FastOpen) },
-        Opening::Partial,
-        Opening::NotCaptured,
-        Opening::Refused(end),
-        Opening::Reset(end, None),
-        Opening::Reset(end, Some(2)),
-        Opening::HalfOpen { syn_ack: 2 },
-        Opening::NotTaken { syn_ack: 2, ack: 3 },
-        Opening::BothAsked,
-        Opening::OldConnection,
-        Opening::InvalidAnswer,
-        Opening::NoAnswer,
+        HandshakeStory::Complete { frames: [1, 3], ns: None, kind: Some(HandshakeKind::Split) },
+        HandshakeStory::Complete { frames: [1, 3], ns: Some(1), kind: Some(HandshakeKind::FastOpen) },
+        HandshakeStory::Partial,
+        HandshakeStory::NotCaptured,
+        HandshakeStory::Refused(end),
+        HandshakeStory::Reset(end, None),
+        HandshakeStory::Reset(end, Some(2)),
+        HandshakeStory::HalfOpen { syn_ack: 2 },
+        HandshakeStory::NotTaken { syn_ack: 2, ack: 3 },
+        HandshakeStory::BothAsked,
+        HandshakeStory::OldConnection,
+        HandshakeStory::InvalidAnswer,
+        HandshakeStory::NoAnswer,
     ];
-    all.extend(IcmpKind::VARIANTS.iter().map(|&kind| Opening::Unreachable(Icmp { kind, frame: 2, from: None })));
+    all.extend(IcmpKind::VARIANTS.iter().map(|&kind| HandshakeStory::Unreachable(Icmp { kind, frame: 2, from: None })));
     all
 }
 
-fn closings(end: End) -> Vec<Option<Closing>> {
+fn closings(end: EnderStory) -> Vec<Option<TeardownStory>> {
     let closer = Side::Client;
     vec![
         None,
-        Some(Closing::Orderly { closer, fins: [4, 5], closed: 0, ns: None }),
-        Some(Closing::Orderly { closer, fins: [4, 5], closed: 6, ns: Some(5) }),
-        Some(Closing::Simultaneous { fins: [4, 5] }),
-        Some(Closing::HalfClosed { closer, fin: 4, bytes: 0 }),
-        Some(Closing::HalfClosed { closer, fin: 4, bytes: 1 }),
-        Some(Closing::Unanswered { who: closer, count: 3, first: 4, span_ns: None }),
-        Some(Closing::Reset(end)),
-        Some(Closing::ResetAfterFin { closer, fin: 4, end: Some(end) }),
-        Some(Closing::ResetAfterFin { closer, fin: 4, end: None }),
-        Some(Closing::NoConnection(end)),
-        Some(Closing::StillOpen { last: 9, duration_ns: None }),
+        Some(TeardownStory::Orderly { closer, fins: [4, 5], closed: 0, ns: None }),
+        Some(TeardownStory::Orderly { closer, fins: [4, 5], closed: 6, ns: Some(5) }),
+        Some(TeardownStory::Simultaneous { fins: [4, 5] }),
+        Some(TeardownStory::HalfClosed { closer, fin: 4, bytes: 0 }),
+        Some(TeardownStory::HalfClosed { closer, fin: 4, bytes: 1 }),
+        Some(TeardownStory::Unanswered { who: closer, count: 3, first: 4, span_ns: None }),
+        Some(TeardownStory::Reset(end)),
+        Some(TeardownStory::ResetAfterFin { closer, fin: 4, end: Some(end) }),
+        Some(TeardownStory::ResetAfterFin { closer, fin: 4, end: None }),
+        Some(TeardownStory::NoConnection(end)),
+        Some(TeardownStory::StillOpen { last: 9, duration_ns: None }),
     ]
 }
 
 #[test]
 fn every_tale() {
     let several = Syns { count: 4, first: 1, last: 9, span_ns: None, attempts: 3 };
-    for what in What::VARIANTS {
+    for kind in RstKind::VARIANTS {
         for by in [Side::Client, Side::Server] {
-            let end = End { by, frame: 8, rst: Rst { what: *what, ..RST } };
+            let end = EnderStory { by, frame: 8, rst: Rst { kind: *kind, ..RST } };
             for opening in openings(end) {
                 for closing in closings(end) {
                     let icmp = Icmp { kind: IcmpKind::Other, frame: 5, from: Some("192.0.2.1".parse().unwrap()) };
                     let rsts = |count| Some(ResetCount { count, frame: 7, by: Side::Server });
-                    let none = Overruled { withdrawn: None, challenged: None, doubted: None };
-                    let doubted = Some((by, if by == Side::Client { Shows::Forged } else { Shows::Ignored }));
-                    let some = Overruled { withdrawn: rsts(1), challenged: rsts(2), doubted };
-                    for (syns, icmp, overruled) in [(Some(several), None, none), (None, Some(icmp), some)] {
-                        let tale = Tale { opening, closing, syns, icmp, overruled, server: (None, 80) };
+                    let none = Doubts { withdrawn: None, challenged: None, doubted: None };
+                    let doubted = Some((by, if by == Side::Client { Doubt::Forged } else { Doubt::Ignored }));
+                    let some = Doubts { withdrawn: rsts(1), challenged: rsts(2), doubted };
+                    for (syns, icmp, doubts) in [(Some(several), None, none), (None, Some(icmp), some)] {
+                        let story = ConnectionStory { opening, closing, syns, icmp, doubts, server: (None, 80) };
                         both(|out, language| {
                             match language {
-                                Language::English => english::connection::write(out, &tale)?,
-                                Language::Chinese => chinese::connection::write(out, &tale)?,
+                                Language::English => english::connection::write(out, &story)?,
+                                Language::Chinese => chinese::connection::write(out, &story)?,
                             }
                             Ok(true)
                         });

@@ -2,30 +2,30 @@
 
 use std::fmt::{self, Write};
 
-use super::super::connection::{Closing, End, Icmp, Opening, Overruled, Syns, Tale};
-use super::super::reset::What;
-use super::super::story::Shows;
+use super::super::connection::{ConnectionStory, Doubts, EnderStory, HandshakeStory, Icmp, Syns, TeardownStory};
+use super::super::reset::RstKind;
+use super::super::story::Doubt;
 use super::{icmp, name, reset, span};
 use crate::view::{HandshakeKind, IcmpKind, ResetCount, Side};
 use crate::words::text;
 
 /// Writes the sentences.
-pub fn write(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
-    write_opening(out, tale)?;
-    if let Some(closing) = &tale.closing {
+pub fn write(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
+    write_opening(out, story)?;
+    if let Some(closing) = &story.closing {
         write_closing(out, closing)?;
     }
-    write_overruled(out, &tale.overruled)?;
-    if let Some(icmp) = &tale.icmp {
+    write_doubts(out, &story.doubts)?;
+    if let Some(icmp) = &story.icmp {
         out.write_str("此外还收到 ICMP 差错（")?;
-        what(out, icmp)?;
+        write_icmp(out, icmp)?;
         out.write_str("）。")?;
     }
     Ok(())
 }
 
 /// Writes `host-unreachable，来自 192.0.2.1，第 2 帧`.
-fn what(out: &mut dyn Write, icmp: &Icmp) -> fmt::Result {
+fn write_icmp(out: &mut dyn Write, icmp: &Icmp) -> fmt::Result {
     out.write_str(icmp.kind.name())?;
     if let Some(address) = icmp.from {
         out.write_str("，来自 ")?;
@@ -35,21 +35,21 @@ fn what(out: &mut dyn Write, icmp: &Icmp) -> fmt::Result {
 }
 
 /// Writes which RSTs ended nothing, or not for everybody.
-fn write_overruled(out: &mut dyn Write, overruled: &Overruled) -> fmt::Result {
-    match overruled.doubted {
-        Some((who, Shows::Forged)) => {
+fn write_doubts(out: &mut dyn Write, doubts: &Doubts) -> fmt::Result {
+    match doubts.doubted {
+        Some((who, Doubt::Forged)) => {
             write!(out, "此后{}仍在继续通信，可见该 RST 并非它所发（伪造，或由途中的设备发出）。", name(who))?;
         }
-        Some((who, Shows::Ignored)) => {
+        Some((who, Doubt::Ignored)) => {
             write!(out, "此后{}仍在继续通信，可见它没有接受该 RST。", name(who))?;
         }
         None => {}
     }
-    if let Some(rsts) = overruled.withdrawn {
+    if let Some(rsts) = doubts.withdrawn {
         came(out, &rsts)?;
         out.write_str("，但双方都继续通信：这是伪造的 RST，或由途中的设备发出。")?;
     }
-    if let Some(rsts) = overruled.challenged {
+    if let Some(rsts) = doubts.challenged {
         came(out, &rsts)?;
         out.write_str("，序号不完全相符，因而被忽略，连接继续。")?;
     }
@@ -86,52 +86,52 @@ fn in_time(out: &mut dyn Write, ns: Option<u64>) -> fmt::Result {
     out.write_str("内")
 }
 
-fn write_opening(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
-    let syns = tale.syns.as_ref();
-    match tale.opening {
-        Opening::Complete { frames, ns, kind } => return complete(out, frames, ns, kind, syns),
-        Opening::Partial => return out.write_str("握手只捕获到一部分。"),
-        Opening::NotCaptured => return out.write_str("未捕获握手。"),
+fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
+    let syns = story.syns.as_ref();
+    match story.opening {
+        HandshakeStory::Complete { frames, ns, kind } => return complete(out, frames, ns, kind, syns),
+        HandshakeStory::Partial => return out.write_str("握手只捕获到一部分。"),
+        HandshakeStory::NotCaptured => return out.write_str("未捕获握手。"),
         _ => asked(out, syns)?,
     }
-    match tale.opening {
-        Opening::Complete { .. } | Opening::Partial | Opening::NotCaptured => Ok(()),
-        Opening::Refused(end) => {
+    match story.opening {
+        HandshakeStory::Complete { .. } | HandshakeStory::Partial | HandshakeStory::NotCaptured => Ok(()),
+        HandshakeStory::Refused(end) => {
             write!(out, "，{}以 RST 拒绝（第 {} 帧）。通常是 ", name(end.by), end.frame)?;
-            text::endpoint(out, tale.server.0, tale.server.1)?;
+            text::endpoint(out, story.server.0, story.server.1)?;
             out.write_str(" 没有程序在监听，或被防火墙拒绝。")?;
             reset::hops(out, &end.rst, name(end.by))
         }
-        Opening::Reset(end, syn_ack) => {
+        HandshakeStory::Reset(end, syn_ack) => {
             if let Some(frame) = syn_ack {
                 write!(out, "，服务器以 SYN-ACK 应答（第 {frame} 帧）")?;
             }
             out.write_str("；随后")?;
             broke_off(out, &end, syn_ack.is_some())
         }
-        Opening::HalfOpen { syn_ack } => write!(
+        HandshakeStory::HalfOpen { syn_ack } => write!(
             out,
             "，服务器以 SYN-ACK 应答（第 {syn_ack} 帧），但握手一直没有完成。可能是 SYN-ACK 或客户端的 ACK 丢失，或客户端无意继续（端口扫描、伪造地址）。"
         ),
-        Opening::NotTaken { syn_ack, ack } => write!(
+        HandshakeStory::NotTaken { syn_ack, ack } => write!(
             out,
             "，服务器以 SYN-ACK 应答（第 {syn_ack} 帧），客户端已确认（第 {ack} 帧），但服务器又重传 SYN-ACK，没有继续。可能是它没有收到 ACK、连接队列已满，或在等待数据。"
         ),
-        Opening::BothAsked => {
+        HandshakeStory::BothAsked => {
             out.write_str("，服务器也发送了自己的 SYN，但其中一个始终没有被确认，握手没有完成。")
         }
-        Opening::Unreachable(icmp) => {
+        HandshakeStory::Unreachable(icmp) => {
             out.write_str("，ICMP 差错（")?;
-            what(out, &icmp)?;
+            write_icmp(out, &icmp)?;
             write!(out, "）说明：{}。{}", icmp::says(icmp.kind, Side::Client), advice(icmp.kind))
         }
-        Opening::OldConnection => out.write_str(
+        HandshakeStory::OldConnection => out.write_str(
             "，服务器的应答属于相同地址和端口的旧连接，它仍保留着那个连接。客户端应先以 RST 清除旧连接（该 RST 可能被防火墙丢弃）再重试，或换用其他端口。",
         ),
-        Opening::InvalidAnswer => out.write_str(
+        HandshakeStory::InvalidAnswer => out.write_str(
             "，但收到的应答都没有确认这个 SYN，客户端只能忽略。可能由途中的设备产生，或序号被途中的设备改写。",
         ),
-        Opening::NoAnswer => {
+        HandshakeStory::NoAnswer => {
             out.write_str("，没有收到任何应答。服务器不在线，或防火墙丢弃了 SYN 或应答。")
         }
     }
@@ -180,25 +180,25 @@ fn complete(
 }
 
 /// Writes who broke the handshake off, and why.
-fn broke_off(out: &mut dyn Write, end: &End, is_answered: bool) -> fmt::Result {
+fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool) -> fmt::Result {
     let (who, frame) = (name(end.by), end.frame);
-    match end.rst.what {
-        What::Rejects | What::RejectsAndWaits => {
+    match end.rst.kind {
+        RstKind::Rejects | RstKind::RejectsAndWaits => {
             write!(out, "{who}无法接受")?;
             reset::answered(out, &end.rst)?;
             write!(out, "确认号，以 RST 应答（第 {frame} 帧），握手中断。")?;
         }
-        What::Unknown => {
+        RstKind::Unknown => {
             write!(out, "{who}发送了 RST（第 {frame} 帧）：它没有（或已不再有）这个连接")?;
             out.write_str(match end.by {
                 Side::Client => "（端口扫描，或程序放弃了）。",
                 Side::Server => "。",
             })?;
         }
-        What::GivesUp => {
+        RstKind::GivesUp => {
             write!(out, "{who}放弃并发送 RST（第 {frame} 帧）：它反复发送的内容始终没有被确认。")?;
         }
-        What::Challenged => {
+        RstKind::Challenged => {
             write!(out, "{who}发送了 RST（第 {frame} 帧），序号不完全相符，此后也没有握手继续的迹象。")?;
         }
         _ => {
@@ -213,9 +213,9 @@ fn broke_off(out: &mut dyn Write, end: &End, is_answered: bool) -> fmt::Result {
     reset::hops(out, &end.rst, who)
 }
 
-fn write_closing(out: &mut dyn Write, closing: &Closing) -> fmt::Result {
+fn write_closing(out: &mut dyn Write, closing: &TeardownStory) -> fmt::Result {
     match *closing {
-        Closing::Orderly { closer, fins: [first, second], closed, ns } => {
+        TeardownStory::Orderly { closer, fins: [first, second], closed, ns } => {
             let (who, whom) = (name(closer), name(closer.peer()));
             write!(out, "{who}先关闭（FIN 在第 {first} 帧），{whom}随后关闭（第 {second} 帧）")?;
             if closed == 0 {
@@ -228,10 +228,10 @@ fn write_closing(out: &mut dyn Write, closing: &Closing) -> fmt::Result {
             }
             out.write_str("）。")
         }
-        Closing::Simultaneous { fins: [first, second] } => {
+        TeardownStory::Simultaneous { fins: [first, second] } => {
             write!(out, "双方同时关闭（FIN 分别在第 {first} 帧和第 {second} 帧）。")
         }
-        Closing::HalfClosed { closer, fin, bytes } => {
+        TeardownStory::HalfClosed { closer, fin, bytes } => {
             let (who, whom) = (name(closer), name(closer.peer()));
             write!(out, "{who}关闭了自己的发送方向（FIN 在第 {fin} 帧）；{whom}")?;
             if bytes > 0 {
@@ -239,23 +239,23 @@ fn write_closing(out: &mut dyn Write, closing: &Closing) -> fmt::Result {
             }
             out.write_str("到捕获结束时仍未关闭。")
         }
-        Closing::Unanswered { who, count, first, span_ns } => {
+        TeardownStory::Unanswered { who, count, first, span_ns } => {
             let (who, whom) = (name(who), name(who.peer()));
             out.write_str(who)?;
             in_time(out, span_ns)?;
             write!(out, "发送了 {count} 次 FIN（从第 {first} 帧起），始终未被确认：{whom}已不在线，或路径中断。")
         }
-        Closing::Reset(end) => {
+        TeardownStory::Reset(end) => {
             write!(out, "{}重置了已建立的连接（第 {} 帧）", name(end.by), end.frame)?;
             reason(out, &end)
         }
-        Closing::ResetAfterFin { closer, fin, end } => {
+        TeardownStory::ResetAfterFin { closer, fin, end } => {
             write!(out, "{}发起关闭（FIN 在第 {fin} 帧）", name(closer))?;
             let Some(end) = end else { return out.write_str("；随后连接被重置。") };
             write!(out, "；随后{}重置了连接（第 {} 帧）", name(end.by), end.frame)?;
             reason(out, &end)
         }
-        Closing::NoConnection(end) => {
+        TeardownStory::NoConnection(end) => {
             write!(out, "{}以 RST 应答", name(end.by))?;
             match end.rst.answers {
                 Some(frame) => write!(out, "第 {frame} 帧")?,
@@ -266,7 +266,7 @@ fn write_closing(out: &mut dyn Write, closing: &Closing) -> fmt::Result {
             out.write_char('。')?;
             reset::hops(out, &end.rst, name(end.by))
         }
-        Closing::StillOpen { last, duration_ns } => {
+        TeardownStory::StillOpen { last, duration_ns } => {
             write!(out, "未看到关闭：到最后捕获的报文段（第 {last} 帧")?;
             if let Some(ns) = duration_ns {
                 out.write_str("，历时 ")?;
@@ -278,26 +278,26 @@ fn write_closing(out: &mut dyn Write, closing: &Closing) -> fmt::Result {
 }
 
 /// Writes why a connection was reset, and ends the sentence.
-fn reason(out: &mut dyn Write, end: &End) -> fmt::Result {
+fn reason(out: &mut dyn Write, end: &EnderStory) -> fmt::Result {
     let (who, whom) = (name(end.by), name(end.by.peer()));
-    match end.rst.what {
-        What::Unknown => {
+    match end.rst.kind {
+        RstKind::Unknown => {
             out.write_str("：收到")?;
             reset::answered(out, &end.rst)?;
             out.write_str("报文段时，它已没有这个连接")?;
         }
-        What::GivesUp => write!(out, "：同样的内容至少发送了三次，{whom}始终没有确认")?,
-        What::Rejects | What::RejectsAndWaits => {
+        RstKind::GivesUp => write!(out, "：同样的内容至少发送了三次，{whom}始终没有确认")?,
+        RstKind::Rejects | RstKind::RejectsAndWaits => {
             out.write_str("：它无法接受")?;
             reset::answered(out, &end.rst)?;
             out.write_str("确认号")?;
         }
-        What::Aborts => write!(out, "：由{who}的程序或主机主动中止，仍在途中的数据可能丢失")?,
-        What::AfterFin => out.write_str("，没有完成挥手，仍在途中的数据可能丢失")?,
+        RstKind::Aborts => write!(out, "：由{who}的程序或主机主动中止，仍在途中的数据可能丢失")?,
+        RstKind::AfterFin => out.write_str("，没有完成挥手，仍在途中的数据可能丢失")?,
         _ if end.is_presumed() => out.write_str("；该 RST 的序号不完全相符，此后也没有连接继续的迹象")?,
         _ => {}
     }
-    if end.rst.what != What::GivesUp {
+    if end.rst.kind != RstKind::GivesUp {
         reset::silence(out, &end.rst)?;
     }
     out.write_char('。')?;

@@ -6,8 +6,8 @@ pub mod reset;
 
 use std::fmt::{self, Write};
 
-use super::numbers::Numbers;
-use super::story::{Acked, Effect, Fin, Odd, Said, Shows, Story, Syn};
+use super::numbers::StoryNumbers;
+use super::story::{AckTarget, Doubt, Effect, Fin, Oddity, SegmentStory, Syn, Topic};
 use crate::view::{Flags, Kind, Side};
 use crate::words::span::{self, Units};
 use crate::words::text;
@@ -34,11 +34,11 @@ fn span(out: &mut dyn Write, ns: u64) -> fmt::Result {
 }
 
 /// Writes the sentence on a segment.
-pub fn write(out: &mut dyn Write, story: &Story) -> fmt::Result {
+pub fn write(out: &mut dyn Write, story: &SegmentStory) -> fmt::Result {
     let who = name(story.who);
-    match &story.said {
-        Said::Nothing => {}
-        Said::Copy => {
+    match &story.topic {
+        Topic::Nothing => {}
+        Topic::Copy => {
             let what = match story.kind {
                 Kind::Syn => " SYN ",
                 Kind::SynAck => " SYN-ACK ",
@@ -49,9 +49,9 @@ pub fn write(out: &mut dyn Write, story: &Story) -> fmt::Result {
             };
             write!(out, "{who}的{what}被重复捕获，并非重传。")?;
         }
-        Said::Rst(rst) => reset::write(out, story.who, rst)?,
-        Said::Odd(odd) => write_odd(out, story, *odd)?,
-        Said::Steps { syn, acked, acked_again, fin } => {
+        Topic::Rst(rst) => reset::write(out, story.who, rst)?,
+        Topic::Oddity(odd) => write_odd(out, story, *odd)?,
+        Topic::Steps { syn, acked, acked_again, fin } => {
             if let Some(syn) = *syn {
                 write_syn(out, story, syn)?;
             }
@@ -63,48 +63,48 @@ pub fn write(out: &mut dyn Write, story: &Story) -> fmt::Result {
             }
         }
     }
-    match story.shows {
+    match story.doubt {
         None => Ok(()),
-        Some(Shows::Forged) => {
+        Some(Doubt::Forged) => {
             write!(out, "{who}仍在继续通信，可见以它的名义发出的 RST 并非它所发（伪造，或由途中的设备发出）。")
         }
-        Some(Shows::Ignored) => {
+        Some(Doubt::Ignored) => {
             write!(out, "{who}仍在继续通信，可见它没有接受{}的 RST。", name(story.who.peer()))
         }
     }
 }
 
-fn write_odd(out: &mut dyn Write, story: &Story, odd: Odd) -> fmt::Result {
+fn write_odd(out: &mut dyn Write, story: &SegmentStory, odd: Oddity) -> fmt::Result {
     let (who, whom, n) = (name(story.who), name(story.who.peer()), &story.numbers);
     let state = story.state.name();
     match odd {
-        Odd::OlderAck => write!(
+        Oddity::OlderAck => write!(
             out,
             "{who}以旧连接的 ACK 应答（Challenge ACK）：相同地址和端口的旧连接在它那里仍处于 {state} 状态；{whom}应先用 RST 清除旧连接，再重新请求。"
         ),
-        Odd::OlderData => write!(
+        Oddity::OlderData => write!(
             out,
             "{who}发送的是旧连接的数据（相同的地址和端口，在它那里仍处于 {state} 状态），并不是对 SYN 的应答。"
         ),
-        Odd::OlderFin => write!(
+        Oddity::OlderFin => write!(
             out,
             "{who}发送的是旧连接的 FIN（相同的地址和端口，在它那里仍处于 {state} 状态），并不是对 SYN 的应答。"
         ),
-        Odd::Challenge => {
+        Oddity::Challenge => {
             write!(out, "{who}以 ACK 应答 RST（Challenge ACK）：RST 的序号不完全相符，因此它仍处于 {state} 状态。")
         }
-        Odd::WrongAck => {
+        Oddity::WrongAck => {
             write!(out, "{who}的 ACK（Seq = {}，Ack = {}）与握手不符，不能完成握手。", n.seq, n.ack)
         }
-        Odd::BeyondFin => write!(
+        Oddity::BeyondFin => write!(
             out,
             "{who}在自己的 FIN 之后又发送 {} 字节数据（从 {} 起）：FIN 表示此后再无数据，两者必有一个与事实不符。",
             n.payload_len, n.seq
         ),
-        Odd::AfterReset => {
+        Oddity::AfterReset => {
             write!(out, "{who}一侧已被 RST 关闭，却又发送 {} 字节数据；这些数据可能早已在途中。", n.payload_len)
         }
-        Odd::Flags => {
+        Oddity::Flags => {
             if story.flags == Flags::default() {
                 write!(out, "{who}发送的报文段没有任何标志")?;
             } else {
@@ -117,7 +117,7 @@ fn write_odd(out: &mut dyn Write, story: &Story, odd: Odd) -> fmt::Result {
 }
 
 /// `X`, or `X 到 X+10`, or the SYN without a number.
-fn acked_syn(numbers: &Numbers, whose: Side) -> String {
+fn acked_syn(numbers: &StoryNumbers, whose: Side) -> String {
     match numbers.acked_syn() {
         Some((letter, last)) if last.offset == Some(0) => format!(" {letter}"),
         Some((letter, last)) => format!(" {letter} 到 {last}"),
@@ -125,7 +125,7 @@ fn acked_syn(numbers: &Numbers, whose: Side) -> String {
     }
 }
 
-fn write_syn(out: &mut dyn Write, story: &Story, syn: Syn) -> fmt::Result {
+fn write_syn(out: &mut dyn Write, story: &SegmentStory, syn: Syn) -> fmt::Result {
     let (who, whom, n) = (name(story.who), name(story.who.peer()), &story.numbers);
     let acked = || acked_syn(n, story.who.peer());
     match syn {
@@ -182,7 +182,7 @@ fn write_syn(out: &mut dyn Write, story: &Story, syn: Syn) -> fmt::Result {
     }
 }
 
-const fn completes(story: &Story) -> &'static str {
+const fn completes(story: &SegmentStory) -> &'static str {
     match story.effect {
         Effect::Opened => "，握手完成",
         Effect::Nothing | Effect::HalfClosed | Effect::Closed => "",
@@ -190,21 +190,21 @@ const fn completes(story: &Story) -> &'static str {
 }
 
 /// What is acknowledged, in words.
-fn objects(story: &Story, acked: Acked) -> String {
+fn objects(story: &SegmentStory, acked: AckTarget) -> String {
     let whose = name(story.who.peer());
     match acked {
-        Acked::Syn => acked_syn(&story.numbers, story.who.peer()),
-        Acked::Fin if story.numbers.acks_fin_x() => format!("{whose}序号为 X 的 FIN"),
-        Acked::Fin => format!("{whose}的 FIN"),
-        Acked::Both => format!("{whose}的 SYN 和 FIN"),
-        Acked::BothOneAgain => format!("{whose}的 SYN 和 FIN（其中之一此前已确认）"),
+        AckTarget::Syn => acked_syn(&story.numbers, story.who.peer()),
+        AckTarget::Fin if story.numbers.acks_fin_x() => format!("{whose}序号为 X 的 FIN"),
+        AckTarget::Fin => format!("{whose}的 FIN"),
+        AckTarget::Both => format!("{whose}的 SYN 和 FIN"),
+        AckTarget::BothOneAgain => format!("{whose}的 SYN 和 FIN（其中之一此前已确认）"),
     }
 }
 
-fn write_acked(out: &mut dyn Write, story: &Story, acked: Acked, fin: Option<Fin>) -> fmt::Result {
+fn write_acked(out: &mut dyn Write, story: &SegmentStory, acked: AckTarget, fin: Option<Fin>) -> fmt::Result {
     let (who, n) = (name(story.who), &story.numbers);
     write!(out, "{who}以 Ack = {} 确认{}", n.ack, objects(story, acked))?;
-    let is_open = matches!(acked, Acked::Syn | Acked::Both) && story.effect == Effect::Opened;
+    let is_open = matches!(acked, AckTarget::Syn | AckTarget::Both) && story.effect == Effect::Opened;
     let Some(fin) = fin else {
         if is_open {
             return write!(out, "，握手完成：{who}一侧连接已建立（{}）。", story.state.name());
@@ -230,12 +230,12 @@ fn write_acked(out: &mut dyn Write, story: &Story, acked: Acked, fin: Option<Fin
     out.write_char('。')
 }
 
-fn write_acked_again(out: &mut dyn Write, story: &Story, acked: Acked, fin: Option<Fin>) -> fmt::Result {
+fn write_acked_again(out: &mut dyn Write, story: &SegmentStory, acked: AckTarget, fin: Option<Fin>) -> fmt::Result {
     let (who, whom, n) = (name(story.who), name(story.who.peer()), &story.numbers);
     let what = match acked {
-        Acked::Syn => "SYN",
-        Acked::Fin => "FIN",
-        Acked::Both | Acked::BothOneAgain => "SYN 和 FIN",
+        AckTarget::Syn => "SYN",
+        AckTarget::Fin => "FIN",
+        AckTarget::Both | AckTarget::BothOneAgain => "SYN 和 FIN",
     };
     write!(out, "再次看到{who}对{whom} {what} 的确认 Ack = {}", n.ack)?;
     if fin.is_some() {
@@ -244,7 +244,7 @@ fn write_acked_again(out: &mut dyn Write, story: &Story, acked: Acked, fin: Opti
     out.write_str("（重传或重复捕获）。")
 }
 
-fn write_fin(out: &mut dyn Write, story: &Story, fin: Fin) -> fmt::Result {
+fn write_fin(out: &mut dyn Write, story: &SegmentStory, fin: Fin) -> fmt::Result {
     let (who, whom, n) = (name(story.who), name(story.who.peer()), &story.numbers);
     match fin {
         Fin::First => {
@@ -266,13 +266,13 @@ fn write_fin(out: &mut dyn Write, story: &Story, fin: Fin) -> fmt::Result {
     out.write_char('。')
 }
 
-fn closes(out: &mut dyn Write, numbers: &Numbers) -> fmt::Result {
+fn closes(out: &mut dyn Write, numbers: &StoryNumbers) -> fmt::Result {
     if numbers.payload_len > 0 {
         write!(out, "在 {} 字节数据之后", numbers.payload_len)?;
     }
     write!(out, "以序号为 {} 的 FIN 关闭自己的发送方向", numbers.fin)
 }
 
-fn new_numbers(out: &mut dyn Write, story: &Story) -> fmt::Result {
+fn new_numbers(out: &mut dyn Write, story: &SegmentStory) -> fmt::Result {
     if story.renumbers() { out.write_str("；从这里起 X、Y 重新编号") } else { Ok(()) }
 }

@@ -2,31 +2,31 @@
 
 use std::fmt::{self, Write};
 
-use super::super::connection::{Closing, End, Icmp, Opening, Overruled, Syns, Tale};
-use super::super::reset::What;
-use super::super::story::Shows;
+use super::super::connection::{ConnectionStory, Doubts, EnderStory, HandshakeStory, Icmp, Syns, TeardownStory};
+use super::super::reset::RstKind;
+use super::super::story::Doubt;
 use super::{bytes, icmp, name, reset, span};
 use crate::view::{HandshakeKind, IcmpKind, ResetCount, Side};
 use crate::words::text;
 
 /// Writes the sentences.
-pub fn write(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
-    write_opening(out, tale)?;
-    if let Some(closing) = &tale.closing {
+pub fn write(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
+    write_opening(out, story)?;
+    if let Some(closing) = &story.closing {
         out.write_char(' ')?;
         write_closing(out, closing)?;
     }
-    write_overruled(out, &tale.overruled)?;
-    if let Some(icmp) = &tale.icmp {
+    write_doubts(out, &story.doubts)?;
+    if let Some(icmp) = &story.icmp {
         out.write_str(" An ICMP error came too (")?;
-        what(out, icmp)?;
+        write_icmp(out, icmp)?;
         out.write_str(").")?;
     }
     Ok(())
 }
 
 /// Writes `host-unreachable from 192.0.2.1, frame 2`.
-fn what(out: &mut dyn Write, icmp: &Icmp) -> fmt::Result {
+fn write_icmp(out: &mut dyn Write, icmp: &Icmp) -> fmt::Result {
     out.write_str(icmp.kind.name())?;
     if let Some(address) = icmp.from {
         out.write_str(" from ")?;
@@ -36,19 +36,19 @@ fn what(out: &mut dyn Write, icmp: &Icmp) -> fmt::Result {
 }
 
 /// Writes which RSTs ended nothing, or not for everybody.
-fn write_overruled(out: &mut dyn Write, overruled: &Overruled) -> fmt::Result {
-    match overruled.doubted {
-        Some((who, Shows::Forged)) => write!(
+fn write_doubts(out: &mut dyn Write, doubts: &Doubts) -> fmt::Result {
+    match doubts.doubted {
+        Some((who, Doubt::Forged)) => write!(
             out,
             " The {} went on after that RST, so it did not send it: it was forged, or a device on the way sent it.",
             name(who)
         )?,
-        Some((who, Shows::Ignored)) => {
+        Some((who, Doubt::Ignored)) => {
             write!(out, " The {} went on after that RST, so it had not taken it.", name(who))?;
         }
         None => {}
     }
-    if let Some(rsts) = overruled.withdrawn {
+    if let Some(rsts) = doubts.withdrawn {
         came(out, &rsts)?;
         out.write_str(", but both sides went on")?;
         out.write_str(match rsts.count {
@@ -56,7 +56,7 @@ fn write_overruled(out: &mut dyn Write, overruled: &Overruled) -> fmt::Result {
             _ => ": they were forged, or a device on the way sent them.",
         })?;
     }
-    if let Some(rsts) = overruled.challenged {
+    if let Some(rsts) = doubts.challenged {
         came(out, &rsts)?;
         out.write_str(match rsts.count {
             1 => " that did not fit exactly; it was ignored, and the connection went on.",
@@ -97,57 +97,57 @@ fn in_time(out: &mut dyn Write, ns: Option<u64>) -> fmt::Result {
     span(out, ns)
 }
 
-fn write_opening(out: &mut dyn Write, tale: &Tale) -> fmt::Result {
-    let syns = tale.syns.as_ref();
-    match tale.opening {
-        Opening::Complete { frames, ns, kind } => return complete(out, frames, ns, kind, syns),
-        Opening::Partial => return out.write_str("A part of the handshake was not captured."),
-        Opening::NotCaptured => return out.write_str("The handshake was not captured."),
+fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
+    let syns = story.syns.as_ref();
+    match story.opening {
+        HandshakeStory::Complete { frames, ns, kind } => return complete(out, frames, ns, kind, syns),
+        HandshakeStory::Partial => return out.write_str("A part of the handshake was not captured."),
+        HandshakeStory::NotCaptured => return out.write_str("The handshake was not captured."),
         _ => asked(out, syns)?,
     }
-    match tale.opening {
-        Opening::Complete { .. } | Opening::Partial | Opening::NotCaptured => Ok(()),
-        Opening::Refused(end) => {
+    match story.opening {
+        HandshakeStory::Complete { .. } | HandshakeStory::Partial | HandshakeStory::NotCaptured => Ok(()),
+        HandshakeStory::Refused(end) => {
             write!(
                 out,
                 "; the {} refused it with a RST (frame {}). Usually nothing listens at ",
                 name(end.by),
                 end.frame
             )?;
-            text::endpoint(out, tale.server.0, tale.server.1)?;
+            text::endpoint(out, story.server.0, story.server.1)?;
             out.write_str(", or a firewall rejects the connection.")?;
             reset::hops(out, &end.rst, name(end.by))
         }
-        Opening::Reset(end, syn_ack) => {
+        HandshakeStory::Reset(end, syn_ack) => {
             if let Some(frame) = syn_ack {
                 write!(out, ", the server answered with a SYN-ACK (frame {frame})")?;
             }
             out.write_str("; then ")?;
             broke_off(out, &end, syn_ack.is_some())
         }
-        Opening::HalfOpen { syn_ack } => write!(
+        HandshakeStory::HalfOpen { syn_ack } => write!(
             out,
             " and the server answered with a SYN-ACK (frame {syn_ack}), but the handshake was never completed. The SYN-ACK or the client's ACK was lost, or the client did not want to go on (a port scan, or a forged address)."
         ),
-        Opening::NotTaken { syn_ack, ack } => write!(
+        HandshakeStory::NotTaken { syn_ack, ack } => write!(
             out,
             ", the server answered with a SYN-ACK (frame {syn_ack}) and the client acknowledged it (frame {ack}), but the server sent its SYN-ACK again and did not go on. The ACK did not reach it, or its queue of new connections is full, or it waits for data."
         ),
-        Opening::BothAsked => out.write_str(
+        HandshakeStory::BothAsked => out.write_str(
             " and the server sent a SYN of its own, but one of the two was never acknowledged: the handshake was not completed.",
         ),
-        Opening::Unreachable(icmp) => {
+        HandshakeStory::Unreachable(icmp) => {
             out.write_str("; an ICMP error (")?;
-            what(out, &icmp)?;
+            write_icmp(out, &icmp)?;
             write!(out, ") says that {}.{}", icmp::says(icmp.kind, Side::Client), advice(icmp.kind))
         }
-        Opening::OldConnection => out.write_str(
+        HandshakeStory::OldConnection => out.write_str(
             "; the server answered only for an older connection of the same addresses and ports, which it still had. The client should reset that one (a RST that a firewall may have dropped) and try again, or use another port.",
         ),
-        Opening::InvalidAnswer => out.write_str(
+        HandshakeStory::InvalidAnswer => out.write_str(
             "; all that came back was an answer that the client must ignore, because it does not acknowledge its SYN. A device on the way may have made it, or rewrites the numbers.",
         ),
-        Opening::NoAnswer => out.write_str(
+        HandshakeStory::NoAnswer => out.write_str(
             "; nothing came back. The server is down, or a firewall silently drops the SYN or the answer.",
         ),
     }
@@ -196,25 +196,25 @@ fn complete(
 }
 
 /// Writes who broke the handshake off, and why.
-fn broke_off(out: &mut dyn Write, end: &End, is_answered: bool) -> fmt::Result {
+fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool) -> fmt::Result {
     let (who, frame) = (name(end.by), end.frame);
-    match end.rst.what {
-        What::Rejects | What::RejectsAndWaits => {
+    match end.rst.kind {
+        RstKind::Rejects | RstKind::RejectsAndWaits => {
             write!(out, "the {who} rejected the acknowledgment")?;
             reset::answering(out, "", &end.rst)?;
             write!(out, " with a RST (frame {frame}), and the handshake ended.")?;
         }
-        What::Unknown => {
+        RstKind::Unknown => {
             write!(out, "the {who} reset it (frame {frame}): it had no such connection, or no longer")?;
             out.write_str(match end.by {
                 Side::Client => " (a port scan, or a program that gave up).",
                 Side::Server => ".",
             })?;
         }
-        What::GivesUp => {
+        RstKind::GivesUp => {
             write!(out, "the {who} gave up with a RST (frame {frame}): what it sent again and again was never taken.")?;
         }
-        What::Challenged => write!(
+        RstKind::Challenged => write!(
             out,
             "the {who} sent a RST (frame {frame}) that did not fit exactly, and nothing shows that the handshake went on."
         )?,
@@ -232,9 +232,9 @@ fn broke_off(out: &mut dyn Write, end: &End, is_answered: bool) -> fmt::Result {
     reset::hops(out, &end.rst, who)
 }
 
-fn write_closing(out: &mut dyn Write, closing: &Closing) -> fmt::Result {
+fn write_closing(out: &mut dyn Write, closing: &TeardownStory) -> fmt::Result {
     match *closing {
-        Closing::Orderly { closer, fins: [first, second], closed, ns } => {
+        TeardownStory::Orderly { closer, fins: [first, second], closed, ns } => {
             let (who, whom) = (name(closer), name(closer.peer()));
             write!(out, "The {who} closed first (FIN in frame {first}), the {whom} followed (frame {second})")?;
             if closed == 0 {
@@ -247,10 +247,10 @@ fn write_closing(out: &mut dyn Write, closing: &Closing) -> fmt::Result {
             }
             out.write_str(").")
         }
-        Closing::Simultaneous { fins: [first, second] } => {
+        TeardownStory::Simultaneous { fins: [first, second] } => {
             write!(out, "Both sides closed at the same time (FINs in frames {first} and {second}).")
         }
-        Closing::HalfClosed { closer, fin, bytes: sent } => {
+        TeardownStory::HalfClosed { closer, fin, bytes: sent } => {
             let (who, whom) = (name(closer), name(closer.peer()));
             write!(out, "The {who} closed its direction (FIN in frame {fin}); the {whom} ")?;
             if sent > 0 {
@@ -258,23 +258,23 @@ fn write_closing(out: &mut dyn Write, closing: &Closing) -> fmt::Result {
             }
             out.write_str("had not closed its own when the capture ended.")
         }
-        Closing::Unanswered { who, count, first, span_ns } => {
+        TeardownStory::Unanswered { who, count, first, span_ns } => {
             let (who, whom) = (name(who), name(who.peer()));
             write!(out, "The {who} sent its FIN {count} times")?;
             in_time(out, span_ns)?;
             write!(out, " (from frame {first}), and nobody acknowledged it: the {whom} or the path to it was gone.")
         }
-        Closing::Reset(end) => {
+        TeardownStory::Reset(end) => {
             write!(out, "The {} reset the open connection (frame {})", name(end.by), end.frame)?;
             reason(out, &end)
         }
-        Closing::ResetAfterFin { closer, fin, end } => {
+        TeardownStory::ResetAfterFin { closer, fin, end } => {
             write!(out, "The {} closed (FIN in frame {fin})", name(closer))?;
             let Some(end) = end else { return out.write_str("; then the connection was reset.") };
             write!(out, "; then the {} reset the connection (frame {})", name(end.by), end.frame)?;
             reason(out, &end)
         }
-        Closing::NoConnection(end) => {
+        TeardownStory::NoConnection(end) => {
             write!(out, "The {} answered", name(end.by))?;
             match end.rst.answers {
                 Some(frame) => write!(out, " frame {frame}")?,
@@ -285,7 +285,7 @@ fn write_closing(out: &mut dyn Write, closing: &Closing) -> fmt::Result {
             out.write_char('.')?;
             reset::hops(out, &end.rst, name(end.by))
         }
-        Closing::StillOpen { last, duration_ns } => {
+        TeardownStory::StillOpen { last, duration_ns } => {
             out.write_str("No close was seen: it was still open at the last segment captured (frame ")?;
             write!(out, "{last}")?;
             if let Some(ns) = duration_ns {
@@ -298,26 +298,26 @@ fn write_closing(out: &mut dyn Write, closing: &Closing) -> fmt::Result {
 }
 
 /// Writes why a connection was reset, and ends the sentence.
-fn reason(out: &mut dyn Write, end: &End) -> fmt::Result {
+fn reason(out: &mut dyn Write, end: &EnderStory) -> fmt::Result {
     let (who, whom) = (name(end.by), name(end.by.peer()));
-    match end.rst.what {
-        What::Unknown => {
+    match end.rst.kind {
+        RstKind::Unknown => {
             out.write_str(": it had no such connection any more when it got the segment")?;
             reset::answering(out, "", &end.rst)?;
         }
-        What::GivesUp => write!(out, ": the {whom} took nothing of what it had sent three times or more")?,
-        What::Rejects | What::RejectsAndWaits => {
+        RstKind::GivesUp => write!(out, ": the {whom} took nothing of what it had sent three times or more")?,
+        RstKind::Rejects | RstKind::RejectsAndWaits => {
             out.write_str(": it could not accept the acknowledgment")?;
             reset::answering(out, "", &end.rst)?;
         }
-        What::Aborts => write!(out, ": a program or the {who}'s host ended it; data in flight may be lost")?,
-        What::AfterFin => out.write_str(" instead of completing the teardown; data in flight may be lost")?,
+        RstKind::Aborts => write!(out, ": a program or the {who}'s host ended it; data in flight may be lost")?,
+        RstKind::AfterFin => out.write_str(" instead of completing the teardown; data in flight may be lost")?,
         _ if end.is_presumed() => {
             out.write_str("; that RST did not fit exactly, but nothing shows that the connection went on")?
         }
         _ => {}
     }
-    if end.rst.what != What::GivesUp {
+    if end.rst.kind != RstKind::GivesUp {
         reset::silence(out, &end.rst)?;
     }
     out.write_char('.')?;

@@ -6,8 +6,8 @@ pub mod reset;
 
 use std::fmt::{self, Write};
 
-use super::numbers::Numbers;
-use super::story::{Acked, Effect, Fin, Odd, Said, Shows, Story, Syn};
+use super::numbers::StoryNumbers;
+use super::story::{AckTarget, Doubt, Effect, Fin, Oddity, SegmentStory, Syn, Topic};
 use crate::view::{Flags, Kind, Side};
 use crate::words::{span, text};
 
@@ -24,11 +24,11 @@ fn bytes(count: u64) -> String {
 }
 
 /// Writes the sentence on a segment.
-pub fn write(out: &mut dyn Write, story: &Story) -> fmt::Result {
+pub fn write(out: &mut dyn Write, story: &SegmentStory) -> fmt::Result {
     let who = name(story.who);
-    match &story.said {
-        Said::Nothing => {}
-        Said::Copy => {
+    match &story.topic {
+        Topic::Nothing => {}
+        Topic::Copy => {
             let what = match story.kind {
                 Kind::Syn => "SYN",
                 Kind::SynAck => "SYN-ACK",
@@ -39,9 +39,9 @@ pub fn write(out: &mut dyn Write, story: &Story) -> fmt::Result {
             };
             write!(out, "The {who}'s {what} was captured once more: it was not sent twice.")?;
         }
-        Said::Rst(rst) => reset::write(out, story.who, rst)?,
-        Said::Odd(odd) => write_odd(out, story, *odd)?,
-        Said::Steps { syn, acked, acked_again, fin } => {
+        Topic::Rst(rst) => reset::write(out, story.who, rst)?,
+        Topic::Oddity(odd) => write_odd(out, story, *odd)?,
+        Topic::Steps { syn, acked, acked_again, fin } => {
             if let Some(syn) = *syn {
                 write_syn(out, story, syn)?;
                 if acked.is_some() || fin.is_some() {
@@ -56,58 +56,58 @@ pub fn write(out: &mut dyn Write, story: &Story) -> fmt::Result {
             }
         }
     }
-    let Some(shows) = story.shows else { return Ok(()) };
-    if !matches!(story.said, Said::Nothing) {
+    let Some(doubt) = story.doubt else { return Ok(()) };
+    if !matches!(story.topic, Topic::Nothing) {
         out.write_char(' ')?;
     }
-    match shows {
-        Shows::Forged => write!(
+    match doubt {
+        Doubt::Forged => write!(
             out,
             "The {who} goes on: so it did not send the RST that came in its name (forged, or sent by a device on the way)."
         ),
-        Shows::Ignored => {
+        Doubt::Ignored => {
             write!(out, "The {who} goes on: so it did not take the {}'s RST.", name(story.who.peer()))
         }
     }
 }
 
-fn write_odd(out: &mut dyn Write, story: &Story, odd: Odd) -> fmt::Result {
+fn write_odd(out: &mut dyn Write, story: &SegmentStory, odd: Oddity) -> fmt::Result {
     let (who, whom, n) = (name(story.who), name(story.who.peer()), &story.numbers);
     let state = story.state.name();
     match odd {
-        Odd::OlderAck => write!(
+        Oddity::OlderAck => write!(
             out,
             "The {who} answers with an ACK of an older connection of these endpoints, which it still has in {state} (a challenge ACK): the {whom} should reset that one and try again."
         ),
-        Odd::OlderData => write!(
+        Oddity::OlderData => write!(
             out,
             "The {who} sends data of an older connection of these endpoints, which it still has in {state}: they do not answer the SYN."
         ),
-        Odd::OlderFin => write!(
+        Oddity::OlderFin => write!(
             out,
             "The {who} sends the FIN of an older connection of these endpoints, which it still has in {state}: it does not answer the SYN."
         ),
-        Odd::Challenge => write!(
+        Oddity::Challenge => write!(
             out,
             "The {who} answers the RST with an ACK (a challenge ACK): the RST was not exactly at its next number, so it stays in {state}."
         ),
-        Odd::WrongAck => write!(
+        Oddity::WrongAck => write!(
             out,
             "The {who}'s ACK with Seq = {} and Ack = {} does not fit the handshake: it does not complete it.",
             n.seq, n.ack
         ),
-        Odd::BeyondFin => write!(
+        Oddity::BeyondFin => write!(
             out,
             "The {who} sends {} from {} on, beyond its own FIN: a FIN says that nothing follows, so one of the two is not what it seems.",
             bytes(n.payload_len.into()),
             n.seq
         ),
-        Odd::AfterReset => write!(
+        Oddity::AfterReset => write!(
             out,
             "The {who} sends {} although a RST had closed its side; it may have been on its way already.",
             bytes(n.payload_len.into())
         ),
-        Odd::Flags => {
+        Oddity::Flags => {
             write!(out, "The {who} sends a segment ")?;
             if story.flags == Flags::default() {
                 out.write_str("without flags")?;
@@ -121,7 +121,7 @@ fn write_odd(out: &mut dyn Write, story: &Story, odd: Odd) -> fmt::Result {
 }
 
 /// `X`, or `X to X+10`, or the SYN without a number.
-fn acked_syn(numbers: &Numbers, whose: Side) -> String {
+fn acked_syn(numbers: &StoryNumbers, whose: Side) -> String {
     match numbers.acked_syn() {
         Some((letter, last)) if last.offset == Some(0) => letter.to_string(),
         Some((letter, last)) => format!("{letter} to {last}"),
@@ -129,7 +129,7 @@ fn acked_syn(numbers: &Numbers, whose: Side) -> String {
     }
 }
 
-fn write_syn(out: &mut dyn Write, story: &Story, syn: Syn) -> fmt::Result {
+fn write_syn(out: &mut dyn Write, story: &SegmentStory, syn: Syn) -> fmt::Result {
     let (who, whom, n) = (name(story.who), name(story.who.peer()), &story.numbers);
     let acked = || acked_syn(n, story.who.peer());
     match syn {
@@ -198,7 +198,7 @@ fn write_syn(out: &mut dyn Write, story: &Story, syn: Syn) -> fmt::Result {
     }
 }
 
-const fn completes(story: &Story) -> &'static str {
+const fn completes(story: &SegmentStory) -> &'static str {
     match story.effect {
         Effect::Opened => ", which completes the handshake",
         Effect::Nothing | Effect::HalfClosed | Effect::Closed => "",
@@ -206,21 +206,21 @@ const fn completes(story: &Story) -> &'static str {
 }
 
 /// What is acknowledged, in words.
-fn objects(story: &Story, acked: Acked) -> String {
+fn objects(story: &SegmentStory, acked: AckTarget) -> String {
     let whose = name(story.who.peer());
     match acked {
-        Acked::Syn => acked_syn(&story.numbers, story.who.peer()),
-        Acked::Fin if story.numbers.acks_fin_x() => format!("the {whose}'s FIN X"),
-        Acked::Fin => format!("the {whose}'s FIN"),
-        Acked::Both => format!("the {whose}'s SYN and FIN"),
-        Acked::BothOneAgain => format!("the {whose}'s SYN and FIN (one of them again)"),
+        AckTarget::Syn => acked_syn(&story.numbers, story.who.peer()),
+        AckTarget::Fin if story.numbers.acks_fin_x() => format!("the {whose}'s FIN X"),
+        AckTarget::Fin => format!("the {whose}'s FIN"),
+        AckTarget::Both => format!("the {whose}'s SYN and FIN"),
+        AckTarget::BothOneAgain => format!("the {whose}'s SYN and FIN (one of them again)"),
     }
 }
 
-fn write_acked(out: &mut dyn Write, story: &Story, acked: Acked, fin: Option<Fin>) -> fmt::Result {
+fn write_acked(out: &mut dyn Write, story: &SegmentStory, acked: AckTarget, fin: Option<Fin>) -> fmt::Result {
     let (who, n) = (name(story.who), &story.numbers);
     write!(out, "The {who} acknowledges {} by sending Ack = {}", objects(story, acked), n.ack)?;
-    let is_open = matches!(acked, Acked::Syn | Acked::Both) && story.effect == Effect::Opened;
+    let is_open = matches!(acked, AckTarget::Syn | AckTarget::Both) && story.effect == Effect::Opened;
     let Some(fin) = fin else {
         if is_open {
             return write!(
@@ -250,12 +250,12 @@ fn write_acked(out: &mut dyn Write, story: &Story, acked: Acked, fin: Option<Fin
     out.write_char('.')
 }
 
-fn write_acked_again(out: &mut dyn Write, story: &Story, acked: Acked, fin: Option<Fin>) -> fmt::Result {
+fn write_acked_again(out: &mut dyn Write, story: &SegmentStory, acked: AckTarget, fin: Option<Fin>) -> fmt::Result {
     let (who, whom, n) = (name(story.who), name(story.who.peer()), &story.numbers);
     let what = match acked {
-        Acked::Syn => "SYN",
-        Acked::Fin => "FIN",
-        Acked::Both | Acked::BothOneAgain => "SYN and FIN",
+        AckTarget::Syn => "SYN",
+        AckTarget::Fin => "FIN",
+        AckTarget::Both | AckTarget::BothOneAgain => "SYN and FIN",
     };
     write!(out, "The {who}'s acknowledgment of the {whom}'s {what}, Ack = {}, ", n.ack)?;
     match fin {
@@ -264,7 +264,7 @@ fn write_acked_again(out: &mut dyn Write, story: &Story, acked: Acked, fin: Opti
     }
 }
 
-fn write_fin(out: &mut dyn Write, story: &Story, fin: Fin) -> fmt::Result {
+fn write_fin(out: &mut dyn Write, story: &SegmentStory, fin: Fin) -> fmt::Result {
     let (who, whom, n) = (name(story.who), name(story.who.peer()), &story.numbers);
     match fin {
         Fin::First => {
@@ -289,13 +289,13 @@ fn write_fin(out: &mut dyn Write, story: &Story, fin: Fin) -> fmt::Result {
     out.write_char('.')
 }
 
-fn after_data(out: &mut dyn Write, numbers: &Numbers) -> fmt::Result {
+fn after_data(out: &mut dyn Write, numbers: &StoryNumbers) -> fmt::Result {
     match numbers.payload_len {
         0 => Ok(()),
         count => write!(out, ", after {} of data", bytes(count.into())),
     }
 }
 
-fn new_numbers(out: &mut dyn Write, story: &Story) -> fmt::Result {
+fn new_numbers(out: &mut dyn Write, story: &SegmentStory) -> fmt::Result {
     if story.renumbers() { out.write_str("; X and Y are numbered anew from here on") } else { Ok(()) }
 }

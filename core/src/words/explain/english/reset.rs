@@ -2,39 +2,39 @@
 
 use std::fmt::{self, Write};
 
-use super::super::reset::{Rst, What};
+use super::super::reset::{Rst, RstKind};
 use super::{name, span};
 use crate::view::Side;
 
 /// Writes the sentence on a RST.
 pub fn write(out: &mut dyn Write, who: Side, rst: &Rst) -> fmt::Result {
     let (who, whom) = (name(who), name(who.peer()));
-    match rst.what {
-        What::Stray => {
+    match rst.kind {
+        RstKind::Stray => {
             write!(out, "The {who} sends a RST that does not fit what the {whom} expects: it should be ignored")?;
         }
-        What::Challenged => write!(
+        RstKind::Challenged => write!(
             out,
             "The {who} sends a RST that lies in the {whom}'s window but is not exactly its next number: the {whom} should answer with an ACK (a challenge ACK) and stay"
         )?,
-        What::Late => write!(out, "The {who} sends another RST: the connection had ended before")?,
-        What::AfterClose => {
+        RstKind::Late => write!(out, "The {who} sends another RST: the connection had ended before")?,
+        RstKind::AfterClose => {
             write!(out, "The {who} sends a RST after both FINs were acknowledged: the connection was closed already")?;
         }
-        What::Refuses => {
+        RstKind::Refuses => {
             write!(out, "The {who} refuses the connection")?;
             answering(out, ": it answers the SYN", rst)?;
             out.write_str(" with a RST (often because nothing listens at that port)")?;
         }
-        What::Rejects | What::RejectsAndWaits => {
+        RstKind::Rejects | RstKind::RejectsAndWaits => {
             write!(out, "The {who} cannot accept the acknowledgment")?;
             answering(out, "", rst)?;
             out.write_str(" and answers it with a RST")?;
-            if rst.what == What::RejectsAndWaits {
+            if rst.kind == RstKind::RejectsAndWaits {
                 out.write_str("; it goes on waiting for one that fits")?;
             }
         }
-        What::Unknown => {
+        RstKind::Unknown => {
             write!(out, "The {who} answers")?;
             match rst.answers {
                 Some(frame) => write!(out, " frame {frame}")?,
@@ -43,18 +43,18 @@ pub fn write(out: &mut dyn Write, who: Side, rst: &Rst) -> fmt::Result {
             out.write_str(" with a RST: it has no such connection, or no longer")?;
             silence(out, rst)?;
         }
-        What::GivesUp => {
+        RstKind::GivesUp => {
             write!(
                 out,
                 "The {who} gives up and resets the connection: the {whom} took nothing of what it had sent three times or more"
             )?;
         }
-        What::BreaksOff => write!(out, "The {who} aborts the handshake with a RST")?,
-        What::AfterFin => {
+        RstKind::BreaksOff => write!(out, "The {who} aborts the handshake with a RST")?,
+        RstKind::AfterFin => {
             write!(out, "The {who} resets the connection after a FIN instead of completing the teardown")?;
             silence(out, rst)?;
         }
-        What::Aborts => {
+        RstKind::Aborts => {
             write!(out, "The {who} aborts the open connection with a RST; data in flight may be lost")?;
             silence(out, rst)?;
         }
