@@ -8,7 +8,7 @@ use crate::segment::{End, Ends, Kind, Segment};
 
 /// X and Y as they are shown from the RST on.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shown {
+pub(super) struct ShownBases {
     /// Who had begun to close.
     pub closer: Option<End>,
     /// Whether a SYN or a SYN-ACK had been seen.
@@ -57,11 +57,11 @@ impl Connection {
     }
 
     /// X and Y in force.
-    pub(super) fn bases_shown(&self) -> Shown {
+    pub(super) fn bases_shown(&self) -> ShownBases {
         if let Some(shown) = self.resets.as_ref().and_then(|resets| resets.shown) {
             return shown;
         }
-        Shown {
+        ShownBases {
             closer: self.closing().closer,
             is_captured: self.opening.is_captured(),
             handshake: Ends::of(End::Low, self.ends[End::Low].handshake_base, self.ends[End::High].handshake_base),

@@ -2,7 +2,7 @@
 //! at the first that leaves something behind.
 
 use super::Connection;
-use super::after_end::Shown;
+use super::after_end::ShownBases;
 use super::incoming::Incoming;
 use super::outcome::Pass;
 use super::remembered::Recent;
@@ -83,7 +83,7 @@ pub(super) struct Resets {
     /// From the ordinal of one that was withdrawn to that of the segment that withdrew it.
     pub withdrawn: Vec<(u64, u64)>,
     /// X and Y as they are shown after the one that ended the connection, once a side has spoken.
-    pub shown: Option<Shown>,
+    pub shown: Option<ShownBases>,
     /// Those that were withdrawn in this attempt.
     pub withdrawn_count: Option<ResetCount<End>>,
     /// Those after the one that ended the connection: with that one they are withdrawn.

@@ -19,8 +19,8 @@ const GIVES_UP_AFTER: u8 = 3;
 
 /// What the receiver of a RST makes of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Judged {
-    Taken,
+enum Acceptance {
+    Accepted,
     Challenged,
     Stray,
 }
@@ -30,7 +30,7 @@ impl Connection {
     pub(super) fn reset(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
         let (from, to) = (arrival.end, arrival.end.peer());
         self.begin_midstream(draft);
-        let judged = self.judge(from, segment);
+        let acceptance = self.judge(from, segment);
         let rejects = self.bad_ack(to, segment.seq);
         let unknown = self.unknown(to, segment);
         let is_late = self.is_ended();
@@ -41,7 +41,7 @@ impl Connection {
             self.happens(to, if is_older { Trigger::Resets } else { Trigger::ResetsToListen });
         } else {
             let rejected = rejects.is_some() && from != self.client_end && self.states.of(from) == State::SynReceived;
-            self.take(arrival, segment, judged, rejected, unknown.is_some(), draft);
+            self.take(arrival, segment, acceptance, rejected, unknown.is_some(), draft);
         }
         draft.detail = Some(self.detail(arrival, segment, draft, rejects, unknown));
     }
@@ -51,31 +51,31 @@ impl Connection {
         &mut self,
         arrival: &Arrival,
         segment: &Segment,
-        judged: Judged,
+        acceptance: Acceptance,
         rejected: bool,
         is_unknown: bool,
         draft: &mut Draft,
     ) {
         let (from, to) = (arrival.end, arrival.end.peer());
         let is_late = self.is_ended();
-        let is_end = !is_late && judged == Judged::Taken && !self.were_fins_acked() && !rejected;
+        let is_end = !is_late && acceptance == Acceptance::Accepted && !self.were_fins_acked() && !rejected;
         let is_over = is_end && self.opening.progress.is_going_on() && self.is_past_all(from, segment);
-        let value = match judged {
+        let value = match acceptance {
             _ if is_late => Reset::Late,
-            Judged::Stray => Reset::Stray,
-            Judged::Challenged => Reset::Challenged,
-            Judged::Taken => self.value(from, segment, is_unknown, is_over),
+            Acceptance::Stray => Reset::Stray,
+            Acceptance::Challenged => Reset::Challenged,
+            Acceptance::Accepted => self.value(from, segment, is_unknown, is_over),
         };
         draft.reset = Some(value);
         if is_late {
             let resets = self.resets_mut();
             resets.late = resets.late.saturating_add(1);
         }
-        match judged {
-            Judged::Stray => {
+        match acceptance {
+            Acceptance::Stray => {
                 self.opening.learn_if(!is_late && from != self.client_end, Findings::INVALID_ANSWER);
             }
-            Judged::Challenged => {
+            Acceptance::Challenged => {
                 if !is_late {
                     self.ends[to].learn(Facts::OWES_CHALLENGE);
                     let is_past_all = self.is_past_all(from, segment);
@@ -85,11 +85,11 @@ impl Connection {
                     resets.challenge_count = ResetCount::more(resets.challenge_count, 1, arrival.frame, from);
                 }
             }
-            Judged::Taken if self.were_fins_acked() || rejected => {
+            Acceptance::Accepted if self.were_fins_acked() || rejected => {
                 // Both FINs were acknowledged: there is nothing left to end. Or the server goes on waiting for the ACK.
                 self.fell(to, from, segment, false, false);
             }
-            Judged::Taken => {
+            Acceptance::Accepted => {
                 let refuses = value == Reset::Refused;
                 if !is_late {
                     draft.ended = true;
@@ -176,18 +176,18 @@ impl Connection {
     }
 
     /// Whether R, the peer of `from`, takes a RST of `from` (RFC 9293 §3.10.7.3, §3.10.7.4).
-    fn judge(&self, from: End, segment: &Segment) -> Judged {
+    fn judge(&self, from: End, segment: &Segment) -> Acceptance {
         let (sender, receiver) = (&self.ends[from], &self.ends[from.peer()]);
         if !receiver.is(Facts::SEEN) {
-            return Judged::Taken;
+            return Acceptance::Accepted;
         }
         if self.states.of(from.peer()) == State::SynSent {
             let is_acceptable = segment.acknowledgment().is_some_and(|ack| self.is_acceptable_ack(ack));
-            return if is_acceptable { Judged::Taken } else { Judged::Stray };
+            return if is_acceptable { Acceptance::Accepted } else { Acceptance::Stray };
         }
         let isn = if self.opening.is_captured() { sender.base() } else { None };
         let Some(expected) = receiver.acked().or(isn.map(|isn| isn.advance(1))).or(sender.first()) else {
-            return Judged::Taken;
+            return Acceptance::Accepted;
         };
         let highest = match (sender.next(), receiver.acked()) {
             (Some(next), Some(acked)) => next.later(acked),
@@ -200,11 +200,11 @@ impl Connection {
         let limit = if sender.next().is_none() { edge } else { highest };
         let is_within = |least: Seq, most: Seq| segment.seq.is_at_or_past(least) && most.is_at_or_past(segment.seq);
         if is_within(expected.back(1), limit) {
-            Judged::Taken
+            Acceptance::Accepted
         } else if is_within(limit, edge) {
-            Judged::Challenged
+            Acceptance::Challenged
         } else {
-            Judged::Stray
+            Acceptance::Stray
         }
     }
 
