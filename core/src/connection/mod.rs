@@ -6,7 +6,7 @@
 //!
 //! Facts are kept by end, which never changes; `client_end` alone says who is the client. States have one writer,
 //! [`state`]. Each rule has its file: `opening`, `syn`, `syn_ack`, `step_3` and `double_open` the handshake,
-//! `closing` the teardown, `reset`, `copies`, `repeats`, `roles`; `steady` is the short way for what nearly all
+//! `closing` the teardown, `reset`, `copies`, `repeats`, `roles`; `fast_path` is the short way for what nearly all
 //! segments are.
 
 mod after_end;
@@ -18,6 +18,7 @@ mod counts;
 mod double_open;
 mod ending;
 mod endpoint;
+mod fast_path;
 mod few;
 mod incoming;
 mod kept;
@@ -32,7 +33,6 @@ mod reset;
 mod reset_count;
 mod roles;
 pub mod state;
-mod steady;
 mod step_3;
 mod syn;
 mod syn_ack;
@@ -47,11 +47,11 @@ use closing::Closing;
 use copies::Original;
 use ending::Resets;
 use endpoint::{Endpoint, Facts};
+use fast_path::FastPath;
 use incoming::Incoming;
 use opening::{Findings, Opening, Progress};
 use remembered::Rare;
 use roles::Judgement;
-use steady::Midst;
 use times::{MaybeTime, Times};
 
 pub use arrival::{Arrival, Assessment, frame_of, ordinal};
@@ -77,7 +77,7 @@ pub struct Connection {
     client_end: End,
     /// Whose X of the handshake is: the client's, unless the roles turned round after the end.
     x_end: End,
-    midst: Midst,
+    fast_path: FastPath,
     judgement: Judgement,
     is_self: bool,
     has_copies: bool,
@@ -107,7 +107,7 @@ impl Default for Connection {
             states: States::before(End::Low),
             client_end: End::Low,
             x_end: End::Low,
-            midst: Midst::default(),
+            fast_path: FastPath::default(),
             judgement: Judgement::None,
             is_self: false,
             has_copies: false,
@@ -129,7 +129,7 @@ impl Connection {
     /// Takes the next segment in, and says what it is.
     #[inline(always)]
     pub fn observe_segment(&mut self, arrival: Arrival, segment: &Segment) -> Assessment {
-        let assessment = match self.steady(&arrival, segment) {
+        let assessment = match self.take_fast_path(&arrival, segment) {
             Some((word, turns)) => Assessment::Packed(word, turns),
             None => {
                 let (verdict, detail) = self.take_in(arrival, segment);
@@ -177,7 +177,7 @@ impl Connection {
         let numbers = self.numbers(arrival.rebase, arrival.end, segment);
         self.keep(&arrival, segment, kind, &draft);
         self.keep_original(arrival.end, kind, segment, &draft);
-        self.midst = self.find_midst(arrival.rebase);
+        self.fast_path = self.find_fast_path(arrival.rebase);
         (self.verdict(&arrival, &draft, phase, numbers), draft.detail)
     }
 

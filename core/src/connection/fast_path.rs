@@ -1,6 +1,6 @@
-//! What nearly all segments are: plain ACKs, with payload or without, in the midst of an open connection. They move
-//! numbers on and do nothing else, so the rules of handshake, teardown, copies and repeats need not be asked. Everything
-//! that could make one more than that is looked for before anything is changed; where it is found, the rules are asked.
+//! The fast path, for plain ACKs of an open connection, with payload or without: nearly all segments. They only raise
+//! numbers, so the rules of handshake, teardown, copies and repeats are not asked. A segment that might do more is found
+//! before anything is changed, and goes through the rules.
 
 use bitflags::bitflags;
 
@@ -13,64 +13,64 @@ use super::{Arrival, Connection};
 use crate::segment::{End, Ends, Kind, Segment};
 
 bitflags! {
-    /// What holds for the segments of one end in the midst.
+    /// What holds for the plain ACKs of one end.
     #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-    struct Quiet: u8 {
-        /// They may do nothing.
-        const MAY = 1;
-        /// One without payload adds a letter to Zeek's view: they do so once.
+    struct FastPathFlags: u8 {
+        /// They may take the fast path.
+        const ALLOWED = 1;
+        /// One without payload adds a letter to Zeek's history: that happens once.
         const BARE_IS_NEWS = 1 << 1;
-        /// One with payload does.
+        /// The same of one with payload.
         const PAYLOAD_IS_NEWS = 1 << 2;
     }
 }
 
-/// Which segments may do nothing: those of one end, where the connection is open, nobody closes it, and the findings of the
-/// handshake would not change.
+/// Which segments may take the fast path: plain ACKs of an open connection that nobody closes, where they cannot change
+/// what was found of the handshake.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Midst {
-    /// What is said of such a segment of the low end.
+pub(super) struct FastPath {
+    /// The verdict on such a segment of the low end.
     word: Word,
     /// What holds for segments of each end.
-    quiet: Ends<Quiet>,
+    flags: Ends<FastPathFlags>,
     /// The shift of each end's window field.
     shift: Ends<u8>,
     /// Where the ACK of each end that performed a step of the handshake is kept; there is none where nothing is kept there.
     open_ack: Ends<u8>,
 }
 
-/// What of an end must not be so, in the midst.
-const UNQUIET: Facts = Facts::OWES_SYN_ACK
+/// With one of these facts an end may not take the fast path.
+const EXCLUDED: Facts = Facts::OWES_SYN_ACK
     .union(Facts::OWES_FIN)
     .union(Facts::OWES_CHALLENGE)
     .union(Facts::FIN_ACKED)
     .union(Facts::KEEP_ALIVE);
 
 impl Connection {
-    /// Which segments may do nothing from now on. That changes only with one that does something.
-    pub(super) fn find_midst(&self, rebase: bool) -> Midst {
-        let is_quiet = !self.opening.progress.is_going_on()
+    /// Which segments may take the fast path from now on. That changes only with one that goes through the rules.
+    pub(super) fn find_fast_path(&self, rebase: bool) -> FastPath {
+        let is_possible = !self.opening.progress.is_going_on()
             && self.opening.is_captured()
             && self.closing().closer.is_none()
             && !self.is_ended()
             && !self.is_self
             && End::BOTH.into_iter().all(|end| self.fall(end).is_none() && self.ends[end].base().is_some());
-        if !is_quiet {
-            return Midst::default();
+        if !is_possible {
+            return FastPath::default();
         }
-        let mut midst = Midst::default();
+        let mut fast_path = FastPath::default();
         for end in End::BOTH {
             let own = &self.ends[end];
-            let is_known = own.is(Facts::SENT_ACK) && !own.facts.intersects(UNQUIET);
+            let is_known = own.is(Facts::SENT_ACK) && !own.facts.intersects(EXCLUDED);
             if !is_known || self.original_of(end, Sort::CloseAck).is_some() || !own.knows_window() {
                 continue;
             }
-            midst.quiet[end] = self.quiet(end);
-            midst.shift[end] = self.window_shift(end);
-            midst.open_ack[end] = self.index_of(end, Sort::OpenAck);
+            fast_path.flags[end] = self.fast_path_flags(end);
+            fast_path.shift[end] = self.window_shift(end);
+            fast_path.open_ack[end] = self.index_of(end, Sort::OpenAck);
         }
-        if midst.quiet == Ends::default() {
-            return midst;
+        if fast_path.flags == Ends::default() {
+            return fast_path;
         }
         let numbers = self.numbers(rebase, End::Low, &Segment::default());
         let verdict = Verdict {
@@ -87,24 +87,24 @@ impl Connection {
             numbers: super::Numbers { seq: None, ack: None, ..numbers },
             anomalies: Anomalies::empty(),
         };
-        midst.word = Word::new(&verdict).0;
-        midst
+        fast_path.word = Word::new(&verdict).0;
+        fast_path
     }
 
-    /// What holds for the segments of an end that may do nothing.
-    fn quiet(&self, end: End) -> Quiet {
+    /// What holds for the plain ACKs of an end that may take it.
+    fn fast_path_flags(&self, end: End) -> FastPathFlags {
         let [bare, with_payload] = self.zeek.is_news(end);
-        let mut quiet = Quiet::MAY;
-        quiet.set(Quiet::BARE_IS_NEWS, bare);
-        quiet.set(Quiet::PAYLOAD_IS_NEWS, with_payload);
-        quiet
+        let mut flags = FastPathFlags::ALLOWED;
+        flags.set(FastPathFlags::BARE_IS_NEWS, bare);
+        flags.set(FastPathFlags::PAYLOAD_IS_NEWS, with_payload);
+        flags
     }
 
-    /// Takes in a segment that only moves numbers on, and says so. None, with nothing changed, when it may do more.
+    /// Takes in a segment that only raises numbers. None, with nothing changed, when it may do more.
     #[inline(always)]
-    pub(super) fn steady(&mut self, arrival: &Arrival, segment: &Segment) -> Option<(Word, Option<Turns>)> {
-        let quiet = self.midst.quiet[arrival.end];
-        if !quiet.contains(Quiet::MAY) || segment.kind() != Kind::Ack {
+    pub(super) fn take_fast_path(&mut self, arrival: &Arrival, segment: &Segment) -> Option<(Word, Option<Turns>)> {
+        let flags = self.fast_path.flags[arrival.end];
+        if !flags.contains(FastPathFlags::ALLOWED) || segment.kind() != Kind::Ack {
             return None;
         }
         let (own, other) = self.ends.split_mut(arrival.end);
@@ -120,7 +120,7 @@ impl Connection {
             return None;
         }
         let acks_news = segment.ack.is_after(acked);
-        let open_ack = || self.originals.get(usize::from(self.midst.open_ack[arrival.end]));
+        let open_ack = || self.originals.get(usize::from(self.fast_path.open_ack[arrival.end]));
         let is_like = |original: &Original| {
             original.ack == segment.ack && original.seq == segment.seq && original.payload_len == segment.payload_len
         };
@@ -145,18 +145,22 @@ impl Connection {
         if acks_news {
             other.tries = 0;
         }
-        let edge = segment.ack.advance(u32::from(segment.window) << self.midst.shift[arrival.end]);
+        let edge = segment.ack.advance(u32::from(segment.window) << self.fast_path.shift[arrival.end]);
         own.raise(Number::Next, end.seq());
         own.raise(Number::Acked, segment.ack);
         own.raise(Number::Edge, edge);
         own.hops = segment.network.hops;
         let packets = &mut self.packets[arrival.end];
         *packets = packets.saturating_add(1);
-        let word = if arrival.end == End::Low { self.midst.word } else { self.midst.word.of_peer() };
+        let word = if arrival.end == End::Low { self.fast_path.word } else { self.fast_path.word.of_peer() };
         let result = word.with_offsets(seq.offset_from(own_base), ack.offset_from(other_base));
-        if quiet.contains(if segment.payload_len > 0 { Quiet::PAYLOAD_IS_NEWS } else { Quiet::BARE_IS_NEWS }) {
+        if flags.contains(if segment.payload_len > 0 {
+            FastPathFlags::PAYLOAD_IS_NEWS
+        } else {
+            FastPathFlags::BARE_IS_NEWS
+        }) {
             self.observe_zeek(arrival.end, segment);
-            self.midst.quiet[arrival.end] = self.quiet(arrival.end);
+            self.fast_path.flags[arrival.end] = self.fast_path_flags(arrival.end);
         }
         self.keep_incoming(arrival, MaybeTime::new(segment.at), Some(segment.ack), end.seq());
         Some(result)
