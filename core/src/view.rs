@@ -211,16 +211,16 @@ impl Tracker {
         segment: &'a Segment,
         pass: Pass,
     ) -> Option<SegmentView<'a>> {
-        let (number, word) = self.taken(place)?;
+        let (number, packed) = self.taken(place)?;
         let at = place.ordinal();
         let connection = self.view(number, pass)?;
         let (from, _) = path.end(segment);
-        let verdict = word.verdict(at, &connection, from, segment, || self.turns(at));
+        let verdict = packed.verdict(at, &connection, from, segment, || self.turns(at));
         let is_final = pass == Pass::Final;
-        let detail = if word.has_detail() { self.reset_detail(at) } else { None };
+        let detail = if packed.has_detail() { self.reset_detail(at) } else { None };
         let is_ignored = is_final
             && detail.is_some()
-            && (connection.was_withdrawn(at) || (word.is_challenged() && connection.survived(at)));
+            && (connection.was_withdrawn(at) || (packed.is_challenged() && connection.survived(at)));
         Some(SegmentView {
             verdict,
             segment,
@@ -285,9 +285,9 @@ impl Single {
     ) -> SegmentView<'a> {
         let (verdict, detail) = match assessment {
             Assessment::Full(verdict, detail) => (verdict, detail),
-            Assessment::Packed(word, turns) => {
+            Assessment::Packed(packed, turns) => {
                 let (from, _) = path.end(segment);
-                (word.verdict(place.ordinal(), &self.connection, from, segment, || turns), None)
+                (packed.verdict(place.ordinal(), &self.connection, from, segment, || turns), None)
             }
         };
         let connection = self.view(Pass::First);

@@ -44,8 +44,8 @@ pub fn endpoints(path: Path, segment: &Segment) -> ([(Address, u16); 2], End, bo
 fn observe_segment(connection: &mut Connection, arrival: Arrival, path: &Told, segment: &Segment) -> Option<Said> {
     match connection.observe_segment(arrival, segment) {
         Assessment::Full(verdict, detail) => Some((verdict, detail)),
-        Assessment::Packed(word, turns) => {
-            let verdict = word.verdict(arrival.ordinal, connection, arrival.end, segment, || turns);
+        Assessment::Packed(packed, turns) => {
+            let verdict = packed.verdict(arrival.ordinal, connection, arrival.end, segment, || turns);
             assert_eq!(verdict.states, connection.states_now(), "in passing: {:?}", path.place);
             Some((verdict, None))
         }

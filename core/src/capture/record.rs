@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::store::Chunks;
-use crate::connection::{Cause, ResetDetail, Word};
+use crate::connection::{Cause, PackedVerdict, ResetDetail};
 
 /// A segment that was taken in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,7 +12,7 @@ pub struct Record {
     /// Its connection's number plus one; 0: none.
     connection: u32,
     /// What was said of it.
-    word: Word,
+    packed: PackedVerdict,
 }
 
 const _: () = assert!(size_of::<Record>() == 12);
@@ -20,14 +20,14 @@ const _: () = assert!(size_of::<Record>() == 12);
 impl Record {
     /// Of a segment of the connection with this number.
     #[inline]
-    pub fn new(number: u32, word: Word) -> Record {
-        Record { connection: number.saturating_add(1), word }
+    pub fn new(number: u32, packed: PackedVerdict) -> Record {
+        Record { connection: number.saturating_add(1), packed }
     }
 
     /// The connection's number, and what was said.
     #[inline]
-    pub fn read(self) -> Option<(u32, Word)> {
-        Some((self.connection.checked_sub(1)?, self.word))
+    pub fn read(self) -> Option<(u32, PackedVerdict)> {
+        Some((self.connection.checked_sub(1)?, self.packed))
     }
 }
 

@@ -7,7 +7,7 @@ use super::connections::{Connections, Seen};
 use super::record::{KeptReset, Record, Sparse};
 use super::store::Index;
 use super::tuples::{Tuples, order};
-use crate::connection::{Arrival, Assessment, ResetDetail, State, Turns, Verdict, Word, ordinal};
+use crate::connection::{Arrival, Assessment, PackedVerdict, ResetDetail, State, Turns, Verdict, ordinal};
 use crate::segment::icmp::{IcmpError, IcmpKind};
 use crate::segment::{Address, End, Endpoints, Kind, Segment, Side};
 
@@ -195,27 +195,27 @@ impl Tracker {
         };
         let mut observation = Observation::Quiet;
         // A verdict is looked at where it is: a copy costs more than looking.
-        let word = match &assessment {
-            Assessment::Packed(word, None) => *word,
-            Assessment::Packed(word, Some(turns)) => {
+        let packed = match &assessment {
+            Assessment::Packed(packed, None) => *packed,
+            Assessment::Packed(packed, Some(turns)) => {
                 self.turns.add(arrival.ordinal, *turns);
-                *word
+                *packed
             }
             Assessment::Full(verdict, detail) => {
-                let (word, turns) = Word::new(verdict);
+                let (packed, turns) = PackedVerdict::new(verdict);
                 if let Some(turns) = turns {
                     self.turns.add(arrival.ordinal, turns);
                 }
                 if let Some(detail) = detail {
                     self.resets.add(arrival.ordinal, KeptReset::new(detail));
                 }
-                if word.is_eventful() {
+                if packed.is_eventful() {
                     observation = Observation::Eventful(*verdict);
                 }
-                word
+                packed
             }
         };
-        let record = Record::new(number, word);
+        let record = Record::new(number, packed);
         if place.layer == 0 {
             self.frames.set(place.frame, record);
         } else {
@@ -292,7 +292,7 @@ impl Tracker {
     /// None when it was not taken in.
     #[must_use]
     pub fn is_eventful(&self, place: Place) -> Option<bool> {
-        self.taken(place).map(|(_, word)| word.is_eventful())
+        self.taken(place).map(|(_, packed)| packed.is_eventful())
     }
 
     /// The stream of a segment that was taken in.
@@ -372,7 +372,7 @@ impl Tracker {
 
     /// A segment that was taken in: its connection's number, and what was said of it.
     #[inline]
-    pub(crate) fn taken(&self, place: Place) -> Option<(u32, Word)> {
+    pub(crate) fn taken(&self, place: Place) -> Option<(u32, PackedVerdict)> {
         let record = if place.layer == 0 { self.frames.get(place.frame) } else { *self.inner.get(&place.ordinal())? };
         record.read()
     }

@@ -1,8 +1,8 @@
 //! What goes into a connection with each segment, and what comes out.
 
+use super::packed_verdict::{PackedVerdict, Turns};
 use super::state::State;
 use super::verdict::{Anomalies, Repeats, Reset, ResetDetail, Steps, Verdict};
-use super::word::{Turns, Word};
 use crate::segment::End;
 
 /// Where, when and how a segment was met, apart from what it holds.
@@ -73,7 +73,7 @@ pub(super) struct Draft {
 #[derive(Clone, Copy, Debug)]
 pub enum Assessment {
     /// Nothing but one more in an open connection: its verdict, packed already.
-    Packed(Word, Option<Turns>),
+    Packed(PackedVerdict, Option<Turns>),
     /// Whatever this says; the second for a RST that is no copy.
     Full(Verdict, Option<ResetDetail>),
 }

@@ -6,9 +6,9 @@ use bitflags::bitflags;
 
 use super::copies::{Original, Sort};
 use super::endpoint::{Facts, Number};
+use super::packed_verdict::{PackedVerdict, Turns};
 use super::times::MaybeTime;
 use super::verdict::{Anomalies, Phase, Repeats, Steps, Verdict};
-use super::word::{Turns, Word};
 use super::{Arrival, Connection};
 use crate::segment::{End, Ends, Kind, Segment};
 
@@ -30,7 +30,7 @@ bitflags! {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct FastPath {
     /// The verdict on such a segment of the low end.
-    word: Word,
+    packed: PackedVerdict,
     /// What holds for segments of each end.
     flags: Ends<FastPathFlags>,
     /// The shift of each end's window field.
@@ -87,7 +87,7 @@ impl Connection {
             numbers: super::Numbers { seq: None, ack: None, ..numbers },
             anomalies: Anomalies::empty(),
         };
-        fast_path.word = Word::new(&verdict).0;
+        fast_path.packed = PackedVerdict::new(&verdict).0;
         fast_path
     }
 
@@ -102,7 +102,11 @@ impl Connection {
 
     /// Takes in a segment that only raises numbers. None, with nothing changed, when it may do more.
     #[inline(always)]
-    pub(super) fn take_fast_path(&mut self, arrival: &Arrival, segment: &Segment) -> Option<(Word, Option<Turns>)> {
+    pub(super) fn take_fast_path(
+        &mut self,
+        arrival: &Arrival,
+        segment: &Segment,
+    ) -> Option<(PackedVerdict, Option<Turns>)> {
         let flags = self.fast_path.flags[arrival.end];
         if !flags.contains(FastPathFlags::ALLOWED) || segment.kind() != Kind::Ack {
             return None;
@@ -152,8 +156,8 @@ impl Connection {
         own.hops = segment.network.hops;
         let packets = &mut self.packets[arrival.end];
         *packets = packets.saturating_add(1);
-        let word = if arrival.end == End::Low { self.fast_path.word } else { self.fast_path.word.of_peer() };
-        let result = word.with_offsets(seq.offset_from(own_base), ack.offset_from(other_base));
+        let packed = if arrival.end == End::Low { self.fast_path.packed } else { self.fast_path.packed.of_peer() };
+        let result = packed.with_offsets(seq.offset_from(own_base), ack.offset_from(other_base));
         if flags.contains(if segment.payload_len > 0 {
             FastPathFlags::PAYLOAD_IS_NEWS
         } else {

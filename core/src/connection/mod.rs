@@ -27,6 +27,7 @@ mod numbering;
 mod older;
 mod opening;
 mod outcome;
+mod packed_verdict;
 mod remembered;
 mod repeats;
 mod reset;
@@ -39,7 +40,6 @@ mod syn_ack;
 mod taken_back;
 mod times;
 mod verdict;
-mod word;
 mod zeek;
 
 use arrival::Draft;
@@ -58,10 +58,10 @@ pub use arrival::{Arrival, Assessment, frame_of, ordinal};
 pub use few::Few;
 pub use negotiated::{Agreed, AgreedEcn};
 pub use outcome::{HandshakeKind, HandshakeOutcome, Pass, TeardownKind};
+pub use packed_verdict::{PackedVerdict, Turns};
 pub use reset_count::ResetCount;
 pub use state::{State, States, Trigger};
 pub use verdict::{Anomalies, Basis, Cause, Numbers, Phase, Repeats, Reset, ResetDetail, Steps, Verdict};
-pub use word::{Turns, Word};
 pub use zeek::{ConnState, HISTORY_MAX};
 
 use crate::segment::icmp::IcmpError;
@@ -130,7 +130,7 @@ impl Connection {
     #[inline(always)]
     pub fn observe_segment(&mut self, arrival: Arrival, segment: &Segment) -> Assessment {
         let assessment = match self.take_fast_path(&arrival, segment) {
-            Some((word, turns)) => Assessment::Packed(word, turns),
+            Some((packed, turns)) => Assessment::Packed(packed, turns),
             None => {
                 let (verdict, detail) = self.take_in(arrival, segment);
                 Assessment::Full(verdict, detail)

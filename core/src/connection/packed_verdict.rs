@@ -19,7 +19,7 @@ pub struct Turns {
 
 /// A verdict without the numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
-pub struct Word(u64);
+pub struct PackedVerdict(u64);
 
 /// A part of the word: where it begins, and how many bits it has.
 #[derive(Clone, Copy)]
@@ -48,13 +48,13 @@ const ANOMALIES: Part = Part(41, 19);
 /// The turn that says that it stands elsewhere: -8.
 const ELSEWHERE: u64 = 8;
 
-impl Word {
+impl PackedVerdict {
     const fn get(self, part: Part) -> u64 {
         self.0 >> part.0 & !(u64::MAX << part.1)
     }
 
-    const fn with(self, part: Part, value: u64) -> Word {
-        Word(self.0 | (value & !(u64::MAX << part.1)) << part.0)
+    const fn with(self, part: Part, value: u64) -> PackedVerdict {
+        PackedVerdict(self.0 | (value & !(u64::MAX << part.1)) << part.0)
     }
 
     const fn has(self, part: Part) -> bool {
@@ -63,10 +63,10 @@ impl Word {
 
     /// Packs a verdict; the turns where they do not fit.
     #[must_use]
-    pub fn new(verdict: &Verdict) -> (Word, Option<Turns>) {
+    pub fn new(verdict: &Verdict) -> (PackedVerdict, Option<Turns>) {
         let repeats = verdict.repeats;
         let repeats = u64::from(repeats.syn) | u64::from(repeats.fin) << 1 | u64::from(repeats.ack) << 2;
-        let word = Word::default()
+        let packed = PackedVerdict::default()
             .with(SENDER, u64::from(verdict.sender == Side::Server))
             .with(OPEN_STEPS, u64::from(verdict.open_steps.bits()))
             .with(CLOSE_STEPS, u64::from(verdict.close_steps.bits()))
@@ -83,12 +83,12 @@ impl Word {
             .with(X_KNOWN, u64::from(verdict.numbers.x.is_some()))
             .with(Y_KNOWN, u64::from(verdict.numbers.y.is_some()))
             .with(ANOMALIES, u64::from(verdict.anomalies.bits()));
-        word.with_offsets(verdict.numbers.seq.unwrap_or(0), verdict.numbers.ack.unwrap_or(0))
+        packed.with_offsets(verdict.numbers.seq.unwrap_or(0), verdict.numbers.ack.unwrap_or(0))
     }
 
     /// Adds how often the offsets go round the circle.
     #[inline(always)]
-    pub(super) fn with_offsets(self, seq: i64, ack: i64) -> (Word, Option<Turns>) {
+    pub(super) fn with_offsets(self, seq: i64, ack: i64) -> (PackedVerdict, Option<Turns>) {
         let (seq_turn, ack_turn) = (seq >> 32, ack >> 32);
         let fits = |turn: i64| (-7..8).contains(&turn);
         if fits(seq_turn) && fits(ack_turn) {
@@ -103,8 +103,8 @@ impl Word {
     /// The same of a segment of the other end, as far as it depends on who sent it.
     #[must_use]
     #[inline(always)]
-    pub(super) const fn of_peer(self) -> Word {
-        Word(self.0 ^ (1 << SENDER.0 | 1 << X_IS_SENDERS.0))
+    pub(super) const fn of_peer(self) -> PackedVerdict {
+        PackedVerdict(self.0 ^ (1 << SENDER.0 | 1 << X_IS_SENDERS.0))
     }
 
     /// Whether the segment performs or repeats a step, is a RST or a copy, or shows something of which a sentence speaks:
