@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use super::store::{Chunks, Index};
-use crate::connection::{Arrival, Assessment, Connection, Few};
+use crate::connection::{Arrival, Assessment, Connection, PackedSegment};
 use crate::segment::{Ends, Segment};
 
 /// A connection to be looked at.
@@ -97,8 +97,8 @@ pub struct Connections {
     /// the others: the number plus one by stream, and the stream plus one by number.
     other_numbers: Index<u32>,
     other_streams: Index<u32>,
-    ones: Pool<Few>,
-    twos: Pool<[Few; 2]>,
+    ones: Pool<PackedSegment>,
+    twos: Pool<[PackedSegment; 2]>,
     whole: Chunks<Connection, 64>,
     young: Young,
 }
@@ -177,9 +177,9 @@ impl Connections {
     pub fn get(&self, number: u32, ports: impl FnOnce() -> Ends<u16>, rebase: bool) -> Option<Seen<'_>> {
         match self.slots.get(number)?.kept() {
             Kept::Whole(index) => self.whole.get(index).map(Seen::Kept),
-            few => match self.young.get(number) {
+            packed => match self.young.get(number) {
                 Some(connection) => Some(Seen::Kept(connection)),
-                None => self.make(few, &ports(), rebase).map(|made| Seen::Made(Box::new(made))),
+                None => self.make(packed, &ports(), rebase).map(|made| Seen::Made(Box::new(made))),
             },
         }
     }
@@ -193,7 +193,7 @@ impl Connections {
             Kept::One(index) => self.ones.things.get(index)?.tell(&mut connection, ports, rebase),
             Kept::Two(index) => {
                 let both = self.twos.things.get(index)?;
-                both.iter().for_each(|few| few.tell(&mut connection, ports, rebase));
+                both.iter().for_each(|packed| packed.tell(&mut connection, ports, rebase));
             }
         }
         Some(connection)
@@ -210,7 +210,7 @@ impl Connections {
     ) -> Option<Assessment> {
         match self.slots.get(number)?.kept() {
             Kept::Whole(index) => Some(self.whole.get_mut(index)?.observe_segment(arrival, segment)),
-            few => self.hear_more(number, few, &ports(), arrival, segment),
+            packed => self.hear_more(number, packed, &ports(), arrival, segment),
         }
     }
 
@@ -231,7 +231,7 @@ impl Connections {
         let connection = self.young.get_mut(number)?;
         let assessment = connection.observe_segment(arrival, segment);
         let second = if let Kept::One(index) = kept {
-            self.ones.things.get(index).copied().zip(Few::new(&arrival, segment, true))
+            self.ones.things.get(index).copied().zip(PackedSegment::new(&arrival, segment, true))
         } else {
             None
         };
@@ -272,8 +272,8 @@ impl Connections {
         let number = self.slots.len();
         let one_more = (number.checked_add(1)?, stream.checked_add(1)?);
         let assessment = self.young.keep(number, Connection::default())?.observe_segment(arrival, segment);
-        let kept = match Few::new(&arrival, segment, false) {
-            Some(few) => Kept::One(self.ones.keep(few)?),
+        let kept = match PackedSegment::new(&arrival, segment, false) {
+            Some(packed) => Kept::One(self.ones.keep(packed)?),
             None => Kept::Whole(self.whole.push(self.young.take(number)?)?),
         };
         self.slots.push(Slot::new(kept)?)?;

@@ -8,7 +8,7 @@ use crate::segment::{Ecn, End, Ends, Flags, Kind, Network, Offers, Segment, Seq,
 /// A segment, and all that [`Connection::observe_segment`] was told with it. An identification or hop count of 0 is none (an
 /// identification of 0 is none for all rules).
 #[derive(Clone, Copy, Debug)]
-pub struct Few {
+pub struct PackedSegment {
     at: i64,
     frame: u32,
     seq: Seq,
@@ -24,7 +24,7 @@ pub struct Few {
     marks: u8,
 }
 
-const _: () = assert!(size_of::<Few>() == 32);
+const _: () = assert!(size_of::<PackedSegment>() == 32);
 
 /// Bits of `marks`.
 const HIGH: u8 = 1;
@@ -42,14 +42,14 @@ fn bits<const N: usize>(these: [(bool, u8); N]) -> u8 {
     these.into_iter().fold(0, |all, (is_set, bit)| if is_set { all | bit } else { all })
 }
 
-impl Few {
+impl PackedSegment {
     /// None for a segment of which more must be kept: one deeper in its frame, with payload, with an Ack and time stamps, or
     /// with a hop count of 0; and one that is not of a kind that scans and floods are made
     /// of.
     #[must_use]
-    pub fn new(arrival: &Arrival, segment: &Segment, is_second: bool) -> Option<Few> {
+    pub fn new(arrival: &Arrival, segment: &Segment, is_second: bool) -> Option<PackedSegment> {
         let kind = segment.kind();
-        let is_few = if is_second { kind == Kind::Rst } else { matches!(kind, Kind::Syn | Kind::SynAck | Kind::Rst) };
+        let may_pack = if is_second { kind == Kind::Rst } else { matches!(kind, Kind::Syn | Kind::SynAck | Kind::Rst) };
         let (options, stamps) = (segment.options, segment.timestamps);
         let ack_or_value = match (segment.acknowledgment(), stamps) {
             (Some(ack), None) => ack.0,
@@ -59,7 +59,7 @@ impl Few {
         };
         let fits =
             arrival.ordinal == ordinal(arrival.frame, 0) && segment.network.hops != Some(0) && segment.payload_len == 0;
-        (is_few && fits).then_some(Few {
+        (may_pack && fits).then_some(PackedSegment {
             at: segment.at.map_or(0, |at| at.0),
             frame: arrival.frame,
             seq: segment.seq,
@@ -156,12 +156,12 @@ mod tests {
                 };
                 let frame = if full { u32::MAX } else { 1 };
                 let arrival = Arrival { is_self: false, is_reused: full, ..Arrival::new(frame, 0, end, full) };
-                let Some(few) = Few::new(&arrival, &segment, false) else { continue };
+                let Some(packed) = PackedSegment::new(&arrival, &segment, false) else { continue };
                 kept += 1;
                 let mut connection = Connection::default();
                 let _ = connection.observe_segment(arrival, &segment);
                 let mut again = Connection::default();
-                few.tell(&mut again, &ports, full);
+                packed.tell(&mut again, &ports, full);
                 assert_eq!(format!("{again:?}"), format!("{connection:?}"), "{segment:?} from {end:?}");
             }
         }
@@ -174,7 +174,7 @@ mod tests {
         let syn = Segment { flags: Flags::SYN, ..Segment::default() };
         let stamps = |echo: u32| Some(Timestamps { value: 1, echo });
         let (first, deeper) = (Arrival::new(1, 0, End::Low, true), Arrival::new(1, 1, End::Low, true));
-        assert!(Few::new(&first, &Segment { timestamps: stamps(0), ..syn }, false).is_some());
+        assert!(PackedSegment::new(&first, &Segment { timestamps: stamps(0), ..syn }, false).is_some());
         for (arrival, segment) in [
             (&deeper, syn),
             (&first, Segment { payload_len: 1, ..syn }),
@@ -183,7 +183,7 @@ mod tests {
             (&first, Segment { timestamps: stamps(0), flags: Flags::SYN.with(Flags::ACK), ..syn }),
             (&first, Segment { network: Network { identification: None, hops: Some(0) }, ..syn }),
         ] {
-            assert!(Few::new(arrival, &segment, false).is_none(), "{segment:?}");
+            assert!(PackedSegment::new(arrival, &segment, false).is_none(), "{segment:?}");
         }
     }
 }
