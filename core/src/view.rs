@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
 
-use crate::capture::{Path, Place, Seen, Single, Tracker};
+use crate::capture::{ConnectionRef, Path, Place, Single, Tracker};
 use crate::connection::Assessment;
 pub use crate::connection::{
     Agreed, AgreedEcn, Anomalies, Basis, Cause, ConnState, Connection, HandshakeKind, HandshakeOutcome, Numbers, Pass,
@@ -22,7 +22,7 @@ pub use crate::segment::{Address, Both, End, Endpoints, Ends, Flags, Kind, Offer
 /// A connection by now.
 #[derive(Clone, Debug)]
 pub struct ConnectionView<'a> {
-    connection: Seen<'a>,
+    connection: ConnectionRef<'a>,
     kept_by: Keeper<'a>,
     /// `tcp.stream`.
     pub stream: u32,
@@ -267,7 +267,7 @@ impl Single {
     #[must_use]
     pub fn view(&self, pass: Pass) -> ConnectionView<'_> {
         ConnectionView {
-            connection: Seen::Kept(&self.connection),
+            connection: ConnectionRef::Stored(&self.connection),
             kept_by: Keeper::Single(self),
             stream: self.stream,
             pass,

@@ -8,19 +8,19 @@ use crate::segment::{Ends, Segment};
 
 /// A connection to be looked at.
 #[derive(Clone, Debug)]
-pub enum Seen<'a> {
+pub enum ConnectionRef<'a> {
     /// Where it is kept.
-    Kept(&'a Connection),
+    Stored(&'a Connection),
     /// One of which a segment or two were seen, made from them.
-    Made(Box<Connection>),
+    Rebuilt(Box<Connection>),
 }
 
-impl Deref for Seen<'_> {
+impl Deref for ConnectionRef<'_> {
     type Target = Connection;
     fn deref(&self) -> &Connection {
         match self {
-            Seen::Kept(connection) => connection,
-            Seen::Made(connection) => connection,
+            ConnectionRef::Stored(connection) => connection,
+            ConnectionRef::Rebuilt(connection) => connection,
         }
     }
 }
@@ -33,29 +33,29 @@ const LIST_SHIFT: u32 = 30;
 const LIST_MOST: u32 = 1 << LIST_SHIFT;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kept {
+enum Location {
     Whole(u32),
     One(u32),
     Two(u32),
 }
 
 impl Slot {
-    fn new(kept: Kept) -> Option<Slot> {
-        let (list, index) = match kept {
-            Kept::Whole(index) => (0, index),
-            Kept::One(index) => (1, index),
-            Kept::Two(index) => (2, index),
+    fn new(location: Location) -> Option<Slot> {
+        let (list, index) = match location {
+            Location::Whole(index) => (0, index),
+            Location::One(index) => (1, index),
+            Location::Two(index) => (2, index),
         };
         (index < LIST_MOST).then_some(Slot(list << LIST_SHIFT | index))
     }
 
     #[inline]
-    fn kept(self) -> Kept {
+    fn location(self) -> Location {
         let index = self.0 & (LIST_MOST - 1);
         match self.0 >> LIST_SHIFT {
-            0 => Kept::Whole(index),
-            1 => Kept::One(index),
-            _ => Kept::Two(index),
+            0 => Location::Whole(index),
+            1 => Location::One(index),
+            _ => Location::Two(index),
         }
     }
 }
@@ -100,25 +100,25 @@ pub struct Connections {
     ones: Pool<PackedSegment>,
     twos: Pool<[PackedSegment; 2]>,
     whole: Chunks<Connection, 64>,
-    young: Young,
+    young: YoungConnections,
 }
 
 /// Of those of which a segment or two were seen the latest, made already: the next segment is nearly always one of theirs.
 /// Each has one index, by its number, and gives way to the next one with that index.
 #[derive(Debug, Default)]
-struct Young(Vec<Option<(u32, Connection)>>);
+struct YoungConnections(Vec<Option<(u32, Connection)>>);
 
 /// How many there are: a handshake is over after this many others began.
 const YOUNG_MOST: usize = 64;
 
-impl Young {
+impl YoungConnections {
     fn index(number: u32) -> usize {
         usize::try_from(number).unwrap_or(0) % YOUNG_MOST
     }
 
     #[inline]
     fn get(&self, number: u32) -> Option<&Connection> {
-        match self.0.get(Young::index(number))? {
+        match self.0.get(YoungConnections::index(number))? {
             Some((known, connection)) if *known == number => Some(connection),
             _ => None,
         }
@@ -129,20 +129,20 @@ impl Young {
         if self.0.is_empty() {
             self.0.resize_with(YOUNG_MOST, || None);
         }
-        let room = self.0.get_mut(Young::index(number))?;
+        let room = self.0.get_mut(YoungConnections::index(number))?;
         Some(&mut room.insert((number, connection)).1)
     }
 
     #[inline]
     fn get_mut(&mut self, number: u32) -> Option<&mut Connection> {
-        match self.0.get_mut(Young::index(number))? {
+        match self.0.get_mut(YoungConnections::index(number))? {
             Some((known, connection)) if *known == number => Some(connection),
             _ => None,
         }
     }
 
     fn take(&mut self, number: u32) -> Option<Connection> {
-        let room = self.0.get_mut(Young::index(number))?;
+        let room = self.0.get_mut(YoungConnections::index(number))?;
         room.take_if(|(known, _)| *known == number).map(|(_, connection)| connection)
     }
 
@@ -174,24 +174,24 @@ impl Connections {
 
     /// The connection with this number. `ports` are its own, `rebase` is as it always is.
     #[inline]
-    pub fn get(&self, number: u32, ports: impl FnOnce() -> Ends<u16>, rebase: bool) -> Option<Seen<'_>> {
-        match self.slots.get(number)?.kept() {
-            Kept::Whole(index) => self.whole.get(index).map(Seen::Kept),
-            packed => match self.young.get(number) {
-                Some(connection) => Some(Seen::Kept(connection)),
-                None => self.make(packed, &ports(), rebase).map(|made| Seen::Made(Box::new(made))),
+    pub fn get(&self, number: u32, ports: impl FnOnce() -> Ends<u16>, rebase: bool) -> Option<ConnectionRef<'_>> {
+        match self.slots.get(number)?.location() {
+            Location::Whole(index) => self.whole.get(index).map(ConnectionRef::Stored),
+            location => match self.young.get(number) {
+                Some(connection) => Some(ConnectionRef::Stored(connection)),
+                None => self.make(location, &ports(), rebase).map(|made| ConnectionRef::Rebuilt(Box::new(made))),
             },
         }
     }
 
     /// Makes a connection from its segments.
     #[cold]
-    fn make(&self, kept: Kept, ports: &Ends<u16>, rebase: bool) -> Option<Connection> {
+    fn make(&self, location: Location, ports: &Ends<u16>, rebase: bool) -> Option<Connection> {
         let mut connection = Connection::default();
-        match kept {
-            Kept::Whole(_) => return None,
-            Kept::One(index) => self.ones.things.get(index)?.tell(&mut connection, ports, rebase),
-            Kept::Two(index) => {
+        match location {
+            Location::Whole(_) => return None,
+            Location::One(index) => self.ones.things.get(index)?.tell(&mut connection, ports, rebase),
+            Location::Two(index) => {
                 let both = self.twos.things.get(index)?;
                 both.iter().for_each(|packed| packed.tell(&mut connection, ports, rebase));
             }
@@ -208,60 +208,60 @@ impl Connections {
         arrival: Arrival,
         segment: &Segment,
     ) -> Option<Assessment> {
-        match self.slots.get(number)?.kept() {
-            Kept::Whole(index) => Some(self.whole.get_mut(index)?.observe_segment(arrival, segment)),
-            packed => self.hear_more(number, packed, &ports(), arrival, segment),
+        match self.slots.get(number)?.location() {
+            Location::Whole(index) => Some(self.whole.get_mut(index)?.observe_segment(arrival, segment)),
+            location => self.observe_more(number, location, &ports(), arrival, segment),
         }
     }
 
     /// The second segment of a connection, or the third.
     #[inline(never)]
-    fn hear_more(
+    fn observe_more(
         &mut self,
         number: u32,
-        kept: Kept,
+        location: Location,
         ports: &Ends<u16>,
         arrival: Arrival,
         segment: &Segment,
     ) -> Option<Assessment> {
         if self.young.get(number).is_none() {
-            let made = self.make(kept, ports, arrival.rebase)?;
+            let made = self.make(location, ports, arrival.rebase)?;
             self.young.keep(number, made);
         }
         let connection = self.young.get_mut(number)?;
         let assessment = connection.observe_segment(arrival, segment);
-        let second = if let Kept::One(index) = kept {
+        let second = if let Location::One(index) = location {
             self.ones.things.get(index).copied().zip(PackedSegment::new(&arrival, segment, true))
         } else {
             None
         };
         let now = match second {
-            Some((first, second)) => Kept::Two(self.twos.keep([first, second])?),
-            None => Kept::Whole(self.whole.push(self.young.take(number)?)?),
+            Some((first, second)) => Location::Two(self.twos.keep([first, second])?),
+            None => Location::Whole(self.whole.push(self.young.take(number)?)?),
         };
         *self.slots.get_mut(number)? = Slot::new(now)?;
-        match kept {
-            Kept::One(index) => self.ones.free.push(index),
-            Kept::Two(index) => self.twos.free.push(index),
-            Kept::Whole(_) => {}
+        match location {
+            Location::One(index) => self.ones.free.push(index),
+            Location::Two(index) => self.twos.free.push(index),
+            Location::Whole(_) => {}
         }
         Some(assessment)
     }
 
     /// The connection with this number, kept whole from now on.
     pub fn get_mut(&mut self, number: u32, ports: &Ends<u16>, rebase: bool) -> Option<&mut Connection> {
-        let kept = self.slots.get(number)?.kept();
-        if let Kept::Whole(index) = kept {
+        let location = self.slots.get(number)?.location();
+        if let Location::Whole(index) = location {
             return self.whole.get_mut(index);
         }
         drop(self.young.take(number));
-        let connection = self.make(kept, ports, rebase)?;
+        let connection = self.make(location, ports, rebase)?;
         let index = self.whole.push(connection)?;
-        *self.slots.get_mut(number)? = Slot::new(Kept::Whole(index))?;
-        match kept {
-            Kept::One(index) => self.ones.free.push(index),
-            Kept::Two(index) => self.twos.free.push(index),
-            Kept::Whole(_) => {}
+        *self.slots.get_mut(number)? = Slot::new(Location::Whole(index))?;
+        match location {
+            Location::One(index) => self.ones.free.push(index),
+            Location::Two(index) => self.twos.free.push(index),
+            Location::Whole(_) => {}
         }
         self.whole.get_mut(index)
     }
@@ -272,11 +272,11 @@ impl Connections {
         let number = self.slots.len();
         let one_more = (number.checked_add(1)?, stream.checked_add(1)?);
         let assessment = self.young.keep(number, Connection::default())?.observe_segment(arrival, segment);
-        let kept = match PackedSegment::new(&arrival, segment, false) {
-            Some(packed) => Kept::One(self.ones.keep(packed)?),
-            None => Kept::Whole(self.whole.push(self.young.take(number)?)?),
+        let location = match PackedSegment::new(&arrival, segment, false) {
+            Some(packed) => Location::One(self.ones.keep(packed)?),
+            None => Location::Whole(self.whole.push(self.young.take(number)?)?),
         };
-        self.slots.push(Slot::new(kept)?)?;
+        self.slots.push(Slot::new(location)?)?;
         if number != stream {
             self.other_numbers.set(stream, one_more.0);
             self.other_streams.set(number, one_more.1);

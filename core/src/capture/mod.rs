@@ -10,6 +10,6 @@ mod store;
 mod tracker;
 mod tuples;
 
-pub use connections::Seen;
+pub use connections::ConnectionRef;
 pub use single::Single;
 pub use tracker::{Event, Observation, Options, Path, Place, Refusal, Tracker};

@@ -33,7 +33,7 @@ impl Record {
 
 /// What else is said of a RST, in sixteen bytes: scans and floods are made of them.
 #[derive(Clone, Copy, Debug)]
-pub struct KeptReset {
+pub struct ResetRecord {
     /// `u64::MAX`: none.
     idle_ns: u64,
     answers: u32,
@@ -42,12 +42,12 @@ pub struct KeptReset {
     cause: Option<Cause>,
 }
 
-const _: () = assert!(size_of::<KeptReset>() == 16);
+const _: () = assert!(size_of::<ResetRecord>() == 16);
 
-impl KeptReset {
+impl ResetRecord {
     /// Of this.
-    pub fn new(detail: &ResetDetail) -> KeptReset {
-        KeptReset {
+    pub fn new(detail: &ResetDetail) -> ResetRecord {
+        ResetRecord {
             idle_ns: detail.idle_ns.unwrap_or(u64::MAX),
             answers: detail.answers,
             hops: detail.hops.and_then(|hops| i16::try_from(hops).ok()).unwrap_or(0),

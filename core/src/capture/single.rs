@@ -1,7 +1,7 @@
 //! One connection on its own, for who keeps connections himself: one that reads a capture without end has to forget those
 //! that are over. Nothing is kept of a segment beyond what it did to the connection; what is said of it is said at once.
 
-use super::record::KeptReset;
+use super::record::ResetRecord;
 use super::tracker::{Options, Path, Place};
 use super::tuples::order;
 use crate::connection::{Arrival, Assessment, Connection, Pass, ResetDetail, State};
@@ -19,7 +19,7 @@ pub struct Single {
     pub(crate) stream: u32,
     pub(crate) previous: Option<u32>,
     options: Options,
-    resets: Vec<(u64, KeptReset)>,
+    resets: Vec<(u64, ResetRecord)>,
     /// Who sent the first ICMP error of the last attempt.
     pub(crate) icmp_from: Address,
 }
@@ -104,7 +104,7 @@ impl Single {
             let half = self.resets.get(RESETS_MOST / 2).map_or(0, |&(ordinal, _)| ordinal);
             self.resets.retain(|&(ordinal, _)| ordinal >= half || ended.contains(&Some(ordinal)));
         }
-        self.resets.push((ordinal, KeptReset::new(detail)));
+        self.resets.push((ordinal, ResetRecord::new(detail)));
     }
 
     /// What else is said of a RST that it kept.
@@ -116,7 +116,7 @@ impl Single {
     /// Bytes of memory beyond the structure itself.
     #[must_use]
     pub fn extra_memory(&self) -> usize {
-        let resets = self.resets.capacity().saturating_mul(size_of::<(u64, KeptReset)>());
+        let resets = self.resets.capacity().saturating_mul(size_of::<(u64, ResetRecord)>());
         resets.saturating_add(self.connection.extra_memory())
     }
 }

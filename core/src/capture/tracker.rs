@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::connections::{Connections, Seen};
-use super::record::{KeptReset, Record, Sparse};
+use super::connections::{ConnectionRef, Connections};
+use super::record::{Record, ResetRecord, Sparse};
 use super::store::Index;
 use super::tuples::{Tuples, order};
 use crate::connection::{Arrival, Assessment, PackedVerdict, ResetDetail, State, Turns, Verdict, ordinal};
@@ -133,7 +133,7 @@ pub struct Tracker {
     inner: BTreeMap<u64, Record>,
     /// What does not fit into a record.
     turns: Sparse<Turns>,
-    resets: Sparse<KeptReset>,
+    resets: Sparse<ResetRecord>,
     icmp: Sparse<IcmpRecord>,
     tuples: Tuples,
     connections: Connections,
@@ -207,7 +207,7 @@ impl Tracker {
                     self.turns.add(arrival.ordinal, turns);
                 }
                 if let Some(detail) = detail {
-                    self.resets.add(arrival.ordinal, KeptReset::new(detail));
+                    self.resets.add(arrival.ordinal, ResetRecord::new(detail));
                 }
                 if packed.is_eventful() {
                     observation = Observation::Eventful(*verdict);
@@ -241,7 +241,7 @@ impl Tracker {
 
     /// The connection with this number.
     #[inline]
-    pub(crate) fn get(&self, number: u32) -> Option<Seen<'_>> {
+    pub(crate) fn get(&self, number: u32) -> Option<ConnectionRef<'_>> {
         self.connections.get(number, || self.tuples.ports(number), self.options.rebase)
     }
 
