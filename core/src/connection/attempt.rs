@@ -35,7 +35,7 @@ impl Connection {
         self.opening = Opening::default();
         self.closing = None;
         self.times.forget_attempt();
-        self.zeek = zeek::View::default();
+        self.zeek = zeek::ZeekView::default();
         self.incoming = self.incoming.of_earlier_attempt();
         self.rare_mut().begin_attempt();
         if let Some(resets) = &mut self.resets {

@@ -85,7 +85,7 @@ pub struct Connection {
     times: Times,
     opening: Opening,
     closing: Option<Box<Closing>>,
-    zeek: zeek::View,
+    zeek: zeek::ZeekView,
     first_frame: u32,
     /// The last segment of each sort that may be captured again.
     originals: Vec<Original>,
@@ -115,7 +115,7 @@ impl Default for Connection {
             times: Times::begin(None),
             opening: Opening::default(),
             closing: None,
-            zeek: zeek::View::default(),
+            zeek: zeek::ZeekView::default(),
             first_frame: 0,
             originals: Vec::new(),
             incoming: Incoming::default(),

@@ -11,7 +11,7 @@ use crate::segment::{End, Ends, Flags, Segment, Seq};
 /// Zeek's state of one endpoint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[repr(u8)]
-enum Endpoint {
+enum ZeekState {
     /// Nothing seen of it.
     #[default]
     Inactive,
@@ -52,19 +52,19 @@ pub const HISTORY_MAX: usize = 128;
 const FIRST: usize = 10;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-struct Track {
-    state: Endpoint,
-    previous: Endpoint,
+struct ZeekEndpoint {
+    state: ZeekState,
+    previous: ZeekState,
     /// Which one-time letters were given: bit of [`Letter`].
     given: u8,
 }
 
 /// Zeek's view, fed with every segment of the attempt. What nearly no connection has is kept elsewhere, and handed in.
 #[derive(Clone, Debug, Default)]
-pub struct View {
+pub struct ZeekView {
     /// The number of each end's last SYN or SYN-ACK.
     syns: Ends<Seq>,
-    tracks: Ends<Track>,
+    tracks: Ends<ZeekEndpoint>,
     /// The first entries of the history.
     letters: [u8; FIRST],
     /// How many entries there are.
@@ -93,12 +93,12 @@ impl Connection {
     pub(super) fn observe_zeek(&mut self, end: End, segment: &Segment) {
         let flags = segment.flags;
         let before = self.zeek.tracks[end];
-        let extent = if flags.has(Flags::RST) && before.state != Endpoint::Reset {
+        let extent = if flags.has(Flags::RST) && before.state != ZeekState::Reset {
             Some(self.zeek_extent(end, segment, before))
-        } else if flags.has(Flags::SYN) && before.state == Endpoint::Reset && before.previous == Endpoint::Inactive {
+        } else if flags.has(Flags::SYN) && before.state == ZeekState::Reset && before.previous == ZeekState::Inactive {
             // Nothing but RSTs had come, and those may be somebody else's.
             Some(Extent { start: segment.seq, next: segment.next() })
-        } else if flags.has(Flags::FIN) && before.state == Endpoint::Reset {
+        } else if flags.has(Flags::FIN) && before.state == ZeekState::Reset {
             // Zeek believes a FIN, whatever its number, where nothing else went before it.
             let known = self.resets.as_ref().and_then(|resets| resets.zeek_extents[end]);
             known
@@ -124,9 +124,9 @@ impl Connection {
     }
 
     /// The numbers of an end at its RST, which is at hand.
-    fn zeek_extent(&self, end: End, segment: &Segment, before: Track) -> Extent {
+    fn zeek_extent(&self, end: End, segment: &Segment, before: ZeekEndpoint) -> Extent {
         let own = &self.ends[end];
-        if before.state == Endpoint::Inactive {
+        if before.state == ZeekState::Inactive {
             // The RST's number counts as its first.
             return Extent { start: segment.seq.back(1), next: segment.seq };
         }
@@ -170,7 +170,7 @@ impl Connection {
     }
 }
 
-impl View {
+impl ZeekView {
     /// Takes a segment in. `is_same`: its number is that of its sender's last one with this letter. Gives the entry of the
     /// history that has no room here.
     fn observe(&mut self, client: End, end: End, segment: &Segment, is_same: bool) -> Option<u8> {
@@ -185,7 +185,7 @@ impl View {
     pub fn is_news(&self, end: End) -> [bool; 2] {
         let track = &self.tracks[end];
         [Letter::Ack, Letter::Data]
-            .map(|letter| track.state == Endpoint::Inactive || track.given & 1 << letter as u8 == 0)
+            .map(|letter| track.state == ZeekState::Inactive || track.given & 1 << letter as u8 == 0)
     }
 
     fn push(&mut self, end: End, letter: Letter) -> Option<u8> {
@@ -231,7 +231,7 @@ impl View {
         if self.is_first(end, letter) || !is_same { self.push(end, letter) } else { None }
     }
 
-    fn set(&mut self, end: End, state: Endpoint) {
+    fn set(&mut self, end: End, state: ZeekState) {
         let track = &mut self.tracks[end];
         if track.state != state {
             track.previous = track.state;
@@ -242,22 +242,22 @@ impl View {
     fn update_state(&mut self, client: End, end: End, segment: &Segment) {
         let flags = segment.flags;
         match self.tracks[end].state {
-            Endpoint::Inactive => self.leave_inactive(client, end, segment),
-            Endpoint::SynSent | Endpoint::SynAckSent => {
+            ZeekState::Inactive => self.leave_inactive(client, end, segment),
+            ZeekState::SynSent | ZeekState::SynAckSent => {
                 if flags.has(Flags::FIN) {
-                    self.set(end, Endpoint::Closed);
+                    self.set(end, ZeekState::Closed);
                 }
                 if flags.has(Flags::RST) {
-                    self.set(end, Endpoint::Reset);
+                    self.set(end, ZeekState::Reset);
                 }
             }
-            Endpoint::Partial | Endpoint::Established => self.leave_established(end, flags),
-            Endpoint::Closed => {
-                if flags.has(Flags::RST) && self.tracks[end.peer()].state != Endpoint::Closed {
-                    self.set(end, Endpoint::Reset);
+            ZeekState::Partial | ZeekState::Established => self.leave_established(end, flags),
+            ZeekState::Closed => {
+                if flags.has(Flags::RST) && self.tracks[end.peer()].state != ZeekState::Closed {
+                    self.set(end, ZeekState::Reset);
                 }
             }
-            Endpoint::Reset => {}
+            ZeekState::Reset => {}
         }
     }
 
@@ -268,38 +268,38 @@ impl View {
             if end == client {
                 let ack = flags.has(Flags::ACK);
                 // A SYN captured behind its SYN-ACK: Zeek turns the connection round and takes it for established.
-                let late = !ack && self.tracks[peer].state == Endpoint::Established;
+                let late = !ack && self.tracks[peer].state == ZeekState::Established;
                 self.set(
                     end,
                     match (late, ack) {
-                        (true, _) => Endpoint::Established,
-                        (false, true) => Endpoint::SynAckSent,
-                        (false, false) => Endpoint::SynSent,
+                        (true, _) => ZeekState::Established,
+                        (false, true) => ZeekState::SynAckSent,
+                        (false, false) => ZeekState::SynSent,
                     },
                 );
             } else {
-                if self.tracks[peer].state == Endpoint::SynSent {
-                    self.set(peer, Endpoint::Established);
+                if self.tracks[peer].state == ZeekState::SynSent {
+                    self.set(peer, ZeekState::Established);
                 }
-                self.set(end, Endpoint::Established);
+                self.set(end, ZeekState::Established);
             }
         }
         if flags.has(Flags::FIN) {
-            self.set(end, Endpoint::Closed);
+            self.set(end, ZeekState::Closed);
         }
         if flags.has(Flags::RST) {
-            self.set(end, Endpoint::Reset);
+            self.set(end, ZeekState::Reset);
         }
-        if self.tracks[end].state != Endpoint::Inactive {
+        if self.tracks[end].state != ZeekState::Inactive {
             return;
         }
-        let early_ack = end != client && segment.payload_len == 0 && self.tracks[client].state == Endpoint::SynSent;
+        let early_ack = end != client && segment.payload_len == 0 && self.tracks[client].state == ZeekState::SynSent;
         if early_ack {
             // A server that acknowledges a SYN before its own: not yet a part of the connection.
-        } else if flags.has(Flags::ACK) && self.tracks[peer].state == Endpoint::Established {
-            self.set(end, Endpoint::Established);
+        } else if flags.has(Flags::ACK) && self.tracks[peer].state == ZeekState::Established {
+            self.set(end, ZeekState::Established);
         } else {
-            self.set(end, Endpoint::Partial);
+            self.set(end, ZeekState::Partial);
         }
     }
 
@@ -307,20 +307,20 @@ impl View {
         let peer = end.peer();
         if flags.has(Flags::SYN)
             && !flags.has(Flags::ACK)
-            && self.tracks[end].state == Endpoint::Partial
-            && self.tracks[peer].state == Endpoint::Inactive
+            && self.tracks[end].state == ZeekState::Partial
+            && self.tracks[peer].state == ZeekState::Inactive
         {
-            self.set(end, Endpoint::SynSent);
+            self.set(end, ZeekState::SynSent);
         }
         if flags.has(Flags::FIN) && !flags.has(Flags::RST) {
-            self.set(end, Endpoint::Closed);
-            if self.tracks[peer].state == Endpoint::Reset && self.tracks[peer].previous == Endpoint::Closed {
+            self.set(end, ZeekState::Closed);
+            if self.tracks[peer].state == ZeekState::Reset && self.tracks[peer].previous == ZeekState::Closed {
                 // A FIN and then a RST, answered with a FIN, is a normal end after all.
-                self.set(peer, Endpoint::Closed);
+                self.set(peer, ZeekState::Closed);
             }
         }
         if flags.has(Flags::RST) {
-            self.set(end, Endpoint::Reset);
+            self.set(end, ZeekState::Reset);
         }
     }
 
@@ -363,7 +363,7 @@ impl View {
     /// Zeek's `conn_state`. `has_size`: bytes of payload were sent or acknowledged, or are missing.
     fn conn_state(&self, client: End, has_size: bool, more: &[u8]) -> ConnState {
         use ConnState::{Oth, Rej, Rsth, Rsto, Rstos0, Rstr, S0, S1, S2, S3, Sf, Sh, Shr};
-        use Endpoint::{Closed, Established, Inactive, Partial, Reset, SynAckSent, SynSent};
+        use ZeekState::{Closed, Established, Inactive, Partial, Reset, SynAckSent, SynSent};
         let states = (self.tracks[client].state, self.tracks[client.peer()].state);
         let unseen = |state| matches!(state, Inactive | Partial);
         match states {
