@@ -13,8 +13,8 @@ use sha1::{Digest, Sha1};
 use crate::capture::{ConnectionRef, Path, Place, Single, Tracker};
 use crate::connection::Assessment;
 pub use crate::connection::{
-    Agreed, AgreedEcn, Anomalies, Basis, Cause, ConnState, Connection, HandshakeKind, HandshakeOutcome, Numbers, Pass,
-    Phase, Repeats, Reset, ResetCount, ResetDetail, State, Steps, TeardownKind, Verdict,
+    Anomalies, Basis, Cause, ConnState, Connection, HandshakeKind, HandshakeOutcome, NegotiatedEcn, Negotiation,
+    Numbers, Pass, Phase, Repeats, Reset, ResetCount, ResetDetail, State, Steps, TeardownKind, Verdict,
 };
 pub use crate::segment::icmp::IcmpKind;
 pub use crate::segment::{Address, Both, End, Endpoints, Ends, Flags, Kind, Offers, Segment, Side, Timestamp};

@@ -148,7 +148,7 @@ impl Summary {
                     (connection.syns(), connection.attempts(), connection.conn_state(), history),
                     (connection.handshake_frames(), connection.teardown_frames(), connection.closed_frame()),
                     (connection.handshake_ns(), connection.syn_ack_rtt_ns(), connection.teardown_ns()),
-                    connection.agreed(),
+                    connection.negotiation(),
                 )
             ),
         }

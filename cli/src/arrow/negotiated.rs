@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::builder::{BooleanBufferBuilder, BooleanBuilder, StringBuilder, UInt32Builder};
 use arrow_array::{ArrayRef, StructArray};
 use arrow_schema::{ArrowError, DataType, Field as Column, Fields};
-use synfin_core::view::{Agreed, AgreedEcn, Offers};
+use synfin_core::view::{NegotiatedEcn, Negotiation, Offers};
 
 /// Which rows have a structure.
 struct There(BooleanBufferBuilder);
@@ -71,7 +71,7 @@ pub(super) fn columns() -> Fields {
 }
 
 impl Negotiated {
-    pub fn add(&mut self, agreed: Option<&Agreed>) {
+    pub fn add(&mut self, agreed: Option<&Negotiation>) {
         let both = |option| agreed.map(|agreed| agreed.client.has(option) && agreed.server.has(option));
         self.mss.add(agreed.map(|agreed| [agreed.client.mss, agreed.server.mss].map(|mss| mss.map(u32::from))));
         self.window_scale.add(agreed.and_then(|agreed| {
@@ -81,8 +81,8 @@ impl Negotiated {
         self.sack.append_option(both(Offers::SACK));
         self.timestamps.append_option(both(Offers::TIMESTAMPS));
         self.ecn.append_option(agreed.and_then(|agreed| agreed.ecn).map(|ecn| match ecn {
-            AgreedEcn::Classic => "ECN",
-            AgreedEcn::Accurate => "AccECN",
+            NegotiatedEcn::Classic => "ECN",
+            NegotiatedEcn::Accurate => "AccECN",
         }));
         self.fast_open.append_option(agreed.map(|agreed| agreed.fast_open));
         self.multipath.append_option(both(Offers::MULTIPATH));

@@ -73,7 +73,7 @@ impl Rows {
         ];
         self.table.add(front, |field, said| {
             if json::is_negotiated(field) {
-                said.agree(connection.agreed());
+                said.negotiation(connection.negotiation());
             } else {
                 field.read_connection(connection, self.language, said);
             }

@@ -9,7 +9,7 @@ use arrow_array::builder::{
     UInt32Builder, UInt64Builder,
 };
 use arrow_schema::{ArrowError, DataType, Field as Column, TimeUnit};
-use synfin_core::view::Agreed;
+use synfin_core::view::Negotiation;
 use synfin_core::words::fields::{Sink, Type};
 
 use super::negotiated::{self, Negotiated};
@@ -64,7 +64,7 @@ pub(super) enum Value<'a> {
     Number(i64),
     Numbers(&'a [i64]),
     Text(&'a str),
-    Agreed(&'a Agreed),
+    Negotiation(&'a Negotiation),
 }
 
 impl<'a> Value<'a> {
@@ -98,7 +98,7 @@ impl Values {
         let number = match value {
             Value::Number(number) => Some(*number),
             Value::Numbers(numbers) => numbers.last().copied(),
-            Value::None | Value::Text(_) | Value::Agreed(_) => None,
+            Value::None | Value::Text(_) | Value::Negotiation(_) => None,
         };
         match self {
             Values::Text(all) => all.append_option(if let Value::Text(text) = value { Some(text) } else { None }),
@@ -114,7 +114,9 @@ impl Values {
                 }
                 all.append(true);
             }
-            Values::Negotiated(all) => all.add(if let Value::Agreed(agreed) = value { Some(*agreed) } else { None }),
+            Values::Negotiated(all) => {
+                all.add(if let Value::Negotiation(negotiation) = value { Some(*negotiation) } else { None })
+            }
         }
     }
 
@@ -140,7 +142,7 @@ pub(super) struct Said {
     numbers: Vec<i64>,
     has_text: bool,
     text: String,
-    agreed: Option<Agreed>,
+    negotiation: Option<Negotiation>,
 }
 
 impl Said {
@@ -148,17 +150,17 @@ impl Said {
     pub fn clear(&mut self) {
         self.numbers.clear();
         self.has_text = false;
-        self.agreed = None;
+        self.negotiation = None;
     }
 
     /// Takes what a handshake agreed.
-    pub fn agree(&mut self, agreed: Option<Agreed>) {
-        self.agreed = agreed;
+    pub fn negotiation(&mut self, negotiation: Option<Negotiation>) {
+        self.negotiation = negotiation;
     }
 
     pub fn value(&self) -> Value<'_> {
-        if let Some(agreed) = &self.agreed {
-            Value::Agreed(agreed)
+        if let Some(negotiation) = &self.negotiation {
+            Value::Negotiation(negotiation)
         } else if !self.numbers.is_empty() {
             Value::Numbers(&self.numbers)
         } else if self.has_text {

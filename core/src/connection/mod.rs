@@ -21,7 +21,7 @@ mod endpoint;
 mod fast_path;
 mod incoming;
 mod kept;
-mod negotiated;
+mod negotiation;
 mod numbering;
 mod older;
 mod opening;
@@ -55,7 +55,7 @@ use roles::Judgement;
 use times::{MaybeTime, Times};
 
 pub use arrival::{Arrival, Assessment, frame_of, ordinal};
-pub use negotiated::{Agreed, AgreedEcn};
+pub use negotiation::{NegotiatedEcn, Negotiation};
 pub use outcome::{HandshakeKind, HandshakeOutcome, Pass, TeardownKind};
 pub use packed_segment::PackedSegment;
 pub use packed_verdict::{PackedVerdict, Turns};

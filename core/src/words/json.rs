@@ -41,7 +41,7 @@ pub fn fields() -> impl Iterator<Item = (String, &'static Field)> {
     rows().map(|field| (key(field), field))
 }
 
-/// Whether the value of a connection's field is an object, [`crate::view::Agreed`]: not what the field says elsewhere.
+/// Whether the value of a connection's field is an object, [`crate::view::Negotiation`]: not what the field says elsewhere.
 #[must_use]
 pub fn is_negotiated(field: &Field) -> bool {
     field.name == NEGOTIATED

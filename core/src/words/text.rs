@@ -4,7 +4,9 @@ use std::fmt::{self, Write};
 use std::net::IpAddr;
 
 use super::remark;
-use crate::view::{Address, Agreed, AgreedEcn, Flags, Kind, Offers, Segment, SegmentView, Side, Steps, Verdict};
+use crate::view::{
+    Address, Flags, Kind, NegotiatedEcn, Negotiation, Offers, Segment, SegmentView, Side, Steps, Verdict,
+};
 
 /// The letter of the base that a side's numbers count from.
 #[must_use]
@@ -308,12 +310,12 @@ pub fn endpoint(out: &mut dyn Write, at: Address, port: u16) -> fmt::Result {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn negotiated(out: &mut dyn Write, agreed: &Agreed) -> fmt::Result {
+pub fn negotiated(out: &mut dyn Write, negotiation: &Negotiation) -> fmt::Result {
     let mss = |out: &mut dyn Write, size: Option<u16>| match size {
         Some(size) => decimal(out, size),
         None => out.write_char('-'),
     };
-    let (client, server) = (&agreed.client, &agreed.server);
+    let (client, server) = (&negotiation.client, &negotiation.server);
     out.write_str("MSS ")?;
     mss(out, client.mss)?;
     out.write_char('/')?;
@@ -328,9 +330,9 @@ pub fn negotiated(out: &mut dyn Write, agreed: &Agreed) -> fmt::Result {
     for (is_agreed, name) in [
         (both(Offers::SACK), ", SACK"),
         (both(Offers::TIMESTAMPS), ", TS"),
-        (agreed.ecn == Some(AgreedEcn::Classic), ", ECN"),
-        (agreed.ecn == Some(AgreedEcn::Accurate), ", AccECN"),
-        (agreed.fast_open, ", TFO"),
+        (negotiation.ecn == Some(NegotiatedEcn::Classic), ", ECN"),
+        (negotiation.ecn == Some(NegotiatedEcn::Accurate), ", AccECN"),
+        (negotiation.fast_open, ", TFO"),
         (both(Offers::MULTIPATH), ", MPTCP"),
     ] {
         if is_agreed {

@@ -142,8 +142,8 @@ pub(super) const FIELDS: &[Field] = &[
         "negotiated",
         String,
         About::Connection {
-            read: |view, out| if let Some(agreed) = view.agreed() {
-                out.write(|out| text::negotiated(out, &agreed));
+            read: |view, out| if let Some(negotiation) = view.negotiation() {
+                out.write(|out| text::negotiated(out, &negotiation));
             },
             on: On::Step3,
         },

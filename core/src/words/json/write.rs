@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use super::{is_negotiated, key, rfc_3339, rows};
-use crate::view::{Agreed, AgreedEcn, ConnectionView, Offers, SegmentView, Side, Timestamp};
+use crate::view::{ConnectionView, NegotiatedEcn, Negotiation, Offers, SegmentView, Side, Timestamp};
 use crate::words::fields::{FIELDS, Field, Sink, Type};
 use crate::words::language::Language;
 
@@ -56,8 +56,8 @@ pub fn write_line(out: &mut Vec<u8>, connection: &ConnectionView, language: Lang
         line.kind = field.kind;
         line.start = line.out.len();
         if is_negotiated(field) {
-            if let Some(agreed) = connection.agreed() {
-                line.negotiated(&agreed);
+            if let Some(negotiation) = connection.negotiation() {
+                line.negotiated(&negotiation);
             }
         } else {
             field.read_connection(connection, language, &mut line);
@@ -114,8 +114,8 @@ impl Line<'_> {
     }
 
     /// What the handshake agreed: an object.
-    fn negotiated(&mut self, agreed: &Agreed) {
-        let (client, server) = (&agreed.client, &agreed.server);
+    fn negotiated(&mut self, negotiation: &Negotiation) {
+        let (client, server) = (&negotiation.client, &negotiation.server);
         let both = |option: Offers| client.has(option) && server.has(option);
         self.front("{\"mss\":{\"client\":", &client.mss);
         self.front(",\"server\":", &server.mss);
@@ -127,14 +127,14 @@ impl Line<'_> {
         } else {
             self.out.extend_from_slice(b"null");
         }
-        let ecn = agreed.ecn.map(|ecn| match ecn {
-            AgreedEcn::Classic => "ECN",
-            AgreedEcn::Accurate => "AccECN",
+        let ecn = negotiation.ecn.map(|ecn| match ecn {
+            NegotiatedEcn::Classic => "ECN",
+            NegotiatedEcn::Accurate => "AccECN",
         });
         self.front(",\"sack\":", &both(Offers::SACK));
         self.front(",\"timestamps\":", &both(Offers::TIMESTAMPS));
         self.front(",\"ecn\":", &ecn);
-        self.front(",\"fast_open\":", &agreed.fast_open);
+        self.front(",\"fast_open\":", &negotiation.fast_open);
         self.front(",\"multipath\":", &both(Offers::MULTIPATH));
         self.out.push(b'}');
     }

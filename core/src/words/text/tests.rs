@@ -97,12 +97,13 @@ fn what_was_agreed() {
         offers: Offers::SACK.union(Offers::TIMESTAMPS),
         ecn: Ecn::default(),
     };
-    let mut agreed = Agreed { client: options, server: options, ecn: Some(AgreedEcn::Accurate), fast_open: true };
-    assert_eq!(wrote(|out| negotiated(out, &agreed)), "MSS 1460/1460, WS 7/7, SACK, TS, AccECN, TFO");
-    agreed.server = SynOptions::default();
-    agreed.ecn = Some(AgreedEcn::Classic);
-    agreed.fast_open = false;
-    assert_eq!(wrote(|out| negotiated(out, &agreed)), "MSS 1460/-, ECN");
+    let mut negotiation =
+        Negotiation { client: options, server: options, ecn: Some(NegotiatedEcn::Accurate), fast_open: true };
+    assert_eq!(wrote(|out| negotiated(out, &negotiation)), "MSS 1460/1460, WS 7/7, SACK, TS, AccECN, TFO");
+    negotiation.server = SynOptions::default();
+    negotiation.ecn = Some(NegotiatedEcn::Classic);
+    negotiation.fast_open = false;
+    assert_eq!(wrote(|out| negotiated(out, &negotiation)), "MSS 1460/-, ECN");
 }
 
 const OPENED: &str = "

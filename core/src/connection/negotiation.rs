@@ -6,7 +6,7 @@ use crate::segment::{Ecn, Offers, SynOptions};
 
 /// Explicit congestion notification that both sides agreed on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AgreedEcn {
+pub enum NegotiatedEcn {
     /// RFC 3168.
     Classic,
     /// RFC 9768.
@@ -15,25 +15,25 @@ pub enum AgreedEcn {
 
 /// What the two SYNs announced and agreed on, where both were captured with all their options.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Agreed {
+pub struct Negotiation {
     /// The client's options.
     pub client: SynOptions,
     /// The server's options.
     pub server: SynOptions,
     /// Explicit congestion notification.
-    pub ecn: Option<AgreedEcn>,
+    pub ecn: Option<NegotiatedEcn>,
     /// Fast Open: both sent the option, or the server took the data of a SYN that carried it (RFC 7413 §4).
     pub fast_open: bool,
 }
 
 /// What the flags of SYN and SYN-ACK agree on (RFC 3168 §6.1.1, RFC 9768 table 2).
-const fn ecn(client: Ecn, server: Ecn) -> Option<AgreedEcn> {
+const fn ecn(client: Ecn, server: Ecn) -> Option<NegotiatedEcn> {
     // AE, CWR, ECE.
     match (client.bits(), server.bits()) {
         // The SYN asks for Accurate ECN: the SYN-ACK says which codepoint arrived. 001 and 101 (the nonce) are RFC 3168's;
         // 000 is none, and 111 a server that reflects all flags.
-        (0b111, 0b010 | 0b011 | 0b100 | 0b110) => Some(AgreedEcn::Accurate),
-        (0b111 | 0b011, 0b001 | 0b101) => Some(AgreedEcn::Classic),
+        (0b111, 0b010 | 0b011 | 0b100 | 0b110) => Some(NegotiatedEcn::Accurate),
+        (0b111 | 0b011, 0b001 | 0b101) => Some(NegotiatedEcn::Classic),
         _ => None,
     }
 }
@@ -41,13 +41,13 @@ const fn ecn(client: Ecn, server: Ecn) -> Option<AgreedEcn> {
 impl Connection {
     /// What the two SYNs agreed on; none unless both were captured.
     #[must_use]
-    pub fn agreed(&self) -> Option<Agreed> {
+    pub fn negotiation(&self) -> Option<Negotiation> {
         self.client().syn()?;
         let (client, server) = (self.client().options?, self.server().options?);
         if client.is_cut() || server.is_cut() {
             return None;
         }
-        Some(Agreed {
+        Some(Negotiation {
             client,
             server,
             ecn: ecn(client.ecn, server.ecn),
