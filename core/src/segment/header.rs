@@ -84,7 +84,7 @@ fn cut_short(bytes: &[u8]) -> [u8; FIXED_LEN] {
 
 /// What a list of options holds.
 #[derive(Default)]
-struct Found {
+struct OptionList {
     options: SynOptions,
     timestamps: Option<Timestamps>,
 }
@@ -105,8 +105,8 @@ fn timestamps(bytes: &[u8]) -> Option<Timestamps> {
 
 /// The options. One of a kind that etherparse does not know, or of a length that its kind does not have, is stepped over; a
 /// length that cannot be ends the list.
-fn read_options(bytes: &[u8]) -> Found {
-    let mut found = Found::default();
+fn read_options(bytes: &[u8]) -> OptionList {
+    let mut found = OptionList::default();
     let mut options = TcpOptionsIterator::from_slice(bytes);
     loop {
         // On an error the iterator moves to the end: where the option began has to be known beforehand.
@@ -127,7 +127,7 @@ fn read_options(bytes: &[u8]) -> Found {
     }
 }
 
-fn read_option(found: &mut Found, option: &TcpOptionElement) {
+fn read_option(found: &mut OptionList, option: &TcpOptionElement) {
     let options = &mut found.options;
     match option {
         TcpOptionElement::MaximumSegmentSize(size) => options.mss = Some(*size),

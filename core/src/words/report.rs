@@ -47,21 +47,22 @@ struct Group<T> {
     what: T,
     count: u32,
     /// By server.
-    places: HashMap<(Address, u16), Met>,
+    places: HashMap<(Address, u16), Occurrence>,
 }
 
 /// How often something was met with one server, and where first.
 #[derive(Clone, Copy, Debug)]
-struct Met {
+struct Occurrence {
     count: u32,
     first: Spot,
 }
 
 impl<T> Group<T> {
     /// The server with which it was met most, the first of those that are equal.
-    fn mostly(&self) -> Option<(Address, u16, Met)> {
-        let most = self.places.iter().max_by_key(|(_, met)| (met.count, Reverse(met.first.stream)));
-        most.map(|(&(address, port), &met)| (address, port, met))
+    fn mostly(&self) -> Option<(Address, u16, Occurrence)> {
+        let most =
+            self.places.iter().max_by_key(|(_, occurrence)| (occurrence.count, Reverse(occurrence.first.stream)));
+        most.map(|(&(address, port), &occurrence)| (address, port, occurrence))
     }
 }
 
@@ -73,8 +74,8 @@ fn add<T: PartialEq>(groups: &mut Vec<Group<T>>, what: T, server: (Address, u16)
     }
     if let Some(group) = groups.get_mut(at) {
         group.count = group.count.saturating_add(1);
-        let met = group.places.entry(server).or_insert(Met { count: 0, first });
-        met.count = met.count.saturating_add(1);
+        let occurrence = group.places.entry(server).or_insert(Occurrence { count: 0, first });
+        occurrence.count = occurrence.count.saturating_add(1);
     }
 }
 
@@ -271,7 +272,8 @@ impl Report {
     /// `what`, and how often, and where it was met.
     fn of_group<T>(&self, mut what: Value, group: &Group<T>) -> Value {
         let mostly = group.mostly();
-        let (first, count) = (mostly.map(|(.., met)| met.first), mostly.map(|(.., met)| met.count));
+        let (first, count) =
+            (mostly.map(|(.., occurrence)| occurrence.first), mostly.map(|(.., occurrence)| occurrence.count));
         let Value::Object(more) = json!({
             "connections": group.count,
             "rate": self.rate(group.count),
