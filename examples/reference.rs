@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use synfin_core::words::experts::{EXPERTS, Severity};
-use synfin_core::words::fields::{About, FIELDS, Field, On, Subtree, Type};
+use synfin_core::words::fields::{About, FIELDS, Field, Placement, Subtree, Type};
 use synfin_core::words::json::schema;
 
 #[path = "reference/columns.rs"]
@@ -54,11 +54,11 @@ const fn on(field: &Field) -> &'static str {
         About::Message { .. } => "segments, ICMP errors",
         About::Reset { .. } => "resets",
         About::Icmp(_) => "ICMP errors",
-        About::Connection { on: On::All, .. } => "all of the connection",
-        About::Connection { on: On::Last, .. } => "the last",
-        About::Connection { on: On::Handshake, .. } => "handshake, the last",
-        About::Connection { on: On::Teardown, .. } => "teardown, the last",
-        About::Connection { on: On::Step3 | On::Frame(_), .. } => "where it is known, the last",
+        About::Connection { on: Placement::All, .. } => "all of the connection",
+        About::Connection { on: Placement::Last, .. } => "the last",
+        About::Connection { on: Placement::Handshake, .. } => "handshake, the last",
+        About::Connection { on: Placement::Teardown, .. } => "teardown, the last",
+        About::Connection { on: Placement::Step3 | Placement::Frame(_), .. } => "where it is known, the last",
     }
 }
 

@@ -30,7 +30,7 @@ pub enum Group {
 
 /// When a segment deserves an item.
 #[derive(Clone, Copy)]
-pub enum When {
+pub enum Condition {
     /// The verdict says so.
     Found(Anomalies),
     /// It is of this kind, and its SYN was there before.
@@ -61,7 +61,7 @@ pub struct Expert {
     /// What it is about.
     pub group: Group,
     /// When a segment deserves it.
-    pub when: When,
+    pub when: Condition,
 }
 
 macro_rules! expert {
@@ -79,85 +79,85 @@ macro_rules! expert {
 /// All items.
 #[rustfmt::skip]
 pub static EXPERTS: &[Expert] = &[
-    expert!("syn_retransmission", Note, Sequence, When::SynAgain(Kind::Syn),
+    expert!("syn_retransmission", Note, Sequence, Condition::SynAgain(Kind::Syn),
         "SYN sent again: no answer came, or it was lost", "SYN 重传：没有收到应答，或应答丢失"),
-    expert!("synack_retransmission", Note, Sequence, When::SynAgain(Kind::SynAck),
+    expert!("synack_retransmission", Note, Sequence, Condition::SynAgain(Kind::SynAck),
         "SYN-ACK sent again: the ACK did not come, or was lost", "SYN-ACK 重传：没有收到 ACK，或 ACK 丢失"),
-    expert!("fin_retransmission", Note, Sequence, When::Holds(|view| view.verdict.repeats.fin),
+    expert!("fin_retransmission", Note, Sequence, Condition::Holds(|view| view.verdict.repeats.fin),
         "FIN sent again: its ACK did not come, or was lost", "FIN 重传：没有收到对它的确认，或确认丢失"),
-    expert!("refused", Warning, Response, When::Ended(Reset::Refused),
+    expert!("refused", Warning, Response, Condition::Ended(Reset::Refused),
         "Connection refused: the server answers the SYN with a RST", "连接被拒绝：服务器以 RST 应答 SYN"),
-    expert!("half_open", Warning, Response, When::Outcome(HandshakeOutcome::HalfOpen),
+    expert!("half_open", Warning, Response, Condition::Outcome(HandshakeOutcome::HalfOpen),
         "Half-open: SYN and SYN-ACK, but no completed handshake", "半开连接：有 SYN 和 SYN-ACK，但握手没有完成"),
-    expert!("no_answer", Warning, Response, When::Outcome(HandshakeOutcome::NoAnswer),
+    expert!("no_answer", Warning, Response, Condition::Outcome(HandshakeOutcome::NoAnswer),
         "No answer to the SYN: filtered, or the server is down", "SYN 没有应答：被过滤，或服务器不在线"),
-    expert!("handshake_reset", Warning, Response, When::Ended(Reset::Handshake),
+    expert!("handshake_reset", Warning, Response, Condition::Ended(Reset::Handshake),
         "A RST aborted the handshake", "RST 中断了握手"),
-    expert!("unreachable", Warning, Response, When::Outcome(HandshakeOutcome::Unreachable),
+    expert!("unreachable", Warning, Response, Condition::Outcome(HandshakeOutcome::Unreachable),
         "The SYN did not get there: an ICMP error says why", "SYN 未能到达：ICMP 差错说明了原因"),
-    expert!("old_connection", Warning, Response, When::Outcome(HandshakeOutcome::OldConnection),
+    expert!("old_connection", Warning, Response, Condition::Outcome(HandshakeOutcome::OldConnection),
         "Only an older connection of these endpoints answered", "只有相同地址和端口的旧连接作了应答"),
-    expert!("invalid_answer", Warning, Response, When::Outcome(HandshakeOutcome::InvalidAnswer),
+    expert!("invalid_answer", Warning, Response, Condition::Outcome(HandshakeOutcome::InvalidAnswer),
         "The SYN was answered only by what the client must ignore", "SYN 只收到客户端必须忽略的应答"),
-    expert!("synack_not_received", Note, Response, When::Found(Anomalies::SYNACK_NOT_RECEIVED),
+    expert!("synack_not_received", Note, Response, Condition::Found(Anomalies::SYNACK_NOT_RECEIVED),
         "SYN again after a SYN-ACK: that did not reach the client", "SYN-ACK 之后又重传 SYN：客户端没有收到 SYN-ACK"),
-    expert!("open_ack_not_taken", Note, Response, When::Found(Anomalies::OPEN_ACK_NOT_TAKEN),
+    expert!("open_ack_not_taken", Note, Response, Condition::Found(Anomalies::OPEN_ACK_NOT_TAKEN),
         "SYN-ACK again: ACK lost, not taken, or deferred accept", "握手 ACK 之后又重传 SYN-ACK：ACK 丢失、未被接受，或服务器在等待数据（延迟 accept）"),
-    expert!("fin_unanswered", Warning, Response, When::Teardown(TeardownKind::Unanswered),
+    expert!("fin_unanswered", Warning, Response, Condition::Teardown(TeardownKind::Unanswered),
         "A FIN was sent again and nobody acknowledged it", "FIN 重传后始终未被确认"),
-    expert!("synack_wrong_ack", Warning, Protocol, When::Found(Anomalies::SYNACK_WRONG_ACK),
+    expert!("synack_wrong_ack", Warning, Protocol, Condition::Found(Anomalies::SYNACK_WRONG_ACK),
         "SYN-ACK acknowledges neither X+1 nor the SYN's data", "SYN-ACK 的确认号既不是 X+1，也不是 SYN 所带数据之后的序号"),
-    expert!("open_ack_wrong", Warning, Protocol, When::Found(Anomalies::OPEN_ACK_WRONG),
+    expert!("open_ack_wrong", Warning, Protocol, Condition::Found(Anomalies::OPEN_ACK_WRONG),
         "The client's ACK does not fit the handshake", "客户端的 ACK 与握手不符"),
-    expert!("synack_changed", Warning, Protocol, When::Found(Anomalies::SYNACK_CHANGED),
+    expert!("synack_changed", Warning, Protocol, Condition::Found(Anomalies::SYNACK_CHANGED),
         "Another SYN-ACK number: two servers, or one without state", "SYN-ACK 的序号变了：两台服务器在应答，或服务器不保存状态"),
-    expert!("challenge_ack", Note, Response, When::Found(Anomalies::CHALLENGE_ACK),
+    expert!("challenge_ack", Note, Response, Condition::Found(Anomalies::CHALLENGE_ACK),
         "Challenge ACK: the peer asks for a RST that fits exactly", "Challenge ACK：要求对方发送序号完全相符的 RST"),
-    expert!("reset_forged", Warning, Protocol, When::Found(Anomalies::RESET_FORGED),
+    expert!("reset_forged", Warning, Protocol, Condition::Found(Anomalies::RESET_FORGED),
         "This side goes on: the RST in its name was not its own", "该方仍在继续通信：以它的名义发出的 RST 并非它发送"),
-    expert!("reset_ignored", Warning, Protocol, When::Found(Anomalies::RESET_IGNORED),
+    expert!("reset_ignored", Warning, Protocol, Condition::Found(Anomalies::RESET_IGNORED),
         "This side goes on: it did not take the other side's RST", "该方仍在继续通信：它没有接受对方的 RST"),
-    expert!("reset_challenged", Note, Sequence, When::Is(Reset::Challenged),
+    expert!("reset_challenged", Note, Sequence, Condition::Is(Reset::Challenged),
         "RST in the window but not exact: an ACK will challenge it", "RST 在窗口内但序号不完全相符：接收方会以 ACK 质询"),
-    expert!("reset_hops", Note, Sequence, When::Holds(has_other_hops),
+    expert!("reset_hops", Note, Sequence, Condition::Holds(has_other_hops),
         "The RST's hop count differs: a device on the way sent it?", "RST 的跳数与其发送方不一致：可能由途中的设备发出"),
-    expert!("reset", Note, Sequence, When::Ended(Reset::Abort),
+    expert!("reset", Note, Sequence, Condition::Ended(Reset::Abort),
         "A RST ended the open connection", "RST 终止了已建立的连接"),
-    expert!("reset_after_fin", Note, Sequence, When::Is(Reset::AfterFin),
+    expert!("reset_after_fin", Note, Sequence, Condition::Is(Reset::AfterFin),
         "A RST after a FIN", "FIN 之后的 RST"),
-    expert!("stray_reset", Note, Sequence, When::Is(Reset::Stray),
+    expert!("stray_reset", Note, Sequence, Condition::Is(Reset::Stray),
         "A RST that its receiver does not accept", "接收方不会接受的 RST"),
-    expert!("no_connection", Note, Response, When::Is(Reset::NoConnection),
+    expert!("no_connection", Note, Response, Condition::Is(Reset::NoConnection),
         "RST: its sender has no such connection", "RST：其发送方没有此连接"),
-    expert!("icmp_error", Warning, Response, When::Icmp,
+    expert!("icmp_error", Warning, Response, Condition::Icmp,
         "An ICMP error about a TCP segment", "关于 TCP 报文段的 ICMP 差错"),
-    expert!("simultaneous_open", Chat, Sequence, When::Found(Anomalies::SIMULTANEOUS_OPEN),
+    expert!("simultaneous_open", Chat, Sequence, Condition::Found(Anomalies::SIMULTANEOUS_OPEN),
         "Simultaneous open: the two SYNs cross", "同时打开：双方的 SYN 交错"),
-    expert!("simultaneous_close", Chat, Sequence, When::Found(Anomalies::SIMULTANEOUS_CLOSE),
+    expert!("simultaneous_close", Chat, Sequence, Condition::Found(Anomalies::SIMULTANEOUS_CLOSE),
         "Simultaneous close: the two FINs cross", "同时关闭：双方的 FIN 交错"),
-    expert!("data_on_syn", Chat, Sequence, When::Holds(|view| {
+    expert!("data_on_syn", Chat, Sequence, Condition::Holds(|view| {
             view.segment.payload_len > 0 && matches!(view.segment.kind(), Kind::Syn | Kind::SynAck)
         }),
         "Payload on a SYN (TCP Fast Open, or a probe)", "SYN 携带数据（TCP Fast Open，或探测）"),
-    expert!("not_captured", Chat, Sequence, When::Found(Anomalies::NOT_CAPTURED),
+    expert!("not_captured", Chat, Sequence, Condition::Found(Anomalies::NOT_CAPTURED),
         "The handshake of this connection was not captured", "未捕获此连接的握手"),
-    expert!("new_attempt", Chat, Sequence, When::Found(Anomalies::NEW_ATTEMPT),
+    expert!("new_attempt", Chat, Sequence, Condition::Found(Anomalies::NEW_ATTEMPT),
         "A new attempt after a RST", "RST 之后的又一次连接尝试"),
-    expert!("captured_twice", Chat, Sequence, When::Found(Anomalies::CAPTURED_TWICE),
+    expert!("captured_twice", Chat, Sequence, Condition::Found(Anomalies::CAPTURED_TWICE),
         "Captured twice: a copy, not sent again", "重复捕获：同一报文段的副本，并非重传"),
-    expert!("split_handshake", Warning, Protocol, When::Found(Anomalies::SPLIT_HANDSHAKE),
+    expert!("split_handshake", Warning, Protocol, Condition::Found(Anomalies::SPLIT_HANDSHAKE),
         "Split handshake: a SYN and a bare ACK for a SYN-ACK", "拆分握手：服务器以自己的 SYN 和单独的 ACK 代替 SYN-ACK"),
-    expert!("second_fin", Warning, Protocol, When::Found(Anomalies::SECOND_FIN),
+    expert!("second_fin", Warning, Protocol, Condition::Found(Anomalies::SECOND_FIN),
         "A FIN with another number than this side's first", "FIN 的序号与该方第一个 FIN 不同"),
-    expert!("bad_flags", Warning, Protocol, When::Holds(|view| Verdict::bad_flags(view.segment)),
+    expert!("bad_flags", Warning, Protocol, Condition::Holds(|view| Verdict::bad_flags(view.segment)),
         "Flags that no TCP sends together", "正常的 TCP 不会发送的标志组合"),
-    expert!("self_connect", Warning, Protocol, When::Found(Anomalies::SELF_CONNECT),
+    expert!("self_connect", Warning, Protocol, Condition::Found(Anomalies::SELF_CONNECT),
         "An endpoint connected to itself: there is no direction", "端点与自身相连：无法区分方向"),
-    expert!("data_after_fin", Error, Protocol, When::Found(Anomalies::DATA_AFTER_FIN),
+    expert!("data_after_fin", Error, Protocol, Condition::Found(Anomalies::DATA_AFTER_FIN),
         "New payload beyond the sender's own FIN", "在自己的 FIN 之后又发送新数据"),
-    expert!("data_after_reset", Note, Protocol, When::Found(Anomalies::DATA_AFTER_RESET),
+    expert!("data_after_reset", Note, Protocol, Condition::Found(Anomalies::DATA_AFTER_RESET),
         "New payload of a side that a RST closed", "已被 RST 关闭的一方又发送新数据"),
-    expert!("port_reuse", Note, Sequence, When::Found(Anomalies::PORT_REUSE),
+    expert!("port_reuse", Note, Sequence, Condition::Found(Anomalies::PORT_REUSE),
         "These addresses and ports had another connection before", "相同的地址和端口之前有过另一个连接"),
 ];
 
@@ -169,8 +169,8 @@ pub fn of(view: &SegmentView) -> u64 {
         // Nothing was sent, so there is nothing to say of it; of the connection there is, where it is the last segment.
         let is_first = anomalies.contains(Anomalies::CAPTURED_TWICE);
         return collect(|when| match when {
-            When::Found(anomaly) => is_first && anomaly == Anomalies::CAPTURED_TWICE,
-            When::Outcome(_) | When::Teardown(_) => holds(when, view),
+            Condition::Found(anomaly) => is_first && anomaly == Anomalies::CAPTURED_TWICE,
+            Condition::Outcome(_) | Condition::Teardown(_) => holds(when, view),
             _ => false,
         });
     }
@@ -181,29 +181,29 @@ pub fn of(view: &SegmentView) -> u64 {
 /// The items an ICMP error deserves.
 #[must_use]
 pub fn of_icmp(_: &IcmpView) -> u64 {
-    collect(|when| matches!(when, When::Icmp))
+    collect(|when| matches!(when, Condition::Icmp))
 }
 
-fn collect(deserves: impl Fn(When) -> bool) -> u64 {
+fn collect(deserves: impl Fn(Condition) -> bool) -> u64 {
     let bits = EXPERTS.iter().zip(0_u32..).filter(|(expert, _)| deserves(expert.when));
     bits.fold(0, |bits, (_, index)| bits | 1_u64.wrapping_shl(index))
 }
 
-fn holds(when: When, view: &SegmentView) -> bool {
+fn holds(when: Condition, view: &SegmentView) -> bool {
     let verdict = &view.verdict;
     match when {
-        When::Found(anomaly) => verdict.anomalies.contains(anomaly),
+        Condition::Found(anomaly) => verdict.anomalies.contains(anomaly),
         // The SYN of a new attempt was not sent again because no answer came.
-        When::SynAgain(kind) => {
+        Condition::SynAgain(kind) => {
             let is_new = verdict.anomalies.contains(Anomalies::NEW_ATTEMPT);
             verdict.repeats.syn && view.segment.kind() == kind && !is_new
         }
-        When::Ended(reset) => verdict.ended && verdict.reset == Some(reset),
-        When::Is(reset) => verdict.reset == Some(reset),
-        When::Outcome(outcome) => view.is_last_original && view.connection.outcome() == outcome,
-        When::Teardown(kind) => view.is_last_original && view.connection.teardown() == kind,
-        When::Holds(holds) => holds(view),
-        When::Icmp => false,
+        Condition::Ended(reset) => verdict.ended && verdict.reset == Some(reset),
+        Condition::Is(reset) => verdict.reset == Some(reset),
+        Condition::Outcome(outcome) => view.is_last_original && view.connection.outcome() == outcome,
+        Condition::Teardown(kind) => view.is_last_original && view.connection.teardown() == kind,
+        Condition::Holds(holds) => holds(view),
+        Condition::Icmp => false,
     }
 }
 
@@ -236,7 +236,8 @@ mod tests {
     #[test]
     fn every_anomaly_is_one_item() {
         for (name, anomaly) in Anomalies::all().iter_names() {
-            let items = EXPERTS.iter().filter(|expert| matches!(expert.when, When::Found(found) if found == anomaly));
+            let items =
+                EXPERTS.iter().filter(|expert| matches!(expert.when, Condition::Found(found) if found == anomaly));
             let names: Vec<_> = items.map(|expert| expert.name).collect();
             assert_eq!(names, [format!("synfin.expert.{}", name.to_lowercase())]);
         }

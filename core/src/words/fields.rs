@@ -65,15 +65,15 @@ pub trait Sink {
 }
 
 /// Reads a field of a segment.
-pub type OfSegment = fn(&SegmentView, &mut Output);
+pub type SegmentReader = fn(&SegmentView, &mut Output);
 /// Reads a field of a connection.
-pub type OfConnection = fn(&ConnectionView, &mut Output);
+pub type ConnectionReader = fn(&ConnectionView, &mut Output);
 /// Reads a field of an ICMP error.
-pub type OfIcmp = fn(&IcmpView, &mut Output);
+pub type IcmpReader = fn(&IcmpView, &mut Output);
 
 /// On which segments a field of the connection stands.
 #[derive(Clone, Copy)]
-pub enum On {
+pub enum Placement {
     /// On all of them.
     All,
     /// On the last one.
@@ -92,32 +92,32 @@ pub enum On {
 #[derive(Clone, Copy)]
 pub enum About {
     /// A segment.
-    Segment(OfSegment),
+    Segment(SegmentReader),
     /// A segment that performs or repeats a step, or is a RST; nothing on any other.
-    Eventful(OfSegment),
+    Eventful(SegmentReader),
     /// A segment or an ICMP error.
     Message {
         /// Of a segment.
-        segment: OfSegment,
+        segment: SegmentReader,
         /// Of an ICMP error.
-        icmp: OfIcmp,
+        icmp: IcmpReader,
     },
     /// A RST.
     Reset {
         /// Of the RST itself.
-        segment: OfSegment,
+        segment: SegmentReader,
         /// Of a connection: that of the RST that ended it. No segment shows it so.
-        connection: OfConnection,
+        connection: ConnectionReader,
     },
     /// A connection.
     Connection {
         /// How it is read.
-        read: OfConnection,
+        read: ConnectionReader,
         /// Where it stands.
-        on: On,
+        on: Placement,
     },
     /// An ICMP error.
-    Icmp(OfIcmp),
+    Icmp(IcmpReader),
 }
 
 /// A field: all there is to know of it.
@@ -203,7 +203,9 @@ impl Field {
     pub const fn is_of_eventful(&self) -> bool {
         match self.about {
             About::Eventful(_) | About::Reset { .. } => true,
-            About::Connection { on, .. } => matches!(on, On::Last | On::Handshake | On::Teardown | On::Step3),
+            About::Connection { on, .. } => {
+                matches!(on, Placement::Last | Placement::Handshake | Placement::Teardown | Placement::Step3)
+            }
             About::Segment(_) | About::Message { .. } | About::Icmp(_) => false,
         }
     }
@@ -222,17 +224,17 @@ fn is_of_last_attempt(view: &SegmentView) -> bool {
     view.connection.attempts() < 2 || view.frame >= first_syn
 }
 
-impl On {
+impl Placement {
     /// Whether it stands on this segment.
     fn is_at(self, view: &SegmentView) -> bool {
         match self {
-            On::All => true,
+            Placement::All => true,
             _ if view.is_last => true,
-            On::Last => false,
-            On::Handshake => !view.verdict.open_steps.is_empty() && is_of_last_attempt(view),
-            On::Teardown => !view.verdict.close_steps.is_empty() && is_of_last_attempt(view),
-            On::Step3 => view.verdict.open_steps.has(3) && is_of_last_attempt(view),
-            On::Frame(frame) => view.frame == frame(&view.connection),
+            Placement::Last => false,
+            Placement::Handshake => !view.verdict.open_steps.is_empty() && is_of_last_attempt(view),
+            Placement::Teardown => !view.verdict.close_steps.is_empty() && is_of_last_attempt(view),
+            Placement::Step3 => view.verdict.open_steps.has(3) && is_of_last_attempt(view),
+            Placement::Frame(frame) => view.frame == frame(&view.connection),
         }
     }
 }

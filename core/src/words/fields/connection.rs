@@ -1,6 +1,6 @@
 //! The rows on a connection: how it opened and how it closed (SPEC section 6), and who reset it.
 
-use super::{About, Field, On, Subtree, Type, Words, field};
+use super::{About, Field, Placement, Subtree, Type, Words, field};
 use crate::view::{HandshakeOutcome, TeardownKind};
 use crate::words::{explain, text};
 
@@ -16,7 +16,7 @@ pub(super) const FIELDS: &[Field] = &[
                 let language = out.language;
                 out.text(|out| explain::connection(out, view, language));
             },
-            on: On::Last,
+            on: Placement::Last,
         },
         ["What happened", "经过"],
         [
@@ -33,7 +33,7 @@ pub(super) const FIELDS: &[Field] = &[
                 out.hide(outcome == HandshakeOutcome::Pending);
                 out.word(outcome.name());
             },
-            on: On::All,
+            on: Placement::All,
         },
         ["Handshake outcome", "握手结果"],
         [
@@ -48,7 +48,7 @@ pub(super) const FIELDS: &[Field] = &[
             read: |view, out| if let Some(kind) = view.handshake_kind() {
                 out.word(kind.name());
             },
-            on: On::All,
+            on: Placement::All,
         },
         ["Handshake kind", "握手方式"],
         [
@@ -66,7 +66,7 @@ pub(super) const FIELDS: &[Field] = &[
                 out.hide(matches!(kind, TeardownKind::Pending | TeardownKind::None));
                 out.word(kind.name());
             },
-            on: On::All,
+            on: Placement::All,
         },
         ["Teardown kind", "关闭方式"],
         [
@@ -83,7 +83,7 @@ pub(super) const FIELDS: &[Field] = &[
                 out.hide(view.teardown() == TeardownKind::Reset);
                 out.word(closer.name());
             },
-            on: On::All,
+            on: Placement::All,
         },
         ["Closed by", "关闭发起方"],
         [
@@ -98,7 +98,7 @@ pub(super) const FIELDS: &[Field] = &[
             read: |view, out| if let Some(ender) = view.ender() {
                 out.word(ender.by.name());
             },
-            on: On::All,
+            on: Placement::All,
         },
         ["Reset by", "重置方"],
         [
@@ -111,7 +111,7 @@ pub(super) const FIELDS: &[Field] = &[
         Frame,
         About::Connection {
             read: |view, out| out.frame(view.ender().map_or(0, |ender| ender.frame)),
-            on: On::Frame(|view| view.ender().map_or(0, |ender| ender.frame)),
+            on: Placement::Frame(|view| view.ender().map_or(0, |ender| ender.frame)),
         },
         ["Reset in frame", "RST 所在帧"],
         ["The frame of the RST that ended the connection", "终止连接的 RST 所在的帧"]
@@ -123,7 +123,7 @@ pub(super) const FIELDS: &[Field] = &[
             read: |view, out| if let Some((kind, _)) = view.icmp() {
                 out.word(kind.name());
             },
-            on: On::All,
+            on: Placement::All,
         },
         ["ICMP error", "ICMP 差错"],
         [
@@ -134,7 +134,10 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "conn.icmp.frame",
         Frame,
-        About::Connection { read: |view, out| out.frame(view.icmp().map_or(0, |(_, frame)| frame)), on: On::All },
+        About::Connection {
+            read: |view, out| out.frame(view.icmp().map_or(0, |(_, frame)| frame)),
+            on: Placement::All
+        },
         ["ICMP error in frame", "ICMP 差错所在帧"],
         ["The frame of that ICMP error", "该 ICMP 差错所在的帧"]
     ),
@@ -145,7 +148,7 @@ pub(super) const FIELDS: &[Field] = &[
             read: |view, out| if let Some(negotiation) = view.negotiation() {
                 out.write(|out| text::negotiated(out, &negotiation));
             },
-            on: On::Step3,
+            on: Placement::Step3,
         },
         ["Negotiated", "协商结果"],
         [
@@ -160,7 +163,7 @@ pub(super) const FIELDS: &[Field] = &[
             read: |view, out| if let Some(bytes) = view.half_close_bytes() {
                 out.amount(bytes);
             },
-            on: On::All,
+            on: Placement::All,
         },
         ["Half-close bytes", "半关闭字节数"],
         [
@@ -171,7 +174,7 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "conn.state",
         String,
-        About::Connection { read: |view, out| out.word(view.conn_state().name()), on: On::All },
+        About::Connection { read: |view, out| out.word(view.conn_state().name()), on: Placement::All },
         ["Connection state (Zeek)", "连接状态（Zeek）"],
         [
             "The connection in one of Zeek's words: SF opened and closed, S0 no answer, S1 open, REJ refused, S2 and S3 half closed, RSTO and RSTR reset by client and by server, RSTOS0 RSTRH SH SHR partial, OTH handshake not captured",
@@ -191,7 +194,7 @@ pub(super) const FIELDS: &[Field] = &[
                 });
                 result.map(|()| !is_empty)
             }),
-            on: On::All,
+            on: Placement::All,
         },
         ["Connection history (Zeek)", "连接历史（Zeek）"],
         [

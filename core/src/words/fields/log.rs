@@ -1,6 +1,6 @@
 //! The rows of the connection log: times, counts, links (SPEC section 8).
 
-use super::{About, Field, On, Subtree, Type, Words, field};
+use super::{About, Field, Placement, Subtree, Type, Words, field};
 use crate::view::{ConnectionView, Side};
 use crate::words::text;
 
@@ -22,7 +22,7 @@ pub(super) const FIELDS: &[Field] = &[
                 let (address, port) = view.endpoint(Side::Client);
                 out.write(|out| text::endpoint(out, address, port));
             },
-            on: On::All,
+            on: Placement::All,
         },
         ["Client", "客户端"],
         [
@@ -38,7 +38,7 @@ pub(super) const FIELDS: &[Field] = &[
                 let (address, port) = view.endpoint(Side::Server);
                 out.write(|out| text::endpoint(out, address, port));
             },
-            on: On::All,
+            on: Placement::All,
         },
         ["Server", "服务器"],
         ["The server's address and port", "服务器的地址和端口"]
@@ -46,7 +46,7 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "conn.guessed",
         Boolean,
-        About::Connection { read: |view, out| out.truth(view.is_guessed()), on: On::All },
+        About::Connection { read: |view, out| out.truth(view.is_guessed()), on: Placement::All },
         ["Roles guessed", "角色为推测"],
         [
             "True when client and server are a guess: neither SYN nor SYN-ACK was captured",
@@ -56,14 +56,14 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "conn.start",
         AbsoluteTime,
-        About::Connection { read: |view, out| out.maybe(view.start().map(|at| at.0)), on: On::All },
+        About::Connection { read: |view, out| out.maybe(view.start().map(|at| at.0)), on: Placement::All },
         ["Start", "开始时间"],
         ["When the connection's first segment was captured", "捕获到该连接第一个报文段的时间"]
     ),
     field!(
         "conn.duration",
         Time,
-        About::Connection { read: |view, out| out.maybe(view.duration_ns()), on: On::Last },
+        About::Connection { read: |view, out| out.maybe(view.duration_ns()), on: Placement::Last },
         ["Duration", "持续时间"],
         ["Time from the connection's first segment to its last", "从连接的第一个报文段到最后一个报文段的时间"]
     ),
@@ -72,7 +72,7 @@ pub(super) const FIELDS: &[Field] = &[
         Time,
         About::Connection {
             read: |view, out| out.maybe(view.handshake_ns()),
-            on: On::Frame(|view| known_at(view, |[step_1, _, step_3]| [step_1, step_3])),
+            on: Placement::Frame(|view| known_at(view, |[step_1, _, step_3]| [step_1, step_3])),
         },
         ["Handshake time", "握手时间"],
         [
@@ -85,7 +85,7 @@ pub(super) const FIELDS: &[Field] = &[
         Time,
         About::Connection {
             read: |view, out| out.maybe(view.syn_ack_rtt_ns()),
-            on: On::Frame(|view| known_at(view, |[step_1, step_2, _]| [step_1, step_2])),
+            on: Placement::Frame(|view| known_at(view, |[step_1, step_2, _]| [step_1, step_2])),
         },
         ["SYN to SYN-ACK", "SYN 到 SYN-ACK"],
         [
@@ -98,7 +98,7 @@ pub(super) const FIELDS: &[Field] = &[
         Time,
         About::Connection {
             read: |view, out| out.maybe(view.ack_rtt_ns()),
-            on: On::Frame(|view| known_at(view, |[_, step_2, step_3]| [step_2, step_3])),
+            on: Placement::Frame(|view| known_at(view, |[_, step_2, step_3]| [step_2, step_3])),
         },
         ["SYN-ACK to ACK", "SYN-ACK 到 ACK"],
         [
@@ -113,7 +113,7 @@ pub(super) const FIELDS: &[Field] = &[
             read: |view, out| if view.is_handshake_captured() {
                 out.count(view.syns());
             },
-            on: On::All,
+            on: Placement::All,
         },
         ["SYNs sent", "SYN 发送次数"],
         [
@@ -128,7 +128,7 @@ pub(super) const FIELDS: &[Field] = &[
             read: |view, out| if view.is_handshake_captured() {
                 out.count(view.attempts());
             },
-            on: On::All,
+            on: Placement::All,
         },
         ["Attempts", "尝试次数"],
         [
@@ -139,21 +139,21 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "handshake.frame1",
         Frame,
-        About::Connection { read: |view, out| out.frame(view.handshake_frames()[0]), on: On::Handshake },
+        About::Connection { read: |view, out| out.frame(view.handshake_frames()[0]), on: Placement::Handshake },
         ["Handshake step 1 in frame", "握手步骤 1 所在帧"],
         ["The frame of step 1: the first SYN", "步骤 1（第一个 SYN）所在的帧"]
     ),
     field!(
         "handshake.frame2",
         Frame,
-        About::Connection { read: |view, out| out.frame(view.handshake_frames()[1]), on: On::Handshake },
+        About::Connection { read: |view, out| out.frame(view.handshake_frames()[1]), on: Placement::Handshake },
         ["Handshake step 2 in frame", "握手步骤 2 所在帧"],
         ["The frame of step 2: the first SYN-ACK", "步骤 2（第一个 SYN-ACK）所在的帧"]
     ),
     field!(
         "handshake.frame3",
         Frame,
-        About::Connection { read: |view, out| out.frame(view.handshake_frames()[2]), on: On::Handshake },
+        About::Connection { read: |view, out| out.frame(view.handshake_frames()[2]), on: Placement::Handshake },
         ["Handshake step 3 in frame", "握手步骤 3 所在帧"],
         ["The frame of step 3: the segment that completed the handshake", "步骤 3（完成握手的报文段）所在的帧"]
     ),
@@ -162,7 +162,7 @@ pub(super) const FIELDS: &[Field] = &[
         Time,
         About::Connection {
             read: |view, out| out.maybe(view.teardown_ns()),
-            on: On::Frame(|view| view.closed_frame()),
+            on: Placement::Frame(|view| view.closed_frame()),
         },
         ["Teardown time", "挥手时间"],
         [
@@ -173,14 +173,14 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "teardown.frame1",
         Frame,
-        About::Connection { read: |view, out| out.frame(view.teardown_frames()[0]), on: On::Teardown },
+        About::Connection { read: |view, out| out.frame(view.teardown_frames()[0]), on: Placement::Teardown },
         ["Teardown step 1 in frame", "挥手步骤 1 所在帧"],
         ["The frame of step 1: the first FIN", "步骤 1（第一个 FIN）所在的帧"]
     ),
     field!(
         "teardown.frame2",
         Frame,
-        About::Connection { read: |view, out| out.frame(view.teardown_frames()[1]), on: On::Teardown },
+        About::Connection { read: |view, out| out.frame(view.teardown_frames()[1]), on: Placement::Teardown },
         ["Teardown step 2 in frame", "挥手步骤 2 所在帧"],
         [
             "The frame of step 2: the segment that first acknowledged the first FIN",
@@ -190,14 +190,14 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "teardown.frame3",
         Frame,
-        About::Connection { read: |view, out| out.frame(view.teardown_frames()[2]), on: On::Teardown },
+        About::Connection { read: |view, out| out.frame(view.teardown_frames()[2]), on: Placement::Teardown },
         ["Teardown step 3 in frame", "挥手步骤 3 所在帧"],
         ["The frame of step 3: the other side's FIN", "步骤 3（另一方的 FIN）所在的帧"]
     ),
     field!(
         "teardown.frame4",
         Frame,
-        About::Connection { read: |view, out| out.frame(view.teardown_frames()[3]), on: On::Teardown },
+        About::Connection { read: |view, out| out.frame(view.teardown_frames()[3]), on: Placement::Teardown },
         ["Teardown step 4 in frame", "挥手步骤 4 所在帧"],
         [
             "The frame of step 4: the segment that first acknowledged the second FIN",
@@ -207,21 +207,21 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "conn.client.packets",
         Uint32,
-        About::Connection { read: |view, out| out.amount(view.packets(Side::Client).into()), on: On::All },
+        About::Connection { read: |view, out| out.amount(view.packets(Side::Client).into()), on: Placement::All },
         ["Client segments", "客户端报文段数"],
         ["Segments that the client sent, copies apart", "客户端发送的报文段数（不含重复捕获）"]
     ),
     field!(
         "conn.server.packets",
         Uint32,
-        About::Connection { read: |view, out| out.amount(view.packets(Side::Server).into()), on: On::All },
+        About::Connection { read: |view, out| out.amount(view.packets(Side::Server).into()), on: Placement::All },
         ["Server segments", "服务器报文段数"],
         ["Segments that the server sent, copies apart", "服务器发送的报文段数（不含重复捕获）"]
     ),
     field!(
         "conn.client.bytes",
         Uint64,
-        About::Connection { read: |view, out| out.amount(view.bytes(Side::Client)), on: On::All },
+        About::Connection { read: |view, out| out.amount(view.bytes(Side::Client)), on: Placement::All },
         ["Client bytes", "客户端字节数"],
         [
             "Bytes of payload that the client sent, by its sequence numbers: what was sent twice counts once",
@@ -231,7 +231,7 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "conn.server.bytes",
         Uint64,
-        About::Connection { read: |view, out| out.amount(view.bytes(Side::Server)), on: On::All },
+        About::Connection { read: |view, out| out.amount(view.bytes(Side::Server)), on: Placement::All },
         ["Server bytes", "服务器字节数"],
         [
             "Bytes of payload that the server sent, by its sequence numbers: what was sent twice counts once",
@@ -241,7 +241,7 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "conn.previous",
         Uint32,
-        About::Connection { read: |view, out| out.maybe(view.previous()), on: On::All },
+        About::Connection { read: |view, out| out.maybe(view.previous()), on: Placement::All },
         ["Previous stream", "之前的 TCP 流"],
         [
             "The tcp.stream of the connection that these addresses and ports had before",
@@ -255,7 +255,7 @@ pub(super) const FIELDS: &[Field] = &[
             read: |view, out| if let Some(id) = view.community_id() {
                 out.word(&id);
             },
-            on: On::All,
+            on: Placement::All,
         },
         ["Community ID", "Community ID（流标识）"],
         [
