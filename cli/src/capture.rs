@@ -8,9 +8,9 @@ use synfin_core::view::{ConnectionView, Pass, SegmentView};
 
 use crate::clock::Clock;
 use crate::input::{Error, Frame, Frames};
-use crate::layers::{Inside, Layers, Packet, Unknown, quoted};
-use crate::living::{Limits, Living};
-use crate::streams::{Header, Key, Met, Series};
+use crate::layers::{Content, Layers, Packet, Unknown, quoted};
+use crate::living::{Limits, LivingConnections};
+use crate::streams::{Carrier, Header, Key, Series};
 
 /// How much of an ICMP message is looked at (RFC 1812 §4.3.2.3: it quotes no more than fits into 576 bytes).
 const ICMP_MOST: usize = 576;
@@ -69,13 +69,13 @@ pub trait Sink {
 }
 
 /// How a capture came to its end.
-pub type End = Result<(), Error>;
+pub type Outcome = Result<(), Error>;
 
 /// The connections of a capture.
 pub struct Capture {
     options: Options,
     layers: Layers,
-    living: Living,
+    living: LivingConnections,
     clock: Clock,
     streams: u32,
     connections: u64,
@@ -89,7 +89,7 @@ impl Capture {
         Capture {
             options,
             layers: Layers::default(),
-            living: Living::new(options.limits),
+            living: LivingConnections::new(options.limits),
             clock: Clock::default(),
             streams: 0,
             connections: 0,
@@ -107,7 +107,7 @@ impl Capture {
         frames: &mut Frames,
         sink: &mut S,
         mut watch: impl FnMut(&Frame),
-    ) -> io::Result<End> {
+    ) -> io::Result<Outcome> {
         let end = loop {
             match frames.next_frame() {
                 Ok(Some(frame)) => {
@@ -133,10 +133,10 @@ impl Capture {
             self.living.go_on(self.clock.seconds(), give)?;
         }
         match self.layers.look(frame) {
-            Inside::Tcp(packet) => self.take_segment(frame, &packet, sink)?,
-            Inside::Icmp(packet, is_v6) => self.take_message(frame, &packet, is_v6),
-            Inside::Fragment(packet) => self.meet_stream(&packet, Met::Fragment),
-            Inside::Other | Inside::Unknown(_) => {}
+            Content::Tcp(packet) => self.take_segment(frame, &packet, sink)?,
+            Content::Icmp(packet, is_v6) => self.take_message(frame, &packet, is_v6),
+            Content::Fragment(packet) => self.meet_stream(&packet, Carrier::Fragment),
+            Content::Other | Content::Unknown(_) => {}
         }
         Ok(())
     }
@@ -156,7 +156,7 @@ impl Capture {
         let Some(head) = Header::read(&packet.bytes, options.series) else { return Ok(()) };
         let (key, end) = key(packet, &head);
         let pair = self.living.pair(key, self.streams);
-        let number = pair.stream.meet(options.series, end, &head, Met::Segment(packet.wire_len), &mut self.streams);
+        let number = pair.stream.meet(options.series, end, &head, Carrier::Segment(packet.wire_len), &mut self.streams);
         let Some(segment) = read_segment(frame, packet) else { return Ok(()) };
         self.segments = self.segments.saturating_add(1);
         let place = Place { frame: frame.number, layer: 0 };
@@ -190,11 +190,11 @@ impl Capture {
 
     /// A TCP header that is none of a segment may begin a stream all the same.
     #[cold]
-    fn meet_stream(&mut self, packet: &Packet, met: Met) {
+    fn meet_stream(&mut self, packet: &Packet, carrier: Carrier) {
         let Some(head) = Header::read(&packet.bytes, self.options.series) else { return };
         let (key, end) = key(packet, &head);
         let pair = self.living.pair(key, self.streams);
-        pair.stream.meet(self.options.series, end, &head, met, &mut self.streams);
+        pair.stream.meet(self.options.series, end, &head, carrier, &mut self.streams);
     }
 
     #[cold]
@@ -202,7 +202,7 @@ impl Capture {
         let bytes = packet.bytes.get(..ICMP_MOST).unwrap_or(&packet.bytes);
         // Wireshark dissects what is quoted as well.
         if let Some(inner) = quoted(&packet.bytes, is_v6) {
-            self.meet_stream(&inner, Met::Quoted);
+            self.meet_stream(&inner, Carrier::IcmpError);
         }
         let Some(error) = icmp::parse(bytes, is_v6) else { return };
         let (key, _) = Key::new((error.source, error.source_port), (error.destination, error.destination_port));

@@ -64,14 +64,14 @@ impl Phase {
 }
 
 /// A connection.
-pub(crate) struct Life {
+pub(crate) struct LivingConnection {
     pub single: Single,
     /// Those of the same endpoints before it, the latest last.
     before: Vec<Single>,
     phase: Phase,
 }
 
-impl Life {
+impl LivingConnection {
     /// Takes the next segment in.
     #[inline]
     pub fn observe_segment(&mut self, place: Place, path: Path, segment: &Segment) -> Assessment {
@@ -92,7 +92,7 @@ impl Life {
 pub(crate) struct Pair {
     pub stream: Stream,
     /// The latest connection of them, which is not always the latest stream.
-    pub life: Option<Box<Life>>,
+    pub life: Option<Box<LivingConnection>>,
     /// The second in which the last segment came.
     assessment: u32,
     /// The second in which it is looked at again.
@@ -107,7 +107,7 @@ impl Pair {
             Assessment::Packed(..) => Phase::Opening,
         };
         if self.life.is_none() {
-            self.life = Some(Box::new(Life { single, before: Vec::new(), phase }));
+            self.life = Some(Box::new(LivingConnection { single, before: Vec::new(), phase }));
             return None;
         }
         let life = self.life.as_mut()?;
@@ -146,7 +146,7 @@ impl Pair {
 }
 
 /// All that live.
-pub(crate) struct Living {
+pub(crate) struct LivingConnections {
     /// None: nothing is forgotten.
     limits: Option<Limits>,
     pairs: HashMap<Key, Pair>,
@@ -158,9 +158,9 @@ pub(crate) struct Living {
 /// Which pairs are looked at in which second. One whose own second is another by now is passed over.
 type Dues = BTreeMap<u32, Vec<Key>>;
 
-impl Living {
-    pub fn new(limits: Option<Limits>) -> Living {
-        Living { limits, pairs: HashMap::new(), dues: Dues::new(), now: 0, hurried: 0 }
+impl LivingConnections {
+    pub fn new(limits: Option<Limits>) -> LivingConnections {
+        LivingConnections { limits, pairs: HashMap::new(), dues: Dues::new(), now: 0, hurried: 0 }
     }
 
     /// Whether any is forgotten.

@@ -170,7 +170,7 @@ impl Stream {
     /// Takes a TCP header of an end in. Gives the number of the stream that it belongs to: this one's, or another's that it
     /// begins. `count` is how many streams there are.
     #[inline]
-    pub fn meet(&mut self, series: Series, end: usize, header: &Header, met: Met, count: &mut u32) -> u32 {
+    pub fn meet(&mut self, series: Series, end: usize, header: &Header, carrier: Carrier, count: &mut u32) -> u32 {
         if self.gives_way(series, end, header) {
             *self = Stream::new(*count);
         } else if has(header, Flags::SYN) && !has(header, Flags::ACK) && self.base(end).is_none() {
@@ -180,18 +180,18 @@ impl Stream {
         if self.number == *count {
             *count = count.saturating_add(1);
         }
-        self.keep(series, end, header, met);
+        self.keep(series, end, header, carrier);
         self.number
     }
 
     /// Keeps what decides on later segments.
     #[inline]
-    fn keep(&mut self, series: Series, end: usize, header: &Header, met: Met) {
-        let is_whole = match met {
-            Met::Segment(len) => len >= header.len,
-            Met::Fragment | Met::Quoted => false,
+    fn keep(&mut self, series: Series, end: usize, header: &Header, carrier: Carrier) {
+        let is_whole = match carrier {
+            Carrier::Segment(len) => len >= header.len,
+            Carrier::Fragment | Carrier::IcmpError => false,
         };
-        let keeps_numbers = if series.splits_more() { met != Met::Quoted } else { is_whole };
+        let keeps_numbers = if series.splits_more() { carrier != Carrier::IcmpError } else { is_whole };
         let [low, high] = &mut self.base;
         let (own, other) = if end == 0 { (low, high) } else { (high, low) };
         // 4.0 goes by the latest SYN-ACK.
@@ -216,15 +216,15 @@ fn has(header: &Header, flag: Flags) -> bool {
     header.flags.has(flag)
 }
 
-/// How a TCP header was met.
+/// What a TCP header was found in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Met {
-    /// As a segment of so many bytes, header and all.
+pub enum Carrier {
+    /// A segment of so many bytes, header and all.
     Segment(u32),
-    /// In the first fragment of a packet.
+    /// The first fragment of a packet.
     Fragment,
-    /// Quoted by an ICMP error.
-    Quoted,
+    /// An ICMP error that quotes it.
+    IcmpError,
 }
 
 #[cfg(test)]

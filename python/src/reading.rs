@@ -29,13 +29,13 @@ use crate::problems::exception;
 const DEAF: Duration = Duration::from_millis(50);
 
 /// What is made of a capture.
-enum Made {
+enum Product {
     Rows(RecordBatch),
     Report(String),
 }
 
 /// What comes of a capture, for Python: its number, then a batch or a text, a remark, or a problem.
-type Given = (usize, Option<Py<PyAny>>, Option<String>, Option<PyErr>);
+type PythonItem = (usize, Option<Py<PyAny>>, Option<String>, Option<PyErr>);
 
 /// Captures that are being read, in threads that know nothing of Python. An iterator.
 #[pyclass(frozen)]
@@ -47,7 +47,7 @@ pub struct Reading {
 }
 
 struct State {
-    relay: Relay<Made>,
+    relay: Relay<Product>,
     /// Captures whose end was reached.
     ended: usize,
 }
@@ -82,12 +82,14 @@ impl Reading {
         let sources = paths.iter().map(|path| Source::of(path)).collect();
         let counter = Arc::new(Mutex::new(Counter::default()));
         let relay = match what {
-            "connections" => Relay::new(sources, options, jobs, move |out| Connections::new(out, language, Made::Rows)),
-            "segments" => Relay::new(sources, options, jobs, move |out| Segments::new(out, language, Made::Rows)),
+            "connections" => {
+                Relay::new(sources, options, jobs, move |out| Connections::new(out, language, Product::Rows))
+            }
+            "segments" => Relay::new(sources, options, jobs, move |out| Segments::new(out, language, Product::Rows)),
             "report" => Relay::new(sources, options, jobs, |out| Summary { out, reporter: Reporter::default() }),
             "servers" => {
                 let counter = Arc::clone(&counter);
-                Relay::new(sources, options, jobs, move |_| Counted(Arc::clone(&counter)))
+                Relay::new(sources, options, jobs, move |_| ServerSink(Arc::clone(&counter)))
             }
             other => return Err(PyValueError::new_err(format!("{other:?} is not made of captures"))),
         };
@@ -99,7 +101,7 @@ impl Reading {
     }
 
     /// What comes next. Python's other threads run in the meantime.
-    fn __next__(&self, py: Python) -> PyResult<Option<Given>> {
+    fn __next__(&self, py: Python) -> PyResult<Option<PythonItem>> {
         loop {
             if process::id() != self.process {
                 return Err(PyRuntimeError::new_err(
@@ -114,8 +116,8 @@ impl Reading {
             });
             py.check_signals()?;
             return Ok(Some(match step {
-                Step::Item(Made::Rows(rows)) => (number, Some(Py::new(py, Batch(rows))?.into_any()), None, None),
-                Step::Item(Made::Report(text)) => {
+                Step::Item(Product::Rows(rows)) => (number, Some(Py::new(py, Batch(rows))?.into_any()), None, None),
+                Step::Item(Product::Report(text)) => {
                     (number, Some(text.into_pyobject(py)?.into_any().unbind()), None, None)
                 }
                 Step::Remark(text) => (number, None, Some(text), None),
@@ -135,7 +137,7 @@ impl Reading {
 
 /// Sums a capture up.
 struct Summary {
-    out: Out<Made>,
+    out: Out<Product>,
     reporter: Reporter,
 }
 
@@ -147,14 +149,14 @@ impl Sink for Summary {
 
     fn finish(&mut self) -> io::Result<()> {
         let report = std::mem::take(&mut self.reporter).finish();
-        self.out.give(Made::Report(report.to_json().to_string()))
+        self.out.give(Product::Report(report.to_json().to_string()))
     }
 }
 
 /// Counts the servers of all captures.
-struct Counted(Arc<Mutex<Counter>>);
+struct ServerSink(Arc<Mutex<Counter>>);
 
-impl Sink for Counted {
+impl Sink for ServerSink {
     fn connection(&mut self, connection: &ConnectionView) -> io::Result<()> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).add(connection);
         Ok(())

@@ -8,11 +8,11 @@ use arrow_schema::{ArrowError, DataType, Field as Column, Fields};
 use synfin_core::view::{NegotiatedEcn, Negotiation, Offers};
 
 /// Which rows have a structure.
-struct There(BooleanBufferBuilder);
+struct Validity(BooleanBufferBuilder);
 
-impl Default for There {
+impl Default for Validity {
     fn default() -> Self {
-        There(BooleanBufferBuilder::new(0))
+        Validity(BooleanBufferBuilder::new(0))
     }
 }
 
@@ -21,7 +21,7 @@ impl Default for There {
 struct Pairs {
     client: UInt32Builder,
     server: UInt32Builder,
-    is_there: There,
+    is_there: Validity,
 }
 
 impl Pairs {
@@ -44,7 +44,7 @@ impl Pairs {
 
 /// What was agreed, row by row.
 #[derive(Default)]
-pub(super) struct Negotiated {
+pub(super) struct NegotiationColumns {
     mss: Pairs,
     window_scale: Pairs,
     sack: BooleanBuilder,
@@ -52,7 +52,7 @@ pub(super) struct Negotiated {
     ecn: StringBuilder,
     fast_open: BooleanBuilder,
     multipath: BooleanBuilder,
-    is_there: There,
+    is_there: Validity,
 }
 
 /// The columns of the structure.
@@ -70,7 +70,7 @@ pub(super) fn columns() -> Fields {
     all.into_iter().map(|(name, kind)| Column::new(name, kind, true)).collect()
 }
 
-impl Negotiated {
+impl NegotiationColumns {
     pub fn add(&mut self, agreed: Option<&Negotiation>) {
         let both = |option| agreed.map(|agreed| agreed.client.has(option) && agreed.server.has(option));
         self.mss.add(agreed.map(|agreed| [agreed.client.mss, agreed.server.mss].map(|mss| mss.map(u32::from))));

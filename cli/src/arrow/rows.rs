@@ -40,7 +40,7 @@ impl Rows {
     /// No rows yet.
     #[must_use]
     pub fn new(language: Language) -> Rows {
-        let kind = |field| if json::is_negotiated(field) { Kind::Negotiated } else { Kind::One(field.kind) };
+        let kind = |field| if json::is_negotiated(field) { Kind::Negotiation } else { Kind::One(field.kind) };
         let fields = json::fields().map(|(name, field)| (name, field, kind(field)));
         Rows { table: Table::new(OF_CONNECTION, fields), language }
     }
@@ -71,11 +71,11 @@ impl Rows {
             Value::Number(i64::from(server.1)),
             Value::text(community_id.as_deref()),
         ];
-        self.table.add(front, |field, said| {
+        self.table.add(front, |field, value| {
             if json::is_negotiated(field) {
-                said.negotiation(connection.negotiation());
+                value.negotiation(connection.negotiation());
             } else {
-                field.read_connection(connection, self.language, said);
+                field.read_connection(connection, self.language, value);
             }
         });
     }
@@ -129,7 +129,7 @@ impl SegmentRows {
             Value::Number(i64::from(segment.connection.stream)),
             Value::number(segment.segment.at.map(|at| at.0)),
         ];
-        self.table.add(front, |field, said| field.read_segment(segment, self.language, said));
+        self.table.add(front, |field, value| field.read_segment(segment, self.language, value));
     }
 
     /// The rows as a batch; there are none then.

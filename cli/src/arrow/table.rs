@@ -6,7 +6,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Field as Column, Schema, SchemaRef};
 use synfin_core::words::fields::{Field, Type};
 
-use super::values::{Kind, Said, Value, Values};
+use super::values::{Kind, RowValue, Value, Values};
 
 /// The columns in front of those of fields.
 pub(super) type Front = &'static [(&'static str, Type)];
@@ -17,7 +17,7 @@ pub(super) struct Table {
     front: Vec<Values>,
     fields: Vec<(&'static Field, Values)>,
     len: usize,
-    said: Said,
+    value: RowValue,
 }
 
 impl Table {
@@ -31,7 +31,7 @@ impl Table {
         });
         let fields = fields.collect();
         let front = front.iter().map(|(_, kind)| Values::new(Kind::One(*kind))).collect();
-        Table { schema: Arc::new(Schema::new(columns)), front, fields, len: 0, said: Said::default() }
+        Table { schema: Arc::new(Schema::new(columns)), front, fields, len: 0, value: RowValue::default() }
     }
 
     pub fn schema(&self) -> SchemaRef {
@@ -43,14 +43,14 @@ impl Table {
     }
 
     /// Adds a row. `read` says what a field is there.
-    pub fn add<const N: usize>(&mut self, front: [Value; N], mut read: impl FnMut(&Field, &mut Said)) {
+    pub fn add<const N: usize>(&mut self, front: [Value; N], mut read: impl FnMut(&Field, &mut RowValue)) {
         for (values, value) in self.front.iter_mut().zip(front) {
             values.add(&value);
         }
         for (field, values) in &mut self.fields {
-            self.said.clear();
-            read(field, &mut self.said);
-            values.add(&self.said.value());
+            self.value.clear();
+            read(field, &mut self.value);
+            values.add(&self.value.value());
         }
         self.len = self.len.saturating_add(1);
     }

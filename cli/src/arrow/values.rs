@@ -12,7 +12,7 @@ use arrow_schema::{ArrowError, DataType, Field as Column, TimeUnit};
 use synfin_core::view::Negotiation;
 use synfin_core::words::fields::{Sink, Type};
 
-use super::negotiated::{self, Negotiated};
+use super::negotiated::{self, NegotiationColumns};
 
 /// The time zone of all times.
 const UTC: &str = "UTC";
@@ -25,7 +25,7 @@ pub(super) enum Kind {
     /// Small numbers, several a row.
     List,
     /// What a handshake agreed.
-    Negotiated,
+    Negotiation,
 }
 
 impl Kind {
@@ -40,7 +40,7 @@ impl Kind {
             Kind::One(Type::AbsoluteTime) => DataType::Timestamp(TimeUnit::Nanosecond, Some(UTC.into())),
             Kind::One(Type::Boolean) => DataType::Boolean,
             Kind::List => DataType::List(Arc::new(Column::new_list_field(DataType::UInt8, true))),
-            Kind::Negotiated => DataType::Struct(negotiated::columns()),
+            Kind::Negotiation => DataType::Struct(negotiated::columns()),
         }
     }
 }
@@ -55,7 +55,7 @@ pub(super) enum Values {
     Time(TimestampNanosecondBuilder),
     Truth(BooleanBuilder),
     List(ListBuilder<UInt8Builder>),
-    Negotiated(Box<Negotiated>),
+    Negotiation(Box<NegotiationColumns>),
 }
 
 /// A value of a row.
@@ -88,7 +88,7 @@ impl Values {
             Kind::One(Type::AbsoluteTime) => Values::Time(TimestampNanosecondBuilder::new().with_timezone(UTC)),
             Kind::One(Type::Boolean) => Values::Truth(BooleanBuilder::new()),
             Kind::List => Values::List(ListBuilder::new(UInt8Builder::new())),
-            Kind::Negotiated => Values::Negotiated(Box::default()),
+            Kind::Negotiation => Values::Negotiation(Box::default()),
         }
     }
 
@@ -114,7 +114,7 @@ impl Values {
                 }
                 all.append(true);
             }
-            Values::Negotiated(all) => {
+            Values::Negotiation(all) => {
                 all.add(if let Value::Negotiation(negotiation) = value { Some(*negotiation) } else { None })
             }
         }
@@ -131,21 +131,21 @@ impl Values {
             Values::Time(all) => Arc::new(all.finish()),
             Values::Truth(all) => Arc::new(all.finish()),
             Values::List(all) => Arc::new(all.finish()),
-            Values::Negotiated(all) => Arc::new(all.finish()?),
+            Values::Negotiation(all) => Arc::new(all.finish()?),
         })
     }
 }
 
-/// Takes what a field says of a row.
+/// What a field says of a row: the field writes it here.
 #[derive(Debug, Default)]
-pub(super) struct Said {
+pub(super) struct RowValue {
     numbers: Vec<i64>,
     has_text: bool,
     text: String,
     negotiation: Option<Negotiation>,
 }
 
-impl Said {
+impl RowValue {
     /// Nothing yet: for the next field.
     pub fn clear(&mut self) {
         self.numbers.clear();
@@ -171,7 +171,7 @@ impl Said {
     }
 }
 
-impl Sink for Said {
+impl Sink for RowValue {
     fn number(&mut self, number: i64) {
         self.numbers.push(number);
     }

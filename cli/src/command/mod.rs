@@ -82,7 +82,7 @@ struct Reading {
     #[arg(long, value_name = "NUMBER")]
     jobs: Option<usize>,
     #[arg(long, value_enum, help = "The language of sentences and headings [default: auto]")]
-    language: Option<Tongue>,
+    language: Option<LanguageChoice>,
     /// Show no progress on the terminal.
     #[arg(long, short)]
     quiet: bool,
@@ -106,17 +106,17 @@ impl Reading {
 
     /// That of the system where none was asked for.
     fn language(&self) -> Language {
-        self.language.unwrap_or(Tongue::Auto).into()
+        self.language.unwrap_or(LanguageChoice::Auto).into()
     }
 
     /// The one that was asked for by its name.
     fn named_language(&self) -> Option<Language> {
-        self.language.filter(|tongue| *tongue != Tongue::Auto).map(Into::into)
+        self.language.filter(|tongue| *tongue != LanguageChoice::Auto).map(Into::into)
     }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Tongue {
+enum LanguageChoice {
     /// English.
     En,
     /// Chinese.
@@ -125,12 +125,12 @@ enum Tongue {
     Auto,
 }
 
-impl From<Tongue> for Language {
-    fn from(tongue: Tongue) -> Language {
+impl From<LanguageChoice> for Language {
+    fn from(tongue: LanguageChoice) -> Language {
         match tongue {
-            Tongue::En => Language::English,
-            Tongue::Zh => Language::Chinese,
-            Tongue::Auto => of_system(),
+            LanguageChoice::En => Language::English,
+            LanguageChoice::Zh => Language::Chinese,
+            LanguageChoice::Auto => of_system(),
         }
     }
 }

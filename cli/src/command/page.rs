@@ -10,7 +10,7 @@ use synfin_core::words::language::Language;
 use super::FAILED;
 use super::work::Work;
 use crate::input::Source;
-use crate::page::{Gathered, Gatherer, page};
+use crate::page::{Gatherer, PageData, page};
 
 /// Reads all captures, and writes the page on them.
 pub fn write(path: &Path, work: &Work, language: Option<Language>) -> io::Result<u8> {
@@ -22,7 +22,7 @@ pub fn write(path: &Path, work: &Work, language: Option<Language>) -> io::Result
             return Ok(FAILED);
         }
     };
-    let all = Mutex::new(Gathered::new(work.sources.iter().map(Source::name).collect())?);
+    let all = Mutex::new(PageData::new(work.sources.iter().map(Source::name).collect())?);
     let status = work.lines(|_, number| Gatherer::new(&all, number))?;
     let gathered = all.into_inner().unwrap_or_else(PoisonError::into_inner);
     file.write_all(page(&gathered, language).as_bytes())?;

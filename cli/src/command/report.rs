@@ -70,9 +70,9 @@ impl Report {
 }
 
 /// Counts the servers of all captures.
-struct Counted<'a>(&'a Mutex<Counter>);
+struct ServerSink<'a>(&'a Mutex<Counter>);
 
-impl Sink for Counted<'_> {
+impl Sink for ServerSink<'_> {
     fn connection(&mut self, connection: &ConnectionView) -> io::Result<()> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).add(connection);
         Ok(())
@@ -82,7 +82,7 @@ impl Sink for Counted<'_> {
 impl Servers {
     pub(super) fn run(&self) -> io::Result<u8> {
         let counter = Mutex::new(Counter::default());
-        let status = self.reading.work().lines(|_, _| Counted(&counter))?;
+        let status = self.reading.work().lines(|_, _| ServerSink(&counter))?;
         let servers = counter.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
         let mut out = io::BufWriter::new(io::stdout().lock());
         let headings = columns(self.reading.language());

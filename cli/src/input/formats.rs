@@ -11,7 +11,7 @@ use synfin_core::segment::Timestamp;
 
 /// What a format says of a frame.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Found {
+pub struct FrameHeader {
     pub at: Option<Timestamp>,
     pub link: u32,
     pub wire_len: u32,
@@ -61,7 +61,7 @@ pub struct Interface {
 /// What stands next.
 pub enum Step {
     /// A frame, and how many bytes it takes in the file.
-    Frame(Found, usize),
+    Frame(FrameHeader, usize),
     /// Something else, of so many bytes.
     Other(usize),
     /// More must be read to tell.
@@ -139,7 +139,7 @@ impl Step {
         // As Wireshark does it: whatever the fraction is, it is added.
         let fraction = if is_nano { record.ts_usec } else { record.ts_usec.wrapping_mul(1000) };
         let at = Timestamp::from_parts(i64::from(record.ts_sec), fraction.cast_signed());
-        let found = Found { at, link, wire_len: record.origlen, bytes: range_of(data, record.data) };
+        let found = FrameHeader { at, link, wire_len: record.origlen, bytes: range_of(data, record.data) };
         Step::Frame(found, data.len().saturating_sub(rest.len()))
     }
 
@@ -157,7 +157,7 @@ impl Step {
                 let Some(interface) = get(interfaces, packet.if_id) else { return NO_INTERFACE };
                 let at = interface.time(packet.ts_high, packet.ts_low);
                 let bytes = range_of(data, packet.packet_data());
-                return Step::Frame(Found { at, link: interface.link, wire_len: packet.origlen, bytes }, used);
+                return Step::Frame(FrameHeader { at, link: interface.link, wire_len: packet.origlen, bytes }, used);
             }
             Block::SimplePacket(packet) => {
                 let Some(interface) = interfaces.first() else { return NO_INTERFACE };
@@ -165,7 +165,10 @@ impl Step {
                 if let Some(snap_len) = usize::try_from(interface.snap_len).ok().filter(|&len| len > 0) {
                     bytes.end = bytes.end.min(bytes.start.saturating_add(snap_len));
                 }
-                return Step::Frame(Found { at: None, link: interface.link, wire_len: packet.origlen, bytes }, used);
+                return Step::Frame(
+                    FrameHeader { at: None, link: interface.link, wire_len: packet.origlen, bytes },
+                    used,
+                );
             }
             Block::Unknown(unknown) if unknown.block_type == OLD_PACKET => {
                 return old_packet(data, unknown.data, is_big_endian, interfaces)
@@ -182,7 +185,7 @@ fn get(interfaces: &[Interface], id: u32) -> Option<&Interface> {
 }
 
 /// A packet block, which enhanced ones have replaced: pcap-parser gives its bytes.
-fn old_packet(data: &[u8], block: &[u8], is_big_endian: bool, interfaces: &[Interface]) -> Option<Found> {
+fn old_packet(data: &[u8], block: &[u8], is_big_endian: bool, interfaces: &[Interface]) -> Option<FrameHeader> {
     let number = |at: usize| {
         let bytes = block.get(at..)?.first_chunk::<4>()?;
         Some(if is_big_endian { u32::from_be_bytes(*bytes) } else { u32::from_le_bytes(*bytes) })
@@ -192,7 +195,7 @@ fn old_packet(data: &[u8], block: &[u8], is_big_endian: bool, interfaces: &[Inte
     let interface = get(interfaces, u32::from(id))?;
     let (high, low, captured, wire_len) = (number(4)?, number(8)?, number(12)?, number(16)?);
     let bytes = block.get(20..)?.get(..usize::try_from(captured).ok()?)?;
-    Some(Found { at: interface.time(high, low), link: interface.link, wire_len, bytes: range_of(data, bytes) })
+    Some(FrameHeader { at: interface.time(high, low), link: interface.link, wire_len, bytes: range_of(data, bytes) })
 }
 
 impl Interface {

@@ -115,17 +115,17 @@ impl Source {
             }
             Source::Stdin => Box::new(io::stdin()),
         };
-        frames(Box::new(Counted { reader, read }))
+        frames(Box::new(CountingReader { reader, read }))
     }
 }
 
 /// Counts what is read.
-struct Counted {
+struct CountingReader {
     reader: Box<dyn Read + Send>,
     read: Arc<AtomicU64>,
 }
 
-impl Read for Counted {
+impl Read for CountingReader {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         let len = self.reader.read(room)?;
         self.read.fetch_add(u64::try_from(len).unwrap_or(0), Ordering::Relaxed);

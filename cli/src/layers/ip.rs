@@ -11,7 +11,7 @@ use etherparse::{
 use super::rest::Rest;
 use super::tunnel;
 use super::unknown::Layer;
-use super::{Addresses, At, End, Inside, MOST_LAYERS, Next, Packet};
+use super::{Addresses, Content, MOST_LAYERS, NextLayer, Packet, Position, WalkEnd};
 use crate::input::Frame;
 
 /// RFC 3378, and the bytes of its header.
@@ -55,21 +55,21 @@ pub(super) fn tcp_over_ethernet<'a>(frame: &Frame<'a>) -> Option<Packet<'a>> {
 }
 
 /// IPv4 or IPv6.
-pub(super) fn ip(rest: Rest) -> Option<At> {
+pub(super) fn ip(rest: Rest) -> Option<Position> {
     match rest.byte(0)? >> 4 {
         4 => v4(rest),
         6 => v6(rest),
-        _ => Some(At::End(End::Other)),
+        _ => Some(Position::End(WalkEnd::Other)),
     }
 }
 
-fn v4(rest: Rest) -> Option<At> {
+fn v4(rest: Rest) -> Option<Position> {
     let header = Ipv4HeaderSlice::from_slice(rest.bytes).ok()?;
     let header_len = header.slice().len();
     // A length of 0: the network card cuts the segment later, and whoever captured saw it whole.
     let rest = match usize::from(header.total_len()) {
         0 => rest,
-        len if len < header_len => return Some(At::End(End::Other)),
+        len if len < header_len => return Some(Position::End(WalkEnd::Other)),
         len => rest.at_most(len),
     };
     let inside = rest.after(header_len)?;
@@ -82,17 +82,17 @@ fn v4(rest: Rest) -> Option<At> {
     };
     if header.is_fragmenting_payload() {
         if is_whole(rest) && header.total_len() != 0 {
-            return Some(At::End(End::Fragment(addresses, rest.bytes)));
+            return Some(Position::End(WalkEnd::Fragment(addresses, rest.bytes)));
         }
         if header.fragments_offset().value() != 0 {
-            return Some(At::End(End::Other));
+            return Some(Position::End(WalkEnd::Other));
         }
         addresses.is_fragment = true;
     }
-    Some(At::Layer(Next::Protocol(header.protocol().0, addresses), inside))
+    Some(Position::Layer(NextLayer::Protocol(header.protocol().0, addresses), inside))
 }
 
-fn v6(rest: Rest) -> Option<At> {
+fn v6(rest: Rest) -> Option<Position> {
     let header = Ipv6HeaderSlice::from_slice(rest.bytes).ok()?;
     let mut inside = rest.after(Ipv6Header::LEN)?;
     // A length of 0: as for IPv4, or a jumbogram.
@@ -108,9 +108,9 @@ fn v6(rest: Rest) -> Option<At> {
     };
     if is_whole(inside) && header.payload_length() != 0 && is_v6_fragment(header.next_header(), inside) {
         let whole = rest.at_most(Ipv6Header::LEN.saturating_add(inside.wire_len));
-        return Some(At::End(End::Fragment(addresses, whole.bytes)));
+        return Some(Position::End(WalkEnd::Fragment(addresses, whole.bytes)));
     }
-    Some(At::Layer(Next::Protocol(header.next_header().0, addresses), inside))
+    Some(Position::Layer(NextLayer::Protocol(header.next_header().0, addresses), inside))
 }
 
 /// Whether all of it was captured.
@@ -129,35 +129,44 @@ fn is_v6_fragment(next: IpNumber, rest: Rest) -> bool {
 }
 
 /// What an IP protocol number names: an extension header of IPv6, or what is carried.
-pub(super) fn protocol(number: u8, addresses: Addresses, rest: Rest) -> Option<At> {
+pub(super) fn protocol(number: u8, addresses: Addresses, rest: Rest) -> Option<Position> {
     match IpNumber(number) {
-        IpNumber::TCP => Some(At::End(End::Tcp(addresses, rest))),
-        IpNumber::ICMP => Some(At::End(End::Icmp(addresses, rest, false))),
-        IpNumber::IPV6_ICMP => Some(At::End(End::Icmp(addresses, rest, true))),
+        IpNumber::TCP => Some(Position::End(WalkEnd::Tcp(addresses, rest))),
+        IpNumber::ICMP => Some(Position::End(WalkEnd::Icmp(addresses, rest, false))),
+        IpNumber::IPV6_ICMP => Some(Position::End(WalkEnd::Icmp(addresses, rest, true))),
         IpNumber::AUTHENTICATION_HEADER => {
             let header = IpAuthHeaderSlice::from_slice(rest.bytes).ok()?;
-            Some(At::Layer(Next::Protocol(header.next_header().0, addresses), rest.after(header.slice().len())?))
+            Some(Position::Layer(
+                NextLayer::Protocol(header.next_header().0, addresses),
+                rest.after(header.slice().len())?,
+            ))
         }
         IpNumber::IPV6_FRAGMENTATION_HEADER if addresses.source.is_ipv6() => {
             let header = Ipv6FragmentHeaderSlice::from_slice(rest.bytes).ok()?;
             if header.fragment_offset().value() != 0 {
-                return Some(At::End(End::Other));
+                return Some(Position::End(WalkEnd::Other));
             }
             let is_fragment = header.is_fragmenting_payload();
             let addresses = Addresses { is_fragment, ..addresses };
-            Some(At::Layer(Next::Protocol(header.next_header().0, addresses), rest.after(header.slice().len())?))
+            Some(Position::Layer(
+                NextLayer::Protocol(header.next_header().0, addresses),
+                rest.after(header.slice().len())?,
+            ))
         }
         other if addresses.source.is_ipv6() && Ipv6RawExtHeaderSlice::header_type_supported(other) => {
             let header = Ipv6RawExtHeaderSlice::from_slice(rest.bytes).ok()?;
-            Some(At::Layer(Next::Protocol(header.next_header().0, addresses), rest.after(header.slice().len())?))
+            Some(Position::Layer(
+                NextLayer::Protocol(header.next_header().0, addresses),
+                rest.after(header.slice().len())?,
+            ))
         }
-        IpNumber::IPV4 | IpNumber::IPV6 => Some(At::Layer(Next::Ip, rest)),
+        IpNumber::IPV4 | IpNumber::IPV6 => Some(Position::Layer(NextLayer::Ip, rest)),
         IpNumber::UDP if !addresses.is_fragment => tunnel::udp(rest),
         IpNumber::GRE => tunnel::gre(rest),
-        ETHERNET_IN_IP => Some(At::Layer(Next::Ethernet, rest.after(ETHERNET_IN_IP_LEN)?)),
+        ETHERNET_IN_IP => Some(Position::Layer(NextLayer::Ethernet, rest.after(ETHERNET_IN_IP_LEN)?)),
         MPLS_IN_IP => tunnel::mpls(rest),
-        _ if has_no_tcp(number) => Some(At::End(End::Other)),
-        _ => Some(At::End(End::Unknown(Layer::Protocol(number)))),
+        _ if has_no_tcp(number) => Some(Position::End(WalkEnd::Other)),
+        _ => Some(Position::End(WalkEnd::Unknown(Layer::Protocol(number)))),
     }
 }
 
@@ -178,16 +187,16 @@ pub fn quoted(bytes: &[u8], is_v6: bool) -> Option<Packet<'_>> {
         return None;
     }
     let quoted = bytes.get(ICMP_LEN..)?;
-    let mut at = At::Layer(Next::Ip, Rest { bytes: quoted, wire_len: quoted.len() });
+    let mut at = Position::Layer(NextLayer::Ip, Rest { bytes: quoted, wire_len: quoted.len() });
     for _ in 0..MOST_LAYERS {
         at = match at {
-            At::Layer(Next::Ip, rest) => ip(rest)?,
-            At::Layer(Next::Protocol(number, addresses), rest) => protocol(number, addresses, rest)?,
-            At::End(end) => match end.inside() {
-                Inside::Tcp(packet) => return Some(packet),
+            Position::Layer(NextLayer::Ip, rest) => ip(rest)?,
+            Position::Layer(NextLayer::Protocol(number, addresses), rest) => protocol(number, addresses, rest)?,
+            Position::End(end) => match end.inside() {
+                Content::Tcp(packet) => return Some(packet),
                 _ => return None,
             },
-            At::Layer(..) => return None,
+            Position::Layer(..) => return None,
         };
     }
     None

@@ -39,7 +39,7 @@ pub struct Packet<'a> {
 
 /// What is in a frame.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Inside<'a> {
+pub enum Content<'a> {
     /// A TCP segment.
     Tcp(Packet<'a>),
     /// An ICMP message; whether it is ICMPv6.
@@ -52,32 +52,32 @@ pub enum Inside<'a> {
     Unknown(Layer),
 }
 
-impl Inside<'_> {
+impl Content<'_> {
     /// The same with bytes of its own.
-    fn into_owned<'b>(self) -> Inside<'b> {
+    fn into_owned<'b>(self) -> Content<'b> {
         let own = |packet: Packet| Packet { bytes: Cow::Owned(packet.bytes.into_owned()), ..packet };
         match self {
-            Inside::Tcp(packet) => Inside::Tcp(own(packet)),
-            Inside::Icmp(packet, is_v6) => Inside::Icmp(own(packet), is_v6),
-            Inside::Fragment(packet) => Inside::Fragment(own(packet)),
-            Inside::Other => Inside::Other,
-            Inside::Unknown(layer) => Inside::Unknown(layer),
+            Content::Tcp(packet) => Content::Tcp(own(packet)),
+            Content::Icmp(packet, is_v6) => Content::Icmp(own(packet), is_v6),
+            Content::Fragment(packet) => Content::Fragment(own(packet)),
+            Content::Other => Content::Other,
+            Content::Unknown(layer) => Content::Unknown(layer),
         }
     }
 }
 
 /// Where a walk through the layers stands.
 #[derive(Clone, Copy, Debug)]
-enum At<'a> {
+enum Position<'a> {
     /// Before a layer.
-    Layer(Next, Rest<'a>),
+    Layer(NextLayer, Rest<'a>),
     /// At the end.
-    End(End<'a>),
+    End(WalkEnd<'a>),
 }
 
 /// The end of a walk.
 #[derive(Clone, Copy, Debug)]
-enum End<'a> {
+enum WalkEnd<'a> {
     Tcp(Addresses, Rest<'a>),
     /// A fragment of an IP packet, of which all was captured: from its IP header on, to its end.
     Fragment(Addresses, &'a [u8]),
@@ -99,7 +99,7 @@ struct Addresses {
 
 /// The layer that comes next.
 #[derive(Clone, Copy, Debug)]
-enum Next {
+enum NextLayer {
     /// One that a number of <https://www.tcpdump.org/linktypes.html> names.
     Link(u32),
     Ethernet,
@@ -123,56 +123,58 @@ pub struct Layers {
 impl Layers {
     /// What is in a frame. What is not known is counted.
     #[inline]
-    pub fn look<'a>(&mut self, frame: &Frame<'a>) -> Inside<'a> {
+    pub fn look<'a>(&mut self, frame: &Frame<'a>) -> Content<'a> {
         if let Some(packet) = ip::tcp_over_ethernet(frame) {
-            return Inside::Tcp(packet);
+            return Content::Tcp(packet);
         }
         self.fragments.begin_frame(frame.number);
-        let inside = self.walk(Next::Link(frame.link), Rest::new(frame.bytes, frame.wire_len), 0);
-        if let Inside::Unknown(layer) = inside {
+        let inside = self.walk(NextLayer::Link(frame.link), Rest::new(frame.bytes, frame.wire_len), 0);
+        if let Content::Unknown(layer) = inside {
             self.unknown.count(layer);
         }
         inside
     }
 
     /// From a layer on, `depth` layers deep in the frame.
-    fn walk<'a>(&mut self, next: Next, rest: Rest<'a>, depth: u32) -> Inside<'a> {
-        let mut at = At::Layer(next, rest);
+    fn walk<'a>(&mut self, next: NextLayer, rest: Rest<'a>, depth: u32) -> Content<'a> {
+        let mut at = Position::Layer(next, rest);
         for depth in depth..MOST_LAYERS {
             match at {
-                At::Layer(next, rest) => at = next.step(rest).unwrap_or(At::End(End::Other)),
-                At::End(End::Fragment(addresses, packet)) => return self.put_together(addresses, packet, depth),
-                At::End(end) => return end.inside(),
+                Position::Layer(next, rest) => at = next.step(rest).unwrap_or(Position::End(WalkEnd::Other)),
+                Position::End(WalkEnd::Fragment(addresses, packet)) => {
+                    return self.put_together(addresses, packet, depth);
+                }
+                Position::End(end) => return end.inside(),
             }
         }
-        Inside::Other
+        Content::Other
     }
 
     /// A fragment: what it completes, if it does.
     #[cold]
-    fn put_together<'a>(&mut self, addresses: Addresses, packet: &[u8], depth: u32) -> Inside<'a> {
-        let Some((number, payload)) = self.fragments.add(packet) else { return Inside::Other };
+    fn put_together<'a>(&mut self, addresses: Addresses, packet: &[u8], depth: u32) -> Content<'a> {
+        let Some((number, payload)) = self.fragments.add(packet) else { return Content::Other };
         let rest = Rest { bytes: &payload, wire_len: payload.len() };
-        self.walk(Next::Protocol(number, addresses), rest, depth.saturating_add(1)).into_owned()
+        self.walk(NextLayer::Protocol(number, addresses), rest, depth.saturating_add(1)).into_owned()
     }
 }
 
-impl Next {
+impl NextLayer {
     /// One layer. None where too little of it was captured.
-    fn step(self, rest: Rest<'_>) -> Option<At<'_>> {
+    fn step(self, rest: Rest<'_>) -> Option<Position<'_>> {
         match self {
-            Next::Link(number) => link::link(number, rest),
-            Next::Ethernet => link::ethernet(rest),
-            Next::EtherType(number) => link::ether_type(number, rest),
-            Next::Ip => ip::ip(rest),
-            Next::Ppp => tunnel::ppp(rest),
-            Next::Protocol(number, addresses) => ip::protocol(number, addresses, rest),
+            NextLayer::Link(number) => link::link(number, rest),
+            NextLayer::Ethernet => link::ethernet(rest),
+            NextLayer::EtherType(number) => link::ether_type(number, rest),
+            NextLayer::Ip => ip::ip(rest),
+            NextLayer::Ppp => tunnel::ppp(rest),
+            NextLayer::Protocol(number, addresses) => ip::protocol(number, addresses, rest),
         }
     }
 }
 
-impl<'a> End<'a> {
-    fn inside(self) -> Inside<'a> {
+impl<'a> WalkEnd<'a> {
+    fn inside(self) -> Content<'a> {
         let packet = |addresses: Addresses, rest: Rest<'a>| Packet {
             source: addresses.source,
             destination: addresses.destination,
@@ -182,11 +184,11 @@ impl<'a> End<'a> {
             wire_len: u32::try_from(rest.wire_len).unwrap_or(u32::MAX),
         };
         match self {
-            End::Tcp(addresses, rest) if addresses.is_fragment => Inside::Fragment(packet(addresses, rest)),
-            End::Tcp(addresses, rest) => Inside::Tcp(packet(addresses, rest)),
-            End::Icmp(addresses, rest, is_v6) => Inside::Icmp(packet(addresses, rest), is_v6),
-            End::Other | End::Fragment(..) => Inside::Other,
-            End::Unknown(layer) => Inside::Unknown(layer),
+            WalkEnd::Tcp(addresses, rest) if addresses.is_fragment => Content::Fragment(packet(addresses, rest)),
+            WalkEnd::Tcp(addresses, rest) => Content::Tcp(packet(addresses, rest)),
+            WalkEnd::Icmp(addresses, rest, is_v6) => Content::Icmp(packet(addresses, rest), is_v6),
+            WalkEnd::Other | WalkEnd::Fragment(..) => Content::Other,
+            WalkEnd::Unknown(layer) => Content::Unknown(layer),
         }
     }
 }

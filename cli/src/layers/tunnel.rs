@@ -4,7 +4,7 @@ use etherparse::{UdpHeader, UdpHeaderSlice};
 
 use super::rest::Rest;
 use super::unknown::Layer;
-use super::{At, End, Next};
+use super::{NextLayer, Position, WalkEnd};
 
 /// Ports of UDP behind which there are packets, as Wireshark has them without preferences.
 const VXLAN: u16 = 4789;
@@ -31,7 +31,7 @@ const ERSPAN_MORE_LEN: usize = 8;
 const TRANSPARENT_ETHERNET: u16 = 0x6558;
 
 /// UDP: of its two ports, the lower one is asked first for what is behind it.
-pub(super) fn udp(rest: Rest) -> Option<At> {
+pub(super) fn udp(rest: Rest) -> Option<Position> {
     let header = UdpHeaderSlice::from_slice(rest.bytes).ok()?;
     let (from, to) = (header.source_port(), header.destination_port());
     let inside = match usize::from(header.length()) {
@@ -40,7 +40,7 @@ pub(super) fn udp(rest: Rest) -> Option<At> {
     };
     for port in [from.min(to), from.max(to)] {
         match port {
-            VXLAN => return Some(At::Layer(Next::Ethernet, inside.after(VXLAN_LEN)?)),
+            VXLAN => return Some(Position::Layer(NextLayer::Ethernet, inside.after(VXLAN_LEN)?)),
             VXLAN_GPE => return vxlan_gpe(inside),
             GENEVE => return geneve(inside),
             GTP_U => return gtp(inside),
@@ -50,44 +50,44 @@ pub(super) fn udp(rest: Rest) -> Option<At> {
             _ => {}
         }
     }
-    Some(At::End(End::Other))
+    Some(Position::End(WalkEnd::Other))
 }
 
 /// VXLAN's generic protocol extension (draft-ietf-nvo3-vxlan-gpe): it says what it carries.
-fn vxlan_gpe(rest: Rest) -> Option<At> {
+fn vxlan_gpe(rest: Rest) -> Option<Position> {
     let (protocol, inside) = (rest.byte(3)?, rest.after(VXLAN_LEN)?);
     Some(match protocol {
-        1 | 2 => At::Layer(Next::Ip, inside),
-        3 => At::Layer(Next::Ethernet, inside),
+        1 | 2 => Position::Layer(NextLayer::Ip, inside),
+        3 => Position::Layer(NextLayer::Ethernet, inside),
         5 => mpls(inside)?,
-        _ => At::End(End::Unknown(Layer::In("VXLAN-GPE"))),
+        _ => Position::End(WalkEnd::Unknown(Layer::In("VXLAN-GPE"))),
     })
 }
 
 /// Geneve (RFC 8926 §3.4).
-fn geneve(rest: Rest) -> Option<At> {
+fn geneve(rest: Rest) -> Option<Position> {
     let (first, protocol) = (rest.byte(0)?, rest.two(2)?);
     if first >> 6 != 0 {
-        return Some(At::End(End::Other));
+        return Some(Position::End(WalkEnd::Other));
     }
     let options = usize::from(first & 0x3f).saturating_mul(4);
-    Some(At::Layer(named(protocol), rest.after(GENEVE_LEN.saturating_add(options))?))
+    Some(Position::Layer(named(protocol), rest.after(GENEVE_LEN.saturating_add(options))?))
 }
 
 /// Ethernet, or an Ethernet type.
-fn named(protocol: u16) -> Next {
-    if protocol == TRANSPARENT_ETHERNET { Next::Ethernet } else { Next::EtherType(protocol) }
+fn named(protocol: u16) -> NextLayer {
+    if protocol == TRANSPARENT_ETHERNET { NextLayer::Ethernet } else { NextLayer::EtherType(protocol) }
 }
 
 /// GTP version 1 for user data (3GPP TS 29.281 §5.1).
-fn gtp(rest: Rest) -> Option<At> {
+fn gtp(rest: Rest) -> Option<Position> {
     const T_PDU: u8 = 0xff;
     const HAS_MORE: u8 = 0x07;
     const HAS_EXTENSION: u8 = 0x04;
     let (flags, message) = (rest.byte(0)?, rest.byte(1)?);
     // Version 1 of GTP, not GTP prime.
     if flags >> 4 != 0x3 || message != T_PDU {
-        return Some(At::End(End::Other));
+        return Some(Position::End(WalkEnd::Other));
     }
     let len = usize::from(rest.two(2)?);
     let mut inside = rest.at_most(GTP_LEN.saturating_add(len)).after(GTP_LEN)?;
@@ -101,13 +101,13 @@ fn gtp(rest: Rest) -> Option<At> {
         }
     }
     Some(match inside.byte(0)? >> 4 {
-        4 | 6 => At::Layer(Next::Ip, inside),
-        _ => At::End(End::Unknown(Layer::In("GTP-U"))),
+        4 | 6 => Position::Layer(NextLayer::Ip, inside),
+        _ => Position::End(WalkEnd::Unknown(Layer::In("GTP-U"))),
     })
 }
 
 /// Teredo (RFC 4380 §5.1.1): IPv6, behind an authentication and the origin.
-fn teredo(rest: Rest) -> Option<At> {
+fn teredo(rest: Rest) -> Option<Position> {
     let mut inside = rest;
     if inside.two(0)? == 1 {
         let values = usize::from(inside.byte(2)?).saturating_add(usize::from(inside.byte(3)?));
@@ -117,11 +117,11 @@ fn teredo(rest: Rest) -> Option<At> {
     if inside.two(0)? == 0 {
         inside = inside.after(8)?;
     }
-    Some(if inside.byte(0)? >> 4 == 6 { At::Layer(Next::Ip, inside) } else { At::End(End::Other) })
+    Some(if inside.byte(0)? >> 4 == 6 { Position::Layer(NextLayer::Ip, inside) } else { Position::End(WalkEnd::Other) })
 }
 
 /// GRE (RFC 2784, RFC 2890, RFC 2637 for version 1).
-pub(super) fn gre(rest: Rest) -> Option<At> {
+pub(super) fn gre(rest: Rest) -> Option<Position> {
     const CHECKSUM: u16 = 0x8000;
     const ROUTING: u16 = 0x4000;
     const KEY: u16 = 0x2000;
@@ -137,13 +137,13 @@ pub(super) fn gre(rest: Rest) -> Option<At> {
         inside = behind_routes(inside)?;
     }
     Some(match protocol {
-        TRANSPARENT_ETHERNET => At::Layer(Next::Ethernet, inside),
-        0x88be if !has(SEQUENCE) => At::Layer(Next::Ethernet, inside),
+        TRANSPARENT_ETHERNET => Position::Layer(NextLayer::Ethernet, inside),
+        0x88be if !has(SEQUENCE) => Position::Layer(NextLayer::Ethernet, inside),
         0x88be | 0x22eb => erspan(inside)?,
-        0x880b => At::Layer(Next::Ppp, inside),
+        0x880b => Position::Layer(NextLayer::Ppp, inside),
         0x883e => wccp(inside)?,
-        0x0800 | 0x86dd | 0x8100 | 0x8847 | 0x8848 => At::Layer(Next::EtherType(protocol), inside),
-        _ => At::End(End::Unknown(Layer::Gre(protocol))),
+        0x0800 | 0x86dd | 0x8100 | 0x8847 | 0x8848 => Position::Layer(NextLayer::EtherType(protocol), inside),
+        _ => Position::End(WalkEnd::Unknown(Layer::Gre(protocol))),
     })
 }
 
@@ -160,26 +160,26 @@ fn behind_routes(rest: Rest) -> Option<Rest> {
 }
 
 /// What Cisco's redirection carries: IP, behind a header in its second version.
-fn wccp(rest: Rest) -> Option<At> {
+fn wccp(rest: Rest) -> Option<Position> {
     let inside = if rest.byte(0)? >> 4 == 4 { rest } else { rest.after(4)? };
-    Some(At::Layer(Next::Ip, inside))
+    Some(Position::Layer(NextLayer::Ip, inside))
 }
 
 /// ERSPAN, type II and III (draft-foschiano-erspan): a mirrored frame.
-fn erspan(rest: Rest) -> Option<At> {
+fn erspan(rest: Rest) -> Option<Position> {
     Some(match rest.byte(0)? >> 4 {
-        1 => At::Layer(Next::Ethernet, rest.after(ERSPAN_2_LEN)?),
+        1 => Position::Layer(NextLayer::Ethernet, rest.after(ERSPAN_2_LEN)?),
         2 => {
             let last = rest.byte(11)?;
             let more = if last & 1 == 0 { 0 } else { ERSPAN_MORE_LEN };
-            At::Layer(Next::Ethernet, rest.after(ERSPAN_3_LEN.saturating_add(more))?)
+            Position::Layer(NextLayer::Ethernet, rest.after(ERSPAN_3_LEN.saturating_add(more))?)
         }
-        _ => At::End(End::Unknown(Layer::In("ERSPAN"))),
+        _ => Position::End(WalkEnd::Unknown(Layer::In("ERSPAN"))),
     })
 }
 
 /// MPLS (RFC 3032): labels, the last of which says so; what is behind it shows in its first bits (RFC 4928 §3).
-pub(super) fn mpls(rest: Rest) -> Option<At> {
+pub(super) fn mpls(rest: Rest) -> Option<Position> {
     let mut inside = rest;
     loop {
         let is_last = inside.byte(2)? & 1 == 1;
@@ -189,23 +189,23 @@ pub(super) fn mpls(rest: Rest) -> Option<At> {
         }
     }
     Some(match inside.byte(0)? >> 4 {
-        4 | 6 => At::Layer(Next::Ip, inside),
+        4 | 6 => Position::Layer(NextLayer::Ip, inside),
         // A pseudowire of Ethernet: a frame, or its control word before it (RFC 4448 §4.6). Nothing says which; Wireshark
         // goes by the makers of network cards.
-        0 if matches!(inside.two(12), Some(0x0800 | 0x86dd | 0x8100)) => At::Layer(Next::Ethernet, inside),
-        0 => At::Layer(Next::Ethernet, inside.after(4)?),
-        _ => At::End(End::Unknown(Layer::In("MPLS"))),
+        0 if matches!(inside.two(12), Some(0x0800 | 0x86dd | 0x8100)) => Position::Layer(NextLayer::Ethernet, inside),
+        0 => Position::Layer(NextLayer::Ethernet, inside.after(4)?),
+        _ => Position::End(WalkEnd::Unknown(Layer::In("MPLS"))),
     })
 }
 
 /// PPPoE, its session stage (RFC 2516 §4).
-pub(super) fn pppoe(rest: Rest) -> Option<At> {
+pub(super) fn pppoe(rest: Rest) -> Option<Position> {
     let len = usize::from(rest.two(4)?);
-    Some(At::Layer(Next::Ppp, rest.after(PPPOE_LEN)?.at_most(len)))
+    Some(Position::Layer(NextLayer::Ppp, rest.after(PPPOE_LEN)?.at_most(len)))
 }
 
 /// PPP (RFC 1661 §2, RFC 1662 §3.1): address and control, and the first byte of the protocol, may be left out.
-pub(super) fn ppp(rest: Rest) -> Option<At> {
+pub(super) fn ppp(rest: Rest) -> Option<Position> {
     let mut inside = if rest.two(0)? == 0xff03 { rest.after(2)? } else { rest };
     let first = inside.byte(0)?;
     let protocol = if first & 1 == 1 {
@@ -217,18 +217,18 @@ pub(super) fn ppp(rest: Rest) -> Option<At> {
         protocol
     };
     Some(match protocol {
-        0x0021 | 0x0057 => At::Layer(Next::Ip, inside),
+        0x0021 | 0x0057 => Position::Layer(NextLayer::Ip, inside),
         0x0281 | 0x0283 => mpls(inside)?,
         // Control of the link and of what it carries.
-        0x8000.. => At::End(End::Other),
-        _ => At::End(End::Unknown(Layer::Ppp(protocol))),
+        0x8000.. => Position::End(WalkEnd::Other),
+        _ => Position::End(WalkEnd::Unknown(Layer::Ppp(protocol))),
     })
 }
 
 /// PPP in HDLC's frames (RFC 1662), or what Cisco makes of those.
-pub(super) fn ppp_or_cisco(rest: Rest) -> Option<At> {
+pub(super) fn ppp_or_cisco(rest: Rest) -> Option<Position> {
     match rest.byte(0)? {
-        0x0f | 0x8f => Some(At::Layer(Next::EtherType(rest.two(2)?), rest.after(4)?)),
+        0x0f | 0x8f => Some(Position::Layer(NextLayer::EtherType(rest.two(2)?), rest.after(4)?)),
         _ => ppp(rest),
     }
 }

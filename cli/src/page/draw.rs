@@ -9,7 +9,7 @@ use plotters::prelude::*;
 use super::fate::Fate;
 use super::timeline::Timeline;
 
-type Drawn = Result<(), Box<dyn Error>>;
+type DrawResult = Result<(), Box<dyn Error>>;
 
 /// The widths in which every chart is drawn: for a screen, and for a phone. What is written in it stays legible in both.
 pub const WIDTHS: [u32; 2] = [640, 320];
@@ -46,7 +46,7 @@ const GRID: RGBColor = RGBColor(0xdd, 0xdd, 0xdd);
 const AXIS: RGBColor = RGBColor(0x66, 0x66, 0x66);
 
 /// Draws into a string, in the paint of a fate.
-fn svg(size: (u32, u32), fate: Fate, draw: impl Fn(DrawingArea<SVGBackend, Shift>) -> Drawn) -> String {
+fn svg(size: (u32, u32), fate: Fate, draw: impl Fn(DrawingArea<SVGBackend, Shift>) -> DrawResult) -> String {
     let mut out = String::new();
     // A string takes all that is drawn.
     let _ = draw(SVGBackend::with_string(&mut out, size).into_drawing_area());

@@ -8,14 +8,14 @@ use synfin_core::words::explain;
 use synfin_core::words::language::Language;
 
 use super::fate::Fate;
-use super::ladder::{Kept, Ladder};
+use super::ladder::{Ladder, Rungs};
 
 /// How many are told of.
 pub const MOST: usize = 200;
 
 /// A kind of failure: where, what, and why.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Kind {
+pub struct FailureKind {
     /// Of the server.
     pub address: Address,
     /// Of the server.
@@ -26,16 +26,16 @@ pub struct Kind {
     pub cause: Option<&'static str>,
 }
 
-impl Kind {
+impl FailureKind {
     /// That of a connection; none where there is nothing to tell.
-    pub fn of(connection: &ConnectionView, fate: Fate) -> Option<Kind> {
+    pub fn of(connection: &ConnectionView, fate: Fate) -> Option<FailureKind> {
         if !fate.is_told() {
             return None;
         }
         let (address, port) = connection.endpoint(Side::Server);
         let by_reset = !matches!(fate, Fate::NoAnswer | Fate::Unreachable | Fate::HalfOpen);
         let cause = connection.ender().filter(|_| by_reset).and_then(|ender| ender.detail.cause);
-        Some(Kind { address, port, fate, cause: cause.map(Cause::name) })
+        Some(FailureKind { address, port, fate, cause: cause.map(Cause::name) })
     }
 }
 
@@ -51,32 +51,32 @@ pub struct Story {
 /// The failures of a kind.
 #[derive(Debug)]
 pub struct Group<'a> {
-    pub kind: Kind,
+    pub kind: FailureKind,
     /// How many there were.
     pub count: u64,
     /// Those that are kept, each with the number of its capture.
-    pub kept: Vec<(usize, &'a Story)>,
+    pub stories: Vec<(usize, &'a Story)>,
 }
 
-/// Where a connection stands: the number of its capture, and its first frame and stream there.
-type Place = (usize, u32, u32);
+/// Names a connection that is told of: the number of its capture, and its first frame and stream there.
+type StoryKey = (usize, u32, u32);
 
 /// All failures: counted, and some of them kept.
 #[derive(Debug, Default)]
 pub struct Failures {
-    counts: HashMap<Kind, u64>,
-    kept: BTreeMap<Kind, BTreeMap<Place, Story>>,
+    counts: HashMap<FailureKind, u64>,
+    stories: BTreeMap<FailureKind, BTreeMap<StoryKey, Story>>,
     size: usize,
 }
 
 impl Failures {
-    /// Counts a connection, and keeps it when there is room for it. `kept` are its segments.
-    pub fn add(&mut self, capture: usize, connection: &ConnectionView, fate: Fate, kept: &Kept) {
-        let Some(kind) = Kind::of(connection, fate) else { return };
+    /// Counts a connection, and keeps it when there is room for it. `rungs` are its segments.
+    pub fn add(&mut self, capture: usize, connection: &ConnectionView, fate: Fate, rungs: &Rungs) {
+        let Some(kind) = FailureKind::of(connection, fate) else { return };
         let count = self.counts.entry(kind).or_default();
         *count = count.saturating_add(1);
-        let place = (capture, connection.first_frame(), connection.stream);
-        if self.size >= MOST && !self.make_room(kind, place) {
+        let key = (capture, connection.first_frame(), connection.stream);
+        if self.size >= MOST && !self.make_room(kind, key) {
             return;
         }
         let sentences = [Language::English, Language::Chinese].map(|language| {
@@ -85,22 +85,22 @@ impl Failures {
             let _ = explain::connection(&mut sentence, connection, language);
             sentence
         });
-        let story = Story { ladder: kept.ladder(connection), sentences };
-        if self.kept.entry(kind).or_default().insert(place, story).is_none() {
+        let story = Story { ladder: rungs.ladder(connection), sentences };
+        if self.stories.entry(kind).or_default().insert(key, story).is_none() {
             self.size = self.size.saturating_add(1);
         }
     }
 
     /// Takes away the last one of the kind of which most are kept. False where that would be the one that is to come.
-    fn make_room(&mut self, kind: Kind, place: Place) -> bool {
-        let of_new = self.kept.get(&kind).map_or(0, BTreeMap::len).saturating_add(1);
-        let most = self.kept.iter().map(|(kind, stories)| (stories.len(), *kind)).max();
+    fn make_room(&mut self, kind: FailureKind, key: StoryKey) -> bool {
+        let of_new = self.stories.get(&kind).map_or(0, BTreeMap::len).saturating_add(1);
+        let most = self.stories.iter().map(|(kind, stories)| (stories.len(), *kind)).max();
         let Some((len, largest)) = most else { return false };
         if largest == kind || (of_new, kind) > (len, largest) {
             // Of its own kind, it takes the place of a later one.
-            let Some(own) = self.kept.get_mut(&kind) else { return false };
+            let Some(own) = self.stories.get_mut(&kind) else { return false };
             return match own.last_entry() {
-                Some(last) if *last.key() > place => {
+                Some(last) if *last.key() > key => {
                     last.remove();
                     self.size = self.size.saturating_sub(1);
                     true
@@ -108,10 +108,10 @@ impl Failures {
                 _ => false,
             };
         }
-        if let Some(stories) = self.kept.get_mut(&largest) {
+        if let Some(stories) = self.stories.get_mut(&largest) {
             stories.pop_last();
             if stories.is_empty() {
-                self.kept.remove(&largest);
+                self.stories.remove(&largest);
             }
             self.size = self.size.saturating_sub(1);
         }
@@ -132,14 +132,14 @@ impl Failures {
     /// reset.
     pub fn groups(&self) -> Vec<Group<'_>> {
         let mut groups: Vec<Group> = self
-            .kept
+            .stories
             .iter()
             .map(|(kind, stories)| {
                 let count = self.counts.get(kind).copied().unwrap_or(0);
                 Group {
                     kind: *kind,
                     count,
-                    kept: stories.iter().map(|((capture, ..), story)| (*capture, story)).collect(),
+                    stories: stories.iter().map(|((capture, ..), story)| (*capture, story)).collect(),
                 }
             })
             .collect();

@@ -10,7 +10,7 @@ use synfin_core::words::servers::Counter;
 
 use super::failures::Failures;
 use super::fate::Fate;
-use super::ladder::Kept;
+use super::ladder::Rungs;
 use super::timeline::{Counts, Timeline};
 use crate::capture::Sink;
 
@@ -63,7 +63,7 @@ impl Totals {
 
 /// What was gathered from all captures.
 #[derive(Debug)]
-pub struct Gathered {
+pub struct PageData {
     pub(super) captures: Vec<(String, Totals)>,
     pub(super) all: Totals,
     pub(super) servers: Counter,
@@ -73,13 +73,13 @@ pub struct Gathered {
     pub(super) failures: Failures,
 }
 
-impl Gathered {
+impl PageData {
     /// Of the captures with these names, nothing.
     ///
     /// # Errors
     /// Never: the bounds of the histogram are good.
-    pub fn new(names: Vec<String>) -> io::Result<Gathered> {
-        Ok(Gathered {
+    pub fn new(names: Vec<String>) -> io::Result<PageData> {
+        Ok(PageData {
             captures: names.into_iter().map(|name| (name, Totals::default())).collect(),
             all: Totals::default(),
             servers: Counter::default(),
@@ -89,7 +89,7 @@ impl Gathered {
         })
     }
 
-    fn add(&mut self, capture: usize, connection: &ConnectionView, kept: &Kept) {
+    fn add(&mut self, capture: usize, connection: &ConnectionView, rungs: &Rungs) {
         let fate = Fate::of(connection);
         if let Some((_, totals)) = self.captures.get_mut(capture) {
             totals.add(connection, fate);
@@ -102,25 +102,25 @@ impl Gathered {
         if let Some(ns) = connection.handshake_ns() {
             self.handshakes.saturating_record(ns.max(1));
         }
-        self.failures.add(capture, connection, fate, kept);
+        self.failures.add(capture, connection, fate, rungs);
     }
 }
 
 /// Gathers from one capture.
 pub struct Gatherer<'a> {
-    all: &'a Mutex<Gathered>,
+    all: &'a Mutex<PageData>,
     number: usize,
     /// By stream.
-    living: HashMap<u32, Kept>,
+    living: HashMap<u32, Rungs>,
 }
 
 impl Gatherer<'_> {
     /// From the capture with this number.
-    pub fn new(all: &Mutex<Gathered>, number: usize) -> Gatherer<'_> {
+    pub fn new(all: &Mutex<PageData>, number: usize) -> Gatherer<'_> {
         Gatherer { all, number, living: HashMap::new() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Gathered> {
+    fn lock(&self) -> MutexGuard<'_, PageData> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -129,8 +129,8 @@ impl Sink for Gatherer<'_> {
     const WANTS_SEGMENTS: bool = true;
 
     fn connection(&mut self, connection: &ConnectionView) -> io::Result<()> {
-        let kept = self.living.remove(&connection.stream).unwrap_or_default();
-        self.lock().add(self.number, connection, &kept);
+        let rungs = self.living.remove(&connection.stream).unwrap_or_default();
+        self.lock().add(self.number, connection, &rungs);
         Ok(())
     }
 

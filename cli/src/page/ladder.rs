@@ -17,17 +17,17 @@ const LAST: usize = 8;
 
 /// A number that may be unknown, without the room that an `Option` takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Maybe(i64);
+struct OptionalNumber(i64);
 
-impl Maybe {
+impl OptionalNumber {
     const UNKNOWN: i64 = i64::MIN;
 
-    fn new(number: Option<i64>) -> Maybe {
-        Maybe(number.unwrap_or(Maybe::UNKNOWN))
+    fn new(number: Option<i64>) -> OptionalNumber {
+        OptionalNumber(number.unwrap_or(OptionalNumber::UNKNOWN))
     }
 
     fn get(self) -> Option<i64> {
-        (self.0 != Maybe::UNKNOWN).then_some(self.0)
+        (self.0 != OptionalNumber::UNKNOWN).then_some(self.0)
     }
 }
 
@@ -35,9 +35,9 @@ impl Maybe {
 #[derive(Clone, Copy, Debug)]
 struct Rung {
     /// In nanoseconds since the epoch.
-    at: Maybe,
-    seq: Maybe,
-    ack: Maybe,
+    at: OptionalNumber,
+    seq: OptionalNumber,
+    ack: OptionalNumber,
     frame: u32,
     payload_len: u32,
     flags: Flags,
@@ -55,9 +55,9 @@ impl Rung {
     fn of(view: &SegmentView) -> Rung {
         let verdict = &view.verdict;
         Rung {
-            at: Maybe::new(view.segment.at.map(|at| at.0)),
-            seq: Maybe::new(verdict.numbers.seq),
-            ack: Maybe::new(verdict.numbers.ack),
+            at: OptionalNumber::new(view.segment.at.map(|at| at.0)),
+            seq: OptionalNumber::new(verdict.numbers.seq),
+            ack: OptionalNumber::new(verdict.numbers.ack),
             frame: view.frame,
             payload_len: view.segment.payload_len,
             flags: view.segment.flags,
@@ -124,14 +124,14 @@ impl Rung {
 
 /// The segments of a connection that lives.
 #[derive(Debug, Default)]
-pub struct Kept {
+pub struct Rungs {
     /// The first ones; behind them the last ones, of which the oldest makes room for the next.
     rungs: Vec<Rung>,
     /// How many came between them and were forgotten.
     between: u64,
 }
 
-impl Kept {
+impl Rungs {
     /// Takes the next one in.
     pub fn add(&mut self, segment: &SegmentView) {
         let rung = Rung::of(segment);
@@ -245,6 +245,6 @@ mod tests {
     #[test]
     fn a_rung_is_small() {
         assert_eq!(size_of::<Rung>(), 48);
-        assert_eq!([Maybe::new(None).get(), Maybe::new(Some(-5)).get()], [None, Some(-5)]);
+        assert_eq!([OptionalNumber::new(None).get(), OptionalNumber::new(Some(-5)).get()], [None, Some(-5)]);
     }
 }

@@ -16,5 +16,5 @@ mod ladder;
 mod timeline;
 
 pub use failures::MOST;
-pub use gather::{Gathered, Gatherer};
+pub use gather::{Gatherer, PageData};
 pub use html::page;

@@ -34,15 +34,15 @@ fn play(script: &str) {
                 flags: flags(letters),
                 len,
             };
-            let met = match sender.chars().next() {
-                Some('~') => Met::Quoted,
-                Some('f') => Met::Fragment,
-                Some('c') => Met::Segment(len - 1),
-                _ => Met::Segment(len),
+            let carrier = match sender.chars().next() {
+                Some('~') => Carrier::IcmpError,
+                Some('f') => Carrier::Fragment,
+                Some('c') => Carrier::Segment(len - 1),
+                _ => Carrier::Segment(len),
             };
             let end = usize::from(sender.ends_with('<'));
             let expected: Vec<u32> = expected.split_whitespace().map(number).collect();
-            let found = stream.meet(series, end, &header, met, &mut count);
+            let found = stream.meet(series, end, &header, carrier, &mut count);
             assert_eq!(found, expected[usize::from(series >= SPLITS_MORE)], "{series}: {line}");
         }
     }
@@ -222,11 +222,11 @@ fn streams_are_counted_over_all_endpoints() {
     let header = |seq| Header { source_port: 1, destination_port: 2, seq, ack: 0, flags: Flags::SYN, len: 20 };
     let mut count = 0;
     let mut one = Stream::new(count);
-    assert_eq!(one.meet(series, 0, &header(1), Met::Segment(20), &mut count), 0);
+    assert_eq!(one.meet(series, 0, &header(1), Carrier::Segment(20), &mut count), 0);
     let mut other = Stream::new(count);
-    assert_eq!(other.meet(series, 0, &header(1), Met::Segment(20), &mut count), 1);
-    assert_eq!(one.meet(series, 0, &header(2), Met::Segment(20), &mut count), 2);
-    assert_eq!(other.meet(series, 0, &header(1), Met::Segment(20), &mut count), 1);
+    assert_eq!(other.meet(series, 0, &header(1), Carrier::Segment(20), &mut count), 1);
+    assert_eq!(one.meet(series, 0, &header(2), Carrier::Segment(20), &mut count), 2);
+    assert_eq!(other.meet(series, 0, &header(1), Carrier::Segment(20), &mut count), 1);
     assert_eq!(count, 3);
 }
 

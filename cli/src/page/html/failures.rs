@@ -7,14 +7,14 @@ use synfin_core::words::servers::endpoint;
 use super::pieces::{anchor, key, short, time};
 use super::words::{both, number, say, say_made};
 use crate::page::failures::{Group, Story};
-use crate::page::gather::Gathered;
+use crate::page::gather::PageData;
 use crate::page::ladder::{Ladder, Line};
 
 /// Of each kind, so many stand in sight.
 const FIRST: usize = 3;
 
 /// All of them.
-pub fn section(gathered: &Gathered) -> Markup {
+pub fn section(gathered: &PageData) -> Markup {
     let failures = &gathered.failures;
     let (shown, count) = (failures.len() as u64, failures.count());
     if count == 0 {
@@ -46,8 +46,8 @@ pub fn section(gathered: &Gathered) -> Markup {
     }
 }
 
-fn group_of(gathered: &Gathered, index: usize, group: &Group) -> Markup {
-    let Group { kind, count, kept: stories } = group;
+fn group_of(gathered: &PageData, index: usize, group: &Group) -> Markup {
+    let Group { kind, count, stories } = group;
     let (shown, all) = (number(stories.len() as u64), number(*count));
     html! {
         section.kind aria-labelledby=(anchor(index)) {
@@ -75,7 +75,7 @@ fn group_of(gathered: &Gathered, index: usize, group: &Group) -> Markup {
     }
 }
 
-fn one(gathered: &Gathered, capture: usize, story: &Story, is_open: bool) -> Markup {
+fn one(gathered: &PageData, capture: usize, story: &Story, is_open: bool) -> Markup {
     let Story { ladder, sentences: [english, chinese] } = story;
     let name = gathered.captures.get(capture).filter(|_| gathered.captures.len() > 1).map(|(name, _)| short(name));
     html! {

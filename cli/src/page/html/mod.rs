@@ -13,7 +13,7 @@ use synfin_core::words::language::Language;
 
 use super::draw;
 use super::fate::Fate;
-use super::gather::Gathered;
+use super::gather::PageData;
 use words::say;
 
 const STYLE: &str = include_str!("page.css");
@@ -31,7 +31,7 @@ fn policy() -> String {
 
 /// The page on what was gathered. `language` is the one that it opens in; without, that of the reader's browser.
 #[must_use]
-pub fn page(gathered: &Gathered, language: Option<Language>) -> String {
+pub fn page(gathered: &PageData, language: Option<Language>) -> String {
     let is_chinese = language == Some(Language::Chinese);
     let page: Markup = html! {
         (DOCTYPE)

@@ -9,7 +9,7 @@ use super::words::{both, number, percent, say, say_made};
 use crate::page::draw::{self, WIDTHS};
 use crate::page::failures::Group;
 use crate::page::fate::Fate;
-use crate::page::gather::{Gathered, Totals};
+use crate::page::gather::{PageData, Totals};
 
 /// So many servers, and so many captures, have a row at most.
 const ROWS_MOST: usize = 60;
@@ -28,7 +28,7 @@ fn figure(name: Markup, value: &str, beside: Option<String>) -> Markup {
 }
 
 /// The figures at the top.
-pub fn totals(gathered: &Gathered) -> Markup {
+pub fn totals(gathered: &PageData) -> Markup {
     let all = &gathered.all;
     let failed = all.sum(Fate::is_failure);
     let reset = u64::from(all.of(Fate::ResetLater));
@@ -49,7 +49,7 @@ pub fn totals(gathered: &Gathered) -> Markup {
 }
 
 /// The lanes of the timeline, one a fate.
-pub fn timeline(gathered: &Gathered) -> Markup {
+pub fn timeline(gathered: &PageData) -> Markup {
     let (all, timeline) = (&gathered.all, &gathered.timeline);
     let fates: Vec<Fate> = Fate::ALL.into_iter().filter(|&fate| all.of(fate) > 0).collect();
     if fates.is_empty() || timeline.start().is_none() {
@@ -75,7 +75,7 @@ pub fn timeline(gathered: &Gathered) -> Markup {
     }
 }
 
-fn lane(gathered: &Gathered, fate: Fate, is_last: bool) -> Markup {
+fn lane(gathered: &PageData, fate: Fate, is_last: bool) -> Markup {
     let count = u64::from(gathered.all.of(fate));
     let most = gathered.timeline.bars(fate).iter().map(|(_, count)| u64::from(*count)).max().unwrap_or(0);
     html! {
@@ -102,7 +102,7 @@ fn chart(draw: impl Fn(u32) -> String) -> Markup {
 }
 
 /// The servers with failures or resets, and how many there are in all.
-fn servers_of(gathered: &Gathered) -> (Vec<Server>, u64) {
+fn servers_of(gathered: &PageData) -> (Vec<Server>, u64) {
     let mut servers = gathered.servers.clone().finish();
     let all = servers.len() as u64;
     servers.retain(|server| server.failures() > 0 || server.reset_later > 0);
@@ -113,7 +113,7 @@ fn servers_of(gathered: &Gathered) -> (Vec<Server>, u64) {
 type Column = (Fate, fn(&Server) -> u32);
 
 /// The table of servers that fail.
-pub fn servers(gathered: &Gathered) -> Markup {
+pub fn servers(gathered: &PageData) -> Markup {
     let ((servers, _), groups) = (servers_of(gathered), gathered.failures.groups());
     let counts: [Column; 6] = [
         (Fate::Refused, |server| server.refused),
@@ -188,7 +188,7 @@ fn row(groups: &[Group], server: &Server, counts: &[Column]) -> Markup {
 }
 
 /// How long handshakes took.
-pub fn handshakes(gathered: &Gathered) -> Markup {
+pub fn handshakes(gathered: &PageData) -> Markup {
     let handshakes = &gathered.handshakes;
     if handshakes.is_empty() {
         return html! {};
@@ -215,7 +215,7 @@ pub fn handshakes(gathered: &Gathered) -> Markup {
 }
 
 /// The captures that were read.
-pub fn captures(gathered: &Gathered) -> Markup {
+pub fn captures(gathered: &PageData) -> Markup {
     html! {
         section aria-labelledby="h-captures" {
             h2 #h-captures { (say("Captures", "捕获文件")) }
