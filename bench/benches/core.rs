@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use synfin_bench::feed::{Fed, Open};
+use synfin_bench::feed::{FeedSegment, OpenConnections};
 use synfin_bench::traffic::Traffic;
 use synfin_core::capture::{Options, Tracker};
 
@@ -14,7 +14,7 @@ use synfin_core::capture::{Options, Tracker};
 const BATCH: usize = 4096;
 
 /// The time that `work` takes for `segments` segments of `next`.
-fn timed(segments: u64, mut next: impl FnMut() -> Fed, mut work: impl FnMut(&Fed)) -> Duration {
+fn timed(segments: u64, mut next: impl FnMut() -> FeedSegment, mut work: impl FnMut(&FeedSegment)) -> Duration {
     let mut taken = Duration::ZERO;
     let mut batch = Vec::with_capacity(BATCH);
     let mut left = segments;
@@ -32,7 +32,7 @@ fn timed(segments: u64, mut next: impl FnMut() -> Fed, mut work: impl FnMut(&Fed
     taken
 }
 
-fn annotate(tracker: &mut Tracker, fed: &Fed) {
+fn annotate(tracker: &mut Tracker, fed: &FeedSegment) {
     fed.annotate(tracker, |view| {
         black_box(view);
     });
@@ -45,7 +45,7 @@ fn live(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(SEGMENTS)).sample_size(20);
     for connections in [1_000, 10_000, 100_000, 1_000_000] {
         let mut tracker = Tracker::new(Options::default());
-        let mut open = Open::new(connections);
+        let mut open = OpenConnections::new(connections);
         for _ in 0..open.opening() {
             open.segment().observe(&mut tracker);
         }
@@ -55,10 +55,10 @@ fn live(criterion: &mut Criterion) {
             });
         });
     }
-    let mut open = Open::new(1_000);
+    let mut open = OpenConnections::new(1_000);
     group.bench_function(format!("floor-{SEGMENTS}-segments"), |bencher| {
         bencher.iter_custom(|runs| {
-            let work = |fed: &Fed| {
+            let work = |fed: &FeedSegment| {
                 black_box(fed.floor());
             };
             (0..runs).map(|_| timed(SEGMENTS, || open.segment(), work)).sum()
@@ -78,7 +78,9 @@ fn growth(criterion: &mut Criterion) {
                     .map(|_| {
                         let mut tracker = Tracker::new(Options::default());
                         let mut traffic = Traffic::one_transfer(1, segments).zip(0..);
-                        let next = || traffic.next().map(|(sent, n)| Fed::new(n, &sent)).expect("as many as asked for");
+                        let next = || {
+                            traffic.next().map(|(sent, n)| FeedSegment::new(n, &sent)).expect("as many as asked for")
+                        };
                         timed(segments, next, |fed| annotate(&mut tracker, fed))
                     })
                     .sum()
@@ -99,7 +101,8 @@ fn mixed(criterion: &mut Criterion) {
                 .map(|_| {
                     let mut tracker = Tracker::new(Options::default());
                     let mut traffic = Traffic::mixed(1, SEGMENTS, 67_000, 1_000).zip(0..);
-                    let next = || traffic.next().map(|(sent, n)| Fed::new(n, &sent)).expect("as many as asked for");
+                    let next =
+                        || traffic.next().map(|(sent, n)| FeedSegment::new(n, &sent)).expect("as many as asked for");
                     timed(SEGMENTS, next, |fed| annotate(&mut tracker, fed))
                 })
                 .sum()

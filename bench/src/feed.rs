@@ -6,7 +6,7 @@ use synfin_core::capture::{Event, Path, Place, Tracker};
 use synfin_core::segment::{Network, Segment, Timestamp, header};
 use synfin_core::view::{Pass, SegmentView};
 
-use crate::traffic::{ACK, SYN, Sent};
+use crate::traffic::{ACK, SYN, TrafficSegment};
 
 /// Nanoseconds since the epoch of the first segment.
 pub const START: i64 = 1_700_000_000_000_000_000;
@@ -27,7 +27,7 @@ impl Header {
 
 /// One segment, all that Wireshark would tell of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Fed {
+pub struct FeedSegment {
     pub place: Place,
     pub stream: u32,
     pub path: Path,
@@ -39,7 +39,7 @@ pub struct Fed {
 /// Options of a Linux SYN: MSS, SACK, time stamps, window scale.
 const SYN_OPTIONS: [u8; 20] = [2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7];
 
-fn header(sent: &Sent, ports: (u16, u16)) -> Header {
+fn header(sent: &TrafficSegment, ports: (u16, u16)) -> Header {
     let mut bytes = [0; 40];
     let options: &[u8] = if sent.flags & SYN != 0 { &SYN_OPTIONS } else { &[] };
     let len = 20 + options.len();
@@ -54,14 +54,14 @@ fn header(sent: &Sent, ports: (u16, u16)) -> Header {
     Header { bytes, len }
 }
 
-impl Fed {
+impl FeedSegment {
     /// Segment number `n` of a capture, from 0.
-    pub fn new(n: u32, sent: &Sent) -> Fed {
+    pub fn new(n: u32, sent: &TrafficSegment) -> FeedSegment {
         let (client, server) = sent.endpoints();
         let (from, to) = if sent.from_client { (client, server) } else { (server, client) };
         let address = |bytes: [u8; 4]| Some(IpAddr::V4(Ipv4Addr::from(bytes)));
         let header = header(sent, (from.1, to.1));
-        Fed {
+        FeedSegment {
             place: Place { frame: n + 1, layer: 0 },
             stream: sent.connection,
             path: Path { source: address(from.0), destination: address(to.0) },
@@ -107,7 +107,7 @@ impl Fed {
 
 /// So many connections, opened and then carrying data for ever, one after the other in a scattered order.
 #[derive(Clone, Copy, Debug)]
-pub struct Open {
+pub struct OpenConnections {
     connections: u32,
     n: u32,
 }
@@ -115,11 +115,11 @@ pub struct Open {
 /// Bytes of payload in each of their segments.
 const PAYLOAD: u32 = 100;
 
-impl Open {
+impl OpenConnections {
     /// Before the first segment.
-    pub fn new(connections: u32) -> Open {
+    pub fn new(connections: u32) -> OpenConnections {
         assert!(connections >= 1, "at least one connection");
-        Open { connections, n: 0 }
+        OpenConnections { connections, n: 0 }
     }
 
     /// Segments that open all connections.
@@ -128,7 +128,7 @@ impl Open {
     }
 
     /// The next segment. Computed, so that no memory but the core's is looked at.
-    pub fn segment(&mut self) -> Fed {
+    pub fn segment(&mut self) -> FeedSegment {
         let n = self.n;
         self.n += 1;
         let (round, place) = (n / self.connections, n % self.connections);
@@ -145,7 +145,7 @@ impl Open {
         let carried = |first: u32| if round > first { (round - first).div_ceil(2).wrapping_mul(PAYLOAD) } else { 0 };
         let next = [isns[0].wrapping_add(1 + carried(3)), isns[1].wrapping_add(1 + carried(4))];
         let (own, peer) = if from_client { (0, 1) } else { (1, 0) };
-        let sent = Sent {
+        let sent = TrafficSegment {
             at: u64::from(n) * 1000,
             connection,
             from_client,
@@ -155,6 +155,6 @@ impl Open {
             window: 502,
             payload,
         };
-        Fed::new(n, &sent)
+        FeedSegment::new(n, &sent)
     }
 }

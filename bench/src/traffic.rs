@@ -77,7 +77,7 @@ impl Plan {
 
 /// A segment and where it belongs.
 #[derive(Clone, Copy, Debug)]
-pub struct Sent {
+pub struct TrafficSegment {
     /// Nanoseconds since the first.
     pub at: u64,
     /// The connection's number, from 0; addresses and ports follow from it.
@@ -90,7 +90,7 @@ pub struct Sent {
     pub payload: u32,
 }
 
-impl Sent {
+impl TrafficSegment {
     /// Client address and port, server address and port. The ports are nobody's, so that no dissector of an application
     /// takes time that would hide the plugin's.
     pub fn endpoints(&self) -> (([u8; 4], u16), ([u8; 4], u16)) {
@@ -146,7 +146,7 @@ impl Live {
         closing.get((n - exchanged) as usize).copied()
     }
 
-    fn send(&mut self, at: u64, connection: u32, (from_client, flags, payload): (bool, u8, u32)) -> Sent {
+    fn send(&mut self, at: u64, connection: u32, (from_client, flags, payload): (bool, u8, u32)) -> TrafficSegment {
         let (own, peer) = if from_client { (0, 1) } else { (1, 0) };
         // A repeated SYN or SYN-ACK has the number of the first; nothing moved it on.
         let is_again = flags & SYN != 0 && self.sent > if from_client { 1 } else { 2 };
@@ -156,7 +156,7 @@ impl Live {
             let control = u32::from(flags & (SYN | FIN) != 0);
             self.next[own] = self.next[own].wrapping_add(payload + control);
         }
-        Sent {
+        TrafficSegment {
             at,
             connection,
             from_client,
@@ -250,9 +250,9 @@ impl Traffic {
 }
 
 impl Iterator for Traffic {
-    type Item = Sent;
+    type Item = TrafficSegment;
 
-    fn next(&mut self) -> Option<Sent> {
+    fn next(&mut self) -> Option<TrafficSegment> {
         loop {
             let Reverse((at, connection)) = self.due.pop()?;
             let one = &mut self.live[connection as usize];

@@ -12,7 +12,7 @@ use synfin_core::capture::{Event, Options, Path, Place, Tracker};
 use synfin_core::segment::{Flags, Network, Segment, Seq, Timestamp};
 use synfin_core::view::Pass;
 
-use traffic::{Sent, Traffic};
+use traffic::{Traffic, TrafficSegment};
 
 struct Counting;
 
@@ -37,7 +37,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-fn fed(sent: &Sent) -> (Path, Segment) {
+fn fed(sent: &TrafficSegment) -> (Path, Segment) {
     let (client, server) = sent.endpoints();
     let (from, to) = if sent.from_client { (client, server) } else { (server, client) };
     let address = |bytes: [u8; 4]| Some(IpAddr::V4(Ipv4Addr::from(bytes)));

@@ -13,15 +13,15 @@ use synfin_core::view::{
 };
 
 /// What is said of a segment by itself.
-type Said = (Verdict, Option<ResetDetail>);
+type SegmentVerdict = (Verdict, Option<ResetDetail>);
 
-fn said(tracker: &Tracker, at: Place, pass: Pass, (to_server, segment): &Sent) -> Said {
+fn said(tracker: &Tracker, at: Place, pass: Pass, (to_server, segment): &Sent) -> SegmentVerdict {
     let view = tracker.segment(at, path(*to_server), segment, pass).expect("it was taken in");
     (view.verdict, view.detail)
 }
 
 /// Takes them in one by one, and gives what was said of each at once.
-fn said_at_first(segments: &[Sent]) -> (Tracker, Vec<Said>) {
+fn said_at_first(segments: &[Sent]) -> (Tracker, Vec<SegmentVerdict>) {
     let mut tracker = Tracker::new(Options::default());
     let mut all = Vec::new();
     for (index, sent) in segments.iter().enumerate() {
@@ -95,7 +95,7 @@ fn sender((to_server, _): &Sent) -> End {
 }
 
 /// Whether a copy of the segment is known as one: it is of a sort that is kept.
-fn is_kept((_, segment): &Sent, (verdict, _): &Said) -> bool {
+fn is_kept((_, segment): &Sent, (verdict, _): &SegmentVerdict) -> bool {
     let performs = !verdict.open_steps.is_empty() || !verdict.close_steps.is_empty();
     !verdict.is_copy
         && match segment.kind() {

@@ -6,8 +6,8 @@ use synfin_core::segment::icmp::{self, IcmpError, IcmpKind};
 use synfin_core::segment::{End, Segment, Seq, header};
 use synfin_core::view::{Anomalies, HandshakeOutcome, Pass, Reset};
 
-use crate::alone::{Alone, Summary, Told, endpoints};
-use crate::invariants::Said;
+use crate::invariants::SegmentVerdict;
+use crate::lone_stream::{LoneStream, SegmentInput, Summary, endpoints};
 use crate::source::Source;
 use crate::walk::{STREAMS, Step};
 use crate::words;
@@ -25,10 +25,10 @@ pub struct Check {
     tracker: Tracker,
     rebase: bool,
     shift: [u32; 2],
-    streams: Vec<Alone>,
+    streams: Vec<LoneStream>,
     /// The streams in the order in which they began.
     begun: Vec<usize>,
-    seen: Vec<(Step, Said)>,
+    seen: Vec<(Step, SegmentVerdict)>,
     words: Option<Vec<Vec<String>>>,
 }
 
@@ -41,7 +41,7 @@ impl Check {
             tracker: Tracker::new(Options { rebase }),
             rebase,
             shift: [source.take(32), source.take(32)],
-            streams: vec![Alone::default(); STREAMS as usize],
+            streams: vec![LoneStream::default(); STREAMS as usize],
             begun: Vec::new(),
             seen: Vec::new(),
             words: words.then(Vec::new),
@@ -78,8 +78,9 @@ impl Check {
         if !self.begun.contains(&stream) {
             self.begun.push(stream);
         }
-        let told = Told { place, path, segment: &segment, rebase: self.rebase, is_reused, older, shift: self.shift };
-        let said = self.streams[stream].observe(&told);
+        let input =
+            SegmentInput { place, path, segment: &segment, rebase: self.rebase, is_reused, older, shift: self.shift };
+        let said = self.streams[stream].observe(&input);
         if self.is_loud {
             println!("{said:?}");
         }

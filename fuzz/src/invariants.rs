@@ -5,11 +5,11 @@ use synfin_core::segment::{End, Ends, Kind, Segment, Side};
 use synfin_core::view::{Anomalies, Basis, Pass, Phase, Reset, ResetDetail, Verdict};
 
 /// What is said of a segment by itself.
-pub type Said = (Verdict, Option<ResetDetail>);
+pub type SegmentVerdict = (Verdict, Option<ResetDetail>);
 
 /// What was said of one connection so far, to hold the next verdict against.
 #[derive(Clone, Debug, Default)]
-pub struct Before {
+pub struct History {
     last: Option<Last>,
     /// Whether open step 3, close step 2 and close step 4 were performed in this attempt.
     performed: [bool; 3],
@@ -43,9 +43,9 @@ fn x_is_servers(verdict: &Verdict) -> bool {
     (verdict.sender == Side::Server) == verdict.numbers.x_is_senders
 }
 
-impl Before {
+impl History {
     /// Holds what was said against its segment and those before it. `connection` is as it is after the segment.
-    pub fn check(&mut self, arrival: &Arrival, segment: &Segment, said: &Said, connection: &Connection) {
+    pub fn check(&mut self, arrival: &Arrival, segment: &Segment, said: &SegmentVerdict, connection: &Connection) {
         let (verdict, detail) = said;
         let kind = segment.kind();
         assert_eq!(verdict.sender, connection.side(arrival.end), "the sender is the side of its end");

@@ -13,10 +13,10 @@
 
 #[cfg(feature = "abi")]
 pub mod abi;
-pub mod alone;
 pub mod check;
 pub mod invariants;
 pub mod limit;
+pub mod lone_stream;
 pub mod pcap;
 pub mod scenarios;
 pub mod source;

@@ -32,7 +32,7 @@ enum Task {
     /// Minutes of fuzzing: the core, the C ABI, damaged captures in tshark
     FuzzSmoke(robust::Smoke),
     /// libFuzzer, led by coverage, over the same walks, calls and checks
-    FuzzGuided(robust::Guided),
+    FuzzGuided(robust::GuidedFuzz),
     /// Panics, sanitizers, valgrind, long-lived processes, live capture
     Robust(robust::Robust),
     /// The bill of materials of the plugin, or of the command, as JSON

@@ -11,11 +11,11 @@ use etherparse::{EtherType, Ethernet2Header, IpNumber, Ipv4Header, TcpHeader, Tc
 use pcap_file::pcap::{PcapHeader, PcapPacket, PcapWriter};
 use pcap_file::{DataLink, TsResolution};
 
-use synfin_bench::traffic::{ACK, FIN, PSH, RST, SYN, Sent, Traffic};
+use synfin_bench::traffic::{ACK, FIN, PSH, RST, SYN, Traffic, TrafficSegment};
 
 /// What a Linux host sends: MSS, SACK, time stamps and window scale with a SYN, time stamps with everything else. Without
 /// `has_stamps` what a Windows host sends, which Wireshark reads faster.
-fn options(sent: &Sent, has_stamps: bool) -> Vec<u8> {
+fn options(sent: &TrafficSegment, has_stamps: bool) -> Vec<u8> {
     if !has_stamps {
         return if sent.flags & SYN != 0 { vec![2, 4, 5, 0xb4, 1, 3, 3, 8, 1, 1, 4, 2] } else { Vec::new() };
     }
@@ -30,7 +30,7 @@ fn options(sent: &Sent, has_stamps: bool) -> Vec<u8> {
     }
 }
 
-fn frame(sent: &Sent, has_stamps: bool) -> Result<Vec<u8>, Box<dyn Error>> {
+fn frame(sent: &TrafficSegment, has_stamps: bool) -> Result<Vec<u8>, Box<dyn Error>> {
     let (client, server) = sent.endpoints();
     let (source, destination) = if sent.from_client { (client, server) } else { (server, client) };
     let mut tcp = TcpHeader::new(source.1, destination.1, sent.seq, sent.window);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::{Parser, ValueEnum};
 use synfin_cli::capture::{Capture, Options, Sink};
 use synfin_cli::input::Source;
-use synfin_cli::layers::{Inside, Layers};
+use synfin_cli::layers::{Content, Layers};
 use synfin_cli::output::JsonLines;
 use synfin_core::view::ConnectionView;
 use synfin_core::words::language::Language;
@@ -93,7 +93,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Stage::Parse => {
             let mut layers = Layers::default();
             while let Some(frame) = frames.next_frame()? {
-                if let Inside::Tcp(packet) = layers.look(&frame) {
+                if let Content::Tcp(packet) = layers.look(&frame) {
                     sum += u64::from(packet.wire_len);
                 }
             }

@@ -17,7 +17,7 @@ use crate::source::Source;
 use crate::walk::{Step, Walk};
 
 /// Field names without `synfin.`, and their values.
-type Said = BTreeMap<&'static str, Vec<String>>;
+type FieldValues = BTreeMap<&'static str, Vec<String>>;
 
 /// Two trackers behind the C functions: one is told of everything, the other of no copies and no ICMP errors.
 struct Pair {
@@ -122,7 +122,7 @@ impl Pair {
     }
 
     /// What is said of a segment that was taken in.
-    fn said(&mut self, tracker: *mut c::synfin_tracker, step: &Step, header: &[u8], is_final: bool) -> Said {
+    fn said(&mut self, tracker: *mut c::synfin_tracker, step: &Step, header: &[u8], is_final: bool) -> FieldValues {
         let request = c::synfin_request {
             struct_size: size_of::<c::synfin_request>() as u32,
             final_pass: u8::from(is_final),
@@ -138,7 +138,7 @@ impl Pair {
         };
         assert_eq!(status, c::SYNFIN_STATUS_OK, "what was taken in is shown");
         super::shown::check(&self.shown, &request);
-        let mut said = Said::new();
+        let mut said = FieldValues::new();
         for value in &self.shown.values[..self.shown.value_count as usize] {
             let field = &FIELDS[usize::from(value.field)];
             let word = if value.text.is_null() {
@@ -180,12 +180,12 @@ fn rank(state: &str) -> u8 {
     }
 }
 
-fn value<'a>(said: &'a Said, field: &str) -> &'a str {
+fn value<'a>(said: &'a FieldValues, field: &str) -> &'a str {
     said.get(field).and_then(|values| values.first()).map_or("", String::as_str)
 }
 
 /// What depends on the past alone, and not on copies: but for what the first of them says.
-fn of_segment(said: &Said) -> Said {
+fn of_segment(said: &FieldValues) -> FieldValues {
     let is_of_segment = |name: &str| FIELDS.iter().any(|field| field.is_of_segment() && field.name.ends_with(name));
     let mut kept = said.clone();
     kept.retain(|name, _| {
@@ -196,7 +196,7 @@ fn of_segment(said: &Said) -> Said {
 }
 
 /// A segment that neither sends nor resets takes no state of its peer back.
-fn peer_stays(before: &Said, said: &Said) {
+fn peer_stays(before: &FieldValues, said: &FieldValues) {
     let is_begun = value(before, "handshake.kind") != value(said, "handshake.kind")
         && value(before, "handshake.kind") == "not-captured";
     let is_other_client = value(before, "conn.client") != value(said, "conn.client");
@@ -221,8 +221,8 @@ fn peer_stays(before: &Said, said: &Said) {
 pub fn walk(source: &mut impl Source) -> u64 {
     let mut walk = Walk::new(source);
     let mut pair = Pair::new(!source.one_in(4));
-    let mut steps: Vec<(Step, Vec<u8>, Said)> = Vec::new();
-    let mut before: BTreeMap<u32, Said> = BTreeMap::new();
+    let mut steps: Vec<(Step, Vec<u8>, FieldValues)> = Vec::new();
+    let mut before: BTreeMap<u32, FieldValues> = BTreeMap::new();
     let mut calls = 0;
     for _ in 0..40 {
         let step = walk.step(source);
@@ -260,7 +260,7 @@ pub fn walk(source: &mut impl Source) -> u64 {
     for (step, header, said) in &steps {
         let (all, plain) = (pair.all, pair.plain);
         let last = pair.said(all, step, header, true);
-        let experts_apart = |said: &Said| {
+        let experts_apart = |said: &FieldValues| {
             let mut said = of_segment(said);
             said.retain(|name, _| !name.starts_with("expert."));
             said
@@ -283,7 +283,7 @@ pub fn walk(source: &mut impl Source) -> u64 {
 }
 
 /// A copy shows the states in force, and no more.
-fn copy(before: Option<&Said>, said: &Said) {
+fn copy(before: Option<&FieldValues>, said: &FieldValues) {
     let before = before.expect("a copy has an original");
     for field in ["client.state", "server.state", "x", "y", "basis"] {
         assert_eq!(before.get(field), said.get(field), "{field}: a copy changes it");

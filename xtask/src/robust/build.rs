@@ -11,7 +11,7 @@ use crate::tools::{captures, setup};
 const FOLDER: &str = "target/robust";
 
 /// What was built.
-pub struct Built {
+pub struct Build {
     /// Where all of it lies.
     pub folder: PathBuf,
     /// This machine's target: named, so that build scripts are built once and for none of the variants.
@@ -24,10 +24,10 @@ pub struct Built {
     pub captures: Vec<PathBuf>,
 }
 
-impl Built {
+impl Build {
     /// Installs what is missing (COMMAND=PACKAGE pairs, besides those that all runs want), and builds plugin, programs and
     /// captures.
-    pub fn new(sh: &Shell, wanted: &[&str], seed: u64) -> Result<Built> {
+    pub fn new(sh: &Shell, wanted: &[&str], seed: u64) -> Result<Build> {
         const ALL_WANT: [&str; 5] = [
             "python3=python3",
             "setpriv=util-linux",
@@ -39,22 +39,22 @@ impl Built {
         let folder = PathBuf::from(FOLDER);
         let about = cmd!(sh, "rustc -vV").quiet().read()?;
         let machine = about.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc -vV names no host")?;
-        let built = Built {
+        let build = Build {
             plugin: plugin(sh, &folder)?,
             drivers: folder.join("fuzz"),
             captures: captures(sh).into_iter().chain([folder.join("captures")]).collect(),
             machine: machine.to_string(),
             folder,
         };
-        let folder = &built.folder;
+        let folder = &build.folder;
         cmd!(
             sh,
             "cargo build --quiet --profile fuzz --locked -p synfin-fuzz --target-dir {folder} --features abi --bins"
         )
         .quiet()
         .run()?;
-        built.make_captures(sh, seed)?;
-        Ok(built)
+        build.make_captures(sh, seed)?;
+        Ok(build)
     }
 
     /// One of the fuzzing programs.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use xshell::{Shell, cmd};
 
-use super::build::Built;
+use super::build::Build;
 use crate::tools::{cargo_tool, setup};
 
 /// A few minutes of fuzzing: the core, the C ABI, the whole plugin in tshark. The long runs are the same with larger numbers.
@@ -29,13 +29,13 @@ pub struct Smoke {
 impl Smoke {
     /// Runs it.
     pub fn run(&self, sh: &Shell) -> Result<()> {
-        let built = Built::new(sh, &[], self.seed)?;
+        let build = Build::new(sh, &[], self.seed)?;
         let [segments, calls, files, seed] = [self.segments, self.calls, self.files, self.seed].map(|n| n.to_string());
-        let (core, abi, adversary) = (built.driver("drive-core"), built.driver("drive-abi"), built.driver("adversary"));
+        let (core, abi, adversary) = (build.driver("drive-core"), build.driver("drive-abi"), build.driver("adversary"));
         cmd!(sh, "{core} {segments} {seed}").quiet().run()?;
         cmd!(sh, "{abi} {calls} {seed}").quiet().run()?;
         cmd!(sh, "{adversary} measure 200000 {seed}").quiet().run()?;
-        let (plugin, captures) = (&built.plugin, &built.captures);
+        let (plugin, captures) = (&build.plugin, &build.captures);
         cmd!(sh, "python3 tests/robust/damaged.py {files} {seed} --plugin {plugin} {captures...}").quiet().run()?;
         Ok(())
     }
@@ -51,14 +51,14 @@ enum Target {
 /// libFuzzer: fuzzing led by coverage, over the same walks, calls and checks as the seeded programs. The corpus stays in
 /// target/robust, and the next run goes on with it.
 #[derive(Args)]
-pub struct Guided {
+pub struct GuidedFuzz {
     /// What to fuzz
     target: Target,
     /// For how long
     seconds: u32,
 }
 
-impl Guided {
+impl GuidedFuzz {
     /// Runs it.
     pub fn run(&self, sh: &Shell) -> Result<()> {
         let (target, features) = match self.target {

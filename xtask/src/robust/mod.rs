@@ -4,5 +4,5 @@ mod build;
 mod fuzz;
 mod runs;
 
-pub use fuzz::{Guided, Smoke};
+pub use fuzz::{GuidedFuzz, Smoke};
 pub use runs::Robust;

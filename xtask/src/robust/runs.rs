@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use xshell::{Shell, cmd};
 
-use super::build::Built;
+use super::build::Build;
 use crate::tools::Parts;
 
 /// Small captures with something in each.
@@ -40,21 +40,21 @@ pub struct Robust {
 impl Robust {
     /// Runs it.
     pub fn run(&self, sh: &Shell) -> Result<()> {
-        let built = Built::new(sh, &["valgrind=valgrind"], 1)?;
+        let build = Build::new(sh, &["valgrind=valgrind"], 1)?;
         let mut robust = Parts::of("robust", self.only.as_deref());
-        robust.part("panics", || panics(sh, &built));
-        robust.part("long life", || self.long_life(sh, &built));
-        robust.part("ring buffers", || self.ring_buffers(sh, &built));
-        robust.part("address sanitizer", || self.address_sanitizer(sh, &built));
-        robust.part("sanitized shim", || sanitized_shim(sh, &built));
-        robust.part("memcheck", || memcheck(sh, &built));
-        robust.part("miri", || miri(sh, &built));
+        robust.part("panics", || panics(sh, &build));
+        robust.part("long life", || self.long_life(sh, &build));
+        robust.part("ring buffers", || self.ring_buffers(sh, &build));
+        robust.part("address sanitizer", || self.address_sanitizer(sh, &build));
+        robust.part("sanitized shim", || sanitized_shim(sh, &build));
+        robust.part("memcheck", || memcheck(sh, &build));
+        robust.part("miri", || miri(sh, &build));
         robust.end()
     }
 
-    fn long_life(&self, sh: &Shell, built: &Built) -> Result<()> {
-        let (loads, plugin) = (self.loads.to_string(), &built.plugin);
-        let made = ["walk-1.pcap", "syn-rst.pcap"].map(|name| built.folder.join("captures").join(name));
+    fn long_life(&self, sh: &Shell, build: &Build) -> Result<()> {
+        let (loads, plugin) = (self.loads.to_string(), &build.plugin);
+        let made = ["walk-1.pcap", "syn-rst.pcap"].map(|name| build.folder.join("captures").join(name));
         Ok(cmd!(sh, "python3 tests/robust/long_life.py {loads} 1 --plugin {plugin}")
             .args(SOME)
             .args(made)
@@ -62,19 +62,19 @@ impl Robust {
             .run()?)
     }
 
-    fn ring_buffers(&self, sh: &Shell, built: &Built) -> Result<()> {
-        let (connections, plugin) = (self.connections.to_string(), &built.plugin);
+    fn ring_buffers(&self, sh: &Shell, build: &Build) -> Result<()> {
+        let (connections, plugin) = (self.connections.to_string(), &build.plugin);
         Ok(cmd!(sh, "python3 tests/robust/ring_buffers.py {connections} --plugin {plugin}").quiet().run()?)
     }
 
     /// The stable compiler has the sanitizer too; it wants to be told that this is meant.
-    fn address_sanitizer(&self, sh: &Shell, built: &Built) -> Result<()> {
+    fn address_sanitizer(&self, sh: &Shell, build: &Build) -> Result<()> {
         {
             let _bootstrap = sh.push_env("RUSTC_BOOTSTRAP", "1");
             let _flags = sh.push_env("RUSTFLAGS", "-Zsanitizer=address");
-            built.cargo(sh, &["--profile", "fuzz", "-p", "synfin-fuzz", "--features", "abi", "--bins"])?;
+            build.cargo(sh, &["--profile", "fuzz", "-p", "synfin-fuzz", "--features", "abi", "--bins"])?;
         }
-        let programs = built.folder.join(&built.machine).join("fuzz");
+        let programs = build.folder.join(&build.machine).join("fuzz");
         let (abi, core) = (programs.join("drive-abi"), programs.join("drive-core"));
         let (calls, segments) = (self.calls.to_string(), (self.calls * 5).to_string());
         cmd!(sh, "{abi} {calls} 1").quiet().run()?;
@@ -82,14 +82,14 @@ impl Robust {
     }
 }
 
-fn panics(sh: &Shell, built: &Built) -> Result<()> {
-    built.cargo(sh, &["--release", "--features", "deliberate-panic"])?;
-    let plugin = built.keep(sh, "panicking")?;
+fn panics(sh: &Shell, build: &Build) -> Result<()> {
+    build.cargo(sh, &["--release", "--features", "deliberate-panic"])?;
+    let plugin = build.keep(sh, "panicking")?;
     Ok(cmd!(sh, "python3 tests/robust/panic.py {plugin}").args(SOME).quiet().run()?)
 }
 
 /// The shim with gcc's sanitizers, in tshark.
-fn sanitized_shim(sh: &Shell, built: &Built) -> Result<()> {
+fn sanitized_shim(sh: &Shell, build: &Build) -> Result<()> {
     let library = cmd!(sh, "gcc -print-file-name=libasan.so").quiet().read()?;
     if !Path::new(&library).is_absolute() {
         println!("robust: gcc has no libasan here: SKIPPED");
@@ -98,26 +98,26 @@ fn sanitized_shim(sh: &Shell, built: &Built) -> Result<()> {
     {
         let _c = sh.push_env("CFLAGS", "-fsanitize=address,undefined -fno-sanitize-recover=undefined");
         let _rust = sh.push_env("RUSTFLAGS", "-Clink-arg=-lasan -Clink-arg=-lubsan");
-        built.cargo(sh, &["--release"])?;
+        build.cargo(sh, &["--release"])?;
     }
-    let (plugin, captures) = (built.keep(sh, "sanitized")?, &built.captures);
+    let (plugin, captures) = (build.keep(sh, "sanitized")?, &build.captures);
     let command = cmd!(sh, "python3 tests/robust/damaged.py 50 2 --plugin {plugin} --preload {library} {captures...}");
     Ok(command.quiet().run()?)
 }
 
-fn memcheck(sh: &Shell, built: &Built) -> Result<()> {
-    let (plugin, captures) = (&built.plugin, &built.captures);
+fn memcheck(sh: &Shell, build: &Build) -> Result<()> {
+    let (plugin, captures) = (&build.plugin, &build.captures);
     Ok(cmd!(sh, "python3 tests/robust/memcheck.py --plugin {plugin} {captures...}").quiet().run()?)
 }
 
 /// Miri comes with nightly compilers alone, and takes seconds for a hundred calls.
-fn miri(sh: &Shell, built: &Built) -> Result<()> {
+fn miri(sh: &Shell, build: &Build) -> Result<()> {
     if cmd!(sh, "cargo +nightly miri --version").ignore_stdout().ignore_stderr().quiet().run().is_err() {
         println!("robust: no Miri here (rustup component add --toolchain nightly miri rust-src): SKIPPED");
         return Ok(());
     }
     let _flags = sh.push_env("MIRIFLAGS", "-Zmiri-disable-isolation");
-    let folder = built.folder.join("miri");
+    let folder = build.folder.join("miri");
     cmd!(
         sh,
         "cargo +nightly miri run --quiet --locked -p synfin-fuzz --target-dir {folder} --features abi --bin drive-abi"

@@ -11,8 +11,8 @@ use std::hint::black_box;
 use std::str::FromStr;
 
 use clap::Parser;
-use synfin_bench::feed::{Fed, Open};
-use synfin_bench::traffic::{ACK, PSH, RST, SYN, Sent, Traffic};
+use synfin_bench::feed::{FeedSegment, OpenConnections};
+use synfin_bench::traffic::{ACK, PSH, RST, SYN, Traffic, TrafficSegment};
 use synfin_core::capture::{Options, Tracker};
 use synfin_core::view::Pass;
 
@@ -22,9 +22,9 @@ const CONNECTIONS: u32 = 1_000;
 const MIXED: u64 = 100_000;
 
 /// Feeds `segments` segments of open connections to `work`.
-fn steady(segments: u32, mut work: impl FnMut(&mut Tracker, &Fed)) {
+fn steady(segments: u32, mut work: impl FnMut(&mut Tracker, &FeedSegment)) {
     let mut tracker = Tracker::new(Options::default());
-    let mut open = Open::new(CONNECTIONS);
+    let mut open = OpenConnections::new(CONNECTIONS);
     for _ in 0..open.opening() {
         open.segment().observe(&mut tracker);
     }
@@ -34,9 +34,10 @@ fn steady(segments: u32, mut work: impl FnMut(&mut Tracker, &Fed)) {
 }
 
 /// Feeds the first `segments` of the mixed traffic.
-fn mixed(segments: u32, mut work: impl FnMut(&mut Tracker, &Fed)) {
+fn mixed(segments: u32, mut work: impl FnMut(&mut Tracker, &FeedSegment)) {
     let mut tracker = Tracker::new(Options::default());
-    let traffic: Vec<Fed> = Traffic::mixed(1, MIXED, 6_700, 100).zip(0..).map(|(sent, n)| Fed::new(n, &sent)).collect();
+    let traffic: Vec<FeedSegment> =
+        Traffic::mixed(1, MIXED, 6_700, 100).zip(0..).map(|(sent, n)| FeedSegment::new(n, &sent)).collect();
     for fed in traffic.iter().take(segments as usize) {
         work(&mut tracker, fed);
     }
@@ -72,7 +73,7 @@ impl Growth {
     /// Segments until there is so much of it.
     fn before(self, size: u32) -> u32 {
         match self {
-            Growth::Live => Open::new(size).opening(),
+            Growth::Live => OpenConnections::new(size).opening(),
             Growth::Long => size,
             Growth::Restarts => size * RESTART.len() as u32,
             Growth::Attempts => size * 2,
@@ -80,16 +81,16 @@ impl Growth {
     }
 
     /// All segments, without an end.
-    fn segments(self, size: u32) -> Box<dyn Iterator<Item = Fed>> {
-        let mut open = Open::new(size);
+    fn segments(self, size: u32) -> Box<dyn Iterator<Item = FeedSegment>> {
+        let mut open = OpenConnections::new(size);
         match self {
             Growth::Live => Box::new(std::iter::repeat_with(move || open.segment())),
             Growth::Long => {
                 let traffic = Traffic::one_transfer(1, u64::from(u32::MAX));
-                Box::new(traffic.zip(0..).map(|(sent, n)| Fed::new(n, &sent)))
+                Box::new(traffic.zip(0..).map(|(sent, n)| FeedSegment::new(n, &sent)))
             }
-            Growth::Restarts => Box::new((0..).map(|n| Fed::new(n, &restart(n)))),
-            Growth::Attempts => Box::new((0..).map(|n| Fed::new(n, &attempt(n)))),
+            Growth::Restarts => Box::new((0..).map(|n| FeedSegment::new(n, &restart(n)))),
+            Growth::Attempts => Box::new((0..).map(|n| FeedSegment::new(n, &attempt(n)))),
         }
     }
 }
@@ -105,13 +106,13 @@ const RESTART: [(bool, u8, u32, u32); 7] = [
     (false, ACK, 1, 1101),
 ];
 
-fn restart(n: u32) -> Sent {
+fn restart(n: u32) -> TrafficSegment {
     let count = RESTART.len() as u32;
     let (connection, step) = (n / count, n % count);
     let (from_client, flags, seq, ack) = RESTART[step as usize];
     let (x, y) = (connection.wrapping_mul(0x9e37_79b9), connection.wrapping_mul(0x85eb_ca6b));
     let (own, peer) = if from_client { (x, y) } else { (y, x) };
-    Sent {
+    TrafficSegment {
         at: u64::from(n) * 1000,
         connection,
         from_client,
@@ -123,10 +124,10 @@ fn restart(n: u32) -> Sent {
     }
 }
 
-fn attempt(n: u32) -> Sent {
+fn attempt(n: u32) -> TrafficSegment {
     let x = (n / 2).wrapping_mul(0x9e37_79b9);
     let is_syn = n.is_multiple_of(2);
-    Sent {
+    TrafficSegment {
         at: u64::from(n) * 1000,
         connection: 0,
         from_client: is_syn,
@@ -145,7 +146,7 @@ fn grown(growth: Growth, size: u32, segments: u32) {
     for fed in all.by_ref().take(growth.before(size) as usize) {
         fed.observe(&mut tracker);
     }
-    let counted: Vec<Fed> = all.take(segments as usize).collect();
+    let counted: Vec<FeedSegment> = all.take(segments as usize).collect();
     callgrind::start();
     for fed in &counted {
         fed.annotate(&mut tracker, |view| {
@@ -159,10 +160,10 @@ fn grown(growth: Growth, size: u32, segments: u32) {
 #[cfg(feature = "abi")]
 mod boundary {
     use synfin::{abi, bindings as c};
-    use synfin_bench::feed::{Fed, Open};
+    use synfin_bench::feed::{FeedSegment, OpenConnections};
     use synfin_core::segment::Address;
 
-    fn c_segment(fed: &Fed) -> c::synfin_segment {
+    fn c_segment(fed: &FeedSegment) -> c::synfin_segment {
         let bytes = |address: Address| {
             let mut bytes = [0; 16];
             if let Some(std::net::IpAddr::V4(v4)) = address {
@@ -193,7 +194,7 @@ mod boundary {
         let options = c::synfin_options { struct_size: 8, rebase: 1, language: 0, reserved: [0; 2] };
         // SAFETY: the options are whole; the tracker is freed below, once.
         let tracker = unsafe { abi::synfin_tracker_new(&raw const options) };
-        let mut open = Open::new(super::CONNECTIONS);
+        let mut open = OpenConnections::new(super::CONNECTIONS);
         for _ in 0..open.opening().saturating_add(segments) {
             let fed = open.segment();
             let segment = c_segment(&fed);

@@ -5,13 +5,13 @@ use synfin_core::connection::{Arrival, Assessment, Connection, State};
 use synfin_core::segment::{Address, Both, End, Flags, Kind, Segment, Seq};
 use synfin_core::view::{Anomalies, HandshakeOutcome};
 
-use crate::invariants::{Before, Said};
+use crate::invariants::{History, SegmentVerdict};
 
 /// One stream.
 #[derive(Clone, Debug, Default)]
-pub struct Alone {
+pub struct LoneStream {
     pub connection: Connection,
-    before: Before,
+    before: History,
     /// The same with numbers moved round the circle and the ends exchanged; none once that would make a difference.
     moved: Option<Connection>,
     is_moved: bool,
@@ -23,7 +23,7 @@ pub struct Alone {
 
 /// A segment of the stream, and what the streams before tell of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Told<'a> {
+pub struct SegmentInput<'a> {
     pub place: Place,
     pub path: Path,
     pub segment: &'a Segment,
@@ -41,7 +41,12 @@ pub fn endpoints(path: Path, segment: &Segment) -> ([(Address, u16); 2], End, bo
     if one <= other { ([one, other], End::Low, one == other) } else { ([other, one], End::High, false) }
 }
 
-fn observe_segment(connection: &mut Connection, arrival: Arrival, path: &Told, segment: &Segment) -> Option<Said> {
+fn observe_segment(
+    connection: &mut Connection,
+    arrival: Arrival,
+    path: &SegmentInput,
+    segment: &Segment,
+) -> Option<SegmentVerdict> {
     match connection.observe_segment(arrival, segment) {
         Assessment::Full(verdict, detail) => Some((verdict, detail)),
         Assessment::Packed(packed, turns) => {
@@ -52,27 +57,27 @@ fn observe_segment(connection: &mut Connection, arrival: Arrival, path: &Told, s
     }
 }
 
-impl Alone {
+impl LoneStream {
     /// Takes a segment in, and holds what is said against all that must hold. Gives it.
-    pub fn observe(&mut self, told: &Told) -> Said {
-        let (both, end, is_self) = endpoints(told.path, told.segment);
+    pub fn observe(&mut self, input: &SegmentInput) -> SegmentVerdict {
+        let (both, end, is_self) = endpoints(input.path, input.segment);
         self.endpoints.get_or_insert(both);
         let arrival = Arrival {
             is_self,
-            is_reused: told.is_reused,
-            older: told.older,
-            ..Arrival::new(told.place.frame, told.place.layer, end, told.rebase)
+            is_reused: input.is_reused,
+            older: input.older,
+            ..Arrival::new(input.place.frame, input.place.layer, end, input.rebase)
         };
         let was = Summary::of(&self.connection);
-        let said = observe_segment(&mut self.connection, arrival, told, told.segment)
+        let said = observe_segment(&mut self.connection, arrival, input, input.segment)
             .unwrap_or_else(|| unreachable!("it says something"));
         let is = Summary::of(&self.connection);
-        self.before.check(&arrival, told.segment, &said, &self.connection);
-        self.compare_moved(arrival, told, &said);
+        self.before.check(&arrival, input.segment, &said, &self.connection);
+        self.compare_moved(arrival, input, &said);
         if said.0.is_copy {
             assert_eq!(is, was, "a copy changes something");
         } else {
-            let mut plain = observe_segment(&mut self.plain, arrival, told, told.segment).unwrap_or(said);
+            let mut plain = observe_segment(&mut self.plain, arrival, input, input.segment).unwrap_or(said);
             plain.0.anomalies.remove(Anomalies::CAPTURED_TWICE);
             assert_eq!(plain, said, "a copy before it changes what is said");
         }
@@ -85,27 +90,27 @@ impl Alone {
     }
 
     /// Nothing but the shown X and Y depends on where the circle begins, or on which end sorts first.
-    fn compare_moved(&mut self, arrival: Arrival, told: &Told, (verdict, detail): &Said) {
+    fn compare_moved(&mut self, arrival: Arrival, input: &SegmentInput, (verdict, detail): &SegmentVerdict) {
         let mut connection = if self.is_moved { self.moved.take() } else { Some(Connection::default()) };
         self.is_moved = true;
         let Some(moved_connection) = &mut connection else { return };
         let [own, peers] = match arrival.end {
-            _ if arrival.is_self => [told.shift[0]; 2],
-            End::Low => told.shift,
-            End::High => [told.shift[1], told.shift[0]],
+            _ if arrival.is_self => [input.shift[0]; 2],
+            End::Low => input.shift,
+            End::High => [input.shift[1], input.shift[0]],
         };
-        let mut moved = *told.segment;
+        let mut moved = *input.segment;
         moved.seq = Seq(moved.seq.0.wrapping_add(own));
         moved.ack = Seq(moved.ack.0.wrapping_add(peers));
         // A RST with ACK and Seq 0 is one of its kind wherever the circle begins.
         let is_zero =
             |segment: &Segment| segment.kind() == Kind::Rst && segment.flags.has(Flags::ACK) && segment.seq == Seq(0);
-        if is_zero(told.segment) || is_zero(&moved) {
+        if is_zero(input.segment) || is_zero(&moved) {
             return;
         }
         let end = if arrival.is_self { arrival.end } else { arrival.end.peer() };
         let arrival = Arrival { end, ..arrival };
-        let Some((mut said, said_detail)) = observe_segment(moved_connection, arrival, told, &moved) else { return };
+        let Some((mut said, said_detail)) = observe_segment(moved_connection, arrival, input, &moved) else { return };
         assert_eq!(said.numbers.x.is_some(), verdict.numbers.x.is_some(), "X is known wherever the circle begins");
         assert_eq!(said.numbers.y.is_some(), verdict.numbers.y.is_some(), "Y is known wherever the circle begins");
         (said.numbers.x, said.numbers.y) = (verdict.numbers.x, verdict.numbers.y);
