@@ -11,13 +11,13 @@ use std::process::Command;
 use common::tshark::{program, series};
 
 /// A command and the lines shown below it.
-struct Shown {
+struct Example {
     command: String,
     output: Vec<String>,
 }
 
-fn commands(text: &str) -> Vec<Shown> {
-    let mut found: Vec<Shown> = Vec::new();
+fn commands(text: &str) -> Vec<Example> {
+    let mut found: Vec<Example> = Vec::new();
     let mut in_block = false;
     for line in text.lines() {
         let Some(line) = line.strip_prefix("    ") else {
@@ -25,7 +25,7 @@ fn commands(text: &str) -> Vec<Shown> {
             continue;
         };
         if let Some(command) = line.strip_prefix("$ tshark ") {
-            found.push(Shown { command: command.to_string(), output: Vec::new() });
+            found.push(Example { command: command.to_string(), output: Vec::new() });
             in_block = true;
         } else if let Some(last) = found.last_mut().filter(|_| in_block) {
             if last.command.ends_with('\\') {
@@ -57,7 +57,7 @@ fn commands_print_what_is_shown() {
     let captures = captures();
     let shown = commands(&std::fs::read_to_string("README.md").expect("the README"));
     assert!(shown.len() >= 10, "only {} commands", shown.len());
-    for Shown { command, output } in shown {
+    for Example { command, output } in shown {
         let ran = Command::new("sh")
             .arg("-c")
             .arg(format!("{} {command}", program()))

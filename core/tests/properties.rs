@@ -4,7 +4,7 @@
 mod random;
 
 use proptest::prelude::*;
-use random::{Sent, path, place, segment, taken_in};
+use random::{RandomSegment, path, place, segment, taken_in};
 use synfin_core::capture::{Event, Options, Place, Tracker};
 use synfin_core::segment::icmp::{IcmpError, IcmpKind};
 use synfin_core::segment::{Both, End, Ends, Kind, Seq, Side};
@@ -15,13 +15,13 @@ use synfin_core::view::{
 /// What is said of a segment by itself.
 type SegmentVerdict = (Verdict, Option<ResetDetail>);
 
-fn said(tracker: &Tracker, at: Place, pass: Pass, (to_server, segment): &Sent) -> SegmentVerdict {
+fn said(tracker: &Tracker, at: Place, pass: Pass, (to_server, segment): &RandomSegment) -> SegmentVerdict {
     let view = tracker.segment(at, path(*to_server), segment, pass).expect("it was taken in");
     (view.verdict, view.detail)
 }
 
 /// Takes them in one by one, and gives what was said of each at once.
-fn said_at_first(segments: &[Sent]) -> (Tracker, Vec<SegmentVerdict>) {
+fn said_at_first(segments: &[RandomSegment]) -> (Tracker, Vec<SegmentVerdict>) {
     let mut tracker = Tracker::new(Options::default());
     let mut all = Vec::new();
     for (index, sent) in segments.iter().enumerate() {
@@ -90,12 +90,12 @@ fn by_end(view: &ConnectionView) -> Ends<State> {
 }
 
 /// The end that sends: the server's address sorts behind the client's.
-fn sender((to_server, _): &Sent) -> End {
+fn sender((to_server, _): &RandomSegment) -> End {
     if *to_server { End::Low } else { End::High }
 }
 
 /// Whether a copy of the segment is known as one: it is of a sort that is kept.
-fn is_kept((_, segment): &Sent, (verdict, _): &SegmentVerdict) -> bool {
+fn is_kept((_, segment): &RandomSegment, (verdict, _): &SegmentVerdict) -> bool {
     let performs = !verdict.open_steps.is_empty() || !verdict.close_steps.is_empty();
     !verdict.is_copy
         && match segment.kind() {
@@ -178,7 +178,7 @@ proptest! {
         picks in prop::collection::vec(any::<(bool, bool)>(), 40),
     ) {
         // Every packet is one of its own, until it is captured again on the other side of a router.
-        let segments: Vec<Sent> = (1u16..).zip(segments).map(|(id, (to_server, mut segment))| {
+        let segments: Vec<RandomSegment> = (1u16..).zip(segments).map(|(id, (to_server, mut segment))| {
             (segment.network.identification, segment.network.hops) = (Some(id), Some(64));
             (to_server, segment)
         }).collect();

@@ -159,7 +159,7 @@ fn play(plan: &Plan) -> (Vec<(usize, Segment)>, usize, usize) {
 }
 
 /// What is said in the end of a connection that may have lost its RST.
-struct Told {
+struct Replay {
     tracker: Tracker,
     segments: Vec<(usize, usize, Segment)>,
 }
@@ -169,12 +169,12 @@ fn path(from: usize) -> Path {
     Path { source: address(from), destination: address(1 - from) }
 }
 
-impl Told {
-    fn new(segments: &[(usize, Segment)], without: Option<usize>) -> Told {
-        let mut told = Told { tracker: Tracker::new(Options::default()), segments: Vec::new() };
+impl Replay {
+    fn new(segments: &[(usize, Segment)], without: Option<usize>) -> Replay {
+        let mut told = Replay { tracker: Tracker::new(Options::default()), segments: Vec::new() };
         for (index, (from, segment)) in segments.iter().enumerate().filter(|(index, _)| Some(*index) != without) {
             told.tracker
-                .observe(Told::place(index), Event::Segment { stream: 0, path: path(*from), segment })
+                .observe(Replay::place(index), Event::Segment { stream: 0, path: path(*from), segment })
                 .expect("room");
             told.segments.push((index, *from, *segment));
         }
@@ -187,7 +187,7 @@ impl Told {
 
     fn view(&self, index: usize) -> SegmentView<'_> {
         let (_, from, segment) = self.segments.iter().find(|(known, ..)| *known == index).expect("it is there");
-        self.tracker.segment(Told::place(index), path(*from), segment, Pass::Final).expect("taken in")
+        self.tracker.segment(Replay::place(index), path(*from), segment, Pass::Final).expect("taken in")
     }
 
     /// Outcome, kinds, closer, links, states, bytes.
@@ -211,8 +211,8 @@ proptest! {
     #[test]
     fn a_withdrawn_reset_leaves_nothing(plan in plan()) {
         let (segments, reset_at, withdrawn_at) = play(&plan);
-        let with = Told::new(&segments, None);
-        let without = Told::new(&segments, Some(reset_at));
+        let with = Replay::new(&segments, None);
+        let without = Replay::new(&segments, Some(reset_at));
         let reset = with.view(reset_at);
         prop_assert!(reset.verdict.ended && reset.is_ignored, "{:?}", reset.verdict);
         prop_assert_eq!(reset.verdict.states.client, State::Closed);

@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_char};
 use synfin::abi as ffi;
 use synfin::bindings as c;
 
-use super::core::{Fields, LEFT, RIGHT, Seen, seconds, short};
+use super::core::{Fields, LEFT, Passes, RIGHT, seconds, short};
 use super::script::{Direction, Script, Wire};
 
 pub fn options(rebase: bool) -> c::synfin_options {
@@ -118,9 +118,9 @@ fn fields(shown: &c::synfin_shown) -> Fields {
 }
 
 /// Reads a script whose first segment is frame `first_frame`.
-pub fn read(script: &Script, first_frame: u32) -> Seen {
+pub fn read(script: &Script, first_frame: u32) -> Passes {
     let wires: Vec<&Wire> = script.rows.iter().map(|row| &row.wire).collect();
-    let mut seen = Seen::default();
+    let mut seen = Passes::default();
     let mut place = shown();
     // SAFETY: the tracker is freed once, behind its last use; all pointers are to live values of their types.
     unsafe {

@@ -21,7 +21,7 @@ pub type Fields = BTreeMap<String, Vec<String>>;
 
 /// What is shown of each segment: in the first pass, and in later ones.
 #[derive(Clone, Default, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct Passes {
     pub first: Vec<Fields>,
     pub last: Vec<Fields>,
 }
@@ -115,15 +115,15 @@ pub fn segment(wire: &Wire) -> Segment {
 }
 
 /// Reads a script whose first segment is frame `first_frame`.
-pub fn read(script: &Script, first_frame: u32) -> Seen {
+pub fn read(script: &Script, first_frame: u32) -> Passes {
     let wires: Vec<&Wire> = script.rows.iter().map(|row| &row.wire).collect();
     let options = Options { rebase: script.rebase };
     read_wires(&wires, first_frame, options)
 }
 
-pub fn read_wires(wires: &[&Wire], first_frame: u32, options: Options) -> Seen {
+pub fn read_wires(wires: &[&Wire], first_frame: u32, options: Options) -> Passes {
     let mut tracker = Tracker::new(options);
-    let mut seen = Seen::default();
+    let mut seen = Passes::default();
     let segments: Vec<Segment> = wires.iter().map(|wire| segment(wire)).collect();
     let place = |index: usize| Place { frame: first_frame + u32::try_from(index).unwrap(), layer: 0 };
     for (index, wire) in wires.iter().enumerate() {

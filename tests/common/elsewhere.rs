@@ -8,11 +8,11 @@ use synfin_core::capture::{Event, Options, Path, Place, Tracker};
 use synfin_core::segment::{Kind, Segment, Timestamps};
 use synfin_core::view::Pass;
 
-use super::core::{self, Fields, LEFT, RIGHT, Seen};
+use super::core::{self, Fields, LEFT, Passes, RIGHT};
 use super::script::{Direction, Script, Wire};
 
 /// A segment as the tracker is told of it.
-struct Told<'a> {
+struct SegmentInput<'a> {
     wire: &'a Wire,
     path: Path,
     segment: Segment,
@@ -29,18 +29,18 @@ fn place(row: usize, layer: u32) -> Place {
     Place { frame: u32::try_from(row).unwrap() + 1, layer }
 }
 
-fn observe(tracker: &mut Tracker, at: Place, told: &Told) {
+fn observe(tracker: &mut Tracker, at: Place, told: &SegmentInput) {
     let event = Event::Segment { stream: told.wire.stream, path: told.path, segment: &told.segment };
     tracker.observe(at, event).expect("there is room");
 }
 
-fn fields(tracker: &Tracker, at: Place, told: &Told, pass: Pass) -> Fields {
+fn fields(tracker: &Tracker, at: Place, told: &SegmentInput, pass: Pass) -> Fields {
     core::read_fields(&tracker.segment(at, told.path, &told.segment, pass).expect("it was taken in"))
 }
 
-fn read(all: &[Told], rebase: bool) -> Seen {
+fn read(all: &[SegmentInput], rebase: bool) -> Passes {
     let mut tracker = Tracker::new(Options { rebase });
-    let mut seen = Seen::default();
+    let mut seen = Passes::default();
     for (row, told) in all.iter().enumerate() {
         observe(&mut tracker, place(row, 0), told);
         seen.first.push(fields(&tracker, place(row, 0), told, Pass::First));
@@ -63,7 +63,7 @@ fn with_addresses(fields: &Fields, rename: impl Fn(&str) -> String) -> Fields {
     others.map(|(name, values)| (name.clone(), values.iter().map(|value| rename(value)).collect())).collect()
 }
 
-fn assert_same(name: &str, script: &Script, expected: &Seen, got: &Seen, rename: impl Fn(&str) -> String) {
+fn assert_same(name: &str, script: &Script, expected: &Passes, got: &Passes, rename: impl Fn(&str) -> String) {
     for (row, line) in script.rows.iter().enumerate() {
         let passes = [(&expected.first, &got.first, "first"), (&expected.last, &got.last, "final")];
         for (expected, got, pass) in passes {
@@ -75,12 +75,12 @@ fn assert_same(name: &str, script: &Script, expected: &Seen, got: &Seen, rename:
 }
 
 /// The script with its hosts at other addresses, and `change` of each segment.
-fn at(script: &Script, left: IpAddr, right: IpAddr, change: impl Fn(usize, &mut Segment)) -> Seen {
+fn at(script: &Script, left: IpAddr, right: IpAddr, change: impl Fn(usize, &mut Segment)) -> Passes {
     let mut all = Vec::new();
     for (row, wire) in script.rows.iter().map(|row| &row.wire).enumerate() {
         let mut segment = core::segment(wire);
         change(row, &mut segment);
-        all.push(Told { wire, path: path(wire, left, right), segment });
+        all.push(SegmentInput { wire, path: path(wire, left, right), segment });
     }
     read(&all, script.rebase)
 }
@@ -124,10 +124,14 @@ fn sort(segment: &Segment, fields: &Fields) -> Option<&'static str> {
 /// says what its original did with the states in force, and nothing else changes, here or later.
 pub fn with_copies(name: &str, script: &Script) {
     let mut tracker = Tracker::new(Options { rebase: script.rebase });
-    let mut got = Seen::default();
+    let mut got = Passes::default();
     let mut kept: BTreeMap<(u32, bool, &str), usize> = BTreeMap::new();
     let wires: Vec<&Wire> = script.rows.iter().map(|row| &row.wire).collect();
-    let told = |row: usize| Told { wire: wires[row], path: core::path(wires[row]), segment: core::segment(wires[row]) };
+    let told = |row: usize| SegmentInput {
+        wire: wires[row],
+        path: core::path(wires[row]),
+        segment: core::segment(wires[row]),
+    };
     for row in 0..wires.len() {
         let original = told(row);
         observe(&mut tracker, place(row, 0), &original);

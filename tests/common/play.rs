@@ -1,6 +1,6 @@
 //! Plays scripts: reads them with every reader, and holds what is shown against what the script says.
 
-use super::core::{self, Fields, Seen};
+use super::core::{self, Fields, Passes};
 use super::script::{self, ISNS, Script};
 
 fn show(fields: &Fields) -> String {
@@ -32,7 +32,7 @@ fn exchanged(expression: &str) -> String {
 }
 
 /// Holds what was seen against what the script says. Its first segment was frame `first_frame`.
-pub fn verify(name: &str, script: &Script, seen: &Seen, first_frame: u32) {
+pub fn verify(name: &str, script: &Script, seen: &Passes, first_frame: u32) {
     let value = |expected: &Option<String>| value(expected.as_deref(), first_frame);
     for (index, row) in script.rows.iter().enumerate() {
         let (first, last) = (&seen.first[index], &seen.last[index]);
@@ -73,7 +73,7 @@ pub fn verify(name: &str, script: &Script, seen: &Seen, first_frame: u32) {
 }
 
 /// `conn.last` stands on each connection's last segment in the final pass, and nowhere else.
-fn last_is_unique(name: &str, script: &Script, seen: &Seen) {
+fn last_is_unique(name: &str, script: &Script, seen: &Passes) {
     for (index, row) in script.rows.iter().enumerate() {
         let is_last = !script.rows[index + 1..].iter().any(|later| later.wire.stream == row.wire.stream);
         assert_eq!(seen.last[index].contains_key("conn.last"), is_last, "{name}: conn.last on\n  {}", row.text);

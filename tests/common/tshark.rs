@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use synfin_core::words::experts::EXPERTS;
 use synfin_core::words::fields::FIELDS;
 
-use super::core::{self, Fields, Seen, short};
+use super::core::{self, Fields, Passes, short};
 use super::packets::{self, Packet, Wrap};
 use super::play::verify;
 use super::script::{self, ISNS, Script};
@@ -251,7 +251,7 @@ pub fn play_all(scripts: &[(&str, &str)]) {
             }
             fields
         };
-        let seen = Seen {
+        let seen = Passes {
             first: first[range.clone()].iter().map(|(_, fields)| plain(fields.clone())).collect(),
             last: last[range].iter().map(|(_, fields)| plain(fields.clone())).collect(),
         };

@@ -17,7 +17,7 @@ use crate::coverage::MODULES;
 const ROUTER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 
 /// A script that is played with errors in between, each in the frame of the row before it.
-struct Told {
+struct ScriptWithErrors {
     script: Script,
     tracker: Tracker,
 }
@@ -54,10 +54,10 @@ fn is_taken(tracker: &mut Tracker, at: Place, error: &IcmpError) -> bool {
     }
 }
 
-impl Told {
+impl ScriptWithErrors {
     /// `errors`: behind which row, about which row's segment, its kind, and how far from its number. Gives whether each was
     /// taken for one about a known connection.
-    fn play(text: &str, isns: [u32; 2], errors: &[(usize, usize, IcmpKind, i64)]) -> (Told, Vec<bool>) {
+    fn play(text: &str, isns: [u32; 2], errors: &[(usize, usize, IcmpKind, i64)]) -> (ScriptWithErrors, Vec<bool>) {
         let script = parse(text, isns);
         let mut tracker = Tracker::new(Options { rebase: script.rebase });
         let mut taken = Vec::new();
@@ -69,7 +69,7 @@ impl Told {
                 taken.push(is_taken(&mut tracker, at, &about(&script.rows[of].wire, kind, more)));
             }
         }
-        (Told { script, tracker }, taken)
+        (ScriptWithErrors { script, tracker }, taken)
     }
 
     fn fields(&self, row: usize, pass: Pass) -> Fields {
@@ -92,7 +92,7 @@ impl Told {
 #[track_caller]
 fn assert_outcome(text: &str, errors: &[(usize, usize, IcmpKind, i64)], expected: [&str; 3]) {
     for isns in ISNS {
-        let (told, taken) = Told::play(text, isns, errors);
+        let (told, taken) = ScriptWithErrors::play(text, isns, errors);
         assert_eq!(taken, vec![true; errors.len()], "all are about a known connection: {text}");
         let found = ["handshake.outcome", "conn.icmp", "conn.icmp.frame"].map(|field| told.at_the_end(field));
         assert_eq!(found, expected, "{text}");
@@ -160,7 +160,7 @@ fn what_is_quoted_was_sent() {
             (4, 8, false),
             (4, 1 << 31, false),
         ] {
-            let (told, taken) = Told::play(text, isns, &[(4, row, IcmpKind::HostUnreachable, more)]);
+            let (told, taken) = ScriptWithErrors::play(text, isns, &[(4, row, IcmpKind::HostUnreachable, more)]);
             assert_eq!(taken, [expected], "row {row}, {more}, {isns:?}");
             let shown = if expected { "host-unreachable" } else { "" };
             assert_eq!(told.at_the_end("conn.icmp"), shown, "row {row}, {more}");
@@ -173,7 +173,7 @@ fn what_is_quoted_was_sent() {
 fn what_is_quoted_of_an_unknown_handshake() {
     let text = "| > P. C+1 ack S+1 len 5";
     for (more, expected) in [(-1, false), (0, true), (5, true), (6, false)] {
-        let (_, taken) = Told::play(text, ISNS[1], &[(0, 0, IcmpKind::HostUnreachable, more)]);
+        let (_, taken) = ScriptWithErrors::play(text, ISNS[1], &[(0, 0, IcmpKind::HostUnreachable, more)]);
         assert_eq!(taken, [expected], "{more}");
     }
 }
@@ -208,7 +208,7 @@ fn about_no_known_connection() {
 #[test]
 fn the_latest_of_the_endpoints() {
     let text = "core\nstream 0\n| > S C\nstream 1\n| > S C";
-    let (told, taken) = Told::play(text, ISNS[0], &[(1, 0, IcmpKind::HostUnreachable, 0)]);
+    let (told, taken) = ScriptWithErrors::play(text, ISNS[0], &[(1, 0, IcmpKind::HostUnreachable, 0)]);
     assert_eq!(taken, [true]);
     assert_eq!(told.at_the_end("handshake.outcome"), "unreachable");
     let first = told.fields(0, Pass::Final);
@@ -236,12 +236,12 @@ fn an_error_changes_no_state() {
     for (name, text) in MODULES.into_iter().flatten() {
         let rows = parse(text, ISNS[1]).rows.len();
         let errors: Vec<_> = (0..rows).map(|row| (row, row, IcmpKind::HostUnreachable, 0)).collect();
-        let (with, taken) = Told::play(text, ISNS[1], &errors);
-        let (without, _) = Told::play(text, ISNS[1], &[]);
+        let (with, taken) = ScriptWithErrors::play(text, ISNS[1], &errors);
+        let (without, _) = ScriptWithErrors::play(text, ISNS[1], &[]);
         taken_in += taken.iter().filter(|taken| **taken).count();
         for row in 0..rows {
             for pass in [Pass::First, Pass::Final] {
-                let said = |told: &Told| {
+                let said = |told: &ScriptWithErrors| {
                     let mut fields = told.fields(row, pass);
                     fields.retain(|field, _| !CHANGED.contains(&field.as_str()));
                     fields
@@ -261,7 +261,7 @@ fn an_error_changes_no_state() {
 /// One on the error itself, and one on the SYN that it is about.
 #[test]
 fn expert_information_of_errors() {
-    let (told, _) = Told::play("| > S C", ISNS[0], &[(0, 0, IcmpKind::Prohibited, 0)]);
+    let (told, _) = ScriptWithErrors::play("| > S C", ISNS[0], &[(0, 0, IcmpKind::Prohibited, 0)]);
     assert!(told.fields(0, Pass::Final).contains_key("expert.unreachable"));
     assert!(!told.fields(0, Pass::First).contains_key("expert.unreachable"), "more may come");
     let view = told.tracker.icmp(Place { layer: 100, ..place(0) }, Pass::Final).expect("it was taken in");

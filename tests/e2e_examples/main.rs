@@ -17,7 +17,7 @@ use common::script::{ISNS, parse};
 use common::tshark::{Capture, series};
 
 /// What a recipe printed, and how it ended.
-struct Told {
+struct Output {
     out: String,
     complaints: String,
     status: i32,
@@ -44,13 +44,13 @@ fn shell(folder: &Path, command: &str) -> Command {
     shell
 }
 
-fn run(folder: &Path, command: &str) -> Told {
+fn run(folder: &Path, command: &str) -> Output {
     told(shell(folder, command))
 }
 
-fn told(mut command: Command) -> Told {
+fn told(mut command: Command) -> Output {
     let output = command.output().expect("a shell");
-    Told {
+    Output {
         out: String::from_utf8(output.stdout).expect("UTF-8"),
         complaints: String::from_utf8_lossy(&output.stderr).into_owned(),
         status: output.status.code().expect("it ends by itself"),

@@ -1,7 +1,7 @@
 //! `tcp.completeness` (Wireshark User's Guide, "TCP Analysis"): which parts of a conversation Wireshark has met.
 
 use crate::classes::{Class, Ledger};
-use crate::observed::{ACK, FIN, RST, SYN, Seen, Stream, is_compared_here, streams};
+use crate::observed::{ACK, FIN, PeerSegment, RST, SYN, Stream, is_compared_here, streams};
 
 /// What synfin says.
 type Ours = fn(&Stream) -> bool;
@@ -17,7 +17,7 @@ const PARTS: [(u32, &str, Ours); 6] = [
 ];
 
 /// Segments that make Wireshark set the bit, were they not the first of the stream.
-fn marks(part: &str, segment: &Seen) -> bool {
+fn marks(part: &str, segment: &PeerSegment) -> bool {
     match part {
         "SYN" => segment.syn_ack_bits(SYN),
         "SYN-ACK" => segment.syn_ack_bits(SYN | ACK),
@@ -29,12 +29,12 @@ fn marks(part: &str, segment: &Seen) -> bool {
     }
 }
 
-fn later<'a>(stream: &'a Stream, part: &'a str) -> impl Iterator<Item = &'a Seen> {
+fn later<'a>(stream: &'a Stream, part: &'a str) -> impl Iterator<Item = &'a PeerSegment> {
     stream.segments.iter().skip(1).filter(move |segment| marks(part, segment))
 }
 
 /// Whether there are such segments, and all of them are so.
-fn all_later(stream: &Stream, part: &str, is: impl Fn(&Seen) -> bool) -> bool {
+fn all_later(stream: &Stream, part: &str, is: impl Fn(&PeerSegment) -> bool) -> bool {
     later(stream, part).next().is_some() && later(stream, part).all(is)
 }
 
@@ -65,7 +65,7 @@ const CLASSES: &[Class] = &[
     Class {
         name: "data-elsewhere",
         holds: |stream, part| {
-            let carries = |segment: &&Seen| segment.len > 0;
+            let carries = |segment: &&PeerSegment| segment.len > 0;
             part == "data"
                 && stream.segments.iter().filter(carries).all(|segment| segment.flags & (SYN | FIN | RST) != 0)
         },
@@ -85,7 +85,7 @@ const CLASSES: &[Class] = &[
     Class {
         name: "reset-of-nothing",
         holds: |stream, part| {
-            let of_nothing = |segment: &Seen| {
+            let of_nothing = |segment: &PeerSegment| {
                 matches!(segment.reset.as_deref(), Some("stray" | "challenged" | "late"))
                     || segment.is_ignored
                     || segment.phase == "closed"
@@ -102,8 +102,8 @@ const CLASSES: &[Class] = &[
     Class {
         name: "wrong-ack",
         holds: |stream, part| {
-            let acknowledges = |segment: &Seen| Some(number(&segment.ack)?.wrapping_sub(1));
-            let is_wrong = |segment: &Seen| {
+            let acknowledges = |segment: &PeerSegment| Some(number(&segment.ack)?.wrapping_sub(1));
+            let is_wrong = |segment: &PeerSegment| {
                 !stream.segments.iter().any(|syn| syn.syn_ack_bits(SYN) && number(&syn.seq) == acknowledges(segment))
             };
             part == "SYN-ACK" && all_later(stream, part, is_wrong)
@@ -125,7 +125,7 @@ fn number(text: &Option<String>) -> Option<u32> {
 }
 
 /// Whether the handshake goes on after a RST: it turned out to have been ignored, or another attempt followed.
-fn goes_on(stream: &Stream, reset: &Seen) -> bool {
+fn goes_on(stream: &Stream, reset: &PeerSegment) -> bool {
     stream.segments.iter().any(|segment| segment.frame > reset.frame && segment.has(SYN) && segment.phase != "closed")
 }
 

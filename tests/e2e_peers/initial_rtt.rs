@@ -1,10 +1,10 @@
 //! `tcp.analysis.initial_rtt`: from the most recent SYN to the first segment with ACK and without SYN, of either side.
 
 use crate::classes::{Class, Ledger};
-use crate::observed::{ACK, SYN, Seen, Stream, is_compared_here, streams};
+use crate::observed::{ACK, PeerSegment, SYN, Stream, is_compared_here, streams};
 
 /// The first segment after a SYN that has ACK and not SYN, and the last SYN before it.
-fn measured(stream: &Stream) -> Option<(&Seen, &Seen)> {
+fn measured(stream: &Stream) -> Option<(&PeerSegment, &PeerSegment)> {
     let mut syn = None;
     for segment in &stream.segments {
         if segment.syn_ack_bits(SYN) {
@@ -18,7 +18,7 @@ fn measured(stream: &Stream) -> Option<(&Seen, &Seen)> {
     None
 }
 
-fn is_step_3(stream: &Stream, segment: &Seen) -> bool {
+fn is_step_3(stream: &Stream, segment: &PeerSegment) -> bool {
     stream.frame("handshake.frame3") == Some(segment.frame)
 }
 

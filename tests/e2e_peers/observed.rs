@@ -17,7 +17,7 @@ pub const ACK: u32 = 0x10;
 
 /// One segment, as far as peers look at it.
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub struct PeerSegment {
     pub frame: u32,
     /// Nanoseconds since the epoch.
     pub at: i128,
@@ -39,7 +39,7 @@ pub struct Seen {
     pub experts: Vec<&'static str>,
 }
 
-impl Seen {
+impl PeerSegment {
     /// Whether exactly these of SYN and ACK are set.
     pub fn syn_ack_bits(&self, bits: u32) -> bool {
         self.flags & (SYN | ACK) == bits
@@ -56,7 +56,7 @@ pub struct Stream {
     pub capture: String,
     pub path: PathBuf,
     pub number: String,
-    pub segments: Vec<Seen>,
+    pub segments: Vec<PeerSegment>,
     /// What the last segment says of the connection, by field name.
     pub log: BTreeMap<String, String>,
     /// Wireshark's bits; none where it says nothing.
@@ -186,7 +186,7 @@ fn add(stream: &mut Stream, line: &Line, of_connection: &[&str]) {
     let first = |name: &str| line.get(name).map(|values| values[0].clone());
     let number = |name: &str| first(name).expect("a number").parse::<u32>().expect("a number");
     let flags = first("tcp.flags");
-    stream.segments.push(Seen {
+    stream.segments.push(PeerSegment {
         frame: number("frame.number"),
         at: nanoseconds(&first("frame.time_epoch").expect("a time")),
         is_cut: flags.is_none(),

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::classes::{Class, Ledger};
-use crate::observed::{FIN, Seen, Stream, is_compared_here, streams};
+use crate::observed::{FIN, PeerSegment, Stream, is_compared_here, streams};
 
 /// Both ends of a connection, the lower one first.
 type Ends = [(IpAddr, u16); 2];
@@ -65,7 +65,7 @@ fn judge(capture: &Path) -> BTreeMap<Ends, Vec<Verdict>> {
     verdicts
 }
 
-fn has_both(stream: &Stream, is: impl Fn(&Seen) -> bool) -> bool {
+fn has_both(stream: &Stream, is: impl Fn(&PeerSegment) -> bool) -> bool {
     [true, false].iter().all(|&client| stream.segments.iter().any(|segment| segment.by_client == client && is(segment)))
 }
 

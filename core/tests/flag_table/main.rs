@@ -16,7 +16,7 @@ const ISN: [u32; 2] = [u32::MAX - 1, 233_779_340];
 const PORTS: [u16; 2] = [40_000, 80];
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Said {
+struct Effect {
     states: [State; 2],
     open: u8,
     close: u8,
@@ -45,19 +45,19 @@ fn states(text: &str) -> [State; 2] {
 }
 
 /// What a cell says; none where it leaves it open.
-fn cell(text: &str, before: [State; 2]) -> Option<Said> {
+fn cell(text: &str, before: [State; 2]) -> Option<Effect> {
     let mut words = text.split_whitespace();
     let states = match words.next().expect("a cell") {
         "?" => return None,
         "=" => before,
         other => states(other),
     };
-    let mut said = Said { states, open: 0, close: 0 };
+    let mut effect = Effect { states, open: 0, close: 0 };
     for word in words {
         let step: u32 = word[1..].parse().expect("a step");
-        *(if word.starts_with('o') { &mut said.open } else { &mut said.close }) |= 1 << step;
+        *(if word.starts_with('o') { &mut effect.open } else { &mut effect.close }) |= 1 << step;
     }
-    Some(said)
+    Some(effect)
 }
 
 /// The kind of a segment by its flags, from the reference's definition of roles.
@@ -75,7 +75,7 @@ fn kind(flags: u16) -> char {
 }
 
 /// The role that these steps and this kind make.
-fn role(kind: char, said: Said) -> String {
+fn role(kind: char, effect: Effect) -> String {
     let mut parts = Vec::new();
     match kind {
         'O' => return "OTHER".to_string(),
@@ -83,13 +83,13 @@ fn role(kind: char, said: Said) -> String {
         'H' => parts.push("SYN-ACK"),
         _ => {}
     }
-    if !matches!(kind, 'S' | 'H') && said.open & 0b1100 != 0 {
+    if !matches!(kind, 'S' | 'H') && effect.open & 0b1100 != 0 {
         parts.push("OPEN-ACK");
     }
     if kind == 'F' {
         parts.push("FIN");
     }
-    if said.close & 0b10100 != 0 {
+    if effect.close & 0b10100 != 0 {
         parts.push("CLOSE-ACK");
     }
     if matches!(kind, 'R' | 'r') {
@@ -99,15 +99,15 @@ fn role(kind: char, said: Said) -> String {
 }
 
 /// A connection that is told what happens to it.
-struct Told {
+struct Play {
     tracker: Tracker,
     next: [u32; 2],
     frame: u32,
 }
 
-impl Told {
-    fn new() -> Told {
-        Told { tracker: Tracker::new(Options::default()), next: ISN, frame: 0 }
+impl Play {
+    fn new() -> Play {
+        Play { tracker: Tracker::new(Options::default()), next: ISN, frame: 0 }
     }
 
     fn segment(&self, sender: usize, kind: char, flags: u16, window: u16) -> Segment {
@@ -138,7 +138,7 @@ impl Told {
     }
 
     /// What is said of the next segment, its role, and whether its flags are called bad.
-    fn tell(&mut self, sender: usize, segment: &Segment) -> (Said, String, bool) {
+    fn tell(&mut self, sender: usize, segment: &Segment) -> (Effect, String, bool) {
         self.frame += 1;
         let place = Place { frame: self.frame, layer: 0 };
         let address = |side: usize| Some(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1 + side as u8)));
@@ -146,14 +146,14 @@ impl Told {
         self.tracker.observe(place, Event::Segment { stream: 0, path, segment }).expect("room");
         let verdict = self.tracker.segment(place, path, segment, Pass::First).expect("taken in").verdict;
         let bits = |has: &dyn Fn(u8) -> bool| (1..=4).filter(|step| has(*step)).fold(0, |bits, step| bits | 1 << step);
-        let said = Said {
+        let effect = Effect {
             states: [verdict.states.client, verdict.states.server],
             open: bits(&|step| verdict.open_steps.has(step)),
             close: bits(&|step| verdict.close_steps.has(step)),
         };
         let mut role = String::new();
         verdict.role(segment, |part| role.push_str(part));
-        (said, role, Verdict::bad_flags(segment))
+        (effect, role, Verdict::bad_flags(segment))
     }
 
     /// Plays a history; the states at its end.
@@ -187,7 +187,7 @@ fn every_flag_combination_from_every_state() {
     let mut checked = 0;
     for &(history, before, rows) in TABLE {
         let before = states(before);
-        assert_eq!(Told::new().play(history), before, "{history}: the states it leads to");
+        assert_eq!(Play::new().play(history), before, "{history}: the states it leads to");
         reached.extend(before.map(State::name));
         for (sender, row) in rows.into_iter().enumerate() {
             let cells: Vec<&str> = row.split('|').map(str::trim).collect();
@@ -195,26 +195,26 @@ fn every_flag_combination_from_every_state() {
             for flags in 0..512 {
                 let kind = kind(flags);
                 let column = "SHAFRrO".find(kind).expect("a kind");
-                let mut told = Told::new();
-                told.play(history);
+                let mut play = Play::new();
+                play.play(history);
                 // Another window than before: the same ACK again would be a frame captured twice.
-                let segment = told.segment(sender, kind, flags, 4000);
-                let (said, role_said, is_bad) = told.tell(sender, &segment);
+                let segment = play.segment(sender, kind, flags, 4000);
+                let (effect, role_said, is_bad) = play.tell(sender, &segment);
                 let expected = match cells.get(column) {
                     Some(cell_text) => cell(cell_text, before),
                     // OTHER changes nothing, anywhere.
-                    None => Some(Said { states: before, open: 0, close: 0 }),
+                    None => Some(Effect { states: before, open: 0, close: 0 }),
                 };
-                let expected = expected.or(first[column]).unwrap_or(said);
+                let expected = expected.or(first[column]).unwrap_or(effect);
                 first[column] = Some(expected);
                 let fin_rst = matches!(kind, 'R' | 'r') && flags & 1 != 0;
                 let agrees =
-                    said == expected && role_said == role(kind, expected) && is_bad == (kind == 'O' || fin_rst);
+                    effect == expected && role_said == role(kind, expected) && is_bad == (kind == 'O' || fin_rst);
                 if !agrees {
                     let place = format!("after '{history}', {}{kind}", if sender == 0 { '>' } else { '<' });
                     let role = role(kind, expected);
                     let found =
-                        format!("{flags:#05x}: {said:?} {role_said} bad {is_bad}, expected {expected:?} {role}");
+                        format!("{flags:#05x}: {effect:?} {role_said} bad {is_bad}, expected {expected:?} {role}");
                     wrong.entry(place).or_insert(found);
                 }
                 checked += 1;

@@ -7,7 +7,7 @@ use synfin_core::capture::{Event, Options, Path, Place, Tracker};
 use synfin_core::segment::{Flags, Network, Segment, Seq, Timestamp, Timestamps};
 
 /// A segment, and whether it goes to the server's port.
-pub type Sent = (bool, Segment);
+pub type RandomSegment = (bool, Segment);
 
 /// The address of the sender and the receiver.
 pub fn path(to_server: bool) -> Path {
@@ -21,7 +21,7 @@ pub fn place(index: usize) -> Place {
 }
 
 /// A tracker that has taken them all in.
-pub fn taken_in(segments: &[Sent]) -> Tracker {
+pub fn taken_in(segments: &[RandomSegment]) -> Tracker {
     let mut tracker = Tracker::new(Options::default());
     for (index, (to_server, segment)) in segments.iter().enumerate() {
         tracker.observe(place(index), Event::Segment { stream: 0, path: path(*to_server), segment }).expect("room");
@@ -41,7 +41,7 @@ prop_compose! {
         identification in prop::option::weighted(0.7, 1u16..20), hops in prop::option::weighted(0.7, 60u8..64),
         stamp in prop::option::weighted(0.3, 1u32..4),
         isn in Just([u32::MAX - 2, 1000u32]),
-    ) -> Sent {
+    ) -> RandomSegment {
         let [own, peers] = if to_server { isn } else { [isn[1], isn[0]] };
         let segment = Segment {
             seq: Seq(wild.unwrap_or(own.wrapping_add_signed(near))),

@@ -9,7 +9,7 @@ pub type Tick = u32;
 
 /// What the receiver made of a segment that reached it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Taken {
+pub enum Reception {
     /// It was processed.
     Whole,
     /// Its FIN lies beyond bytes that have not arrived: the rest was processed.
@@ -40,7 +40,7 @@ pub struct Arrival {
     pub tick: Tick,
     /// Microseconds.
     pub at: i64,
-    pub taken: Taken,
+    pub taken: Reception,
     /// RCV.NXT of the receiver before it.
     pub next: Option<Seq>,
 }
@@ -68,7 +68,7 @@ impl Emission {
 
 /// What happened at a tick after which the states are known.
 #[derive(Clone, Copy, Debug)]
-pub enum Happened {
+pub enum TickEvent {
     /// The emission of this index was sent.
     Sent(usize),
     /// A copy of the emission of this index arrived.
@@ -82,7 +82,7 @@ pub enum Happened {
 pub struct Moment {
     pub tick: Tick,
     pub at: i64,
-    pub happened: Happened,
+    pub happened: TickEvent,
     pub truth: Both<State>,
 }
 
@@ -149,11 +149,11 @@ impl History {
     }
 
     /// Whether something happened to this side.
-    pub fn concerns(&self, happened: Happened, side: Side) -> bool {
+    pub fn concerns(&self, happened: TickEvent, side: Side) -> bool {
         match happened {
-            Happened::Sent(index) => self.emissions[index].side == side,
-            Happened::Arrived(index) => self.emissions[index].side != side,
-            Happened::Ended => true,
+            TickEvent::Sent(index) => self.emissions[index].side == side,
+            TickEvent::Arrived(index) => self.emissions[index].side != side,
+            TickEvent::Ended => true,
         }
     }
 
@@ -182,20 +182,20 @@ pub struct Receiver {
 
 impl Receiver {
     /// What a socket in this state makes of a segment.
-    pub fn takes(&self, state: State, segment: &Segment) -> Taken {
+    pub fn takes(&self, state: State, segment: &Segment) -> Reception {
         let next = match (state, self.next) {
-            (State::Closed, _) => return Taken::ByNobody,
-            (State::Listen, _) if segment.kind() != Kind::Syn => return Taken::ByListener,
-            (State::SynSent, _) if segment.kind() == Kind::Fin => return Taken::WithoutOldFin,
-            (State::SynSent, _) if self.is_old_data(segment) => return Taken::OldData,
-            (State::Listen | State::SynSent, _) | (_, None) => return Taken::Whole,
+            (State::Closed, _) => return Reception::ByNobody,
+            (State::Listen, _) if segment.kind() != Kind::Syn => return Reception::ByListener,
+            (State::SynSent, _) if segment.kind() == Kind::Fin => return Reception::WithoutOldFin,
+            (State::SynSent, _) if self.is_old_data(segment) => return Reception::OldData,
+            (State::Listen | State::SynSent, _) | (_, None) => return Reception::Whole,
             (_, Some(next)) => next,
         };
         let is_reset = segment.kind() == Kind::Rst;
         if let (Some(una), Some(ack), false) = (self.unacknowledged, segment.acknowledgment(), is_reset)
             && una.is_after(ack)
         {
-            return Taken::OldAck;
+            return Reception::OldAck;
         }
         let window = self.edge.map_or(0, |edge| edge.offset_from(next).max(0)).unsigned_abs();
         let inside = |number: Seq| window > 0 && number.is_within(next, window - 1);
@@ -207,18 +207,18 @@ impl Receiver {
         };
         let has_fin = segment.flags.has(Flags::FIN) && !is_reset;
         if !acceptable {
-            return Taken::Unacceptable;
+            return Reception::Unacceptable;
         }
         if is_reset && segment.seq != next {
-            return Taken::InexactReset;
+            return Reception::InexactReset;
         }
         if has_fin && segment.payload_len > 0 && segment.payload_end() == next {
-            return Taken::FinOnOldData;
+            return Reception::FinOnOldData;
         }
         if has_fin && segment.seq.is_after(next) {
-            return Taken::WithoutFin;
+            return Reception::WithoutFin;
         }
-        Taken::Whole
+        Reception::Whole
     }
 
     /// Whether data have an Ack less than 2^24 past what a socket in SYN-SENT waits for.

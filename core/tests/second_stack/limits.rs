@@ -6,7 +6,7 @@
 use synfin_core::connection::{self, Assessment, Connection, State};
 use synfin_core::segment::{Both, End, Flags, Kind, Segment, Side, Timestamp};
 
-use super::history::{Arrival, Emission, History, Taken, Tick};
+use super::history::{Arrival, Emission, History, Reception, Tick};
 pub use super::kinds::Limit;
 use super::observe::{Tap, Whole};
 
@@ -29,7 +29,7 @@ impl Limits {
 
 /// What an observer at `tap` who is told the facts of these kinds says of `side` after `until`; and the kinds of which
 /// there were facts to tell.
-pub struct Told<'a> {
+pub struct InformedObserver<'a> {
     history: &'a History,
     tap: Tap,
     side: Side,
@@ -52,9 +52,9 @@ const fn end(side: Side) -> End {
     }
 }
 
-impl<'a> Told<'a> {
-    pub fn new(history: &'a History, tap: Tap, side: Side, until: Tick, told: Limits) -> Told<'a> {
-        Told { history, tap, side, until, told, met: Limits::NONE, fed: Vec::new() }
+impl<'a> InformedObserver<'a> {
+    pub fn new(history: &'a History, tap: Tap, side: Side, until: Tick, told: Limits) -> InformedObserver<'a> {
+        InformedObserver { history, tap, side, until, told, met: Limits::NONE, fed: Vec::new() }
     }
 
     /// Whether this kind is told, having been met.
@@ -186,29 +186,29 @@ impl<'a> Told<'a> {
     fn received(&mut self, tick: Tick, emission: &Emission, arrival: &Arrival) {
         let mut segment = Segment { at: time(arrival.at), ..emission.segment };
         let is_kept = match arrival.taken {
-            Taken::Whole => true,
-            Taken::WithoutFin | Taken::WithoutOldFin => {
-                let is_old = arrival.taken == Taken::WithoutOldFin;
+            Reception::Whole => true,
+            Reception::WithoutFin | Reception::WithoutOldFin => {
+                let is_old = arrival.taken == Reception::WithoutOldFin;
                 if self.tells(if is_old { Limit::OldFin } else { Limit::OutOfOrder }) {
                     segment.flags = Flags(segment.flags.0 & !Flags::FIN.0);
                 }
                 true
             }
-            Taken::OldData => {
+            Reception::OldData => {
                 // Without data it is one of an older connection.
                 if self.tells(Limit::OldData) {
                     segment.payload_len = 0;
                 }
                 true
             }
-            Taken::Unacceptable => !self.tells(Limit::Unacceptable),
-            Taken::OldAck => !self.tells(Limit::OldAck),
-            Taken::FinOnOldData => !self.tells(Limit::FinOnOldData),
-            Taken::ByOldSocket => !self.tells(Limit::OldSocket),
-            Taken::ByNobody if segment.kind() == Kind::Syn => !self.tells(Limit::NoListener),
-            Taken::ByNobody => !self.tells(Limit::NoSocket),
-            Taken::ByListener => !self.tells(Limit::Listener),
-            Taken::InexactReset => {
+            Reception::Unacceptable => !self.tells(Limit::Unacceptable),
+            Reception::OldAck => !self.tells(Limit::OldAck),
+            Reception::FinOnOldData => !self.tells(Limit::FinOnOldData),
+            Reception::ByOldSocket => !self.tells(Limit::OldSocket),
+            Reception::ByNobody if segment.kind() == Kind::Syn => !self.tells(Limit::NoListener),
+            Reception::ByNobody => !self.tells(Limit::NoSocket),
+            Reception::ByListener => !self.tells(Limit::Listener),
+            Reception::InexactReset => {
                 if let Some(next) = arrival.next
                     && self.tells(Limit::InexactReset)
                 {
@@ -250,7 +250,7 @@ impl<'a> Told<'a> {
 
 /// What an observer told everything says of the side: always the truth, or the core is wrong.
 pub fn told_all(history: &History, tap: Tap, side: Side, until: Tick) -> State {
-    Told::new(history, tap, side, until, Limits::EVERY).state()
+    InformedObserver::new(history, tap, side, until, Limits::EVERY).state()
 }
 
 /// The sets of kinds that were met when all were told, small ones first.
@@ -265,7 +265,7 @@ fn sets(met: Limits) -> Vec<Limits> {
 
 /// The smallest set of kinds of facts with which the observer says the truth; None when there is none.
 pub fn explain(history: &History, tap: Tap, side: Side, until: Tick, truth: State) -> Option<Limits> {
-    let told = |limits| Told::new(history, tap, side, until, limits);
+    let told = |limits| InformedObserver::new(history, tap, side, until, limits);
     let mut all = told(Limits::EVERY);
     if all.state() != truth {
         return None;
@@ -281,7 +281,7 @@ pub fn explain_whole(history: &History, truth: &Whole, part: Part) -> Option<Lim
     let mut found = [Side::Client, Side::Server]
         .into_iter()
         .filter_map(|side| {
-            let told = |limits| Told::new(history, Tap::Arrival, side, Tick::MAX, limits);
+            let told = |limits| InformedObserver::new(history, Tap::Arrival, side, Tick::MAX, limits);
             let mut all = told(Limits::EVERY);
             all.whole();
             sets(all.met).into_iter().find(|&set| part(&told(set).whole(), truth))

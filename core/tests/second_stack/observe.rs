@@ -6,7 +6,7 @@ use synfin_core::capture::{Event, Options, Path, Place, Tracker};
 use synfin_core::connection::{Connection, Pass, State};
 use synfin_core::segment::{Both, End, Network, Side, Timestamp, header};
 
-use super::history::{Emission, Happened, History};
+use super::history::{Emission, History, TickEvent};
 use super::host::address;
 
 /// Where an observer stands.
@@ -35,11 +35,11 @@ impl Tap {
     }
 
     /// The emission that passes it at this moment.
-    fn passes(self, history: &History, happened: Happened) -> Option<usize> {
+    fn passes(self, history: &History, happened: TickEvent) -> Option<usize> {
         let (index, is_sent) = match happened {
-            Happened::Sent(index) => (index, true),
-            Happened::Arrived(index) => (index, false),
-            Happened::Ended => return None,
+            TickEvent::Sent(index) => (index, true),
+            TickEvent::Arrived(index) => (index, false),
+            TickEvent::Ended => return None,
         };
         (self.is_before_link_of(history.emissions[index].side) == is_sent).then_some(index)
     }
@@ -82,7 +82,7 @@ impl Whole {
 }
 
 /// What was said of a connection.
-pub struct Said {
+pub struct Account {
     /// The states of the two hosts after each of the history's moments; none before the first segment passed.
     pub states: Vec<Option<Both<State>>>,
     pub whole: Option<Whole>,
@@ -109,8 +109,8 @@ impl Observer {
     }
 
     /// Lets the connection pass, from its real bytes.
-    pub fn watch(&mut self, history: &History) -> Said {
-        let mut said = Said { states: Vec::with_capacity(history.moments.len()), whole: None, segments: 0 };
+    pub fn watch(&mut self, history: &History) -> Account {
+        let mut said = Account { states: Vec::with_capacity(history.moments.len()), whole: None, segments: 0 };
         let mut last = None;
         for moment in &history.moments {
             if let Some(index) = self.tap.passes(history, moment.happened) {

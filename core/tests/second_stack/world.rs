@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use synfin_core::connection::State;
 use synfin_core::segment::{Both, Flags, Kind, Segment, Seq, Side, Timestamp, header};
 
-use super::history::{Arrival, Emission, Happened, History, Moment, Receiver, Taken, Tick};
+use super::history::{Arrival, Emission, History, Moment, Receiver, Reception, Tick, TickEvent};
 use super::host::Host;
 use super::link::{Link, Rng};
 use super::program::{Program, Step};
@@ -112,7 +112,7 @@ impl World {
             }
         }
         self.settle();
-        self.moment(Happened::Ended);
+        self.moment(TickEvent::Ended);
     }
 
     fn next_event(&mut self) -> Option<i64> {
@@ -231,7 +231,7 @@ impl World {
             return;
         }
         self.settle();
-        self.moment(Happened::Ended);
+        self.moment(TickEvent::Ended);
         let mut next = History::default();
         // A listening socket has no past.
         let peer = next.side_mut(side.peer());
@@ -301,7 +301,7 @@ impl World {
         }
     }
 
-    fn moment(&mut self, happened: Happened) {
+    fn moment(&mut self, happened: TickEvent) {
         let truth = Both { client: self.hosts.client.state(), server: self.hosts.server.state() };
         let (tick, at) = (self.tick, self.now);
         self.history().moments.push(Moment { tick, at, happened, truth });
@@ -338,7 +338,7 @@ impl World {
             self.order += 1;
             self.flying.push(Reverse((at, self.order, attempt, index)));
         }
-        self.moment(Happened::Sent(index));
+        self.moment(TickEvent::Sent(index));
     }
 
     fn arrive(&mut self, attempt: usize, index: usize) {
@@ -352,7 +352,7 @@ impl World {
         let (tick, at) = (self.tick, self.now);
         let one = self.history().side(side);
         let taken = if one.is_old && one.is_before_socket(tick) {
-            Taken::ByOldSocket
+            Reception::ByOldSocket
         } else {
             self.receivers[side].takes(before, &segment)
         };
@@ -369,16 +369,16 @@ impl World {
         }
         // What does not open anything tells a client in SYN-SENT nothing.
         let is_news = before != State::SynSent || after != before;
-        if is_news && matches!(taken, Taken::Whole | Taken::WithoutFin) && segment.kind() != Kind::Rst {
+        if is_news && matches!(taken, Reception::Whole | Reception::WithoutFin) && segment.kind() != Kind::Rst {
             receiver.took(&segment);
-            if taken == Taken::Whole && segment.kind() == Kind::Fin && !receiver.has_fin && has_peers_fin(after) {
+            if taken == Reception::Whole && segment.kind() == Kind::Fin && !receiver.has_fin && has_peers_fin(after) {
                 receiver.has_fin = true;
                 receiver.next = Some(segment.next());
             }
         }
         self.history().emissions[index].arrivals.push(Arrival { tick, at, taken, next });
         self.states_changed(side, false);
-        self.moment(Happened::Arrived(index));
+        self.moment(TickEvent::Arrived(index));
         for answer in answers {
             self.send(side, answer);
         }
