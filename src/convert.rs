@@ -4,7 +4,7 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 use core::slice;
 
 use libc::{c_char, size_t};
-use synfin_core::capture::{Event, Path, Place, Tracker};
+use synfin_core::capture::{Event, Path, SegmentId, Tracker};
 use synfin_core::segment::icmp::{self, IcmpError};
 use synfin_core::segment::{Network, header};
 use synfin_core::view::{Address, Pass, Segment, Timestamp};
@@ -104,7 +104,7 @@ impl Session {
 
 /// A segment as it came in.
 pub struct Input<'a> {
-    pub place: Place,
+    pub id: SegmentId,
     pub stream: u32,
     pub path: Path,
     pub segment: &'a Segment,
@@ -122,10 +122,10 @@ impl Input<'_> {
 ///
 /// # Safety
 /// `segment` is NULL or a `synfin_segment`.
-pub unsafe fn read_place(segment: *const c::synfin_segment) -> Result<Place, Failure> {
+pub unsafe fn read_place(segment: *const c::synfin_segment) -> Result<SegmentId, Failure> {
     // SAFETY: passed on from the caller.
     let segment = unsafe { input(segment) }?;
-    Ok(Place { frame: segment.frame, layer: segment.layer })
+    Ok(SegmentId { frame: segment.frame, layer: segment.layer })
 }
 
 /// Reads a segment, and runs `body` with it where it was read: to hand it on would cost more than to read it.
@@ -150,7 +150,7 @@ pub unsafe fn with_segment(
         hops: (from.has_hops != 0).then_some(from.hops),
     };
     body(&Input {
-        place: Place { frame: from.frame, layer: from.layer },
+        id: SegmentId { frame: from.frame, layer: from.layer },
         stream: from.stream,
         path: Path {
             source: address(&from.source, from.address_len),
@@ -164,10 +164,10 @@ pub unsafe fn with_segment(
 ///
 /// # Safety
 /// `icmp` is NULL or a `synfin_icmp`.
-pub unsafe fn read_icmp(icmp: *const c::synfin_icmp) -> Result<(Place, Address), Failure> {
+pub unsafe fn read_icmp(icmp: *const c::synfin_icmp) -> Result<(SegmentId, Address), Failure> {
     // SAFETY: passed on from the caller.
     let icmp = unsafe { input(icmp) }?;
-    Ok((Place { frame: icmp.frame, layer: icmp.layer }, address(&icmp.source, icmp.address_len)))
+    Ok((SegmentId { frame: icmp.frame, layer: icmp.layer }, address(&icmp.source, icmp.address_len)))
 }
 
 /// What an ICMP message says; [`Failure::NotSeen`] when it is no error about a TCP segment.

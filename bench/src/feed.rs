@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use synfin_core::capture::{Event, Path, Place, Tracker};
+use synfin_core::capture::{Event, Path, SegmentId, Tracker};
 use synfin_core::segment::{Network, Segment, Timestamp, header};
 use synfin_core::view::{Pass, SegmentView};
 
@@ -28,7 +28,7 @@ impl Header {
 /// One segment, all that Wireshark would tell of it.
 #[derive(Clone, Copy, Debug)]
 pub struct FeedSegment {
-    pub place: Place,
+    pub id: SegmentId,
     pub stream: u32,
     pub path: Path,
     pub header: Header,
@@ -62,7 +62,7 @@ impl FeedSegment {
         let address = |bytes: [u8; 4]| Some(IpAddr::V4(Ipv4Addr::from(bytes)));
         let header = header(sent, (from.1, to.1));
         FeedSegment {
-            place: Place { frame: n + 1, layer: 0 },
+            id: SegmentId { frame: n + 1, layer: 0 },
             stream: sent.connection,
             path: Path { source: address(from.0), destination: address(to.0) },
             reported_len: header.len as u32 + sent.payload,
@@ -75,7 +75,7 @@ impl FeedSegment {
     pub fn segment(&self) -> Segment {
         let parsed = header::parse(self.header.get(), self.reported_len, Some(Timestamp(self.at)));
         // Linux numbers the packets of a connection one by one.
-        let identification = Some(self.place.frame as u16 | 1);
+        let identification = Some(self.id.frame as u16 | 1);
         Segment { network: Network { identification, hops: Some(64) }, ..parsed.expect("a whole header") }
     }
 
@@ -83,7 +83,7 @@ impl FeedSegment {
     pub fn observe(&self, tracker: &mut Tracker) -> Segment {
         let segment = self.segment();
         tracker
-            .observe(self.place, Event::Segment { stream: self.stream, path: self.path, segment: &segment })
+            .observe(self.id, Event::Segment { stream: self.stream, path: self.path, segment: &segment })
             .expect("room");
         segment
     }
@@ -91,7 +91,7 @@ impl FeedSegment {
     /// Takes the segment in and looks at it: all that the core does for a frame. `look` sees the view.
     pub fn annotate<T>(&self, tracker: &mut Tracker, look: impl FnOnce(&SegmentView) -> T) -> T {
         let segment = self.observe(tracker);
-        let view = tracker.segment(self.place, self.path, &segment, Pass::First);
+        let view = tracker.segment(self.id, self.path, &segment, Pass::First);
         look(view.as_ref().expect("just taken in"))
     }
 
@@ -131,9 +131,9 @@ impl OpenConnections {
     pub fn segment(&mut self) -> FeedSegment {
         let n = self.n;
         self.n += 1;
-        let (round, place) = (n / self.connections, n % self.connections);
+        let (round, id) = (n / self.connections, n % self.connections);
         // 2,654,435,761 is prime, so every connection has its turn in each round.
-        let connection = (u64::from(place) * 2_654_435_761 % u64::from(self.connections)) as u32;
+        let connection = (u64::from(id) * 2_654_435_761 % u64::from(self.connections)) as u32;
         let isns = [connection.wrapping_mul(0x9e37_79b9), connection.wrapping_mul(0x85eb_ca6b)];
         let (from_client, flags, payload) = match round {
             0 => (true, SYN, 0),

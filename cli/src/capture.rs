@@ -2,7 +2,7 @@
 
 use std::io;
 
-use synfin_core::capture::{Options as CoreOptions, Path, Place, Single};
+use synfin_core::capture::{Options as CoreOptions, Path, SegmentId, Single};
 use synfin_core::segment::{Network, Segment, header, icmp};
 use synfin_core::view::{ConnectionView, Pass, SegmentView};
 
@@ -159,14 +159,14 @@ impl Capture {
         let number = pair.stream.meet(options.series, end, &head, Carrier::Segment(packet.wire_len), &mut self.streams);
         let Some(segment) = read_segment(frame, packet) else { return Ok(()) };
         self.segments = self.segments.saturating_add(1);
-        let place = Place { frame: frame.number, layer: 0 };
+        let id = SegmentId { frame: frame.number, layer: 0 };
         let path = Path { source: Some(packet.source), destination: Some(packet.destination) };
         let (assessment, is_new) = match &mut pair.life {
-            Some(life) if life.single.stream() == number => (life.observe_segment(place, path, &segment), false),
+            Some(life) if life.single.stream() == number => (life.observe_segment(id, path, &segment), false),
             life => {
                 let previous = life.as_ref().map(|life| life.single.stream());
                 let core = CoreOptions { rebase: options.rebase };
-                let (single, assessment) = Single::begin(core, place, number, previous, path, &segment);
+                let (single, assessment) = Single::begin(core, id, number, previous, path, &segment);
                 if let Some(ended) = pair.begin(single, &assessment, forgets) {
                     sink.connection(&ended.view(Pass::Final))?;
                 }
@@ -176,7 +176,7 @@ impl Capture {
         if S::WANTS_SEGMENTS
             && let Some(life) = &pair.life
         {
-            sink.segment(&life.single.segment(place, path, &segment, assessment))?;
+            sink.segment(&life.single.segment(id, path, &segment, assessment))?;
         }
         if let Some(second) = pair.earlier(options.limits) {
             self.living.look_in(second, key);
@@ -207,7 +207,7 @@ impl Capture {
         let Some(error) = icmp::parse(bytes, is_v6) else { return };
         let (key, _) = Key::new((error.source, error.source_port), (error.destination, error.destination_port));
         if let Some(life) = self.living.known(key).and_then(|pair| pair.life.as_mut()) {
-            life.single.observe_icmp_error(Place { frame: frame.number, layer: 0 }, Some(packet.source), &error);
+            life.single.observe_icmp_error(SegmentId { frame: frame.number, layer: 0 }, Some(packet.source), &error);
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
-use synfin_core::capture::{Path, Place, Single};
+use synfin_core::capture::{Path, SegmentId, Single};
 use synfin_core::connection::Assessment;
 use synfin_core::segment::Segment;
 use synfin_core::view::{HandshakeOutcome, Pass, State, Verdict};
@@ -74,13 +74,13 @@ pub(crate) struct LivingConnection {
 impl LivingConnection {
     /// Takes the next segment in.
     #[inline]
-    pub fn observe_segment(&mut self, place: Place, path: Path, segment: &Segment) -> Assessment {
+    pub fn observe_segment(&mut self, id: SegmentId, path: Path, segment: &Segment) -> Assessment {
         let before = &self.before;
         let older = |end| {
             let fits = |single: &Single| single.state_of_stray(end, segment);
             before.iter().rev().take(LOOKED_AT).find_map(fits)
         };
-        let assessment = self.single.observe_segment(place, path, segment, older);
+        let assessment = self.single.observe_segment(id, path, segment, older);
         if let Assessment::Full(verdict, _) = &assessment {
             self.phase = Phase::after(&self.single, verdict);
         }

@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
 
-use crate::capture::{ConnectionRef, Path, Place, Single, Tracker};
+use crate::capture::{ConnectionRef, Path, SegmentId, Single, Tracker};
 use crate::connection::Assessment;
 pub use crate::connection::{
     Anomalies, Basis, Cause, ConnState, Connection, HandshakeKind, HandshakeOutcome, NegotiatedEcn, Negotiation,
@@ -206,13 +206,13 @@ impl Tracker {
     #[must_use]
     pub fn segment<'a>(
         &'a self,
-        place: Place,
+        id: SegmentId,
         path: Path,
         segment: &'a Segment,
         pass: Pass,
     ) -> Option<SegmentView<'a>> {
-        let (number, packed) = self.taken(place)?;
-        let at = place.ordinal();
+        let (number, packed) = self.taken(id)?;
+        let at = id.ordinal();
         let connection = self.view(number, pass)?;
         let (from, _) = path.end(segment);
         let verdict = packed.verdict(at, &connection, from, segment, || self.turns(at));
@@ -224,7 +224,7 @@ impl Tracker {
         Some(SegmentView {
             verdict,
             segment,
-            frame: place.frame,
+            frame: id.frame,
             is_last: is_final && connection.last_ordinal() == at,
             is_last_original: is_final && connection.last_original() == at,
             detail,
@@ -235,8 +235,8 @@ impl Tracker {
 
     /// The ICMP error at a place, when it was taken in.
     #[must_use]
-    pub fn icmp(&self, place: Place, pass: Pass) -> Option<IcmpView<'_>> {
-        let record = self.icmp_record(place)?;
+    pub fn icmp(&self, id: SegmentId, pass: Pass) -> Option<IcmpView<'_>> {
+        let record = self.icmp_record(id)?;
         Some(IcmpView {
             kind: record.kind,
             from: record.from,
@@ -278,7 +278,7 @@ impl Single {
     #[must_use]
     pub fn segment<'a>(
         &'a self,
-        place: Place,
+        id: SegmentId,
         path: Path,
         segment: &'a Segment,
         assessment: Assessment,
@@ -287,14 +287,14 @@ impl Single {
             Assessment::Full(verdict, detail) => (verdict, detail),
             Assessment::Packed(packed, turns) => {
                 let (from, _) = path.end(segment);
-                (packed.verdict(place.ordinal(), &self.connection, from, segment, || turns), None)
+                (packed.verdict(id.ordinal(), &self.connection, from, segment, || turns), None)
             }
         };
         let connection = self.view(Pass::First);
         SegmentView {
             verdict,
             segment,
-            frame: place.frame,
+            frame: id.frame,
             is_last: false,
             is_last_original: false,
             detail,

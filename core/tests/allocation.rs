@@ -8,7 +8,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::net::{IpAddr, Ipv4Addr};
 
-use synfin_core::capture::{Event, Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, SegmentId, Tracker};
 use synfin_core::segment::{Flags, Network, Segment, Seq, Timestamp};
 use synfin_core::view::Pass;
 
@@ -65,9 +65,9 @@ fn allocations(traffic: Traffic, skip: usize) -> (usize, usize) {
         if index == skip {
             before = COUNT.get();
         }
-        let place = Place { frame: u32::try_from(index).unwrap() + 1, layer: 0 };
-        tracker.observe(place, Event::Segment { stream: *stream, path: *path, segment }).unwrap();
-        assert!(tracker.segment(place, *path, segment, Pass::First).is_some());
+        let id = SegmentId { frame: u32::try_from(index).unwrap() + 1, layer: 0 };
+        tracker.observe(id, Event::Segment { stream: *stream, path: *path, segment }).unwrap();
+        assert!(tracker.segment(id, *path, segment, Pass::First).is_some());
     }
     (traffic.len() - skip, COUNT.get() - before)
 }

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use synfin_core::capture::{Event, Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, SegmentId, Tracker};
 use synfin_core::segment::{Flags, Network, Offers, Segment, Seq, SynOptions, Timestamp, Timestamps};
 
 /// Bytes for one that is open and carries data.
@@ -54,7 +54,7 @@ impl Capture {
         };
         let path = Path { source: Some(source.0), destination: Some(destination.0) };
         self.tracker
-            .observe(Place { frame: self.frame, layer: 0 }, Event::Segment { stream, path, segment: &segment })
+            .observe(SegmentId { frame: self.frame, layer: 0 }, Event::Segment { stream, path, segment: &segment })
             .expect("room");
     }
 

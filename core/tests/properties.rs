@@ -4,8 +4,8 @@
 mod random;
 
 use proptest::prelude::*;
-use random::{RandomSegment, path, place, segment, taken_in};
-use synfin_core::capture::{Event, Options, Place, Tracker};
+use random::{RandomSegment, id, path, segment, taken_in};
+use synfin_core::capture::{Event, Options, SegmentId, Tracker};
 use synfin_core::segment::icmp::{IcmpError, IcmpKind};
 use synfin_core::segment::{Both, End, Ends, Kind, Seq, Side};
 use synfin_core::view::{
@@ -15,7 +15,7 @@ use synfin_core::view::{
 /// What is said of a segment by itself.
 type SegmentVerdict = (Verdict, Option<ResetDetail>);
 
-fn said(tracker: &Tracker, at: Place, pass: Pass, (to_server, segment): &RandomSegment) -> SegmentVerdict {
+fn said(tracker: &Tracker, at: SegmentId, pass: Pass, (to_server, segment): &RandomSegment) -> SegmentVerdict {
     let view = tracker.segment(at, path(*to_server), segment, pass).expect("it was taken in");
     (view.verdict, view.detail)
 }
@@ -25,10 +25,8 @@ fn said_at_first(segments: &[RandomSegment]) -> (Tracker, Vec<SegmentVerdict>) {
     let mut tracker = Tracker::new(Options::default());
     let mut all = Vec::new();
     for (index, sent) in segments.iter().enumerate() {
-        tracker
-            .observe(place(index), Event::Segment { stream: 0, path: path(sent.0), segment: &sent.1 })
-            .expect("room");
-        all.push(said(&tracker, place(index), Pass::First, sent));
+        tracker.observe(id(index), Event::Segment { stream: 0, path: path(sent.0), segment: &sent.1 }).expect("room");
+        all.push(said(&tracker, id(index), Pass::First, sent));
     }
     (tracker, all)
 }
@@ -115,9 +113,9 @@ proptest! {
         // In any order, and after all the rest: backwards here.
         for (index, sent) in segments.iter().enumerate().rev() {
             for pass in [Pass::Final, Pass::First] {
-                prop_assert_eq!(said(&tracker, place(index), pass, sent), at_first[index]);
+                prop_assert_eq!(said(&tracker, id(index), pass, sent), at_first[index]);
             }
-            let view = tracker.segment(place(index), path(sent.0), &sent.1, Pass::Final).expect("taken in");
+            let view = tracker.segment(id(index), path(sent.0), &sent.1, Pass::Final).expect("taken in");
             lasts += usize::from(view.is_last);
             prop_assert!(!view.is_ignored || view.verdict.reset.is_some(), "only a RST is ignored");
         }
@@ -155,10 +153,10 @@ proptest! {
         let mut tracker = Tracker::new(Options::default());
         for (index, sent) in segments.iter().enumerate() {
             let before = tracker.connection(0, Pass::First).map(|view| (by_end(&view), view.is_handshake_captured()));
-            tracker.observe(place(index), Event::Segment { stream: 0, path: path(sent.0), segment: &sent.1 }).expect("room");
+            tracker.observe(id(index), Event::Segment { stream: 0, path: path(sent.0), segment: &sent.1 }).expect("room");
             let Some((before, was_captured)) = before else { continue };
             let view = tracker.connection(0, Pass::First).expect("a connection");
-            let (verdict, _) = said(&tracker, place(index), Pass::First, sent);
+            let (verdict, _) = said(&tracker, id(index), Pass::First, sent);
             let peer = sender(sent).peer();
             let (was, is) = (before[peer], by_end(&view)[peer]);
             // The first SYN or SYN-ACK after other segments shows that the connection only begins; an attempt begins anew.
@@ -186,8 +184,8 @@ proptest! {
         let mut tracker = Tracker::new(Options::default());
         let (mut copies, mut waiting) = (0, None);
         for (index, sent) in segments.iter().enumerate() {
-            tracker.observe(place(index), Event::Segment { stream: 0, path: path(sent.0), segment: &sent.1 }).expect("room");
-            let (mut verdict, detail) = said(&tracker, place(index), Pass::First, sent);
+            tracker.observe(id(index), Event::Segment { stream: 0, path: path(sent.0), segment: &sent.1 }).expect("room");
+            let (mut verdict, detail) = said(&tracker, id(index), Pass::First, sent);
             let is_first_copy = verdict.anomalies.contains(Anomalies::CAPTURED_TWICE);
             prop_assert!(!is_first_copy, "only a copy is one");
             verdict.anomalies.remove(Anomalies::CAPTURED_TWICE);
@@ -202,7 +200,7 @@ proptest! {
             for original in again {
                 let (to_server, mut copy) = segments[original];
                 copy.network.hops = Some(63);
-                let at = Place { frame: place(index).frame + 1 + u32::from(original == index), layer: 0 };
+                let at = SegmentId { frame: id(index).frame + 1 + u32::from(original == index), layer: 0 };
                 tracker.observe(at, Event::Segment { stream: 0, path: path(to_server), segment: &copy }).expect("room");
                 let (verdict, detail) = said(&tracker, at, Pass::First, &(to_server, copy));
                 let (first, _) = at_first[original];
@@ -228,8 +226,8 @@ proptest! {
         let mut tracker = Tracker::new(Options::default());
         for (index, sent) in segments.iter().enumerate() {
             let event = Event::Segment { stream: 0, path: path(sent.0), segment: &sent.1 };
-            tracker.observe(place(index), event).expect("room");
-            prop_assert_eq!(said(&tracker, place(index), Pass::First, sent), at_first[index], "segment {}", index);
+            tracker.observe(id(index), event).expect("room");
+            prop_assert_eq!(said(&tracker, id(index), Pass::First, sent), at_first[index], "segment {}", index);
             let (is_picked, quoted, near) = errors[index];
             if is_picked {
                 let (to_server, quoted) = segments[quoted.index(index + 1)];
@@ -243,7 +241,7 @@ proptest! {
                     seq: Seq(quoted.seq.0.wrapping_add_signed(near)),
                 };
                 // About a number that was not sent it is none of this connection's.
-                let _ = tracker.observe(place(index), Event::IcmpError { from: None, error: &error });
+                let _ = tracker.observe(id(index), Event::IcmpError { from: None, error: &error });
             }
         }
         let view = tracker.connection(0, Pass::Final).expect("it");

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use synfin_core::capture::{Event, Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, SegmentId, Tracker};
 use synfin_core::segment::{Flags, Segment, Seq, Side};
 use synfin_core::view::{Anomalies, Pass, State};
 
@@ -25,10 +25,10 @@ fn play(segments: &[(Flags, u32, u32)]) -> Vec<(Side, State, State, Anomalies)> 
     };
     let mut said = Vec::new();
     for (index, one) in segments.iter().enumerate() {
-        let place = Place { frame: u32::try_from(index + 1).unwrap(), layer: 0 };
+        let id = SegmentId { frame: u32::try_from(index + 1).unwrap(), layer: 0 };
         let segment = segment(one);
-        tracker.observe(place, Event::Segment { stream: 0, path, segment: &segment }).unwrap();
-        let verdict = tracker.segment(place, path, &segment, Pass::First).unwrap().verdict;
+        tracker.observe(id, Event::Segment { stream: 0, path, segment: &segment }).unwrap();
+        let verdict = tracker.segment(id, path, &segment, Pass::First).unwrap().verdict;
         said.push((verdict.sender, verdict.states.client, verdict.states.server, verdict.anomalies));
     }
     said

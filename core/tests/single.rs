@@ -1,7 +1,7 @@
 //! A connection on its own is what a tracker makes of it.
 #![allow(missing_docs)]
 
-use synfin_core::capture::{Event, Options, Path, Place, Single, Tracker};
+use synfin_core::capture::{Event, Options, Path, SegmentId, Single, Tracker};
 use synfin_core::segment::{Flags, Segment, Seq};
 use synfin_core::view::{Pass, SegmentView};
 use synfin_core::words::json::to_json;
@@ -24,19 +24,19 @@ fn the_same_as_in_a_tracker() {
     let mut tracker = Tracker::new(Options::default());
     let mut alone: Option<Single> = None;
     for (frame, (path, segment)) in (1..).zip(&all) {
-        let place = Place { frame, layer: 0 };
-        tracker.observe(place, Event::Segment { stream: 0, path: *path, segment }).unwrap();
+        let id = SegmentId { frame, layer: 0 };
+        tracker.observe(id, Event::Segment { stream: 0, path: *path, segment }).unwrap();
         let heard = match &mut alone {
-            Some(single) => single.observe_segment(place, *path, segment, |_| None),
+            Some(single) => single.observe_segment(id, *path, segment, |_| None),
             None => {
-                let (single, heard) = Single::begin(Options::default(), place, 0, None, *path, segment);
+                let (single, heard) = Single::begin(Options::default(), id, 0, None, *path, segment);
                 alone = Some(single);
                 heard
             }
         };
         let single = alone.as_ref().unwrap();
-        let expected = tracker.segment(place, *path, segment, Pass::First).unwrap();
-        let found = single.segment(place, *path, segment, heard);
+        let expected = tracker.segment(id, *path, segment, Pass::First).unwrap();
+        let found = single.segment(id, *path, segment, heard);
         let said = |view: &SegmentView| format!("{:?} {:?}", view.verdict, view.detail);
         assert_eq!(said(&found), said(&expected), "frame {frame}");
         let whole = |view: &SegmentView| to_json(&view.connection, Language::English);

@@ -6,7 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use proptest::prelude::*;
-use synfin_core::capture::{Event, Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, SegmentId, Tracker};
 use synfin_core::segment::{Flags, Segment, Seq, Side, Timestamp};
 use synfin_core::view::{Anomalies, Pass, Phase, SegmentView, State};
 
@@ -174,20 +174,20 @@ impl Replay {
         let mut told = Replay { tracker: Tracker::new(Options::default()), segments: Vec::new() };
         for (index, (from, segment)) in segments.iter().enumerate().filter(|(index, _)| Some(*index) != without) {
             told.tracker
-                .observe(Replay::place(index), Event::Segment { stream: 0, path: path(*from), segment })
+                .observe(Replay::id(index), Event::Segment { stream: 0, path: path(*from), segment })
                 .expect("room");
             told.segments.push((index, *from, *segment));
         }
         told
     }
 
-    fn place(index: usize) -> Place {
-        Place { frame: u32::try_from(index).expect("few") + 1, layer: 0 }
+    fn id(index: usize) -> SegmentId {
+        SegmentId { frame: u32::try_from(index).expect("few") + 1, layer: 0 }
     }
 
     fn view(&self, index: usize) -> SegmentView<'_> {
         let (_, from, segment) = self.segments.iter().find(|(known, ..)| *known == index).expect("it is there");
-        self.tracker.segment(Replay::place(index), path(*from), segment, Pass::Final).expect("taken in")
+        self.tracker.segment(Replay::id(index), path(*from), segment, Pass::Final).expect("taken in")
     }
 
     /// Outcome, kinds, closer, links, states, bytes.

@@ -1,6 +1,6 @@
 //! Feeds a tracker, and holds what it says against the invariants and against other ways of asking.
 
-use synfin_core::capture::{Event, Observation, Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Observation, Options, Path, SegmentId, Tracker};
 use synfin_core::connection::{State, ordinal};
 use synfin_core::segment::icmp::{self, IcmpError, IcmpKind};
 use synfin_core::segment::{End, Segment, Seq, header};
@@ -51,8 +51,8 @@ impl Check {
     /// The streams that had these endpoints before this one, the latest first.
     fn earlier(&self, stream: usize, path: Path, segment: &Segment) -> Vec<usize> {
         let (both, ..) = endpoints(path, segment);
-        let place = self.begun.iter().position(|&begun| begun == stream).unwrap_or(self.begun.len());
-        let before = self.begun[..place].iter().rev().copied();
+        let id = self.begun.iter().position(|&begun| begun == stream).unwrap_or(self.begun.len());
+        let before = self.begun[..id].iter().rev().copied();
         before.filter(|&earlier| self.streams[earlier].endpoints == Some(both)).collect()
     }
 
@@ -67,8 +67,8 @@ impl Check {
 
     /// Takes a segment in, and checks all that can be checked now. False when the tracker has no room for it.
     pub fn observe(&mut self, step: &Step) -> bool {
-        let Step { place, stream, path, segment } = *step;
-        if self.tracker.observe(place, Event::Segment { stream, path, segment: &segment }).is_err() {
+        let Step { id, stream, path, segment } = *step;
+        if self.tracker.observe(id, Event::Segment { stream, path, segment: &segment }).is_err() {
             return false;
         }
         let stream = stream as usize;
@@ -79,12 +79,12 @@ impl Check {
             self.begun.push(stream);
         }
         let input =
-            SegmentInput { place, path, segment: &segment, rebase: self.rebase, is_reused, older, shift: self.shift };
+            SegmentInput { id, path, segment: &segment, rebase: self.rebase, is_reused, older, shift: self.shift };
         let said = self.streams[stream].observe(&input);
         if self.is_loud {
             println!("{said:?}");
         }
-        let view = self.tracker.segment(place, path, &segment, Pass::First).expect("just taken in");
+        let view = self.tracker.segment(id, path, &segment, Pass::First).expect("just taken in");
         assert_eq!((view.verdict, view.detail), said, "the tracker says what the connection said");
         if let Some(words) = &mut self.words {
             words.push(words::of(&view, false));
@@ -99,7 +99,7 @@ impl Check {
         let before = (self.tracker.memory(), self.tracker.segment_count());
         let taken = self
             .tracker
-            .observe(step.place, Event::Segment { stream: step.stream, path: step.path, segment: &step.segment });
+            .observe(step.id, Event::Segment { stream: step.stream, path: step.path, segment: &step.segment });
         assert!(matches!(taken, Ok(Observation::Known)), "a second visit is fine");
         assert_eq!(before, (self.tracker.memory(), self.tracker.segment_count()), "a second visit changes nothing");
     }
@@ -118,8 +118,8 @@ impl Check {
             destination_port: step.segment.destination_port,
             seq: Seq(step.segment.seq.0.wrapping_add(source.take(4)).wrapping_sub(8)),
         };
-        let last = self.seen.last().map_or(0, |(step, _)| step.place.frame);
-        let place = Place { frame: last, layer: 100 + source.take(2) };
+        let last = self.seen.last().map_or(0, |(step, _)| step.id.frame);
+        let id = SegmentId { frame: last, layer: 100 + source.take(2) };
         let streams = |check: &Check| -> Vec<_> {
             let tracker = &check.tracker;
             tracker
@@ -128,9 +128,9 @@ impl Check {
                 .collect()
         };
         let before = streams(self);
-        let was_there = self.tracker.icmp(place, Pass::First).is_some();
-        let is_known = self.tracker.observe(place, Event::IcmpError { from: Some(to), error: &error }).is_ok();
-        let view = self.tracker.icmp(place, Pass::First);
+        let was_there = self.tracker.icmp(id, Pass::First).is_some();
+        let is_known = self.tracker.observe(id, Event::IcmpError { from: Some(to), error: &error }).is_ok();
+        let view = self.tracker.icmp(id, Pass::First);
         assert_eq!(view.is_some(), is_known || was_there, "what was taken can be asked for");
         if let Some(view) = view {
             words::of_icmp(&view);
@@ -150,7 +150,7 @@ impl Check {
             let index = (start + n * 7919) % count;
             // 7919 is prime, and walks lengths are no multiples of it: every index comes once.
             let (step, said) = &self.seen[index];
-            let found = self.tracker.segment(step.place, step.path, &step.segment, Pass::Final);
+            let found = self.tracker.segment(step.id, step.path, &step.segment, Pass::Final);
             let view = found.expect("taken in before");
             assert_eq!((view.verdict, view.detail), *said, "segment {index}: the recall is not the first verdict");
             assert_eq!(view.connection.stream, step.stream, "segment {index}: its stream");
@@ -168,7 +168,7 @@ impl Check {
             self.ended(stream);
             self.errors(stream);
         }
-        let nowhere = Place { frame: u32::MAX, layer: 0 };
+        let nowhere = SegmentId { frame: u32::MAX, layer: 0 };
         assert!(self.tracker.segment(nowhere, self.path(), &Segment::default(), Pass::Final).is_none());
         let memory = self.tracker.memory();
         assert!(memory <= MEMORY_BASE + count * MEMORY_SEGMENT, "{memory} bytes for {count} segments");
@@ -182,7 +182,7 @@ impl Check {
         let was_withdrawn = |at: u64| connection.was_withdrawn(at);
         let (mut stands, mut is_challenged) = (None, false);
         for (step, (verdict, _)) in of_stream {
-            let at = ordinal(step.place.frame, step.place.layer);
+            let at = ordinal(step.id.frame, step.id.layer);
             if verdict.anomalies.contains(Anomalies::NEW_ATTEMPT) {
                 (stands, is_challenged) = (None, false);
             }
@@ -191,7 +191,7 @@ impl Check {
                 assert!(stands.is_none_or(was_withdrawn), "two RSTs end it, and the first was not withdrawn");
                 stands = Some(at);
             }
-            let view = self.tracker.segment(step.place, step.path, &step.segment, Pass::Final).expect("taken in");
+            let view = self.tracker.segment(step.id, step.path, &step.segment, Pass::Final).expect("taken in");
             let is_withdrawn = verdict.reset.is_some() && was_withdrawn(at);
             let is_survived = verdict.reset == Some(Reset::Challenged) && connection.survived(at);
             assert!(!view.is_ignored || is_withdrawn || is_survived, "an ignored RST that was neither");
@@ -232,16 +232,16 @@ pub fn parse(source: &mut impl Source) {
     let is_v6 = source.one_in(2);
     // An error that quotes a packet of the right version, more often than not.
     for (at, byte) in [(0, if is_v6 { 1 } else { 3 }), (8, if is_v6 { 0x60 } else { 0x45 })] {
-        if let Some(place) = bytes.get_mut(at)
+        if let Some(id) = bytes.get_mut(at)
             && !source.one_in(4)
         {
-            *place = byte;
+            *id = byte;
         }
     }
-    if let Some(place) = bytes.get_mut(if is_v6 { 14 } else { 17 })
+    if let Some(id) = bytes.get_mut(if is_v6 { 14 } else { 17 })
         && !source.one_in(4)
     {
-        *place = 6;
+        *id = 6;
     }
     let _ = icmp::parse(&bytes, is_v6);
 }

@@ -1,6 +1,6 @@
 //! One connection as it is known without the tracker: fed alone, moved round the circle, and without its copies.
 
-use synfin_core::capture::{Path, Place};
+use synfin_core::capture::{Path, SegmentId};
 use synfin_core::connection::{Arrival, Assessment, Connection, State};
 use synfin_core::segment::{Address, Both, End, Flags, Kind, Segment, Seq};
 use synfin_core::view::{Anomalies, HandshakeOutcome};
@@ -24,7 +24,7 @@ pub struct LoneStream {
 /// A segment of the stream, and what the streams before tell of it.
 #[derive(Clone, Copy, Debug)]
 pub struct SegmentInput<'a> {
-    pub place: Place,
+    pub id: SegmentId,
     pub path: Path,
     pub segment: &'a Segment,
     pub rebase: bool,
@@ -51,7 +51,7 @@ fn observe_segment(
         Assessment::Full(verdict, detail) => Some((verdict, detail)),
         Assessment::Packed(packed, turns) => {
             let verdict = packed.verdict(arrival.ordinal, connection, arrival.end, segment, || turns);
-            assert_eq!(verdict.states, connection.states_now(), "in passing: {:?}", path.place);
+            assert_eq!(verdict.states, connection.states_now(), "in passing: {:?}", path.id);
             Some((verdict, None))
         }
     }
@@ -66,7 +66,7 @@ impl LoneStream {
             is_self,
             is_reused: input.is_reused,
             older: input.older,
-            ..Arrival::new(input.place.frame, input.place.layer, end, input.rebase)
+            ..Arrival::new(input.id.frame, input.id.layer, end, input.rebase)
         };
         let was = Summary::of(&self.connection);
         let said = observe_segment(&mut self.connection, arrival, input, input.segment)

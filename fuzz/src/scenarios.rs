@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use synfin_core::capture::{Path, Place};
+use synfin_core::capture::{Path, SegmentId};
 use synfin_core::segment::{Flags, Network, Segment, Seq, Timestamp};
 
 use crate::source::{Random, Source};
@@ -70,8 +70,8 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario { name: "older", about: "one pair of ports, SYNs that older connections answer", make: older },
 ];
 
-fn place(n: u32) -> Place {
-    Place { frame: n + 1, layer: 0 }
+fn id(n: u32) -> SegmentId {
+    SegmentId { frame: n + 1, layer: 0 }
 }
 
 fn step(n: u32, client: u32, from_client: bool, flags: Flags, seq: u32, ack: u32, payload_len: u32) -> Step {
@@ -81,7 +81,7 @@ fn step(n: u32, client: u32, from_client: bool, flags: Flags, seq: u32, ack: u32
     let (source, destination) = if from_client { (one, two) } else { (two, one) };
     let (source_port, destination_port) = if from_client { (port, 80) } else { (80, port) };
     Step {
-        place: place(n),
+        id: id(n),
         stream: client,
         path: Path { source, destination },
         segment: Segment {
@@ -221,7 +221,7 @@ fn clock_back(state: &mut State, n: u32) -> Step {
 
 fn layers(state: &mut State, n: u32) -> Step {
     let mut made = wild_numbers(state, n);
-    made.place = Place { frame: n / 16 + 1, layer: n % 16 };
+    made.id = SegmentId { frame: n / 16 + 1, layer: n % 16 };
     made
 }
 

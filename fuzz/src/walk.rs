@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use synfin_core::capture::{Path, Place};
+use synfin_core::capture::{Path, SegmentId};
 use synfin_core::segment::{Address, Ecn, Flags, Network, Offers, Segment, Seq, SynOptions, Timestamp, Timestamps};
 
 use crate::source::Source;
@@ -13,7 +13,7 @@ pub const STREAMS: u32 = 4;
 /// One segment with all that the tracker is told of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
-    pub place: Place,
+    pub id: SegmentId,
     pub stream: u32,
     pub path: Path,
     pub segment: Segment,
@@ -85,7 +85,7 @@ impl Walk {
     /// The next segment.
     pub fn step(&mut self, source: &mut impl Source) -> Step {
         let stream = if source.one_in(2) { 0 } else { source.below(STREAMS) };
-        self.place(source);
+        self.id(source);
         let (sender, mut segment, is_copy) = self.streams[stream as usize].next(source);
         if is_copy {
             // Another look at the same packet, on the other side of a router or at once.
@@ -101,14 +101,14 @@ impl Walk {
         segment.source_port = from.port;
         segment.destination_port = to.port;
         Step {
-            place: Place { frame: self.frame, layer: self.layer },
+            id: SegmentId { frame: self.frame, layer: self.layer },
             stream,
             path: Path { source: address(from.address), destination: address(to.address) },
             segment,
         }
     }
 
-    fn place(&mut self, source: &mut impl Source) {
+    fn id(&mut self, source: &mut impl Source) {
         if self.frame > 0 && self.layer < 15 && source.one_in(16) {
             self.layer += 1;
         } else {
@@ -148,8 +148,8 @@ impl Stream {
         if choice >= 61 {
             // Mostly at once; any that is remembered may come again.
             let back = if source.one_in(4) { source.take(3) } else { source.take(1) };
-            let place = self.count.wrapping_sub(1 + back as usize) % self.sent.len();
-            if let Some((sender, segment)) = self.sent[place] {
+            let id = self.count.wrapping_sub(1 + back as usize) % self.sent.len();
+            if let Some((sender, segment)) = self.sent[id] {
                 return (sender, segment, true);
             }
         }
@@ -245,15 +245,15 @@ impl Stream {
     }
 
     fn keep(&mut self, sender: usize, segment: Segment) {
-        let place = self.count % self.sent.len();
-        self.sent[place] = Some((sender, segment));
+        let id = self.count % self.sent.len();
+        self.sent[id] = Some((sender, segment));
         self.count += 1;
     }
 
     /// A segment that was there before: seen twice, late, or from the wrong side.
     fn again(&mut self, source: &mut impl Source) -> (usize, Segment) {
-        let place = source.take(3) as usize;
-        let Some((sender, mut segment)) = self.sent[place] else {
+        let id = source.take(3) as usize;
+        let Some((sender, mut segment)) = self.sent[id] else {
             let segment = self.make(0, Flags::ACK, self.ends[0].next, 0);
             return (0, segment);
         };

@@ -1,7 +1,7 @@
 //! The tracker: segments and ICMP errors in, what is said of them out.
 
 use libc::size_t;
-use synfin_core::capture::{Event, Observation, Place};
+use synfin_core::capture::{Event, Observation, SegmentId};
 use synfin_core::view::{ConnectionView, Pass};
 
 use super::as_declared;
@@ -63,8 +63,8 @@ pub unsafe extern "C" fn synfin_tracker_observe(
     unsafe {
         with_handle_mut(tracker.cast::<TrackerHandle>(), |session| {
             with_segment(segment, bytes, bytes_len, |input| {
-                deliberate_panic(PanicAt::Observe(input.place.frame));
-                session.tracker.observe(input.place, input.event())?;
+                deliberate_panic(PanicAt::Observe(input.id.frame));
+                session.tracker.observe(input.id, input.event())?;
                 Ok(())
             })
         })
@@ -86,10 +86,10 @@ pub unsafe extern "C" fn synfin_tracker_observe_icmp(
     // SAFETY: passed on from the caller.
     unsafe {
         with_handle_mut(tracker.cast::<TrackerHandle>(), |session| {
-            let (place, from) = read_icmp(icmp)?;
-            deliberate_panic(PanicAt::Icmp(place.frame));
+            let (id, from) = read_icmp(icmp)?;
+            deliberate_panic(PanicAt::Icmp(id.frame));
             let error = read_error(icmp, bytes, bytes_len)?;
-            session.tracker.observe(place, Event::IcmpError { from, error: &error })?;
+            session.tracker.observe(id, Event::IcmpError { from, error: &error })?;
             Ok(())
         })
     }
@@ -111,18 +111,18 @@ pub unsafe extern "C" fn synfin_tracker_show(
     // SAFETY: passed on from the caller.
     unsafe {
         with_handle(tracker.cast::<TrackerHandle>(), |session| {
-            let (place, request, shown) = (read_place(segment)?, Request::read(request)?, output(shown)?);
-            deliberate_panic(PanicAt::Show(place.frame));
+            let (id, request, shown) = (read_place(segment)?, Request::read(request)?, output(shown)?);
+            deliberate_panic(PanicAt::Show(id.frame));
             // Nearly all segments have nothing to say then.
             if request.wants_eventful_alone()
-                && session.tracker.is_eventful(place) == Some(false)
-                && let Some(stream) = session.tracker.stream(place)
+                && session.tracker.is_eventful(id) == Some(false)
+                && let Some(stream) = session.tracker.stream(id)
             {
                 show::nothing(shown, stream);
                 return Ok(());
             }
             with_segment(segment, bytes, bytes_len, |input| {
-                let view = session.tracker.segment(place, input.path, input.segment, request.pass);
+                let view = session.tracker.segment(id, input.path, input.segment, request.pass);
                 show::segment(shown, &view.ok_or(Failure::NotSeen)?, session.language, &request);
                 Ok(())
             })
@@ -148,9 +148,9 @@ pub unsafe extern "C" fn synfin_tracker_observe_and_show(
         with_handle_mut(tracker.cast::<TrackerHandle>(), |session| {
             let (request, shown) = (Request::read(request)?, output(shown)?);
             with_segment(segment, bytes, bytes_len, |input| {
-                deliberate_panic(PanicAt::Observe(input.place.frame));
-                let taken = session.tracker.observe(input.place, input.event());
-                deliberate_panic(PanicAt::Show(input.place.frame));
+                deliberate_panic(PanicAt::Observe(input.id.frame));
+                let taken = session.tracker.observe(input.id, input.event());
+                deliberate_panic(PanicAt::Show(input.id.frame));
                 match &taken {
                     Err(refusal) => return Err((*refusal).into()),
                     Ok(Observation::Quiet) if request.wants_eventful_alone() => show::nothing(shown, input.stream),
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn synfin_tracker_observe_and_show(
                         show::suffix_of_step(shown, input.stream, verdict);
                     }
                     Ok(Observation::Known | Observation::Quiet | Observation::Eventful(_)) => {
-                        let view = session.tracker.segment(input.place, input.path, input.segment, request.pass);
+                        let view = session.tracker.segment(input.id, input.path, input.segment, request.pass);
                         show::segment(shown, &view.ok_or(Failure::NotSeen)?, session.language, &request);
                     }
                 }
@@ -183,9 +183,9 @@ pub unsafe extern "C" fn synfin_tracker_show_icmp(
     // SAFETY: passed on from the caller.
     unsafe {
         with_handle(tracker.cast::<TrackerHandle>(), |session| {
-            let ((place, _), request, shown) = (read_icmp(icmp)?, Request::read(request)?, output(shown)?);
-            deliberate_panic(PanicAt::Show(place.frame));
-            let view = session.tracker.icmp(place, request.pass).ok_or(Failure::NotSeen)?;
+            let ((id, _), request, shown) = (read_icmp(icmp)?, Request::read(request)?, output(shown)?);
+            deliberate_panic(PanicAt::Show(id.frame));
+            let view = session.tracker.icmp(id, request.pass).ok_or(Failure::NotSeen)?;
             show::icmp(shown, &view, session.language, &request);
             Ok(())
         })
@@ -218,7 +218,7 @@ pub unsafe extern "C" fn synfin_tracker_show_connection(
 
 /// The connection of a segment that was taken in, as it is by now.
 pub(super) fn connection_at(session: &Session, frame: u32, layer: u32) -> Result<ConnectionView<'_>, Failure> {
-    let stream = session.tracker.stream(Place { frame, layer }).ok_or(Failure::NotSeen)?;
+    let stream = session.tracker.stream(SegmentId { frame, layer }).ok_or(Failure::NotSeen)?;
     session.tracker.connection(stream, Pass::Final).ok_or(Failure::NotSeen)
 }
 

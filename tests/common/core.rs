@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 
 use std::net::IpAddr;
 
-use synfin_core::capture::{Event, Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, SegmentId, Tracker};
 use synfin_core::segment::{Network, header};
 use synfin_core::view::{Pass, Segment, SegmentView, Timestamp};
 use synfin_core::words::experts;
@@ -125,16 +125,16 @@ pub fn read_wires(wires: &[&Wire], first_frame: u32, options: Options) -> Passes
     let mut tracker = Tracker::new(options);
     let mut seen = Passes::default();
     let segments: Vec<Segment> = wires.iter().map(|wire| segment(wire)).collect();
-    let place = |index: usize| Place { frame: first_frame + u32::try_from(index).unwrap(), layer: 0 };
+    let id = |index: usize| SegmentId { frame: first_frame + u32::try_from(index).unwrap(), layer: 0 };
     for (index, wire) in wires.iter().enumerate() {
         tracker
-            .observe(place(index), Event::Segment { stream: wire.stream, path: path(wire), segment: &segments[index] })
+            .observe(id(index), Event::Segment { stream: wire.stream, path: path(wire), segment: &segments[index] })
             .expect("there is room");
-        let view = tracker.segment(place(index), path(wire), &segments[index], Pass::First);
+        let view = tracker.segment(id(index), path(wire), &segments[index], Pass::First);
         seen.first.push(read_fields(&view.expect("it was just taken in")));
     }
     for (index, wire) in wires.iter().enumerate() {
-        let view = tracker.segment(place(index), path(wire), &segments[index], Pass::Final);
+        let view = tracker.segment(id(index), path(wire), &segments[index], Pass::Final);
         seen.last.push(read_fields(&view.expect("it was taken in")));
     }
     seen

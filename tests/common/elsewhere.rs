@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 
-use synfin_core::capture::{Event, Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, SegmentId, Tracker};
 use synfin_core::segment::{Kind, Segment, Timestamps};
 use synfin_core::view::Pass;
 
@@ -25,16 +25,16 @@ fn path(wire: &Wire, left: IpAddr, right: IpAddr) -> Path {
     }
 }
 
-fn place(row: usize, layer: u32) -> Place {
-    Place { frame: u32::try_from(row).unwrap() + 1, layer }
+fn id(row: usize, layer: u32) -> SegmentId {
+    SegmentId { frame: u32::try_from(row).unwrap() + 1, layer }
 }
 
-fn observe(tracker: &mut Tracker, at: Place, told: &SegmentInput) {
+fn observe(tracker: &mut Tracker, at: SegmentId, told: &SegmentInput) {
     let event = Event::Segment { stream: told.wire.stream, path: told.path, segment: &told.segment };
     tracker.observe(at, event).expect("there is room");
 }
 
-fn fields(tracker: &Tracker, at: Place, told: &SegmentInput, pass: Pass) -> Fields {
+fn fields(tracker: &Tracker, at: SegmentId, told: &SegmentInput, pass: Pass) -> Fields {
     core::read_fields(&tracker.segment(at, told.path, &told.segment, pass).expect("it was taken in"))
 }
 
@@ -42,10 +42,10 @@ fn read(all: &[SegmentInput], rebase: bool) -> Passes {
     let mut tracker = Tracker::new(Options { rebase });
     let mut seen = Passes::default();
     for (row, told) in all.iter().enumerate() {
-        observe(&mut tracker, place(row, 0), told);
-        seen.first.push(fields(&tracker, place(row, 0), told, Pass::First));
+        observe(&mut tracker, id(row, 0), told);
+        seen.first.push(fields(&tracker, id(row, 0), told, Pass::First));
     }
-    let again = all.iter().enumerate().map(|(row, told)| fields(&tracker, place(row, 0), told, Pass::Final));
+    let again = all.iter().enumerate().map(|(row, told)| fields(&tracker, id(row, 0), told, Pass::Final));
     seen.last = again.collect();
     seen
 }
@@ -134,8 +134,8 @@ pub fn with_copies(name: &str, script: &Script) {
     };
     for row in 0..wires.len() {
         let original = told(row);
-        observe(&mut tracker, place(row, 0), &original);
-        let said = fields(&tracker, place(row, 0), &original, Pass::First);
+        observe(&mut tracker, id(row, 0), &original);
+        let said = fields(&tracker, id(row, 0), &original, Pass::First);
         if let Some(sort) = sort(&original.segment, &said) {
             kept.insert((wires[row].stream, wires[row].direction == Direction::ToRight, sort), row);
         }
@@ -147,8 +147,8 @@ pub fn with_copies(name: &str, script: &Script) {
             let mut copy = told(earlier);
             copy.segment.network.hops = copy.segment.network.hops.map(|hops| hops - 1);
             copy.segment.at = original.segment.at;
-            observe(&mut tracker, place(row, layer), &copy);
-            let fields = fields(&tracker, place(row, layer), &copy, Pass::First);
+            observe(&mut tracker, id(row, layer), &copy);
+            let fields = fields(&tracker, id(row, layer), &copy, Pass::First);
             let (first, before) = (&got.first[earlier], &got.first[row]);
             let what = || format!("{name}, copied after row {row}: {}\n{fields:#?}", script.rows[earlier].text);
             assert!(fields.contains_key("copy") && !fields.contains_key("retransmission"), "{}", what());
@@ -162,7 +162,7 @@ pub fn with_copies(name: &str, script: &Script) {
             assert_eq!(more.collect::<Vec<_>>(), Vec::<&String>::new(), "{}", what());
         }
     }
-    let again = (0..wires.len()).map(|row| fields(&tracker, place(row, 0), &told(row), Pass::Final));
+    let again = (0..wires.len()).map(|row| fields(&tracker, id(row, 0), &told(row), Pass::Final));
     got.last = again.collect();
     assert_same(&format!("{name}, with copies"), script, &core::read(script, 1), &got, str::to_string);
 }

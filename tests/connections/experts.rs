@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use synfin_core::capture::{Event, Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, SegmentId, Tracker};
 use synfin_core::view::Pass;
 
 use crate::common::core;
@@ -93,9 +93,9 @@ fn an_endpoint_connected_to_itself() {
     let mut tracker = Tracker::new(Options::default());
     let mut said = Vec::new();
     for (frame, row) in (1..).zip(&rows) {
-        let (place, segment) = (Place { frame, layer: 0 }, core::segment(&row.wire));
-        tracker.observe(place, Event::Segment { stream: 0, path, segment: &segment }).expect("there is room");
-        let view = tracker.segment(place, path, &segment, Pass::First).expect("it was taken in");
+        let (id, segment) = (SegmentId { frame, layer: 0 }, core::segment(&row.wire));
+        tracker.observe(id, Event::Segment { stream: 0, path, segment: &segment }).expect("there is room");
+        let view = tracker.segment(id, path, &segment, Pass::First).expect("it was taken in");
         let fields = core::read_fields(&view);
         assert_eq!(fields["sender"], ["client"]);
         said.push(fields.contains_key("expert.self_connect"));

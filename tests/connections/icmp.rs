@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use strum::VariantArray;
-use synfin_core::capture::{Event, Options, Path, Place, Refusal, Tracker};
+use synfin_core::capture::{Event, Options, Path, Refusal, SegmentId, Tracker};
 use synfin_core::segment::Seq;
 use synfin_core::segment::icmp::{IcmpError, IcmpKind};
 use synfin_core::view::Pass;
@@ -22,8 +22,8 @@ struct ScriptWithErrors {
     tracker: Tracker,
 }
 
-fn place(row: usize) -> Place {
-    Place { frame: u32::try_from(row).unwrap() + 1, layer: 0 }
+fn id(row: usize) -> SegmentId {
+    SegmentId { frame: u32::try_from(row).unwrap() + 1, layer: 0 }
 }
 
 /// An error about this segment, which quotes `more` past its number.
@@ -40,11 +40,11 @@ fn about(wire: &Wire, kind: IcmpKind, more: i64) -> IcmpError {
 fn observe(tracker: &mut Tracker, row: usize, wire: &Wire) {
     let segment = core::segment(wire);
     let event = Event::Segment { stream: wire.stream, path: core::path(wire), segment: &segment };
-    tracker.observe(place(row), event).expect("there is room");
+    tracker.observe(id(row), event).expect("there is room");
 }
 
 /// Whether an error is about a known connection.
-fn is_taken(tracker: &mut Tracker, at: Place, error: &IcmpError) -> bool {
+fn is_taken(tracker: &mut Tracker, at: SegmentId, error: &IcmpError) -> bool {
     match tracker.observe(at, Event::IcmpError { from: Some(ROUTER), error }) {
         Ok(_) => true,
         Err(refusal) => {
@@ -65,7 +65,7 @@ impl ScriptWithErrors {
             let wire = &line.wire;
             observe(&mut tracker, row, wire);
             for (layer, &(_, of, kind, more)) in (100..).zip(errors.iter().filter(|error| error.0 == row)) {
-                let at = Place { layer, ..place(row) };
+                let at = SegmentId { layer, ..id(row) };
                 taken.push(is_taken(&mut tracker, at, &about(&script.rows[of].wire, kind, more)));
             }
         }
@@ -75,7 +75,7 @@ impl ScriptWithErrors {
     fn fields(&self, row: usize, pass: Pass) -> Fields {
         let wire = &self.script.rows[row].wire;
         let segment = core::segment(wire);
-        let view = self.tracker.segment(place(row), core::path(wire), &segment, pass);
+        let view = self.tracker.segment(id(row), core::path(wire), &segment, pass);
         core::read_fields(&view.expect("it was taken in"))
     }
 
@@ -185,7 +185,7 @@ fn about_no_known_connection() {
     let mut tracker = Tracker::new(Options::default());
     let wire = &script.rows[0].wire;
     let error = about(wire, IcmpKind::HostUnreachable, 0);
-    assert!(!is_taken(&mut tracker, place(0), &error), "nothing was seen yet");
+    assert!(!is_taken(&mut tracker, id(0), &error), "nothing was seen yet");
     observe(&mut tracker, 0, wire);
     let port = IcmpError { source_port: 40_001, ..error };
     let address = IcmpError { destination: ROUTER, ..error };
@@ -197,11 +197,11 @@ fn about_no_known_connection() {
         ..error
     };
     for other in [port, address, back] {
-        assert!(!is_taken(&mut tracker, place(1), &other), "{other:?}");
-        assert!(tracker.icmp(place(1), Pass::Final).is_none());
+        assert!(!is_taken(&mut tracker, id(1), &other), "{other:?}");
+        assert!(tracker.icmp(id(1), Pass::Final).is_none());
     }
-    assert!(is_taken(&mut tracker, place(1), &error));
-    assert_eq!(tracker.icmp(place(1), Pass::Final).expect("taken in").connection.stream, 0);
+    assert!(is_taken(&mut tracker, id(1), &error));
+    assert_eq!(tracker.icmp(id(1), Pass::Final).expect("taken in").connection.stream, 0);
 }
 
 /// Of several connections between the same endpoints the latest is meant.
@@ -264,7 +264,7 @@ fn expert_information_of_errors() {
     let (told, _) = ScriptWithErrors::play("| > S C", ISNS[0], &[(0, 0, IcmpKind::Prohibited, 0)]);
     assert!(told.fields(0, Pass::Final).contains_key("expert.unreachable"));
     assert!(!told.fields(0, Pass::First).contains_key("expert.unreachable"), "more may come");
-    let view = told.tracker.icmp(Place { layer: 100, ..place(0) }, Pass::Final).expect("it was taken in");
+    let view = told.tracker.icmp(SegmentId { layer: 100, ..id(0) }, Pass::Final).expect("it was taken in");
     let bits = of_icmp(&view);
     let names = (0..).zip(EXPERTS).filter(|(index, _)| bits >> index & 1 == 1).map(|(_, expert)| expert.name);
     assert_eq!(names.collect::<Vec<_>>(), ["synfin.expert.icmp_error"]);

@@ -1,6 +1,6 @@
 //! The words for how a connection opened and closed, where several could be meant.
 
-use synfin_core::capture::{Event, Options, Place, Tracker};
+use synfin_core::capture::{Event, Options, SegmentId, Tracker};
 use synfin_core::segment::header;
 use synfin_core::view::Pass;
 
@@ -191,9 +191,9 @@ fn options_that_were_cut_off() {
             // The third segment has no options to lose.
             let kept = if cut == Some(row) { 22.min(bytes.len()) } else { bytes.len() };
             let segment = header::parse(&bytes[..kept], reported, None).expect("enough of a header");
-            let (place, path) = (Place { frame: u32::try_from(row).unwrap() + 1, layer: 0 }, core::path(&line.wire));
-            tracker.observe(place, Event::Segment { stream: 0, path, segment: &segment }).expect("there is room");
-            let view = tracker.segment(place, path, &segment, Pass::Final).expect("it was taken in");
+            let (id, path) = (SegmentId { frame: u32::try_from(row).unwrap() + 1, layer: 0 }, core::path(&line.wire));
+            tracker.observe(id, Event::Segment { stream: 0, path, segment: &segment }).expect("there is room");
+            let view = tracker.segment(id, path, &segment, Pass::Final).expect("it was taken in");
             agreed = core::read_fields(&view).remove("negotiated").map(|values| values.join(","));
         }
         let expected = if cut == Some(2) { Some("MSS 1460/1400, SACK") } else { expected };

@@ -1,6 +1,6 @@
 //! The sentences of a script, and those that come up again and again.
 
-use synfin_core::capture::{Event, Options, Place, Tracker};
+use synfin_core::capture::{Event, Options, SegmentId, Tracker};
 use synfin_core::view::{Pass, SegmentView};
 use synfin_core::words::explain;
 use synfin_core::words::language::Language;
@@ -14,7 +14,7 @@ fn said(text: &str, language: Language) -> [Vec<String>; 2] {
     let wires: Vec<_> = script.rows.iter().map(|row| &row.wire).collect();
     let segments: Vec<_> = wires.iter().map(|wire| core::segment(wire)).collect();
     let mut tracker = Tracker::new(Options { rebase: script.rebase });
-    let place = |index: usize| Place { frame: u32::try_from(index).unwrap() + 1, layer: 0 };
+    let id = |index: usize| SegmentId { frame: u32::try_from(index).unwrap() + 1, layer: 0 };
     let sentence = |view: Option<SegmentView>| {
         let mut text = String::new();
         let says = explain::segment(&mut text, &view.expect("it was taken in"), language).expect("a String takes all");
@@ -24,12 +24,12 @@ fn said(text: &str, language: Language) -> [Vec<String>; 2] {
     for (index, wire) in wires.iter().enumerate() {
         let path = core::path(wire);
         tracker
-            .observe(place(index), Event::Segment { stream: wire.stream, path, segment: &segments[index] })
+            .observe(id(index), Event::Segment { stream: wire.stream, path, segment: &segments[index] })
             .expect("there is room");
-        first.push(sentence(tracker.segment(place(index), path, &segments[index], Pass::First)));
+        first.push(sentence(tracker.segment(id(index), path, &segments[index], Pass::First)));
     }
     let again = |(index, wire): (usize, &&script::Wire)| {
-        sentence(tracker.segment(place(index), core::path(wire), &segments[index], Pass::Final))
+        sentence(tracker.segment(id(index), core::path(wire), &segments[index], Pass::Final))
     };
     let last = wires.iter().enumerate().map(again).collect();
     [first, last]
@@ -52,12 +52,9 @@ fn said_at_the_end(text: &str, language: Language) -> String {
     let script = script::parse(text, ISNS[1]);
     let mut tracker = Tracker::new(Options { rebase: script.rebase });
     for (index, row) in script.rows.iter().enumerate() {
-        let place = Place { frame: u32::try_from(index).unwrap() + 1, layer: 0 };
+        let id = SegmentId { frame: u32::try_from(index).unwrap() + 1, layer: 0 };
         tracker
-            .observe(
-                place,
-                Event::Segment { stream: 0, path: core::path(&row.wire), segment: &core::segment(&row.wire) },
-            )
+            .observe(id, Event::Segment { stream: 0, path: core::path(&row.wire), segment: &core::segment(&row.wire) })
             .expect("there is room");
     }
     let mut said = String::new();

@@ -2,7 +2,7 @@
 //! that are over. Nothing is kept of a segment beyond what it did to the connection; what is said of it is said at once.
 
 use super::record::ResetRecord;
-use super::tracker::{Options, Path, Place};
+use super::tracker::{Options, Path, SegmentId};
 use super::tuples::order;
 use crate::connection::{Arrival, Assessment, Connection, Pass, ResetDetail, State};
 use crate::segment::icmp::IcmpError;
@@ -29,7 +29,7 @@ impl Single {
     #[must_use]
     pub fn begin(
         options: Options,
-        place: Place,
+        id: SegmentId,
         stream: u32,
         previous: Option<u32>,
         path: Path,
@@ -37,11 +37,8 @@ impl Single {
     ) -> (Single, Assessment) {
         let (endpoints, end, is_self) =
             order(path.source, segment.source_port, path.destination, segment.destination_port);
-        let arrival = Arrival {
-            is_self,
-            is_reused: previous.is_some(),
-            ..Arrival::new(place.frame, place.layer, end, options.rebase)
-        };
+        let arrival =
+            Arrival { is_self, is_reused: previous.is_some(), ..Arrival::new(id.frame, id.layer, end, options.rebase) };
         let connection = Connection::default();
         let mut single =
             Single { connection, endpoints, stream, previous, options, resets: Vec::new(), icmp_from: None };
@@ -55,7 +52,7 @@ impl Single {
     #[inline]
     pub fn observe_segment(
         &mut self,
-        place: Place,
+        id: SegmentId,
         path: Path,
         segment: &Segment,
         older: impl FnOnce(End) -> Option<State>,
@@ -63,7 +60,7 @@ impl Single {
         let (end, is_self) = path.end(segment);
         let may_be_older = self.previous.is_some() && matches!(segment.kind(), Kind::Ack | Kind::Fin);
         let older = if may_be_older && self.connection.is_older(end, segment) { older(end) } else { None };
-        let arrival = Arrival { is_self, older, ..Arrival::new(place.frame, place.layer, end, self.options.rebase) };
+        let arrival = Arrival { is_self, older, ..Arrival::new(id.frame, id.layer, end, self.options.rebase) };
         let assessment = self.connection.observe_segment(arrival, segment);
         if let Assessment::Full(_, Some(_)) = &assessment {
             self.keep_reset(arrival.ordinal, &assessment);
@@ -73,12 +70,12 @@ impl Single {
 
     /// Takes in an ICMP error, sent by `from`, that quotes a segment of these endpoints. False where it is about none of this
     /// connection.
-    pub fn observe_icmp_error(&mut self, place: Place, from: Address, error: &IcmpError) -> bool {
+    pub fn observe_icmp_error(&mut self, id: SegmentId, from: Address, error: &IcmpError) -> bool {
         let (source, destination) = (Some(error.source), Some(error.destination));
         let (_, end, _) = order(source, error.source_port, destination, error.destination_port);
-        let is_its = self.connection.observe_icmp_error(place.frame, end, error);
+        let is_its = self.connection.observe_icmp_error(id.frame, end, error);
         // The first of an attempt is shown, and that is this one or one before it.
-        if is_its && self.connection.icmp().is_some_and(|(_, frame)| frame == place.frame) {
+        if is_its && self.connection.icmp().is_some_and(|(_, frame)| frame == id.frame) {
             self.icmp_from = from;
         }
         is_its

@@ -11,16 +11,16 @@ use crate::connection::{Arrival, Assessment, PackedVerdict, ResetDetail, State, 
 use crate::segment::icmp::{IcmpError, IcmpKind};
 use crate::segment::{Address, End, Endpoints, Kind, Segment, Side};
 
-/// Where a segment stands in the capture.
+/// Names a segment of the capture, or an ICMP message, by where it stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Place {
+pub struct SegmentId {
     /// The frame's number, from 1.
     pub frame: u32,
     /// Which TCP layer of the frame it is, from 0; of an ICMP message: which ICMP layer.
     pub layer: u32,
 }
 
-impl Place {
+impl SegmentId {
     /// Its place in the order of all segments.
     pub(crate) fn ordinal(self) -> u64 {
         ordinal(self.frame, self.layer)
@@ -157,27 +157,27 @@ impl Tracker {
     /// When it cannot be taken in; nothing is changed then.
     // Every caller knows which of the two it has: inlined, the choice costs nothing.
     #[inline(always)]
-    pub fn observe(&mut self, place: Place, event: Event) -> Result<Observation, Refusal> {
+    pub fn observe(&mut self, id: SegmentId, event: Event) -> Result<Observation, Refusal> {
         match event {
-            Event::Segment { stream, path, segment } => self.observe_segment(place, stream, &path, segment),
-            Event::IcmpError { from, error } => self.observe_icmp_error(place, from, error),
+            Event::Segment { stream, path, segment } => self.observe_segment(id, stream, &path, segment),
+            Event::IcmpError { from, error } => self.observe_icmp_error(id, from, error),
         }
     }
 
     #[inline(always)]
     fn observe_segment(
         &mut self,
-        place: Place,
+        id: SegmentId,
         stream: u32,
         path: &Path,
         segment: &Segment,
     ) -> Result<Observation, Refusal> {
         // Segments come in order, all but those that come again.
-        let at = place.ordinal();
-        if at <= self.last && self.taken(place).is_some() {
+        let at = id.ordinal();
+        if at <= self.last && self.taken(id).is_some() {
             return Ok(Observation::Known);
         }
-        let arrival = Arrival::new(place.frame, place.layer, End::Low, self.options.rebase);
+        let arrival = Arrival::new(id.frame, id.layer, End::Low, self.options.rebase);
         let (number, assessment) = match self.connections.number(stream) {
             Some(number) => {
                 let (end, is_self) = path.end(segment);
@@ -216,8 +216,8 @@ impl Tracker {
             }
         };
         let record = Record::new(number, packed);
-        if place.layer == 0 {
-            self.frames.set(place.frame, record);
+        if id.layer == 0 {
+            self.frames.set(id.frame, record);
         } else {
             self.inner.insert(arrival.ordinal, record);
         }
@@ -269,8 +269,8 @@ impl Tracker {
         None
     }
 
-    fn observe_icmp_error(&mut self, place: Place, from: Address, error: &IcmpError) -> Result<Observation, Refusal> {
-        let at = place.ordinal();
+    fn observe_icmp_error(&mut self, id: SegmentId, from: Address, error: &IcmpError) -> Result<Observation, Refusal> {
+        let at = id.ordinal();
         if self.icmp.get(at).is_some() {
             return Ok(Observation::Known);
         }
@@ -279,7 +279,7 @@ impl Tracker {
         let number = self.tuples.latest(&endpoints).ok_or(Refusal::NotKnown)?;
         let ports = self.tuples.ports(number);
         let connection = self.connections.get_mut(number, &ports, self.options.rebase).ok_or(Refusal::NotKnown)?;
-        if !connection.observe_icmp_error(place.frame, end, error) {
+        if !connection.observe_icmp_error(id.frame, end, error) {
             return Err(Refusal::NotKnown);
         }
         let is_about_syn = connection.handshake_kind().is_none();
@@ -291,14 +291,14 @@ impl Tracker {
     /// Whether a segment performs or repeats a step, or is a RST: only then has the Info column something to say of it.
     /// None when it was not taken in.
     #[must_use]
-    pub fn is_eventful(&self, place: Place) -> Option<bool> {
-        self.taken(place).map(|(_, packed)| packed.is_eventful())
+    pub fn is_eventful(&self, id: SegmentId) -> Option<bool> {
+        self.taken(id).map(|(_, packed)| packed.is_eventful())
     }
 
     /// The stream of a segment that was taken in.
     #[must_use]
-    pub fn stream(&self, place: Place) -> Option<u32> {
-        let (number, _) = self.taken(place)?;
+    pub fn stream(&self, id: SegmentId) -> Option<u32> {
+        let (number, _) = self.taken(id)?;
         Some(self.connections.stream(number))
     }
 
@@ -338,14 +338,14 @@ impl Tracker {
     }
 
     /// The ICMP error at a place.
-    pub(crate) fn icmp_record(&self, place: Place) -> Option<IcmpRecord> {
-        self.icmp.get(place.ordinal()).copied()
+    pub(crate) fn icmp_record(&self, id: SegmentId) -> Option<IcmpRecord> {
+        self.icmp.get(id.ordinal()).copied()
     }
 
     /// Who sent the first ICMP error in a frame that is about this connection.
     pub(crate) fn icmp_from(&self, number: u32, frame: u32) -> Address {
         // Tunnels are not nested deeper than that.
-        let of_frame = (0..16).filter_map(|layer| self.icmp_record(Place { frame, layer }));
+        let of_frame = (0..16).filter_map(|layer| self.icmp_record(SegmentId { frame, layer }));
         of_frame.filter(|record| record.number == number).find_map(|record| record.from)
     }
 
@@ -372,8 +372,8 @@ impl Tracker {
 
     /// A segment that was taken in: its connection's number, and what was said of it.
     #[inline]
-    pub(crate) fn taken(&self, place: Place) -> Option<(u32, PackedVerdict)> {
-        let record = if place.layer == 0 { self.frames.get(place.frame) } else { *self.inner.get(&place.ordinal())? };
+    pub(crate) fn taken(&self, id: SegmentId) -> Option<(u32, PackedVerdict)> {
+        let record = if id.layer == 0 { self.frames.get(id.frame) } else { *self.inner.get(&id.ordinal())? };
         record.read()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::capture::{Event, Options, Path, Place, Tracker};
+use crate::capture::{Event, Options, Path, SegmentId, Tracker};
 use crate::segment::{Flags, Offers, Segment, Seq, SynOptions, Timestamp};
 use crate::view::{ConnectionView, Pass};
 
@@ -63,8 +63,8 @@ impl Sample {
         (source, destination, segment.source_port, segment.destination_port) =
             if is_to_server { (client, server, client_port, 80) } else { (server, client, 80, client_port) };
         let path = Path { source: Some(source), destination: Some(destination) };
-        let place = Place { frame: self.frame, layer: 0 };
-        self.tracker.observe(place, Event::Segment { stream: self.stream, path, segment: &segment }).unwrap();
+        let id = SegmentId { frame: self.frame, layer: 0 };
+        self.tracker.observe(id, Event::Segment { stream: self.stream, path, segment: &segment }).unwrap();
     }
 
     fn opens(&mut self, server: &str) {

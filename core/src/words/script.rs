@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::capture::{Event, Options, Path, Place, Tracker};
+use crate::capture::{Event, Options, Path, SegmentId, Tracker};
 use crate::segment::icmp::{IcmpError, IcmpKind};
 use crate::segment::{Flags, Network, Segment, Seq, Timestamp};
 use crate::view::{ConnectionView, IcmpView, Pass, SegmentView};
@@ -25,19 +25,19 @@ impl Script {
         let mut script = Script { tracker: Tracker::new(Options::default()), segments: Vec::new() };
         for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let words: Vec<&str> = line.split_whitespace().collect();
-            let place = Place { frame: u32::try_from(script.segments.len() + 1).unwrap(), layer: 0 };
+            let id = SegmentId { frame: u32::try_from(script.segments.len() + 1).unwrap(), layer: 0 };
             if words[0] == "icmp" {
-                script.observe_icmp_error(place, words[1]);
+                script.observe_icmp_error(id, words[1]);
                 continue;
             }
             let (path, segment) = read(&words);
-            script.tracker.observe(place, Event::Segment { stream: 0, path, segment: &segment }).unwrap();
+            script.tracker.observe(id, Event::Segment { stream: 0, path, segment: &segment }).unwrap();
             script.segments.push((path, segment));
         }
         script
     }
 
-    fn observe_icmp_error(&mut self, place: Place, kind: &str) {
+    fn observe_icmp_error(&mut self, id: SegmentId, kind: &str) {
         let kind = match kind {
             "host" => IcmpKind::HostUnreachable,
             "filter" => IcmpKind::Prohibited,
@@ -46,7 +46,7 @@ impl Script {
         let seq = self.segments[0].1.seq;
         let error =
             IcmpError { kind, source: CLIENT, destination: SERVER, source_port: 50_000, destination_port: 443, seq };
-        assert!(self.tracker.observe(place, Event::IcmpError { from: Some(ROUTER), error: &error }).is_ok());
+        assert!(self.tracker.observe(id, Event::IcmpError { from: Some(ROUTER), error: &error }).is_ok());
         self.segments.push((Path { source: None, destination: None }, Segment::default()));
     }
 
@@ -54,13 +54,13 @@ impl Script {
     #[track_caller]
     pub fn segment(&self, frame: u32) -> SegmentView<'_> {
         let (path, segment) = &self.segments[frame as usize - 1];
-        self.tracker.segment(Place { frame, layer: 0 }, *path, segment, Pass::Final).unwrap()
+        self.tracker.segment(SegmentId { frame, layer: 0 }, *path, segment, Pass::Final).unwrap()
     }
 
     /// The ICMP error in a frame.
     #[track_caller]
     pub fn icmp(&self, frame: u32) -> IcmpView<'_> {
-        self.tracker.icmp(Place { frame, layer: 0 }, Pass::Final).unwrap()
+        self.tracker.icmp(SegmentId { frame, layer: 0 }, Pass::Final).unwrap()
     }
 
     pub fn connection(&self) -> ConnectionView<'_> {

@@ -5,7 +5,7 @@ mod traffic;
 
 use std::collections::BTreeSet;
 
-use synfin_core::capture::{Event, Place};
+use synfin_core::capture::{Event, SegmentId};
 use synfin_core::segment::{Network, Segment, Side};
 use synfin_core::view::{Anomalies, HandshakeOutcome, Phase, Reset, State, Steps, TeardownKind};
 
@@ -188,9 +188,9 @@ fn copies_upon_copies_cost_their_records_alone() {
     let (_, path, segment) = traffic.last.unwrap();
     for n in 0..100_000u32 {
         let copy = Segment { network: Network { hops: Some((n % 63) as u8), ..segment.network }, ..segment };
-        let place = Place { frame: traffic.frame + 1 + n, layer: 0 };
-        traffic.tracker.observe(place, Event::Segment { stream: 0, path, segment: &copy }).expect("room");
-        traffic.last = Some((place, path, copy));
+        let id = SegmentId { frame: traffic.frame + 1 + n, layer: 0 };
+        traffic.tracker.observe(id, Event::Segment { stream: 0, path, segment: &copy }).expect("room");
+        traffic.last = Some((id, path, copy));
     }
     let view = traffic.view();
     assert!(view.verdict.is_copy && view.is_last);

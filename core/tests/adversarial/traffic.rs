@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use synfin_core::capture::{Event, Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, SegmentId, Tracker};
 use synfin_core::segment::{Flags, Network, Segment, Seq, Timestamp};
 use synfin_core::view::{Anomalies, Pass, Reset, SegmentView, State, Steps};
 
@@ -12,7 +12,7 @@ use super::{ACK, BASE, SYN, SYN_ACK};
 pub struct Traffic {
     pub tracker: Tracker,
     pub frame: u32,
-    pub last: Option<(Place, Path, Segment)>,
+    pub last: Option<(SegmentId, Path, Segment)>,
 }
 
 /// Who sends: the client's port and address, or the server's.
@@ -68,15 +68,15 @@ impl Traffic {
             network: Network { identification: Some((self.frame % 65_535 + 1) as u16), hops: Some(64) },
             ..Segment::default()
         };
-        let place = Place { frame: self.frame, layer: 0 };
-        self.tracker.observe(place, Event::Segment { stream, path, segment: &segment }).expect("room");
-        self.last = Some((place, path, segment));
+        let id = SegmentId { frame: self.frame, layer: 0 };
+        self.tracker.observe(id, Event::Segment { stream, path, segment: &segment }).expect("room");
+        self.last = Some((id, path, segment));
     }
 
     /// The last segment when nothing follows.
     pub fn view(&self) -> SegmentView<'_> {
-        let (place, path, segment) = self.last.as_ref().expect("a segment");
-        self.tracker.segment(*place, *path, segment, Pass::Final).expect("taken in")
+        let (id, path, segment) = self.last.as_ref().expect("a segment");
+        self.tracker.segment(*id, *path, segment, Pass::Final).expect("taken in")
     }
 
     /// What the last segment is, for a RST.

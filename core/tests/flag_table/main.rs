@@ -5,7 +5,7 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
-use synfin_core::capture::{Event, Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, SegmentId, Tracker};
 use synfin_core::segment::{Flags, Segment, Seq};
 use synfin_core::view::{Pass, State, Verdict};
 
@@ -140,11 +140,11 @@ impl Play {
     /// What is said of the next segment, its role, and whether its flags are called bad.
     fn tell(&mut self, sender: usize, segment: &Segment) -> (Effect, String, bool) {
         self.frame += 1;
-        let place = Place { frame: self.frame, layer: 0 };
+        let id = SegmentId { frame: self.frame, layer: 0 };
         let address = |side: usize| Some(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1 + side as u8)));
         let path = Path { source: address(sender), destination: address(1 - sender) };
-        self.tracker.observe(place, Event::Segment { stream: 0, path, segment }).expect("room");
-        let verdict = self.tracker.segment(place, path, segment, Pass::First).expect("taken in").verdict;
+        self.tracker.observe(id, Event::Segment { stream: 0, path, segment }).expect("room");
+        let verdict = self.tracker.segment(id, path, segment, Pass::First).expect("taken in").verdict;
         let bits = |has: &dyn Fn(u8) -> bool| (1..=4).filter(|step| has(*step)).fold(0, |bits, step| bits | 1 << step);
         let effect = Effect {
             states: [verdict.states.client, verdict.states.server],
@@ -211,11 +211,11 @@ fn every_flag_combination_from_every_state() {
                 let agrees =
                     effect == expected && role_said == role(kind, expected) && is_bad == (kind == 'O' || fin_rst);
                 if !agrees {
-                    let place = format!("after '{history}', {}{kind}", if sender == 0 { '>' } else { '<' });
+                    let row = format!("after '{history}', {}{kind}", if sender == 0 { '>' } else { '<' });
                     let role = role(kind, expected);
                     let found =
                         format!("{flags:#05x}: {effect:?} {role_said} bad {is_bad}, expected {expected:?} {role}");
-                    wrong.entry(place).or_insert(found);
+                    wrong.entry(row).or_insert(found);
                 }
                 checked += 1;
             }

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use proptest::prelude::*;
-use synfin_core::capture::{Event, Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, SegmentId, Tracker};
 use synfin_core::segment::{Flags, Network, Segment, Seq, Timestamp, Timestamps};
 
 /// A segment, and whether it goes to the server's port.
@@ -16,15 +16,15 @@ pub fn path(to_server: bool) -> Path {
 }
 
 /// The place of a segment: frames with room between them.
-pub fn place(index: usize) -> Place {
-    Place { frame: (u32::try_from(index).expect("few") + 1) * 10, layer: 0 }
+pub fn id(index: usize) -> SegmentId {
+    SegmentId { frame: (u32::try_from(index).expect("few") + 1) * 10, layer: 0 }
 }
 
 /// A tracker that has taken them all in.
 pub fn taken_in(segments: &[RandomSegment]) -> Tracker {
     let mut tracker = Tracker::new(Options::default());
     for (index, (to_server, segment)) in segments.iter().enumerate() {
-        tracker.observe(place(index), Event::Segment { stream: 0, path: path(*to_server), segment }).expect("room");
+        tracker.observe(id(index), Event::Segment { stream: 0, path: path(*to_server), segment }).expect("room");
     }
     tracker
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use synfin_core::capture::{Event, Options, Path, Place, Tracker};
+use synfin_core::capture::{Event, Options, Path, SegmentId, Tracker};
 use synfin_core::connection::{Connection, Pass, State};
 use synfin_core::segment::{Both, End, Network, Side, Timestamp, header};
 
@@ -117,8 +117,8 @@ impl Observer {
                 let emission = &history.emissions[index];
                 self.frame += 1;
                 said.segments += 1;
-                let place = Place { frame: self.frame, layer: 0 };
-                last = Some(self.take(place, emission, moment.at));
+                let id = SegmentId { frame: self.frame, layer: 0 };
+                last = Some(self.take(id, emission, moment.at));
                 said.whole = Some(self.whole());
             }
             said.states.push(last);
@@ -127,16 +127,16 @@ impl Observer {
         said
     }
 
-    fn take(&mut self, place: Place, emission: &Emission, at: i64) -> Both<State> {
+    fn take(&mut self, id: SegmentId, emission: &Emission, at: i64) -> Both<State> {
         let tcp = &emission.bytes[usize::from(emission.bytes[0] & 15) * 4..];
         let len = u32::try_from(tcp.len()).expect("a packet is short");
         let mut segment = header::parse(tcp, len, Some(Timestamp(at * 1000))).expect("a whole header");
         segment.network = network(&emission.bytes);
         let path = path(emission.side);
         self.tracker
-            .observe(place, Event::Segment { stream: self.stream, path, segment: &segment })
+            .observe(id, Event::Segment { stream: self.stream, path, segment: &segment })
             .expect("there is room");
-        let shown = self.tracker.segment(place, path, &segment, Pass::First).expect("it was just taken in");
+        let shown = self.tracker.segment(id, path, &segment, Pass::First).expect("it was just taken in");
         let mut states = shown.verdict.states;
         if shown.connection.end(Side::Client) != End::Low {
             states.swap();

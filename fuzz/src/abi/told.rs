@@ -6,7 +6,7 @@ use std::ffi::CStr;
 use std::mem::size_of;
 use std::net::IpAddr;
 
-use synfin_core::capture::Place;
+use synfin_core::capture::SegmentId;
 use synfin_core::segment::Address;
 use synfin_core::words::experts::EXPERTS;
 use synfin_core::words::fields::FIELDS;
@@ -56,7 +56,7 @@ fn address_len(step: &Step) -> u8 {
 
 fn segment(step: &Step, header_len: usize) -> c::synfin_segment {
     let at = step.segment.at.map_or(0, |at| at.0);
-    let Place { frame, layer } = step.place;
+    let SegmentId { frame, layer } = step.id;
     c::synfin_segment {
         struct_size: size_of::<c::synfin_segment>() as u32,
         frame,
@@ -91,7 +91,7 @@ fn icmp(step: &Step, header: &[u8]) -> (c::synfin_icmp, Vec<u8>) {
     bytes.extend(&header[..20]);
     let icmp = c::synfin_icmp {
         struct_size: size_of::<c::synfin_icmp>() as u32,
-        frame: step.place.frame,
+        frame: step.id.frame,
         layer: 1000,
         address_len: address_len(step),
         is_v6: u8::from(is_v6),

@@ -45,13 +45,13 @@ fn run(scenario: &Scenario, count: u32, seed: u64) -> Cost {
     let clock = Instant::now();
     let start = running(clock);
     for step in &steps {
-        let _ = tracker
-            .observe(step.place, Event::Segment { stream: step.stream, path: step.path, segment: &step.segment });
+        let _ =
+            tracker.observe(step.id, Event::Segment { stream: step.stream, path: step.path, segment: &step.segment });
     }
     let taken = running(clock);
     let mut known = 0u64;
     for step in &steps {
-        let found = tracker.segment(step.place, step.path, &step.segment, Pass::Final);
+        let found = tracker.segment(step.id, step.path, &step.segment, Pass::Final);
         known += u64::from(found.is_some_and(|view| view.verdict.numbers.seq.is_some()));
     }
     let asked = running(clock);

@@ -173,7 +173,7 @@ mod boundary {
         };
         c::synfin_segment {
             struct_size: size_of::<c::synfin_segment>() as u32,
-            frame: fed.place.frame,
+            frame: fed.id.frame,
             layer: 0,
             stream: fed.stream,
             time_s: fed.at / 1_000_000_000,
@@ -183,7 +183,7 @@ mod boundary {
             address_len: 4,
             has_hops: 1,
             hops: 64,
-            identification: fed.place.frame as u16 | 1,
+            identification: fed.id.frame as u16 | 1,
             reserved: [0; 2],
             source: bytes(fed.path.source),
             destination: bytes(fed.path.destination),
@@ -283,7 +283,7 @@ fn main() {
         }),
         Work::Mixed => mixed(segments, |tracker, fed| {
             let segment = black_box(fed.observe(tracker));
-            black_box(tracker.segment(fed.place, fed.path, &segment, Pass::First));
+            black_box(tracker.segment(fed.id, fed.path, &segment, Pass::First));
         }),
         Work::Grown(growth, size) => grown(growth, size, segments),
     }
