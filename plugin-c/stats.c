@@ -2,8 +2,8 @@
  *
  * Each listener (a window, a -z) has a tally of its own, which counts a connection under what it was when this listener
  * last saw it. Before the tree is drawn all are counted by what they have become, and the rows are written, not earlier:
- * Wireshark takes no row back, and shows headings in the order in which they came. So a row that counts nothing shows only
- * where it has counted something in an earlier drawing.
+ * Wireshark cannot remove a row, and shows headings in the order in which they came. So a row with a count of 0 is shown only
+ * where an earlier drawing had a count for it.
  *
  * Wireshark hands the callbacks nothing but the tree, so the tally is found by it.
  *

@@ -1,7 +1,7 @@
 //! The C ABI of `plugin-c/synfin.h`: the exported functions and nothing else.
 //!
-//! Each is a few lines: what it reads, what it does and what it writes stand in a guard, so that nothing unwinds into C.
-//! That it is the function which the header declares is held by the compiler, at the end of its file.
+//! Each is a few lines. All that it reads, does and writes runs inside a guard, so that nothing unwinds into C. At the end
+//! of each file the compiler checks its functions against the header's declarations.
 
 mod set;
 mod tables;
@@ -16,7 +16,7 @@ pub use tables::*;
 pub use tally::*;
 pub use tracker::*;
 
-/// Holds that these functions are of the type that the header gives them.
+/// Does not compile unless these functions have the types that the header gives them.
 macro_rules! as_declared {
     ($($name:ident),+ $(,)?) => {
         const _: () = {

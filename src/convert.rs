@@ -15,7 +15,7 @@ use crate::bindings as c;
 use crate::descriptors::language;
 use crate::guard::{self, Failure, Outcome, deliberate_panic};
 
-/// Whether a caller's struct is the one of this header. A reference to it before that would promise more than it may be.
+/// Whether a caller's struct has this header's size. Only then may a reference to it be made: a shorter one would end early.
 ///
 /// # Safety
 /// `pointer` is NULL or points to a structure as long as the size that stands first in it.
@@ -82,7 +82,7 @@ fn address(bytes: &[u8; 16], len: u8) -> Address {
     }
 }
 
-/// What `synfin_tracker *` points to: the connections of a capture, and the language that they are spoken of in.
+/// What `synfin_tracker *` points to: the connections of a capture, and the language of its sentences.
 #[derive(Debug)]
 pub struct Session {
     pub tracker: Tracker,

@@ -1,5 +1,4 @@
-//! What keeps a defect on this side of the boundary: panics become a status, and a handle that saw one is out of order
-//! until it is freed.
+//! No panic crosses the boundary: it becomes a status, and a handle that was in use is out of order until it is freed.
 
 use core::cell::Cell;
 use core::ptr;
@@ -54,7 +53,7 @@ impl From<Refusal> for Failure {
 pub type Outcome = Result<(), Failure>;
 
 thread_local! {
-    /// How many guards a panic here would meet. Where there is one, the shim tells the user, in its own words.
+    /// How many guards are active on this thread. Inside one a panic prints nothing: the shim tells the user.
     static DEPTH: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -77,7 +76,7 @@ fn catch<R>(body: impl FnOnce() -> R) -> Option<R> {
     match result {
         Ok(result) => Some(result),
         Err(payload) => {
-            // What was panicked with may panic again when it is dropped.
+            // The panic's payload may panic again when it is dropped.
             core::mem::forget(payload);
             None
         }
@@ -100,7 +99,7 @@ pub struct Guarded<T> {
     thing: T,
 }
 
-/// Runs `body` when nothing is broken that it uses. All of it counts as broken meanwhile: a panic leaves it so.
+/// Runs `body` unless a thing that it uses is broken. They are marked as broken meanwhile, so a panic leaves them so.
 fn trusted<const N: usize>(broken: [&Cell<bool>; N], body: impl FnOnce() -> Outcome) -> Outcome {
     if broken.iter().any(|flag| flag.get()) {
         return Err(Failure::Panicked);

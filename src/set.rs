@@ -38,7 +38,7 @@ impl Set {
         self.streams.iter().filter_map(|&stream| tracker.connection(stream, Pass::Final))
     }
 
-    /// Counts the servers of them anew: how many there are.
+    /// Counts their servers anew. Gives how many there are.
     pub fn count_servers(&mut self, tracker: &Tracker) -> u32 {
         self.servers = servers::count(self.connections(tracker));
         u32::try_from(self.servers.len()).unwrap_or(u32::MAX)

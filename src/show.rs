@@ -156,7 +156,7 @@ fn fields(values: &mut Values, request: &Request, mut read: impl FnMut(&Field, &
     }
 }
 
-/// That there is nothing to show of a segment.
+/// Says that there is nothing to show of a segment.
 pub fn nothing(shown: &mut c::synfin_shown, stream: u32) {
     fill(shown, stream, |_| Head::EMPTY);
 }

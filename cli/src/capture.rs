@@ -68,7 +68,7 @@ pub trait Sink {
     }
 }
 
-/// How a capture came to its end.
+/// How reading a capture ended.
 pub type Outcome = Result<(), Error>;
 
 /// The connections of a capture.
@@ -188,7 +188,7 @@ impl Capture {
         Ok(())
     }
 
-    /// A TCP header that is none of a segment may begin a stream all the same.
+    /// A TCP header that is not a segment's can begin a stream too.
     #[cold]
     fn meet_stream(&mut self, packet: &Packet, carrier: Carrier) {
         let Some(head) = Header::read(&packet.bytes, self.options.series) else { return };
@@ -211,7 +211,7 @@ impl Capture {
         }
     }
 
-    /// What was met that is not known.
+    /// The layers that were not known.
     #[must_use]
     pub fn unknown(&self) -> &Unknown {
         &self.layers.unknown

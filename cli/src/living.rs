@@ -134,7 +134,7 @@ impl Pair {
         Some(end)
     }
 
-    /// The second in which it can be forgotten, when nothing more is assessment.
+    /// The second in which it can be forgotten, when nothing more comes.
     fn end(&self, limits: &Limits) -> u32 {
         let kept = match self.life.as_ref().map_or(Phase::Over, |life| life.phase) {
             Phase::Opening => limits.opening_s,
@@ -192,7 +192,7 @@ impl LivingConnections {
         pair
     }
 
-    /// The pair with these endpoints, where it is known. Nothing was assessment of it.
+    /// The pair with these endpoints, where it is known. Not counted as a sign of life.
     pub fn known(&mut self, key: Key) -> Option<&mut Pair> {
         self.pairs.get_mut(&key)
     }

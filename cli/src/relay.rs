@@ -1,4 +1,4 @@
-//! Captures read in threads of their own. What is made of them is handed over in the order of the captures; where nobody
+//! Reads captures in threads of their own, and hands over what is made of them in the order of the captures. Where nobody
 //! takes it, reading waits, so that memory stays bounded.
 
 use std::any::Any;

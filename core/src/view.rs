@@ -19,7 +19,7 @@ pub use crate::connection::{
 pub use crate::segment::icmp::IcmpKind;
 pub use crate::segment::{Address, Both, End, Endpoints, Ends, Flags, Kind, Offers, Segment, Side, Timestamp};
 
-/// A connection by now.
+/// A connection as it is known by now.
 #[derive(Clone, Debug)]
 pub struct ConnectionView<'a> {
     connection: ConnectionRef<'a>,
@@ -30,10 +30,10 @@ pub struct ConnectionView<'a> {
     pub pass: Pass,
 }
 
-/// Where what stands beside a connection is looked up when it is asked for: most segments are shown without.
+/// Who keeps what belongs to a connection and is not in it. It is looked up only when asked for: most segments do without.
 #[derive(Clone, Copy, Debug)]
 enum Keeper<'a> {
-    /// The connection with this number of a capture.
+    /// The connection of a capture with this number.
     Tracker(&'a Tracker, u32),
     Single(&'a Single),
 }

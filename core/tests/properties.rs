@@ -12,7 +12,7 @@ use synfin_core::view::{
     Anomalies, ConnectionView, HandshakeKind, HandshakeOutcome, Pass, Reset, ResetDetail, State, TeardownKind, Verdict,
 };
 
-/// What is said of a segment by itself.
+/// The verdict on a segment, and its detail for a RST.
 type SegmentVerdict = (Verdict, Option<ResetDetail>);
 
 fn said(tracker: &Tracker, at: SegmentId, pass: Pass, (to_server, segment): &RandomSegment) -> SegmentVerdict {

@@ -4,7 +4,7 @@ use synfin_core::connection::{Arrival, Connection, HISTORY_MAX, State};
 use synfin_core::segment::{End, Ends, Kind, Segment, Side};
 use synfin_core::view::{Anomalies, Basis, Pass, Phase, Reset, ResetDetail, Verdict};
 
-/// What is said of a segment by itself.
+/// The verdict on a segment, and its detail for a RST.
 pub type SegmentVerdict = (Verdict, Option<ResetDetail>);
 
 /// What was said of one connection so far, to hold the next verdict against.

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 /// How many bytes are asked for at once.
 const AT_ONCE: usize = 1 << 18;
 
-/// The longest block of a capture that is believed. Wireshark refuses packets beyond 256 kB, or 128 MB for some links.
+/// A longer block is taken for damage. Wireshark refuses packets beyond 256 kB, or 128 MB for some links.
 pub const LONGEST: usize = 128 << 20;
 
 /// Bytes that were read and not yet used.
@@ -28,7 +28,7 @@ impl Buffer {
         self.bytes.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// The first of these bytes are done with.
+    /// Drops the first `len` bytes: they were used.
     pub fn consume(&mut self, len: usize) {
         self.start = self.start.saturating_add(len).min(self.end);
     }
@@ -68,7 +68,7 @@ impl Buffer {
     }
 }
 
-/// So that what was looked at can be handed to a decompressor.
+/// A reader of what is at hand and then of the rest: for a decompressor, after its first bytes were looked at.
 impl Read for Buffer {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         if self.data().is_empty() && !self.more()? {

@@ -3,8 +3,8 @@
 use etherparse::SlicedPacket;
 use etherparse::defrag::{IpDefragPayloadVec, IpDefragPool};
 
-/// A packet whose fragments have not all come is given up after so many frames, or after so many bytes of others: at most
-/// twice as many wait.
+/// An incomplete packet is given up after so many frames, or after so many bytes of other fragments; at most twice as many
+/// bytes wait.
 const FRAMES_MOST: u32 = 1 << 17;
 const BYTES_MOST: usize = 32 << 20;
 
@@ -42,7 +42,7 @@ impl Fragments {
         Some((whole.ip_number.0, whole.payload))
     }
 
-    /// Gives up what was the same when it was last looked for.
+    /// Gives up the packets that got no fragment since the last look.
     fn sweep(&mut self, more: usize) {
         self.bytes = self.bytes.saturating_add(more);
         if self.bytes > BYTES_MOST || self.frame.saturating_sub(self.swept) > FRAMES_MOST {

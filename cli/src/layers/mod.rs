@@ -1,5 +1,5 @@
-//! The bytes of a frame to the TCP segment or the ICMP message in it, as Wireshark gets there with its preferences as they
-//! are. etherparse reads the headers.
+//! From the bytes of a frame to the TCP segment or the ICMP message in it, by the way that Wireshark takes with its default
+//! preferences. etherparse reads the headers.
 
 mod fragments;
 mod ip;
@@ -17,7 +17,7 @@ pub use ip::quoted;
 use rest::Rest;
 pub use unknown::{Layer, Unknown};
 
-/// More layers than any frame has that was not made to have them.
+/// A frame with more layers was made to have them: it is followed no further.
 const MOST_LAYERS: u32 = 64;
 
 /// What goes from one address to another: a segment, an ICMP message.
@@ -116,7 +116,7 @@ enum NextLayer {
 #[derive(Debug, Default)]
 pub struct Layers {
     fragments: Fragments,
-    /// What was met that is not known.
+    /// The layers that were not known.
     pub unknown: Unknown,
 }
 

@@ -1,5 +1,5 @@
-//! The connections that are told of one by one: at most [`MOST`], and of each kind of failure as many as of any other, as
-//! long as there are enough. Which ones does not depend on the order in which they come.
+//! The connections that the page shows one by one: at most [`MOST`], and as many of each kind of failure as of any other.
+//! Which ones these are does not depend on the order in which they come.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,7 +10,7 @@ use synfin_core::words::language::Language;
 use super::fate::Fate;
 use super::ladder::{Ladder, Rungs};
 
-/// How many are told of.
+/// How many are shown at most.
 pub const MOST: usize = 200;
 
 /// A kind of failure: where, what, and why.
@@ -39,7 +39,7 @@ impl FailureKind {
     }
 }
 
-/// A connection that is told of.
+/// A connection that is shown.
 #[derive(Debug)]
 pub struct Story {
     /// Its first and last segments.
@@ -58,7 +58,7 @@ pub struct Group<'a> {
     pub stories: Vec<(usize, &'a Story)>,
 }
 
-/// Names a connection that is told of: the number of its capture, and its first frame and stream there.
+/// Names a connection that is shown: the number of its capture, and its first frame and stream there.
 type StoryKey = (usize, u32, u32);
 
 /// All failures: counted, and some of them kept.
@@ -91,7 +91,7 @@ impl Failures {
         }
     }
 
-    /// Takes away the last one of the kind of which most are kept. False where that would be the one that is to come.
+    /// Makes room: drops the last one of the kind of which most are kept. False where that would be the new one itself.
     fn make_room(&mut self, kind: FailureKind, key: StoryKey) -> bool {
         let of_new = self.stories.get(&kind).map_or(0, BTreeMap::len).saturating_add(1);
         let most = self.stories.iter().map(|(kind, stories)| (stories.len(), *kind)).max();

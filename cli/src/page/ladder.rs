@@ -15,7 +15,7 @@ const FIRST: usize = 6;
 /// And so many of the end.
 const LAST: usize = 8;
 
-/// A number that may be unknown, without the room that an `Option` takes.
+/// A number that may be unknown, in eight bytes: an `Option` takes sixteen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct OptionalNumber(i64);
 
@@ -122,7 +122,7 @@ impl Rung {
     }
 }
 
-/// The segments of a connection that lives.
+/// The segments of a connection that is still being read.
 #[derive(Debug, Default)]
 pub struct Rungs {
     /// The first ones; behind them the last ones, of which the oldest makes room for the next.

@@ -60,7 +60,7 @@ impl Slot {
     }
 }
 
-/// Things whose room is used again.
+/// A list in which the room of what was removed is used again.
 #[derive(Debug)]
 struct Pool<T> {
     things: Chunks<T, 256>,
@@ -103,8 +103,8 @@ pub struct Connections {
     young: YoungConnections,
 }
 
-/// Of those of which a segment or two were seen the latest, made already: the next segment is nearly always one of theirs.
-/// Each has one index, by its number, and gives way to the next one with that index.
+/// A cache of the latest connections that are kept as segments, built already: the next segment is nearly always one of
+/// theirs. The number gives the index; a later connection with the same index takes the place.
 #[derive(Debug, Default)]
 struct YoungConnections(Vec<Option<(u32, Connection)>>);
 

@@ -1,4 +1,4 @@
-//! What is kept of each segment: twelve bytes. And of the few of which there is more to say, that, in order.
+//! What is kept of each segment, in twelve bytes; and what else is kept of the few that need more, in order.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! One connection on its own, for who keeps connections himself: one that reads a capture without end has to forget those
-//! that are over. Nothing is kept of a segment beyond what it did to the connection; what is said of it is said at once.
+//! One connection on its own, for a program that keeps the connections itself: one that reads an endless capture has to
+//! forget those that are over. No verdict is kept: a segment's is given when the segment is taken in.
 
 use super::record::ResetRecord;
 use super::tracker::{Options, Path, SegmentId};
@@ -8,7 +8,7 @@ use crate::connection::{Arrival, Assessment, Connection, Pass, ResetDetail, Stat
 use crate::segment::icmp::IcmpError;
 use crate::segment::{Address, End, Endpoints, Kind, Segment};
 
-/// How many RSTs of a connection more is kept of: one of them is what ended it.
+/// The details of so many RSTs are kept; the one that ended the connection is among them.
 const RESETS_MOST: usize = 64;
 
 /// A connection, and what a [`super::Tracker`] would keep beside it.
@@ -104,7 +104,7 @@ impl Single {
         self.resets.push((ordinal, ResetRecord::new(detail)));
     }
 
-    /// What else is said of a RST that it kept.
+    /// The detail of a RST, where it was kept.
     pub(crate) fn reset_detail(&self, ordinal: u64) -> Option<ResetDetail> {
         let index = self.resets.binary_search_by_key(&ordinal, |&(known, _)| known).ok()?;
         self.resets.get(index).map(|(_, kept)| kept.detail())

@@ -1,5 +1,5 @@
-//! Memory for things that come one by one and stay until the end: in chunks, so that nothing is ever copied or
-//! doubled, and an index by numbers that are dense in practice and hostile in theory.
+//! Memory for things that come one by one and stay until the end: a list in chunks, so that growing copies nothing; and an
+//! index by numbers that are dense in practice but may be anything in a hostile capture.
 
 /// An append-only list in chunks of `N`.
 #[derive(Debug)]

@@ -94,18 +94,18 @@ pub enum Refusal {
     NotKnown,
 }
 
-/// What taking an event in says at once.
+/// What is known of an event as soon as it is taken in.
 #[derive(Clone, Copy, Debug)]
 pub enum Observation {
     /// It was taken in before, and nothing was changed.
     Known,
     /// It neither performs nor repeats a step, and is no RST: [`Tracker::segment`] says what else there is to say.
     Quiet,
-    /// It does; what is said of it.
+    /// It does; this is its verdict.
     Eventful(Verdict),
 }
 
-/// How far back an older connection is looked for: nobody waits for what a hostile capture could ask.
+/// How many earlier connections are searched at most: a hostile capture has any number of them.
 const OLDER_MOST: usize = 64;
 
 /// An ICMP error that was taken in.
@@ -172,7 +172,7 @@ impl Tracker {
         path: &Path,
         segment: &Segment,
     ) -> Result<Observation, Refusal> {
-        // Segments come in order, all but those that come again.
+        // Frames come in order; only a segment at or before the last can have come before.
         let at = id.ordinal();
         if at <= self.last && self.taken(id).is_some() {
             return Ok(Observation::Known);
@@ -194,7 +194,7 @@ impl Tracker {
             None => self.begin(arrival, stream, path, segment).ok_or(Refusal::NoRoom)?,
         };
         let mut observation = Observation::Quiet;
-        // A verdict is looked at where it is: a copy costs more than looking.
+        // By reference: to copy a verdict out costs more than to read it in place.
         let packed = match &assessment {
             Assessment::Packed(packed, None) => *packed,
             Assessment::Packed(packed, Some(turns)) => {

@@ -1,4 +1,4 @@
-//! Between whom each connection goes, and which connection the same endpoints had before.
+//! The endpoints of each connection, and which connection the same endpoints had before.
 
 use std::hash::BuildHasher;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

@@ -1,5 +1,5 @@
-//! Between the RST that ended the connection and its withdrawal (SPEC section 5): what is shown stays as it was, and what
-//! holds should the RST be withdrawn goes on.
+//! Between the RST that ended the connection and its withdrawal (SPEC section 5): what is shown stays as it was at the RST.
+//! Beside it everything else goes on, for the case that the RST is withdrawn.
 
 use super::endpoint::MaybePosition;
 use super::verdict::Anomalies;
@@ -18,8 +18,8 @@ pub(super) struct ShownBases {
 }
 
 impl Connection {
-    /// A segment between the RST that ended the connection and its withdrawal: it shows no step. One of a side that is closed
-    /// counts by its numbers alone, one of a side that has spoken in full.
+    /// A segment between the RST that ended the connection and its withdrawal: it shows no step. Of an end that is still
+    /// closed its numbers alone count; of an end that has sent something since the RST, all of it.
     pub(super) fn after_end(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind, draft: &mut Draft) {
         let end = arrival.end;
         if self.fall(end).is_none() {
@@ -34,7 +34,7 @@ impl Connection {
         self.send_news(end, segment, kind);
     }
 
-    /// A segment counts in full, and its steps are not shown: links, X and Y stay.
+    /// A segment counts in full, but its steps are not shown: links to frames, X and Y stay as they were.
     fn count_unshown(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind, draft: &mut Draft) {
         let shown = self.bases_shown();
         self.resets_mut().shown.get_or_insert(shown);

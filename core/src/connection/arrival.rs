@@ -5,12 +5,12 @@ use super::state::State;
 use super::verdict::{Anomalies, Repeats, Reset, ResetDetail, Steps, Verdict};
 use crate::segment::End;
 
-/// Where, when and how a segment was met, apart from what it holds.
+/// Where and how a segment was captured, apart from what it holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Arrival {
     /// The number of its frame.
     pub frame: u32,
-    /// Its place in the order of all segments: grows from call to call.
+    /// Its place in the order of all segments; grows from call to call.
     pub ordinal: u64,
     /// Which end sent it; [`End::Low`] where both endpoints are the same.
     pub end: End,
@@ -23,8 +23,8 @@ pub struct Arrival {
     /// The server's state in the older connection that the segment belongs to, where [`Connection::is_older`](super::Connection::is_older) asks and one
     /// is known.
     pub older: Option<State>,
-    /// Whether the segment looks like one of an older connection and shows that the capture lacks segments: found by
-    /// [`Connection::observe_segment`](super::Connection::observe_segment) itself, whatever is said here.
+    /// Whether the segment looks like one of an older connection and shows that the capture lacks segments: set by
+    /// [`Connection::observe_segment`](super::Connection::observe_segment) itself, so the caller's value does not count.
     pub shows_a_gap: bool,
 }
 
@@ -59,7 +59,7 @@ pub(super) struct Draft {
     pub ended: bool,
     pub anomalies: Anomalies,
     pub is_copy: bool,
-    /// It belongs to an older connection: it moves nothing.
+    /// It belongs to an older connection: it changes nothing here.
     pub is_older: bool,
     /// Its Ack cannot be accepted, or it cannot complete the handshake: it does not count.
     pub wrong: bool,
@@ -69,11 +69,11 @@ pub(super) struct Draft {
     pub is_first_fin_ack: bool,
 }
 
-/// What a segment turned out to be.
+/// What a connection says of a segment that it took in.
 #[derive(Clone, Copy, Debug)]
 pub enum Assessment {
-    /// Nothing but one more in an open connection: its verdict, packed already.
+    /// That of the fast path, packed already: a plain ACK of an open connection.
     Packed(PackedVerdict, Option<Turns>),
-    /// Whatever this says; the second for a RST that is no copy.
+    /// That of the rules; the detail is there for a RST that is no copy.
     Full(Verdict, Option<ResetDetail>),
 }

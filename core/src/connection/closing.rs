@@ -19,7 +19,7 @@ pub enum Relation {
     Simultaneous,
 }
 
-/// The teardown of the last attempt. Made when a FIN was captured, whatever became of it.
+/// The teardown of the last attempt. It exists once a FIN was captured, even one that did not count.
 #[derive(Clone, Debug)]
 pub(super) struct Closing {
     /// Who sent the first FIN.
@@ -30,7 +30,7 @@ pub(super) struct Closing {
     pub frames: [u32; 4],
     /// When the first FIN was captured.
     pub fin_at: MaybeTime,
-    /// When the segment was after which both FINs are acknowledged.
+    /// When the segment was captured after which both FINs are acknowledged.
     pub closed_at: MaybeTime,
     /// The base of each end from the first FIN on.
     pub bases: Ends<MaybePosition>,
@@ -146,7 +146,7 @@ impl Connection {
         let number = segment.payload_end();
         match self.fin_of(from) {
             None => {
-                // It may have been there before, after a RST that turned out to be ignored.
+                // It may have come before, after a RST that was ignored, as became clear later.
                 draft.repeats.fin = self.remember_number(from, Sort::Fin, number);
                 self.closing_mut().fins[from] = Some(number);
                 self.first_fin_of(arrival, segment, draft);
@@ -154,7 +154,7 @@ impl Connection {
                 self.closing_mut().perform(step, arrival);
             }
             Some(first) => {
-                // The first one is known for ever, whatever number came since.
+                // The first one is remembered, whatever numbers came since.
                 draft.repeats.fin = self.remember_number(from, Sort::Fin, number) || number == first;
                 if number != first {
                     draft.anomalies |= Anomalies::SECOND_FIN;
@@ -220,7 +220,7 @@ impl Connection {
                 self.happens(from, if is_alone { Trigger::RepeatsFinAlone } else { Trigger::RepeatsFin });
             }
         }
-        // A side whose own repeat took back that it has this FIN meets it once more.
+        // Its own repeat had shown that this FIN did not reach this side: now it comes again.
         if matches!(self.states.of(from.peer()), State::FinWait1 | State::FinWait2) {
             self.happens(from.peer(), Trigger::GetsFin);
         }
@@ -231,7 +231,7 @@ impl Connection {
         if segment.payload_len == 0 {
             return;
         }
-        // From the start on: where nothing of the end was seen, the count starts there.
+        // Where nothing of the end was seen before, its bytes are counted from this segment on.
         let syn = u32::from(segment.flags.has(Flags::SYN));
         let own = &mut self.ends[from];
         let end = own.position_of(segment.seq).advance(segment.payload_len).advance(syn);

@@ -5,16 +5,16 @@ use super::verdict::{Reset, Steps};
 use super::{Connection, Draft};
 use crate::segment::{End, Flags, Kind, Segment, Seq, Timestamps};
 
-/// Segments that are kept of a handshake: SYN, SYN-ACK and the ACK of step 3.
+/// How many originals a handshake has: SYN, SYN-ACK and the ACK of step 3.
 const OF_HANDSHAKE: usize = 3;
-/// Those of a teardown: a FIN of each side and their acknowledgments.
+/// How many a teardown has: a FIN of each side and their acknowledgments.
 const OF_TEARDOWN: usize = 4;
 
-/// Nanoseconds that copies with the same IPv4 identification and hop count are apart at most.
+/// A copy with the same IPv4 identification and hop count comes at most so many nanoseconds after the original.
 const SAME_PACKET_NS: u64 = 200_000_000;
-/// The same for copies known by their TCP time stamps.
+/// One with the same TCP time stamps.
 const SAME_STAMPS_NS: u64 = 1_000_000_000;
-/// The same for copies that have neither.
+/// One without either.
 const BARE_NS: u64 = 5_000_000;
 
 /// The sorts of segments of which the last one is kept.
@@ -152,7 +152,7 @@ impl Connection {
         match self.originals.iter_mut().find(|known| known.end() == end && known.sort == sort) {
             Some(known) => *known = original,
             None => {
-                // Room for what usually comes next. Of a connection that a RST ends nothing does.
+                // Room for what usually comes next, allocated at once. After a RST nothing does.
                 let more = match sort {
                     Sort::Syn | Sort::SynAck if self.originals.is_empty() => OF_HANDSHAKE,
                     Sort::Fin if self.original_of(end.peer(), sort).is_none() => OF_TEARDOWN,
@@ -169,7 +169,7 @@ impl Connection {
         self.originals.iter().find(|original| original.end() == end && original.sort == sort)
     }
 
-    /// Where it is kept; past all that is kept where it is not.
+    /// Its index among the originals; past their end where there is none.
     pub(super) fn index_of(&self, end: End, sort: Sort) -> u8 {
         let index = self.originals.iter().position(|original| original.end() == end && original.sort == sort);
         index.and_then(|index| u8::try_from(index).ok()).unwrap_or(u8::MAX)
@@ -180,14 +180,14 @@ impl Connection {
         self.original_of(end, sort).filter(|original| original.marks & IS_OF_EARLIER_ATTEMPT == 0)
     }
 
-    /// What was sent until now belongs to an earlier attempt: it may still be captured again, and repeats no step.
+    /// A new attempt begins: the originals so far may still have copies, but a segment like them repeats no step.
     pub(super) fn age_originals(&mut self) {
         for original in &mut self.originals {
             original.marks |= IS_OF_EARLIER_ATTEMPT;
         }
     }
 
-    /// Says of a copy what was said of the original.
+    /// The verdict on a copy is that on its original.
     pub(super) fn draft_of_copy(original: &Original) -> Draft {
         Draft {
             open_steps: original.open_steps,

@@ -63,7 +63,7 @@ impl Connection {
             return;
         }
         if self.ends[peer].is(Facts::SYN_ACKED) {
-            // Its sender may have shown meanwhile that the one before did not reach it.
+            // Its sender may have repeated its SYN since: then the acknowledgment before did not reach it.
             self.happens(peer, Trigger::Opens);
             return;
         }

@@ -1,5 +1,5 @@
-//! What is remembered of RSTs: the one that ended the connection, whom it closed, those that asked for an exact match. Made
-//! at the first that leaves something behind.
+//! What is remembered of RSTs: the one that ended the connection, which ends it closed, and those that were challenged. Only
+//! a connection with a RST, or with something that a RST may answer, has this part.
 
 use super::Connection;
 use super::after_end::ShownBases;
@@ -13,16 +13,16 @@ use super::verdict::Reset;
 use super::zeek::Extent;
 use crate::segment::{End, Ends, Seq, Side};
 
-/// A RST that ended a connection, or may turn out to have ended it, and what held when it came.
+/// A RST that ended a connection, or counts as its end if nothing more comes; and what was true when it came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct EndingRst {
     pub by: End,
     pub reset: Reset,
     pub frame: u32,
     pub ordinal: u64,
-    /// Whether the handshake was still under way, and does not count as over through it.
+    /// Whether the handshake was still under way, and this RST does not show that it was over.
     pub in_handshake: bool,
-    /// Whether the connection had been open, or was so through it.
+    /// Whether the connection had been open, or this RST shows that it was.
     pub opened: bool,
     /// Who had begun to close the connection.
     pub closer: Option<End>,
@@ -34,7 +34,7 @@ pub(super) struct Ending {
     pub rst: EndingRst,
     /// Whether step 3 had been seen.
     pub had_step_3: bool,
-    /// Whether it was said that its sender did not send it, and that its receiver did not take it.
+    /// Whether a verdict said that it is forged (its sender went on), or ignored (its receiver did).
     pub said_forged: bool,
     pub said_ignored: bool,
 }
@@ -80,7 +80,7 @@ pub(super) struct Resets {
     pub challenges: Recent<Challenge>,
     /// How many of these, and the first.
     pub challenge_count: Option<ResetCount<End>>,
-    /// From the ordinal of one that was withdrawn to that of the segment that withdrew it.
+    /// Ranges of ordinals: from a RST that was withdrawn to the segment that withdrew it.
     pub withdrawn: Vec<(u64, u64)>,
     /// X and Y as they are shown after the one that ended the connection, once a side has spoken.
     pub shown: Option<ShownBases>,

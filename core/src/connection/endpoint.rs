@@ -18,13 +18,13 @@ impl MaybePosition {
         (self.0 != Position::LEAST).then_some(self.0)
     }
 
-    /// The position, which is known from now on.
+    /// Sets the position.
     #[inline(always)]
     pub fn set(&mut self, position: Position) {
         self.0 = position;
     }
 
-    /// The same where it lies past what is known.
+    /// Sets the position, where this one lies past what is known.
     #[inline(always)]
     pub fn raise(&mut self, position: Position) {
         // What is not known lies before all that is.
@@ -35,7 +35,7 @@ impl MaybePosition {
 }
 
 bitflags! {
-    /// What is so of an end or not.
+    /// What is true of an end.
     #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
     pub(super) struct Facts: u16 {
         /// A segment of it was captured, of whatever kind.
@@ -98,11 +98,11 @@ impl Number {
 pub(super) struct Endpoint {
     /// Its base in handshake and data.
     pub handshake_base: MaybePosition,
-    /// The highest number seen of it, which its other numbers unwrap against.
+    /// The highest number seen of it: other numbers are unwrapped to the position nearest to it.
     pub mark: MaybePosition,
     /// The highest number after a byte of its payload.
     pub payload_end: MaybePosition,
-    /// Its numbers, each where [`Number`] says, and which of them are known: a bit each.
+    /// Its numbers, in the order of [`Number`]; and a bit for each that is known.
     numbers: [Seq; Number::COUNT],
     known: u8,
     /// The options of its last SYN or SYN-ACK that counts.
@@ -112,7 +112,7 @@ pub(super) struct Endpoint {
     pub facts: Facts,
     /// The hop count of its last segment without RST.
     pub hops: Option<u8>,
-    /// How often the first byte that the peer has not taken was sent.
+    /// How often the first byte that the peer has not acknowledged was sent.
     pub tries: u8,
 }
 
@@ -134,18 +134,18 @@ impl Default for Endpoint {
 }
 
 impl Endpoint {
-    /// Whether something is so.
+    /// Whether all of these are true.
     #[inline(always)]
     pub fn is(&self, fact: Facts) -> bool {
         self.facts.contains(fact)
     }
 
-    /// Something is known to be so.
+    /// These are true from now on.
     pub fn learn(&mut self, fact: Facts) {
         self.facts.insert(fact);
     }
 
-    /// Something is no longer so.
+    /// These are true no longer.
     pub fn unlearn(&mut self, fact: Facts) {
         self.facts.remove(fact);
     }
@@ -157,7 +157,7 @@ impl Endpoint {
         self.numbers.get(number as usize).copied().filter(|_| is_known)
     }
 
-    /// One of its numbers is this.
+    /// Sets one of its numbers.
     #[inline(always)]
     pub fn set(&mut self, number: Number, seq: Seq) {
         if let Some(known) = self.numbers.get_mut(number as usize) {
@@ -166,7 +166,7 @@ impl Endpoint {
         }
     }
 
-    /// The same where it is later than what is known.
+    /// Sets one of its numbers, where this one is later than what is known.
     #[inline(always)]
     pub fn raise(&mut self, number: Number, seq: Seq) {
         match self.known_mut(number) {
@@ -250,7 +250,7 @@ impl Endpoint {
         u64::try_from(end.offset_from(start)).unwrap_or(0)
     }
 
-    /// Counts how often the first byte that the peer has not taken was sent.
+    /// Counts how often the first byte that the peer has not acknowledged was sent.
     #[inline(always)]
     pub fn count_try(&mut self, segment: &Segment, taken: Option<Seq>) {
         let Some(waiting) = taken.or(self.first()) else { return };

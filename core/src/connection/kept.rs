@@ -1,4 +1,4 @@
-//! What is kept of a segment that later ones are judged by.
+//! What is kept of a segment, because later ones are judged by it.
 
 use super::endpoint::{Facts, Number};
 use super::times::MaybeTime;
@@ -55,7 +55,7 @@ impl Connection {
         own.raise(Number::Edge, edge);
     }
 
-    /// Keeps what a RST is judged by, of any segment without RST.
+    /// Keeps of a segment without RST what a RST is judged by.
     fn keep_spoken(&mut self, arrival: &Arrival, segment: &Segment) {
         let own = &mut self.ends[arrival.end];
         own.learn(Facts::SPOKE);
@@ -72,7 +72,7 @@ impl Connection {
         };
         match (scale(end), scale(end.peer())) {
             (Some(None), _) | (_, Some(None)) => 0,
-            // Where the peer's answer was not captured the shift is this one or none: the larger bound counts.
+            // The peer's answer was not captured, so the shift is this one or 0: the larger window counts.
             (Some(Some(own)), _) => own.min(UNKNOWN),
             (None, _) => UNKNOWN,
         }

@@ -1,7 +1,7 @@
-//! One connection as it is seen go by. [`Connection::observe_segment`] takes a segment in and says what it is.
+//! One connection as it is seen passing. [`Connection::observe_segment`] takes a segment in and says what it is.
 //!
-//! A capture shows what passed one point: what arrived, and what its receiver made of it, nobody saw. So a state is a
-//! presumption until its owner speaks; what is said of a segment depends on the segments before it alone; and what was not
+//! A capture shows what passed one point. Nobody saw what arrived, or what its receiver did with it. So a state is a
+//! presumption until its owner sends again. The verdict on a segment depends on the segments before it alone. What was not
 //! captured is absent or named so, never invented.
 //!
 //! Facts are kept by end, which never changes; `client_end` alone says who is the client. States have one writer,

@@ -52,7 +52,8 @@ impl Connection {
         }
         let own = &mut self.ends[end];
         own.handshake_base.set(position);
-        // Counting starts here where nothing of this end was seen: the base of a SYN-ACK's X, say.
+        // Where nothing of this end was seen before, its numbers are counted from here: so it is with X at a SYN-ACK
+        // whose SYN was not captured.
         own.saw(position);
     }
 

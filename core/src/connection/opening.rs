@@ -1,4 +1,4 @@
-//! The handshake: how far it has come and what turned out in it (RFC 9293 §3.5, §3.10.7). The rules for a SYN, a SYN-ACK
+//! The handshake: how far it has come and what was found out in it (RFC 9293 §3.5, §3.10.7). The rules for a SYN, a SYN-ACK
 //! and the ACK after it are in `syn`, `syn_ack` and `step_3`; where both sides send a SYN, in `double_open`.
 
 use bitflags::bitflags;
@@ -22,7 +22,7 @@ pub(super) enum Progress {
     Complete,
     /// It was, but the server goes on repeating its SYN-ACK: it was not taken.
     NotTaken,
-    /// The connection is open without a step 3: that one was not captured, and no segment can be it any more.
+    /// The connection is open, and step 3 was not captured; no later segment can be step 3 any more.
     Over,
 }
 
@@ -34,7 +34,7 @@ impl Progress {
 }
 
 bitflags! {
-    /// What turned out in the handshake.
+    /// What was found out in the handshake.
     #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
     pub(super) struct Findings: u16 {
         /// A segment that is not part of a handshake came first.
@@ -57,9 +57,9 @@ bitflags! {
         const SYN_REPEATED = 1 << 8;
         /// The SYN-ACK was repeated before step 3.
         const SYN_ACK_REPEATED = 1 << 9;
-        /// It was said that the SYN-ACK did not reach the client.
+        /// The verdict on an earlier segment says that the SYN-ACK did not reach the client.
         const SAID_NOT_RECEIVED = 1 << 10;
-        /// It was said that the server did not take step 3.
+        /// The verdict on an earlier segment says that the server did not take step 3.
         const SAID_NOT_TAKEN = 1 << 11;
         /// An older connection answered the SYN.
         const OLDER_ANSWERED = 1 << 12;
@@ -77,7 +77,7 @@ bitflags! {
 pub(super) struct Opening {
     /// How far it has come.
     pub progress: Progress,
-    /// What turned out in it.
+    /// What was found out in it.
     pub findings: Findings,
     /// The steps that each end's acknowledgment performed.
     pub ack_steps: Ends<Steps>,
@@ -97,17 +97,17 @@ impl Opening {
         self.progress != Progress::NotCaptured
     }
 
-    /// Whether something turned out.
+    /// Whether all of these were found out.
     pub const fn found(&self, finding: Findings) -> bool {
         self.findings.intersects(finding)
     }
 
-    /// Something turned out.
+    /// Adds what was found out.
     pub fn learn(&mut self, finding: Findings) {
         self.findings.insert(finding);
     }
 
-    /// The same under a condition.
+    /// Adds it under a condition.
     pub fn learn_if(&mut self, condition: bool, finding: Findings) {
         if condition {
             self.learn(finding);

@@ -1,6 +1,5 @@
-//! A connection of which one segment was seen, or two: scans and floods are made of such connections, and most of what a
-//! connection remembers has no value yet. So the segments themselves are kept, in 32 bytes each, and the connection is
-//! made from them when somebody asks.
+//! A segment in 32 bytes. Scans and floods are made of connections of one segment or two, for which a whole [`Connection`]
+//! would be mostly empty. So their segments are kept instead, and the connection is built from them when somebody asks.
 
 use super::{Arrival, Connection, ordinal};
 use crate::segment::{Ecn, End, Ends, Flags, Kind, Network, Offers, Segment, Seq, SynOptions, Timestamp, Timestamps};

@@ -1,5 +1,5 @@
-//! A verdict in eight bytes. What it takes to write the numbers again is the segment and the connection's bases; how often
-//! an offset goes round the circle stands in four bits, and elsewhere where that is not enough.
+//! A verdict in eight bytes. Its numbers are computed again from the segment and the connection's bases. How often an offset
+//! goes round the circle takes four bits here; where that is not enough, it is kept elsewhere ([`Turns`]).
 
 use strum::VariantArray;
 
@@ -21,7 +21,7 @@ pub struct Turns {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
 pub struct PackedVerdict(u64);
 
-/// A part of the word: where it begins, and how many bits it has.
+/// A bit field: where it begins, and how many bits it has.
 #[derive(Clone, Copy)]
 struct Part(u32, u32);
 
@@ -45,7 +45,7 @@ const SEQ_TURN: Part = Part(33, 4);
 const ACK_TURN: Part = Part(37, 4);
 const ANOMALIES: Part = Part(41, 19);
 
-/// The turn that says that it stands elsewhere: -8.
+/// In place of a number of turns that is kept elsewhere: -8.
 const ELSEWHERE: u64 = 8;
 
 impl PackedVerdict {
@@ -61,7 +61,7 @@ impl PackedVerdict {
         self.get(part) != 0
     }
 
-    /// Packs a verdict; the turns where they do not fit.
+    /// Packs a verdict; gives the turns too, where they do not fit.
     #[must_use]
     pub fn new(verdict: &Verdict) -> (PackedVerdict, Option<Turns>) {
         let repeats = verdict.repeats;
@@ -134,7 +134,7 @@ impl PackedVerdict {
         if self.has(SENDER) { Side::Server } else { Side::Client }
     }
 
-    /// Unpacks the verdict on a segment of a connection, at a place, sent by an end. `turns` gives what did not fit.
+    /// Unpacks the verdict on a segment of a connection with this ordinal, sent by an end. `turns` gives what did not fit.
     #[must_use]
     pub fn verdict(
         self,

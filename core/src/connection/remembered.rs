@@ -1,5 +1,5 @@
-//! What nearly no connection has, or not much of: numbers that came before, acknowledgments that could not be accepted, X
-//! and Y as they were. Each list is bounded: a hostile capture is not worth more memory than a real one.
+//! What few connections have: numbers that came before, acknowledgments that could not be accepted, X and Y as they were.
+//! Each list is bounded, so that a hostile capture takes no more memory than a real one.
 
 use super::Connection;
 use super::copies::{Original, Sort};
@@ -7,7 +7,7 @@ use super::verdict::Steps;
 use crate::segment::icmp::IcmpKind;
 use crate::segment::{End, Ends, Flags, Segment, Seq};
 
-/// Entries kept of one sort and end: what a real connection never has is not worth more of a hostile one's memory.
+/// Entries kept of one sort and end. No real connection has more.
 const MOST: usize = 16;
 
 /// The last things of a sort, oldest first.
@@ -21,7 +21,7 @@ impl<T> Default for Recent<T> {
 }
 
 impl<T> Recent<T> {
-    /// Adds one, if need be in place of the oldest.
+    /// Adds one; when the list is full, the oldest goes.
     pub fn add(&mut self, one: T) {
         if self.0.len() >= MOST {
             self.0.remove(0);
@@ -39,7 +39,7 @@ impl<T> Recent<T> {
         self.0.iter_mut()
     }
 
-    /// Keeps those alone.
+    /// Keeps only those for which `keep` is true.
     pub fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
         self.0.retain(keep);
     }
@@ -75,7 +75,7 @@ pub(super) struct BadAck {
     pub frame: u32,
 }
 
-/// What nearly no connection has.
+/// What few connections have.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rare {
     /// Numbers of SYN, SYN-ACK and FIN that came before the last one of their sort, in any attempt.
@@ -101,7 +101,7 @@ pub(super) struct Rare {
     pub bytes_before: Ends<u64>,
     /// The steps that each end's SYN-ACK performed, where both ends sent a SYN.
     pub syn_ack_steps: Ends<Steps>,
-    /// What each end sent again last of what the peer has taken.
+    /// The last segment that each end sent again although the peer had taken it.
     pub old_tries: Ends<Option<OldTry>>,
 }
 
@@ -140,7 +140,7 @@ impl Rare {
 }
 
 impl Connection {
-    /// The rare part, made when there was none.
+    /// The rare part; made here when there was none.
     pub(super) fn rare_mut(&mut self) -> &mut Rare {
         self.rare.get_or_insert_default()
     }
@@ -180,7 +180,7 @@ impl Connection {
         if !uses_numbers || !known.is_at_or_past(segment.next()) {
             return;
         }
-        // The first time was new where no ACK tells.
+        // Without an ACK of the peer the first time counts too: it was new then.
         let first = if acked.is_none() { 2 } else { 1 };
         let before = self.rare.as_ref().and_then(|rare| rare.old_tries[end]);
         let same = before.filter(|before| before.seq == segment.seq && before.acked == acked);

@@ -1,4 +1,4 @@
-//! Repeats: what was there before keeps its role and its step.
+//! Repeats: a segment seen again keeps its role and its step.
 
 use super::copies::Sort;
 use super::endpoint::Facts;
@@ -82,7 +82,7 @@ impl Connection {
         }
     }
 
-    /// An end has from now on the peer's repeated FIN to answer; `first` is the peer's first one.
+    /// From now on an end owes an answer to the peer's repeated FIN; `first` is the peer's first one.
     pub(super) fn owe_fin(&mut self, end: End, number: Seq, first: Seq) {
         self.ends[end].learn(Facts::OWES_FIN);
         if number != first || self.rare.is_some() {
@@ -90,7 +90,7 @@ impl Connection {
         }
     }
 
-    /// The end has answered, or what it would answer is past.
+    /// The end owes no answer any more: it has answered, or new data came since.
     pub(super) fn owe_nothing(&mut self, end: End) {
         self.ends[end].unlearn(Facts::OWES_SYN_ACK.union(Facts::OWES_FIN));
     }

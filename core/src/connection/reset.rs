@@ -11,13 +11,13 @@ use super::verdict::{Anomalies, Cause, Reset, ResetDetail};
 use super::{Arrival, Connection, Draft};
 use crate::segment::{End, Ends, Flags, Kind, Segment, Seq};
 
-/// Nanoseconds after which new data cannot have been on its way when the RST was.
+/// Data this many nanoseconds after the RST cannot have been on its way when the RST was sent.
 const ON_ITS_WAY_NS: u64 = 1_000_000_000;
 
-/// So often a segment was sent without an ACK that takes more, when its sender gave up.
+/// Its sender gave up: it sent a segment so often, and no ACK took anything of it.
 const GIVES_UP_AFTER: u8 = 3;
 
-/// What the receiver of a RST makes of it.
+/// Whether the receiver of a RST accepts it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Acceptance {
     Accepted,
@@ -125,7 +125,7 @@ impl Connection {
         }
     }
 
-    /// A RST with what holds now; `is_over`: it shows that the handshake is over. That goes with the RST where it is
+    /// A RST with what is true now; `is_over`: it shows that the handshake is over, which no longer counts once the RST is
     /// withdrawn.
     fn ending_rst_of(&self, arrival: &Arrival, reset: Reset, is_over: bool) -> EndingRst {
         EndingRst {
@@ -194,7 +194,7 @@ impl Connection {
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => expected,
         };
-        // Of a receiver of which nothing but SYNs was captured, the window counts from what it expects.
+        // Nothing but SYNs of the receiver was captured: its window begins at the number that it expects.
         let syns_edge = || receiver.syn().map(|_| expected.advance(u32::from(receiver.syn_window) << 14));
         let edge = receiver.edge().or_else(syns_edge).map_or(highest, |edge| edge.later(highest));
         let limit = if sender.next().is_none() { edge } else { highest };
@@ -295,7 +295,7 @@ impl Connection {
         let (Some(ack), Some(now)) = (segment.acknowledgment(), self.ends[end.peer()].next()) else { return false };
         match fall.peer_next {
             Some(then) => now.is_after(then) && ack.is_after(then),
-            // Nothing of it had been captured then.
+            // Nothing of the peer had been captured when the RST came.
             None => self.ends[end.peer()].first().is_some_and(|first| now.is_after(first) && ack.is_after(first)),
         }
     }

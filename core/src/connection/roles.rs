@@ -4,7 +4,7 @@ use super::state::{State, States};
 use super::{Arrival, Connection};
 use crate::segment::{Both, End, Flags, Kind, Segment, Seq, Side};
 
-/// How the client is known. Later evidence in this list outweighs earlier.
+/// How we know who is the client, the weakest evidence first: what stands later here wins.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub(super) enum Judgement {
     /// No segment yet.

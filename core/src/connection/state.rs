@@ -1,8 +1,7 @@
 //! THE table of states: RFC 9293 §3.3.2, as far as an observer moves through it. Nothing else writes a state.
 //!
-//! A state is a presumption: that what was captured arrived and was taken. Three kinds of trigger put it right afterwards: a
-//! side's own repeat takes back what it was thought to have received; a RST ends; a side that speaks after a RST is put back
-//! where it was.
+//! A state presumes that what was captured arrived and was accepted. Later segments can correct it: a side that repeats
+//! itself did not receive the answer; a side that goes on after a RST did not take that RST.
 
 use strum::{IntoStaticStr, VariantArray};
 

@@ -1,5 +1,5 @@
-//! What a side's own repeat takes back of the handshake: what it was thought to have received did not reach it (SPEC
-//! section 5).
+//! A side that repeats its part of the handshake has not received the answer: the state that presumed so is taken back
+//! (SPEC section 5).
 
 use super::endpoint::Facts;
 use super::opening::{Findings, Progress};

@@ -13,7 +13,7 @@ impl Default for MaybeTime {
 }
 
 impl MaybeTime {
-    /// Not known. The first nanosecond of the years that fit is no time of a capture.
+    /// Not known: no capture has the earliest time that fits.
     pub const NONE: MaybeTime = MaybeTime(i64::MIN);
 
     #[inline(always)]

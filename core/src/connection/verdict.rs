@@ -1,4 +1,4 @@
-//! What is said of one segment. It depends on the segments before it alone, and never changes afterwards.
+//! The verdict on one segment. It depends on the segments before it alone, and never changes afterwards.
 
 use bitflags::bitflags;
 use strum::{IntoStaticStr, VariantArray};
@@ -255,7 +255,7 @@ pub struct Numbers {
     pub ack: Option<i64>,
 }
 
-/// What is said of one segment.
+/// The verdict on one segment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Verdict {
     /// Who sent it.

@@ -26,7 +26,7 @@ enum ZeekState {
     Reset,
 }
 
-/// A letter of the history with its meaning; small ones are the responder's.
+/// A letter of the history; a small letter is the responder's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 enum Letter {
@@ -48,7 +48,7 @@ const LETTERS: [u8; 8] = *b"SHADFRIQ";
 /// many segments.
 pub const HISTORY_MAX: usize = 128;
 
-/// Entries that stand in the view itself: nearly every connection's.
+/// Entries that are kept in the view itself: enough for nearly every connection.
 const FIRST: usize = 10;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -59,7 +59,7 @@ struct ZeekEndpoint {
     given: u8,
 }
 
-/// Zeek's view, fed with every segment of the attempt. What nearly no connection has is kept elsewhere, and handed in.
+/// Zeek's view of an attempt, from all its segments. What few connections have is kept in `Rare`, and handed in.
 #[derive(Clone, Debug, Default)]
 pub struct ZeekView {
     /// The number of each end's last SYN or SYN-ACK.
@@ -89,7 +89,7 @@ pub struct Extent {
 }
 
 impl Connection {
-    /// Shows Zeek's view a segment.
+    /// Takes a segment into Zeek's view.
     pub(super) fn observe_zeek(&mut self, end: End, segment: &Segment) {
         let flags = segment.flags;
         let before = self.zeek.tracks[end];
@@ -123,7 +123,7 @@ impl Connection {
         }
     }
 
-    /// The numbers of an end at its RST, which is at hand.
+    /// The numbers of an end at its RST: `segment`.
     fn zeek_extent(&self, end: End, segment: &Segment, before: ZeekEndpoint) -> Extent {
         let own = &self.ends[end];
         if before.state == ZeekState::Inactive {
@@ -132,7 +132,7 @@ impl Connection {
         }
         let has_syn = before.given & 1 << Letter::Syn as u8 != 0;
         let start = if has_syn { self.zeek.syns[end] } else { own.first().unwrap_or(segment.seq).back(1) };
-        // Nothing is known of the numbers of what does not count here.
+        // The numbers of a segment that does not count here are not kept; Zeek counts it.
         let sent_data = u32::from(before.given & 1 << Letter::Data as u8 != 0);
         let known = own.next().filter(|next| next.is_after(start)).unwrap_or(start.advance(1).advance(sent_data));
         let is_near = segment.seq.is_after(known) && segment.seq.is_within(known, FAR);

@@ -43,12 +43,12 @@ impl<T> Ends<T> {
         Ends { low: value, high: value }
     }
 
-    /// Exchanges the two: for the one pair of values that belongs to roles while nothing is known yet.
+    /// Exchanges the two. Only for the states before the first segment, when they belong to the roles.
     pub const fn swap(&mut self) {
         std::mem::swap(&mut self.low, &mut self.high);
     }
 
-    /// That of `end`, and that of its peer.
+    /// The value of `end` and the value of its peer, both to be changed.
     pub const fn split_mut(&mut self, end: End) -> (&mut T, &mut T) {
         match end {
             End::Low => (&mut self.low, &mut self.high),

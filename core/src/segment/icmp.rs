@@ -43,7 +43,7 @@ impl IcmpKind {
         self.into()
     }
 
-    /// Whether it says that the segment does not get there: such an error makes a SYN without an answer `unreachable`.
+    /// Whether it says that the segment does not reach its receiver: such an error makes an unanswered SYN `unreachable`.
     #[must_use]
     pub const fn is_unreachable(self) -> bool {
         !matches!(self, IcmpKind::FragmentationNeeded | IcmpKind::Other)

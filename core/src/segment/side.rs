@@ -46,7 +46,7 @@ impl<T> Both<T> {
         std::mem::swap(&mut self.client, &mut self.server);
     }
 
-    /// That of `side`, and that of its peer.
+    /// The value of `side` and the value of its peer, both to be changed.
     pub fn split_mut(&mut self, side: Side) -> (&mut T, &mut T) {
         match side {
             Side::Client => (&mut self.client, &mut self.server),

@@ -166,7 +166,8 @@ pub static EXPERTS: &[Expert] = &[
 pub fn of(view: &SegmentView) -> u64 {
     let anomalies = view.verdict.anomalies;
     if view.verdict.is_copy {
-        // Nothing was sent, so there is nothing to say of it; of the connection there is, where it is the last segment.
+        // A copy was not sent, so nothing is said of the segment. The last one still carries what is said of the
+        // connection.
         let is_first = anomalies.contains(Anomalies::CAPTURED_TWICE);
         return collect(|when| match when {
             Condition::Found(anomaly) => is_first && anomaly == Anomalies::CAPTURED_TWICE,

@@ -1,5 +1,5 @@
-//! What deserves a word of a RST besides its value and its cause, for a column: `forged, ignored`, `hops -3, idle 60.0 s`.
-//! The same in every language.
+//! What is remarkable of a RST besides its value and its cause, for a column: `forged, ignored`, `hops -3, idle 60.0 s`. It
+//! is the same in every language.
 
 use std::fmt::{self, Write};
 

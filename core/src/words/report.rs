@@ -41,7 +41,7 @@ struct Abort {
     by: Side,
 }
 
-/// How often something was met.
+/// How often something happened.
 #[derive(Clone, Debug)]
 struct Group<T> {
     what: T,
@@ -50,7 +50,7 @@ struct Group<T> {
     places: HashMap<(Address, u16), Occurrence>,
 }
 
-/// How often something was met with one server, and where first.
+/// How often something happened with one server, and where first.
 #[derive(Clone, Copy, Debug)]
 struct Occurrence {
     count: u32,
@@ -58,7 +58,7 @@ struct Occurrence {
 }
 
 impl<T> Group<T> {
-    /// The server with which it was met most, the first of those that are equal.
+    /// The server where it happened most often; of equals the first.
     fn mostly(&self) -> Option<(Address, u16, Occurrence)> {
         let most =
             self.places.iter().max_by_key(|(_, occurrence)| (occurrence.count, Reverse(occurrence.first.stream)));
@@ -269,7 +269,7 @@ impl Report {
         })
     }
 
-    /// `what`, and how often, and where it was met.
+    /// `what`, how often it happened, and where.
     fn of_group<T>(&self, mut what: Value, group: &Group<T>) -> Value {
         let mostly = group.mostly();
         let (first, count) =
@@ -304,7 +304,7 @@ fn count<T: PartialEq>(counts: &mut [(T, u32)], one: T) {
     }
 }
 
-/// Most first; where equal, what was met first.
+/// Most first; of equals, what happened first.
 fn sort<T>(groups: &mut [Group<T>]) {
     groups.sort_by_key(|group| Reverse(group.count));
 }

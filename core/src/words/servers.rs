@@ -12,10 +12,10 @@ use crate::view::{Address, ConnectionView, HandshakeOutcome, Side, TeardownKind}
 /// Columns of the table.
 pub const COLUMNS: usize = 12;
 
-/// A time's letters: as many as 99 seconds take.
+/// Characters of a time: enough for 99 seconds.
 const TIME_WIDTH: usize = 9;
 
-/// So many columns behind the first hold counts; the others hold text.
+/// How many columns behind the first hold counts; the others hold text.
 pub const COUNTS: usize = 8;
 
 /// What stands in a column.

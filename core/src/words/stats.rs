@@ -64,7 +64,7 @@ const HEADINGS: [Heading; 6] = [
 
 const SIDES: [Side; 2] = [Side::Client, Side::Server];
 
-/// The node of connections ended by a RST of which no cause can be told.
+/// The node of connections ended by a RST whose cause is not known.
 const NO_CAUSE: &str = "unknown";
 
 /// The outcomes that stand at the end.

@@ -70,7 +70,7 @@ impl Growth {
         Some((growth, size.parse().ok()?))
     }
 
-    /// Segments until there is so much of it.
+    /// How many segments it takes to get there.
     fn before(self, size: u32) -> u32 {
         match self {
             Growth::Live => OpenConnections::new(size).opening(),

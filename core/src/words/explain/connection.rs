@@ -22,7 +22,7 @@ pub struct Syns {
     pub attempts: u32,
 }
 
-/// A RST that ended the connection.
+/// The RST that ended the connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct EnderStory {
     pub by: Side,
@@ -39,7 +39,7 @@ pub struct Icmp {
     pub from: Address,
 }
 
-/// RSTs that ended nothing.
+/// What speaks against RSTs: those that ended nothing, and who went on after the one that did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Doubts {
     /// Both sides went on after these.
@@ -141,14 +141,14 @@ pub enum TeardownStory {
     },
 }
 
-/// All that is told of a connection.
+/// All that the sentences on a connection say.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ConnectionStory {
     pub opening: HandshakeStory,
     pub closing: Option<TeardownStory>,
     /// None where no SYN of the client was captured.
     pub syns: Option<Syns>,
-    /// An ICMP error that was not told with the handshake.
+    /// An ICMP error, where the sentence on the handshake does not name it.
     pub icmp: Option<Icmp>,
     pub doubts: Doubts,
     /// The server's address and port.

@@ -104,7 +104,7 @@ pub enum Doubt {
     Ignored,
 }
 
-/// What is said.
+/// What a sentence is about.
 pub enum Topic {
     /// It was captured once more.
     Copy,
@@ -124,12 +124,12 @@ pub enum Topic {
     Nothing,
 }
 
-/// All that a sentence tells.
+/// All that a sentence on a segment says.
 pub struct SegmentStory {
     pub who: Side,
     pub kind: Kind,
     pub topic: Topic,
-    /// What it shows of a RST before it, besides.
+    /// What it also shows of a RST before it.
     pub doubt: Option<Doubt>,
     pub effect: Effect,
     pub numbers: StoryNumbers,

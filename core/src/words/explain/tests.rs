@@ -180,7 +180,7 @@ const RST: Rst = Rst {
     is_first: true,
 };
 
-/// Each with each: no sentence is empty, and no two that differ in what they tell are the same.
+/// Every combination: no sentence is empty, and two that say different things differ.
 #[test]
 fn every_story() {
     let script = Script::play(OPEN);
