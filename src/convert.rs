@@ -114,7 +114,7 @@ impl Input<'_> {
     /// What the tracker is told of it.
     #[inline(always)]
     pub fn event(&self) -> Event<'_> {
-        Event::Segment { stream: self.stream, path: self.path, segment: self.segment }
+        Event::Segment { stream: self.stream, path: &self.path, segment: self.segment }
     }
 }
 

@@ -83,7 +83,7 @@ impl FeedSegment {
     pub fn observe(&self, tracker: &mut Tracker) -> Segment {
         let segment = self.segment();
         tracker
-            .observe(self.id, Event::Segment { stream: self.stream, path: self.path, segment: &segment })
+            .observe(self.id, Event::Segment { stream: self.stream, path: &self.path, segment: &segment })
             .expect("room");
         segment
     }

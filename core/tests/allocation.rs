@@ -66,7 +66,7 @@ fn allocations(traffic: Traffic, skip: usize) -> (usize, usize) {
             before = COUNT.get();
         }
         let id = SegmentId { frame: u32::try_from(index).unwrap() + 1, layer: 0 };
-        tracker.observe(id, Event::Segment { stream: *stream, path: *path, segment }).unwrap();
+        tracker.observe(id, Event::Segment { stream: *stream, path, segment }).unwrap();
         assert!(tracker.segment(id, *path, segment, Pass::First).is_some());
     }
     (traffic.len() - skip, COUNT.get() - before)

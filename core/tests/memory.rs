@@ -54,7 +54,10 @@ impl Capture {
         };
         let path = Path { source: Some(source.0), destination: Some(destination.0) };
         self.tracker
-            .observe(SegmentId { frame: self.frame, layer: 0 }, Event::Segment { stream, path, segment: &segment })
+            .observe(
+                SegmentId { frame: self.frame, layer: 0 },
+                Event::Segment { stream, path: &path, segment: &segment },
+            )
             .expect("room");
     }
 

@@ -25,7 +25,7 @@ fn said_at_first(segments: &[RandomSegment]) -> (Tracker, Vec<SegmentVerdict>) {
     let mut tracker = Tracker::new(Options::default());
     let mut all = Vec::new();
     for (index, sent) in segments.iter().enumerate() {
-        tracker.observe(id(index), Event::Segment { stream: 0, path: path(sent.0), segment: &sent.1 }).expect("room");
+        tracker.observe(id(index), Event::Segment { stream: 0, path: &path(sent.0), segment: &sent.1 }).expect("room");
         all.push(said(&tracker, id(index), Pass::First, sent));
     }
     (tracker, all)
@@ -153,7 +153,7 @@ proptest! {
         let mut tracker = Tracker::new(Options::default());
         for (index, sent) in segments.iter().enumerate() {
             let before = tracker.connection(0, Pass::First).map(|view| (by_end(&view), view.is_handshake_captured()));
-            tracker.observe(id(index), Event::Segment { stream: 0, path: path(sent.0), segment: &sent.1 }).expect("room");
+            tracker.observe(id(index), Event::Segment { stream: 0, path: &path(sent.0), segment: &sent.1 }).expect("room");
             let Some((before, was_captured)) = before else { continue };
             let view = tracker.connection(0, Pass::First).expect("a connection");
             let (verdict, _) = said(&tracker, id(index), Pass::First, sent);
@@ -184,7 +184,7 @@ proptest! {
         let mut tracker = Tracker::new(Options::default());
         let (mut copies, mut waiting) = (0, None);
         for (index, sent) in segments.iter().enumerate() {
-            tracker.observe(id(index), Event::Segment { stream: 0, path: path(sent.0), segment: &sent.1 }).expect("room");
+            tracker.observe(id(index), Event::Segment { stream: 0, path: &path(sent.0), segment: &sent.1 }).expect("room");
             let (mut verdict, detail) = said(&tracker, id(index), Pass::First, sent);
             let is_first_copy = verdict.anomalies.contains(Anomalies::CAPTURED_TWICE);
             prop_assert!(!is_first_copy, "only a copy is one");
@@ -201,7 +201,7 @@ proptest! {
                 let (to_server, mut copy) = segments[original];
                 copy.network.hops = Some(63);
                 let at = SegmentId { frame: id(index).frame + 1 + u32::from(original == index), layer: 0 };
-                tracker.observe(at, Event::Segment { stream: 0, path: path(to_server), segment: &copy }).expect("room");
+                tracker.observe(at, Event::Segment { stream: 0, path: &path(to_server), segment: &copy }).expect("room");
                 let (verdict, detail) = said(&tracker, at, Pass::First, &(to_server, copy));
                 let (first, _) = at_first[original];
                 prop_assert!(verdict.is_copy, "segment {} again: {:?}", original, verdict);
@@ -225,7 +225,7 @@ proptest! {
         let (plain, at_first) = said_at_first(&segments);
         let mut tracker = Tracker::new(Options::default());
         for (index, sent) in segments.iter().enumerate() {
-            let event = Event::Segment { stream: 0, path: path(sent.0), segment: &sent.1 };
+            let event = Event::Segment { stream: 0, path: &path(sent.0), segment: &sent.1 };
             tracker.observe(id(index), event).expect("room");
             prop_assert_eq!(said(&tracker, id(index), Pass::First, sent), at_first[index], "segment {}", index);
             let (is_picked, quoted, near) = errors[index];

@@ -27,7 +27,7 @@ fn play(segments: &[(Flags, u32, u32)]) -> Vec<(Side, State, State, Anomalies)> 
     for (index, one) in segments.iter().enumerate() {
         let id = SegmentId { frame: u32::try_from(index + 1).unwrap(), layer: 0 };
         let segment = segment(one);
-        tracker.observe(id, Event::Segment { stream: 0, path, segment: &segment }).unwrap();
+        tracker.observe(id, Event::Segment { stream: 0, path: &path, segment: &segment }).unwrap();
         let verdict = tracker.segment(id, path, &segment, Pass::First).unwrap().verdict;
         said.push((verdict.sender, verdict.states.client, verdict.states.server, verdict.anomalies));
     }

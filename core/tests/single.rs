@@ -25,7 +25,7 @@ fn the_same_as_in_a_tracker() {
     let mut alone: Option<Single> = None;
     for (frame, (path, segment)) in (1..).zip(&all) {
         let id = SegmentId { frame, layer: 0 };
-        tracker.observe(id, Event::Segment { stream: 0, path: *path, segment }).unwrap();
+        tracker.observe(id, Event::Segment { stream: 0, path, segment }).unwrap();
         let heard = match &mut alone {
             Some(single) => single.observe_segment(id, *path, segment, |_| None),
             None => {

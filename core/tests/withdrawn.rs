@@ -174,7 +174,7 @@ impl Replay {
         let mut told = Replay { tracker: Tracker::new(Options::default()), segments: Vec::new() };
         for (index, (from, segment)) in segments.iter().enumerate().filter(|(index, _)| Some(*index) != without) {
             told.tracker
-                .observe(Replay::id(index), Event::Segment { stream: 0, path: path(*from), segment })
+                .observe(Replay::id(index), Event::Segment { stream: 0, path: &path(*from), segment })
                 .expect("room");
             told.segments.push((index, *from, *segment));
         }

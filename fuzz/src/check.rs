@@ -68,7 +68,7 @@ impl Check {
     /// Takes a segment in, and checks all that can be checked now. False when the tracker has no room for it.
     pub fn observe(&mut self, step: &Step) -> bool {
         let Step { id, stream, path, segment } = *step;
-        if self.tracker.observe(id, Event::Segment { stream, path, segment: &segment }).is_err() {
+        if self.tracker.observe(id, Event::Segment { stream, path: &path, segment: &segment }).is_err() {
             return false;
         }
         let stream = stream as usize;
@@ -99,7 +99,7 @@ impl Check {
         let before = (self.tracker.memory(), self.tracker.segment_count());
         let taken = self
             .tracker
-            .observe(step.id, Event::Segment { stream: step.stream, path: step.path, segment: &step.segment });
+            .observe(step.id, Event::Segment { stream: step.stream, path: &step.path, segment: &step.segment });
         assert!(matches!(taken, Ok(Observation::Known)), "a second visit is fine");
         assert_eq!(before, (self.tracker.memory(), self.tracker.segment_count()), "a second visit changes nothing");
     }

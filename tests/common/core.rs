@@ -128,7 +128,7 @@ pub fn read_wires(wires: &[&Wire], first_frame: u32, options: Options) -> Passes
     let id = |index: usize| SegmentId { frame: first_frame + u32::try_from(index).unwrap(), layer: 0 };
     for (index, wire) in wires.iter().enumerate() {
         tracker
-            .observe(id(index), Event::Segment { stream: wire.stream, path: path(wire), segment: &segments[index] })
+            .observe(id(index), Event::Segment { stream: wire.stream, path: &path(wire), segment: &segments[index] })
             .expect("there is room");
         let view = tracker.segment(id(index), path(wire), &segments[index], Pass::First);
         seen.first.push(read_fields(&view.expect("it was just taken in")));

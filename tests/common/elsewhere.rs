@@ -30,7 +30,7 @@ fn id(row: usize, layer: u32) -> SegmentId {
 }
 
 fn observe(tracker: &mut Tracker, at: SegmentId, told: &SegmentInput) {
-    let event = Event::Segment { stream: told.wire.stream, path: told.path, segment: &told.segment };
+    let event = Event::Segment { stream: told.wire.stream, path: &told.path, segment: &told.segment };
     tracker.observe(at, event).expect("there is room");
 }
 

@@ -94,7 +94,7 @@ fn an_endpoint_connected_to_itself() {
     let mut said = Vec::new();
     for (frame, row) in (1..).zip(&rows) {
         let (id, segment) = (SegmentId { frame, layer: 0 }, core::segment(&row.wire));
-        tracker.observe(id, Event::Segment { stream: 0, path, segment: &segment }).expect("there is room");
+        tracker.observe(id, Event::Segment { stream: 0, path: &path, segment: &segment }).expect("there is room");
         let view = tracker.segment(id, path, &segment, Pass::First).expect("it was taken in");
         let fields = core::read_fields(&view);
         assert_eq!(fields["sender"], ["client"]);

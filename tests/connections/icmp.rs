@@ -39,7 +39,7 @@ fn about(wire: &Wire, kind: IcmpKind, more: i64) -> IcmpError {
 
 fn observe(tracker: &mut Tracker, row: usize, wire: &Wire) {
     let segment = core::segment(wire);
-    let event = Event::Segment { stream: wire.stream, path: core::path(wire), segment: &segment };
+    let event = Event::Segment { stream: wire.stream, path: &core::path(wire), segment: &segment };
     tracker.observe(id(row), event).expect("there is room");
 }
 

@@ -192,7 +192,7 @@ fn options_that_were_cut_off() {
             let kept = if cut == Some(row) { 22.min(bytes.len()) } else { bytes.len() };
             let segment = header::parse(&bytes[..kept], reported, None).expect("enough of a header");
             let (id, path) = (SegmentId { frame: u32::try_from(row).unwrap() + 1, layer: 0 }, core::path(&line.wire));
-            tracker.observe(id, Event::Segment { stream: 0, path, segment: &segment }).expect("there is room");
+            tracker.observe(id, Event::Segment { stream: 0, path: &path, segment: &segment }).expect("there is room");
             let view = tracker.segment(id, path, &segment, Pass::Final).expect("it was taken in");
             agreed = core::read_fields(&view).remove("negotiated").map(|values| values.join(","));
         }

@@ -24,7 +24,7 @@ fn said(text: &str, language: Language) -> [Vec<String>; 2] {
     for (index, wire) in wires.iter().enumerate() {
         let path = core::path(wire);
         tracker
-            .observe(id(index), Event::Segment { stream: wire.stream, path, segment: &segments[index] })
+            .observe(id(index), Event::Segment { stream: wire.stream, path: &path, segment: &segments[index] })
             .expect("there is room");
         first.push(sentence(tracker.segment(id(index), path, &segments[index], Pass::First)));
     }
@@ -54,7 +54,7 @@ fn said_at_the_end(text: &str, language: Language) -> String {
     for (index, row) in script.rows.iter().enumerate() {
         let id = SegmentId { frame: u32::try_from(index).unwrap() + 1, layer: 0 };
         tracker
-            .observe(id, Event::Segment { stream: 0, path: core::path(&row.wire), segment: &core::segment(&row.wire) })
+            .observe(id, Event::Segment { stream: 0, path: &core::path(&row.wire), segment: &core::segment(&row.wire) })
             .expect("there is room");
     }
     let mut said = String::new();

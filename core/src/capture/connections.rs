@@ -199,19 +199,21 @@ impl Connections {
         Some(connection)
     }
 
-    /// Takes the next segment of a connection in.
+    /// Takes the next segment of a connection in, as [`Connection::observe_segment_into`] does. None where there is no room.
     #[inline(always)]
     pub fn observe_segment(
         &mut self,
         number: u32,
         ports: impl FnOnce() -> Ends<u16>,
-        arrival: Arrival,
+        arrival: &Arrival,
         segment: &Segment,
-    ) -> Option<Assessment> {
+        assessment: &mut Assessment,
+    ) -> Option<()> {
         match self.slots.get(number)?.location() {
-            Location::Whole(index) => Some(self.whole.get_mut(index)?.observe_segment(arrival, segment)),
-            location => self.observe_more(number, location, &ports(), arrival, segment),
+            Location::Whole(index) => self.whole.get_mut(index)?.observe_segment_into(arrival, segment, assessment),
+            location => self.observe_more(number, location, &ports(), arrival, segment, assessment)?,
         }
+        Some(())
     }
 
     /// The second segment of a connection, or the third.
@@ -221,17 +223,18 @@ impl Connections {
         number: u32,
         location: Location,
         ports: &Ends<u16>,
-        arrival: Arrival,
+        arrival: &Arrival,
         segment: &Segment,
-    ) -> Option<Assessment> {
+        assessment: &mut Assessment,
+    ) -> Option<()> {
         if self.young.get(number).is_none() {
             let made = self.make(location, ports, arrival.rebase)?;
             self.young.keep(number, made);
         }
         let connection = self.young.get_mut(number)?;
-        let assessment = connection.observe_segment(arrival, segment);
+        connection.observe_segment_into(arrival, segment, assessment);
         let second = if let Location::One(index) = location {
-            self.ones.things.get(index).copied().zip(PackedSegment::new(&arrival, segment, true))
+            self.ones.things.get(index).copied().zip(PackedSegment::new(arrival, segment, true))
         } else {
             None
         };
@@ -245,7 +248,7 @@ impl Connections {
             Location::Two(index) => self.twos.free.push(index),
             Location::Whole(_) => {}
         }
-        Some(assessment)
+        Some(())
     }
 
     /// The connection with this number, kept whole from now on.
@@ -268,11 +271,17 @@ impl Connections {
 
     /// The first segment of a new connection for a stream. Gives its number; none where there is no room.
     #[inline(never)]
-    pub fn begin(&mut self, stream: u32, arrival: Arrival, segment: &Segment) -> Option<(u32, Assessment)> {
+    pub fn begin(
+        &mut self,
+        stream: u32,
+        arrival: &Arrival,
+        segment: &Segment,
+        assessment: &mut Assessment,
+    ) -> Option<u32> {
         let number = self.slots.len();
         let one_more = (number.checked_add(1)?, stream.checked_add(1)?);
-        let assessment = self.young.keep(number, Connection::default())?.observe_segment(arrival, segment);
-        let location = match PackedSegment::new(&arrival, segment, false) {
+        self.young.keep(number, Connection::default())?.observe_segment_into(arrival, segment, assessment);
+        let location = match PackedSegment::new(arrival, segment, false) {
             Some(packed) => Location::One(self.ones.keep(packed)?),
             None => Location::Whole(self.whole.push(self.young.take(number)?)?),
         };
@@ -281,7 +290,7 @@ impl Connections {
             self.other_numbers.set(stream, one_more.0);
             self.other_streams.set(number, one_more.1);
         }
-        Some((number, assessment))
+        Some(number)
     }
 
     /// Bytes of memory held.
@@ -322,13 +331,16 @@ mod tests {
             let mut connections = Connections::default();
             for (number, &stream) in (0..).zip(streams) {
                 assert_eq!(connections.number(stream), None);
-                let begun = connections.begin(stream, arrival(number + 1), &segment(Flags::SYN, number));
-                assert_eq!(begun.map(|(number, _)| number), Some(number));
+                let syn = segment(Flags::SYN, number);
+                let begun = connections.begin(stream, &arrival(number + 1), &syn, &mut { Assessment::NOTHING });
+                assert_eq!(begun, Some(number));
                 assert_eq!((connections.number(stream), connections.stream(number)), (Some(number), stream));
             }
         }
         let mut connections = Connections::default();
-        assert!(connections.begin(u32::MAX, arrival(1), &segment(Flags::SYN, 1)).is_none());
+        assert!(
+            connections.begin(u32::MAX, &arrival(1), &segment(Flags::SYN, 1), &mut { Assessment::NOTHING }).is_none()
+        );
         assert_eq!(connections.len(), 0, "the last stream has no room");
     }
 
@@ -345,10 +357,12 @@ mod tests {
                 frame += 1;
                 let next = segment(kinds[(nth + number as usize) % 4], frame);
                 if nth == 0 {
-                    connections.begin(number, arrival(frame), &next).unwrap();
+                    connections.begin(number, &arrival(frame), &next, &mut { Assessment::NOTHING }).unwrap();
                     alone.push(Connection::default());
                 } else {
-                    connections.observe_segment(number, ports, arrival(frame), &next).unwrap();
+                    connections
+                        .observe_segment(number, ports, &arrival(frame), &next, &mut { Assessment::NOTHING })
+                        .unwrap();
                 }
                 let _ = alone[number as usize].observe_segment(arrival(frame), &next);
                 let seen = connections.get(number, ports, true).unwrap();

@@ -101,15 +101,26 @@ impl<T: Copy + Default> Index<T> {
     }
 
     /// Puts something there.
+    #[inline(always)]
     pub fn set(&mut self, key: u32, thing: T) {
         let Some((page, index)) = Index::<T>::split(key) else { return };
+        if !matches!(self.pages.get(page), Some(Some(_))) {
+            self.make_page(page);
+        }
+        if let Some(Some(things)) = self.pages.get_mut(page)
+            && let Some(old) = things.get_mut(index)
+        {
+            *old = thing;
+        }
+    }
+
+    #[cold]
+    fn make_page(&mut self, page: usize) {
         if page >= self.pages.len() {
             self.pages.resize_with(page.saturating_add(1), || None);
         }
-        let Some(slot) = self.pages.get_mut(page) else { return };
-        let things = slot.get_or_insert_with(|| Box::new([T::default(); PAGE]));
-        if let Some(old) = things.get_mut(index) {
-            *old = thing;
+        if let Some(slot) = self.pages.get_mut(page) {
+            *slot = Some(Box::new([T::default(); PAGE]));
         }
     }
 

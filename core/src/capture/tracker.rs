@@ -72,7 +72,7 @@ pub enum Event<'a> {
         /// Its `tcp.stream`.
         stream: u32,
         /// Between whom.
-        path: Path,
+        path: &'a Path,
         /// What it holds.
         segment: &'a Segment,
     },
@@ -159,7 +159,7 @@ impl Tracker {
     #[inline(always)]
     pub fn observe(&mut self, id: SegmentId, event: Event) -> Result<Observation, Refusal> {
         match event {
-            Event::Segment { stream, path, segment } => self.observe_segment(id, stream, &path, segment),
+            Event::Segment { stream, path, segment } => self.observe_segment(id, stream, path, segment),
             Event::IcmpError { from, error } => self.observe_icmp_error(id, from, error),
         }
     }
@@ -178,7 +178,9 @@ impl Tracker {
             return Ok(Observation::Known);
         }
         let arrival = Arrival::new(id.frame, id.layer, End::Low, self.options.rebase);
-        let (number, assessment) = match self.connections.number(stream) {
+        // A verdict is looked at where it is made: a copy costs more than looking.
+        let mut assessment = Assessment::NOTHING;
+        let number = match self.connections.number(stream) {
             Some(number) => {
                 let (end, is_self) = path.end(segment);
                 let older = if self.has_reuse && matches!(segment.kind(), Kind::Ack | Kind::Fin) {
@@ -188,13 +190,15 @@ impl Tracker {
                 };
                 let arrival = Arrival { end, is_self, older, ..arrival };
                 let tuples = &self.tuples;
-                let assessment = self.connections.observe_segment(number, || tuples.ports(number), arrival, segment);
-                (number, assessment.ok_or(Refusal::NoRoom)?)
+                let ports = || tuples.ports(number);
+                self.connections
+                    .observe_segment(number, ports, &arrival, segment, &mut assessment)
+                    .ok_or(Refusal::NoRoom)?;
+                number
             }
-            None => self.begin(arrival, stream, path, segment).ok_or(Refusal::NoRoom)?,
+            None => self.begin(arrival, stream, path, segment, &mut assessment).ok_or(Refusal::NoRoom)?,
         };
         let mut observation = Observation::Quiet;
-        // By reference: to copy a verdict out costs more than to read it in place.
         let packed = match &assessment {
             Assessment::Packed(packed, None) => *packed,
             Assessment::Packed(packed, Some(turns)) => {
@@ -228,7 +232,14 @@ impl Tracker {
 
     /// A new connection.
     #[inline(never)]
-    fn begin(&mut self, arrival: Arrival, stream: u32, path: &Path, segment: &Segment) -> Option<(u32, Assessment)> {
+    fn begin(
+        &mut self,
+        arrival: Arrival,
+        stream: u32,
+        path: &Path,
+        segment: &Segment,
+        assessment: &mut Assessment,
+    ) -> Option<u32> {
         let (endpoints, end, is_self) =
             order(path.source, segment.source_port, path.destination, segment.destination_port);
         // Nothing is changed where there is no room.
@@ -236,7 +247,7 @@ impl Tracker {
         let previous = self.tuples.add(&endpoints)?;
         self.has_reuse |= previous.is_some();
         let arrival = Arrival { end, is_self, is_reused: previous.is_some(), ..arrival };
-        self.connections.begin(stream, arrival, segment)
+        self.connections.begin(stream, &arrival, segment, assessment)
     }
 
     /// The connection with this number.

@@ -77,3 +77,8 @@ pub enum Assessment {
     /// That of the rules; the detail is there for a RST that is no copy.
     Full(Verdict, Option<ResetDetail>),
 }
+
+impl Assessment {
+    /// What stands where one is yet to be made.
+    pub const NOTHING: Assessment = Assessment::Packed(PackedVerdict::EMPTY, None);
+}

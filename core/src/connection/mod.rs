@@ -129,27 +129,32 @@ impl Connection {
     /// Takes the next segment in, and says what it is.
     #[inline(always)]
     pub fn observe_segment(&mut self, arrival: Arrival, segment: &Segment) -> Assessment {
-        let assessment = match self.take_fast_path(&arrival, segment) {
-            Some((packed, turns)) => Assessment::Packed(packed, turns),
-            None => {
-                let (verdict, detail) = self.take_in(arrival, segment);
-                Assessment::Full(verdict, detail)
-            }
-        };
-        self.last_ordinal = arrival.ordinal;
-        self.times.last = MaybeTime::new(segment.at);
+        let mut assessment = Assessment::NOTHING;
+        self.observe_segment_into(&arrival, segment, &mut assessment);
         assessment
     }
 
+    /// The same, said where `assessment` is: a verdict is large, and to hand it on costs more than to make it.
+    #[inline(always)]
+    pub fn observe_segment_into(&mut self, arrival: &Arrival, segment: &Segment, assessment: &mut Assessment) {
+        match self.take_fast_path(arrival, segment) {
+            Some((packed, turns)) => *assessment = Assessment::Packed(packed, turns),
+            None => self.take_in(*arrival, segment, assessment),
+        }
+        self.last_ordinal = arrival.ordinal;
+        self.times.last = MaybeTime::new(segment.at);
+    }
+
     /// Takes a segment in that may do more than move numbers on.
-    fn take_in(&mut self, arrival: Arrival, segment: &Segment) -> (Verdict, Option<ResetDetail>) {
+    #[inline(never)]
+    fn take_in(&mut self, mut arrival: Arrival, segment: &Segment, assessment: &mut Assessment) {
         let kind = segment.kind();
-        let mut arrival = arrival;
         let mut draft = Draft::default();
         if self.judgement == Judgement::None {
             self.begin(&arrival, segment, &mut draft);
         } else if let Some(original) = self.original(arrival.end, kind, segment) {
-            return (self.copy(&arrival, segment, &original), None);
+            *assessment = Assessment::Full(self.copy(&arrival, segment, &original), None);
+            return;
         }
         self.judge_client(&arrival, segment, kind);
         if self.is_ended() && kind == Kind::Syn && arrival.end == self.client_end {
@@ -178,7 +183,7 @@ impl Connection {
         self.keep(&arrival, segment, kind, &draft);
         self.keep_original(arrival.end, kind, segment, &draft);
         self.fast_path = self.find_fast_path(arrival.rebase);
-        (self.verdict(&arrival, &draft, phase, numbers), draft.detail)
+        *assessment = Assessment::Full(self.verdict(&arrival, &draft, phase, numbers), draft.detail);
     }
 
     fn verdict(&self, arrival: &Arrival, draft: &Draft, phase: Phase, numbers: Numbers) -> Verdict {

@@ -49,6 +49,9 @@ const ANOMALIES: Part = Part(41, 19);
 const ELSEWHERE: u64 = 8;
 
 impl PackedVerdict {
+    /// Says nothing.
+    pub(super) const EMPTY: PackedVerdict = PackedVerdict(0);
+
     const fn get(self, part: Part) -> u64 {
         self.0 >> part.0 & !(u64::MAX << part.1)
     }
@@ -66,7 +69,7 @@ impl PackedVerdict {
     pub fn new(verdict: &Verdict) -> (PackedVerdict, Option<Turns>) {
         let repeats = verdict.repeats;
         let repeats = u64::from(repeats.syn) | u64::from(repeats.fin) << 1 | u64::from(repeats.ack) << 2;
-        let packed = PackedVerdict::default()
+        let packed = PackedVerdict::EMPTY
             .with(SENDER, u64::from(verdict.sender == Side::Server))
             .with(OPEN_STEPS, u64::from(verdict.open_steps.bits()))
             .with(CLOSE_STEPS, u64::from(verdict.close_steps.bits()))

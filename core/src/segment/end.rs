@@ -29,10 +29,7 @@ impl End {
 
 /// One value for each end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Ends<T> {
-    low: T,
-    high: T,
-}
+pub struct Ends<T>([T; 2]);
 
 impl<T> Ends<T> {
     /// The same value for both ends.
@@ -40,49 +37,48 @@ impl<T> Ends<T> {
     where
         T: Copy,
     {
-        Ends { low: value, high: value }
+        Ends([value, value])
     }
 
     /// Exchanges the two. Only for the states before the first segment, when they belong to the roles.
     pub const fn swap(&mut self) {
-        std::mem::swap(&mut self.low, &mut self.high);
+        let [low, high] = &mut self.0;
+        std::mem::swap(low, high);
     }
 
-    /// The value of `end` and the value of its peer, both to be changed.
+    /// That of `end`, and that of its peer.
+    #[inline(always)]
     pub const fn split_mut(&mut self, end: End) -> (&mut T, &mut T) {
+        let [low, high] = &mut self.0;
         match end {
-            End::Low => (&mut self.low, &mut self.high),
-            End::High => (&mut self.high, &mut self.low),
+            End::Low => (low, high),
+            End::High => (high, low),
         }
     }
 
     /// `this` for `end`, `that` for its peer.
     pub fn of(end: End, this: T, that: T) -> Ends<T> {
         match end {
-            End::Low => Ends { low: this, high: that },
-            End::High => Ends { low: that, high: this },
+            End::Low => Ends([this, that]),
+            End::High => Ends([that, this]),
         }
     }
 }
 
+#[expect(clippy::indexing_slicing, reason = "there are two ends, and two values")]
 impl<T> Index<End> for Ends<T> {
     type Output = T;
     #[inline(always)]
     fn index(&self, end: End) -> &T {
-        match end {
-            End::Low => &self.low,
-            End::High => &self.high,
-        }
+        &self.0[end as usize]
     }
 }
 
+#[expect(clippy::indexing_slicing, reason = "there are two ends, and two values")]
 impl<T> IndexMut<End> for Ends<T> {
     #[inline(always)]
     fn index_mut(&mut self, end: End) -> &mut T {
-        match end {
-            End::Low => &mut self.low,
-            End::High => &mut self.high,
-        }
+        &mut self.0[end as usize]
     }
 }
 

@@ -64,7 +64,7 @@ impl Sample {
             if is_to_server { (client, server, client_port, 80) } else { (server, client, 80, client_port) };
         let path = Path { source: Some(source), destination: Some(destination) };
         let id = SegmentId { frame: self.frame, layer: 0 };
-        self.tracker.observe(id, Event::Segment { stream: self.stream, path, segment: &segment }).unwrap();
+        self.tracker.observe(id, Event::Segment { stream: self.stream, path: &path, segment: &segment }).unwrap();
     }
 
     fn opens(&mut self, server: &str) {

@@ -31,7 +31,7 @@ impl Script {
                 continue;
             }
             let (path, segment) = read(&words);
-            script.tracker.observe(id, Event::Segment { stream: 0, path, segment: &segment }).unwrap();
+            script.tracker.observe(id, Event::Segment { stream: 0, path: &path, segment: &segment }).unwrap();
             script.segments.push((path, segment));
         }
         script

@@ -189,7 +189,7 @@ fn copies_upon_copies_cost_their_records_alone() {
     for n in 0..100_000u32 {
         let copy = Segment { network: Network { hops: Some((n % 63) as u8), ..segment.network }, ..segment };
         let id = SegmentId { frame: traffic.frame + 1 + n, layer: 0 };
-        traffic.tracker.observe(id, Event::Segment { stream: 0, path, segment: &copy }).expect("room");
+        traffic.tracker.observe(id, Event::Segment { stream: 0, path: &path, segment: &copy }).expect("room");
         traffic.last = Some((id, path, copy));
     }
     let view = traffic.view();

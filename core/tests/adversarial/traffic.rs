@@ -69,7 +69,7 @@ impl Traffic {
             ..Segment::default()
         };
         let id = SegmentId { frame: self.frame, layer: 0 };
-        self.tracker.observe(id, Event::Segment { stream, path, segment: &segment }).expect("room");
+        self.tracker.observe(id, Event::Segment { stream, path: &path, segment: &segment }).expect("room");
         self.last = Some((id, path, segment));
     }
 

@@ -143,7 +143,7 @@ impl Play {
         let id = SegmentId { frame: self.frame, layer: 0 };
         let address = |side: usize| Some(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1 + side as u8)));
         let path = Path { source: address(sender), destination: address(1 - sender) };
-        self.tracker.observe(id, Event::Segment { stream: 0, path, segment }).expect("room");
+        self.tracker.observe(id, Event::Segment { stream: 0, path: &path, segment }).expect("room");
         let verdict = self.tracker.segment(id, path, segment, Pass::First).expect("taken in").verdict;
         let bits = |has: &dyn Fn(u8) -> bool| (1..=4).filter(|step| has(*step)).fold(0, |bits, step| bits | 1 << step);
         let effect = Effect {

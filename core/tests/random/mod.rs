@@ -24,7 +24,7 @@ pub fn id(index: usize) -> SegmentId {
 pub fn taken_in(segments: &[RandomSegment]) -> Tracker {
     let mut tracker = Tracker::new(Options::default());
     for (index, (to_server, segment)) in segments.iter().enumerate() {
-        tracker.observe(id(index), Event::Segment { stream: 0, path: path(*to_server), segment }).expect("room");
+        tracker.observe(id(index), Event::Segment { stream: 0, path: &path(*to_server), segment }).expect("room");
     }
     tracker
 }

@@ -134,7 +134,7 @@ impl Observer {
         segment.network = network(&emission.bytes);
         let path = path(emission.side);
         self.tracker
-            .observe(id, Event::Segment { stream: self.stream, path, segment: &segment })
+            .observe(id, Event::Segment { stream: self.stream, path: &path, segment: &segment })
             .expect("there is room");
         let shown = self.tracker.segment(id, path, &segment, Pass::First).expect("it was just taken in");
         let mut states = shown.verdict.states;

@@ -46,7 +46,7 @@ fn run(scenario: &Scenario, count: u32, seed: u64) -> Cost {
     let start = running(clock);
     for step in &steps {
         let _ =
-            tracker.observe(step.id, Event::Segment { stream: step.stream, path: step.path, segment: &step.segment });
+            tracker.observe(step.id, Event::Segment { stream: step.stream, path: &step.path, segment: &step.segment });
     }
     let taken = running(clock);
     let mut known = 0u64;
