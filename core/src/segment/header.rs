@@ -1,6 +1,6 @@
 //! The bytes of a TCP header to a [`Segment`].
 
-use etherparse::{TcpHeaderSlice, TcpOptionElement, TcpOptionReadError, TcpOptionsIterator};
+use etherparse::TcpHeaderSlice;
 
 use super::{Ecn, Flags, Network, Offers, Segment, Seq, SynOptions, Timestamp, Timestamps};
 
@@ -18,6 +18,13 @@ pub const MIN_CAPTURED: usize = 14;
 /// Fast Open in its experimental encoding (RFC 7413 appendix A, RFC 6994): kind 254 or 253, magic 0xF989.
 const EXPERIMENTAL_KINDS: [u8; 2] = [253, 254];
 const FAST_OPEN_MAGIC: [u8; 2] = [0xf9, 0x89];
+/// The kinds of options (IANA, "TCP Option Kind Numbers").
+const KIND_END: u8 = 0;
+const KIND_NOP: u8 = 1;
+const KIND_MSS: u8 = 2;
+const KIND_WINDOW_SCALE: u8 = 3;
+const KIND_SACK_PERMITTED: u8 = 4;
+const KIND_TIMESTAMPS: u8 = 8;
 const KIND_MULTIPATH: u8 = 30;
 const KIND_FAST_OPEN: u8 = 34;
 
@@ -28,7 +35,7 @@ const KIND_FAST_OPEN: u8 = 34;
 /// is zero. None where no Wireshark gives a `tcp.len`: fewer than [`MIN_CAPTURED`] bytes, or a data offset beyond the
 /// segment's end. A data offset below 5 is nonsense, but has a `tcp.len`, counted from that offset.
 #[must_use]
-#[inline]
+#[inline(always)]
 pub fn parse(bytes: &[u8], reported_len: u32, at: Option<Timestamp>) -> Option<Segment> {
     if bytes.len() < MIN_CAPTURED {
         return None;
@@ -95,7 +102,7 @@ struct OptionList {
 fn timestamps(bytes: &[u8]) -> Option<Timestamps> {
     match bytes {
         [] => None,
-        [1, 1, 8, 10, v0, v1, v2, v3, e0, e1, e2, e3, ..] => Some(Timestamps {
+        [KIND_NOP, KIND_NOP, KIND_TIMESTAMPS, 10, v0, v1, v2, v3, e0, e1, e2, e3, ..] => Some(Timestamps {
             value: u32::from_be_bytes([*v0, *v1, *v2, *v3]),
             echo: u32::from_be_bytes([*e0, *e1, *e2, *e3]),
         }),
@@ -103,41 +110,23 @@ fn timestamps(bytes: &[u8]) -> Option<Timestamps> {
     }
 }
 
-/// The options. One of a kind that etherparse does not know, or of a length that its kind does not have, is stepped over; a
-/// length that cannot be ends the list.
+/// The options, up to the end of the list (RFC 9293 §3.1). One of a kind that says nothing here, or of a length that its kind
+/// does not have, is stepped over; a length that cannot be ends the list.
 fn read_options(bytes: &[u8]) -> OptionList {
     let mut found = OptionList::default();
-    let mut options = TcpOptionsIterator::from_slice(bytes);
+    let mut rest = bytes;
     loop {
-        // On an error the iterator moves to the end: where the option began has to be known beforehand.
-        let here = options.rest();
-        match options.next() {
-            None => return found,
-            Some(Ok(option)) => read_option(&mut found, &option),
-            Some(Err(error)) => {
-                let Some((option, rest)) = split_option(here) else {
+        rest = match rest {
+            [] | [KIND_END, ..] => return found,
+            [KIND_NOP, rest @ ..] => rest,
+            _ => {
+                let Some((option, rest)) = split_option(rest) else {
                     return found;
                 };
-                if matches!(error, TcpOptionReadError::UnknownId(_)) {
-                    read_unknown(&mut found.options.offers, option);
-                }
-                options = TcpOptionsIterator::from_slice(rest);
+                read_option(&mut found, option);
+                rest
             }
-        }
-    }
-}
-
-fn read_option(found: &mut OptionList, option: &TcpOptionElement) {
-    let options = &mut found.options;
-    match option {
-        TcpOptionElement::MaximumSegmentSize(size) => options.mss = Some(*size),
-        TcpOptionElement::WindowScale(shift) => options.window_scale = Some(*shift),
-        TcpOptionElement::SelectiveAcknowledgementPermitted => options.offers.insert(Offers::SACK),
-        TcpOptionElement::Timestamp(value, echo) => {
-            options.offers.insert(Offers::TIMESTAMPS);
-            found.timestamps = Some(Timestamps { value: *value, echo: *echo });
-        }
-        TcpOptionElement::Noop | TcpOptionElement::SelectiveAcknowledgement(_, _) => {}
+        };
     }
 }
 
@@ -147,13 +136,24 @@ fn split_option(at: &[u8]) -> Option<(&[u8], &[u8])> {
     if len < 2 { None } else { at.split_at_checked(len) }
 }
 
-fn read_unknown(found: &mut Offers, option: &[u8]) {
+fn read_option(found: &mut OptionList, option: &[u8]) {
+    let options = &mut found.options;
     match option {
+        [KIND_MSS, 4, high, low] => options.mss = Some(u16::from_be_bytes([*high, *low])),
+        [KIND_WINDOW_SCALE, 3, shift] => options.window_scale = Some(*shift),
+        [KIND_SACK_PERMITTED, 2] => options.offers.insert(Offers::SACK),
+        [KIND_TIMESTAMPS, 10, v0, v1, v2, v3, e0, e1, e2, e3] => {
+            options.offers.insert(Offers::TIMESTAMPS);
+            found.timestamps = Some(Timestamps {
+                value: u32::from_be_bytes([*v0, *v1, *v2, *v3]),
+                echo: u32::from_be_bytes([*e0, *e1, *e2, *e3]),
+            });
+        }
         // MP_CAPABLE and MP_JOIN: the subtype stands in the upper half of the third byte (RFC 8684 §3).
-        [KIND_MULTIPATH, _, subtype, ..] if subtype >> 4 <= 1 => found.insert(Offers::MULTIPATH),
-        [KIND_FAST_OPEN, _, ..] => found.insert(Offers::FAST_OPEN),
+        [KIND_MULTIPATH, _, subtype, ..] if subtype >> 4 <= 1 => options.offers.insert(Offers::MULTIPATH),
+        [KIND_FAST_OPEN, _, ..] => options.offers.insert(Offers::FAST_OPEN),
         [kind, _, magic @ ..] if EXPERIMENTAL_KINDS.contains(kind) && magic.starts_with(&FAST_OPEN_MAGIC) => {
-            found.insert(Offers::FAST_OPEN);
+            options.offers.insert(Offers::FAST_OPEN);
         }
         _ => {}
     }
