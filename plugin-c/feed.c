@@ -120,7 +120,7 @@ static bool is_segment(const packet_info *pinfo)
            !host_is_quoted(pinfo);
 }
 
-static int dissect_before_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+__attribute__((flatten)) static int dissect_before_tcp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     int used;
     if (!is_segment(pinfo) || !note_segment(tvb, pinfo, data))
