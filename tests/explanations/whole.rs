@@ -1,4 +1,4 @@
-//! `synfin.conn.explain`: RSTs that came and did not count.
+//! `synfin.conn.explain`: what went through a half-closed connection; RSTs that came and did not count.
 
 use crate::told::*;
 
@@ -106,4 +106,35 @@ fn nothing_is_told_of_earlier_attempts() {
     assert!(!chinese.contains("曾有"), "{chinese}");
     let [english, chinese] = said_in_both("open");
     assert!(english.starts_with(OPEN) && chinese.starts_with(OPEN_ZH), "{english} {chinese}");
+}
+
+/// A client that shuts its direction down and waits for the answer: what came then is named.
+#[test]
+fn bytes_through_a_half_closed_connection() {
+    let answer = "
+        open
+        | > F. C+1 ack S+1
+        | < .  S+1 ack C+2
+        | < P. S+1 ack C+2 len 1000
+        | < P. S+1001 ack C+2 len 2000
+        ";
+    told_at_the_end(
+        &format!("{answer}| < F. S+3001 ack C+2\n| > . C+2 ack S+3002"),
+        "The client closed first (FIN in frame 4), the server sent 3000 bytes more and followed (frame 8), and both FINs \
+         were acknowledged (frame 9, after 5.0 ms).",
+        "客户端先关闭（FIN 在第 4 帧），服务器又发送了 3000 字节，随后关闭（第 8 帧），双方的 FIN 都已被确认（第 9 帧，用时 5.0 毫秒）。",
+    );
+    told_at_the_end(
+        &format!("{answer}| > R C+2"),
+        "The client closed (FIN in frame 4); the server sent 3000 bytes more; then the client reset the connection (frame 8): \
+         it had no such connection any more when it got the segment in frame 7.",
+        "客户端发起关闭（FIN 在第 4 帧）；服务器又发送了 3000 字节；随后客户端重置了连接（第 8 帧）：收到第 7 帧的报文段时，它已没有这个连接。",
+    );
+    // Nothing came: nothing is said of it.
+    told_at_the_end(
+        "open\n| > F. C+1 ack S+1\n| < F. S+1 ack C+2\n| > . C+2 ack S+2",
+        "The client closed first (FIN in frame 4), the server followed (frame 5), and both FINs \
+         were acknowledged (frame 6, after 2.0 ms).",
+        "客户端先关闭（FIN 在第 4 帧），服务器随后关闭（第 5 帧），双方的 FIN 都已被确认（第 6 帧，用时 2.0 毫秒）。",
+    );
 }

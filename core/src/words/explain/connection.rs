@@ -101,6 +101,8 @@ pub enum TeardownStory {
         closer: Side,
         /// The frames of the two FINs.
         fins: [u32; 2],
+        /// Bytes that the other side sent after the first.
+        bytes: u64,
         /// The frame after which both were acknowledged; 0: none.
         closed: u32,
         /// From the first FIN until then.
@@ -130,7 +132,13 @@ pub enum TeardownStory {
     /// A RST of an open connection.
     Reset(EnderStory),
     /// A RST after a FIN.
-    ResetAfterFin { closer: Side, fin: u32, end: Option<EnderStory> },
+    ResetAfterFin {
+        closer: Side,
+        fin: u32,
+        /// Bytes that the other side sent after it.
+        bytes: u64,
+        end: Option<EnderStory>,
+    },
     /// A RST of a side that has no such connection.
     NoConnection(EnderStory),
     /// Open when the capture ended.
@@ -225,20 +233,20 @@ fn opening(view: &ConnectionView, end: Option<EnderStory>) -> Option<HandshakeSt
 fn closing(view: &ConnectionView, end: Option<EnderStory>) -> Option<TeardownStory> {
     let [fin, acked, other_fin, _] = view.teardown_frames();
     let closer = view.closer();
+    let bytes = view.half_close_bytes().unwrap_or(0);
     Some(match view.teardown() {
         TeardownKind::FourSegment | TeardownKind::ThreeSegment => TeardownStory::Orderly {
             closer: closer?,
             fins: [fin, other_fin],
+            bytes,
             closed: view.closed_frame(),
             ns: view.teardown_ns(),
         },
         TeardownKind::Simultaneous => TeardownStory::Simultaneous { fins: [fin, other_fin] },
-        TeardownKind::HalfClosed => {
-            TeardownStory::HalfClosed { closer: closer?, fin, bytes: view.half_close_bytes().unwrap_or(0) }
-        }
+        TeardownKind::HalfClosed => TeardownStory::HalfClosed { closer: closer?, fin, bytes },
         TeardownKind::Unanswered => unanswered(view, closer?, [fin, acked, other_fin]),
         TeardownKind::Reset => TeardownStory::Reset(end?),
-        TeardownKind::ResetAfterFin => TeardownStory::ResetAfterFin { closer: closer?, fin, end },
+        TeardownKind::ResetAfterFin => TeardownStory::ResetAfterFin { closer: closer?, fin, bytes, end },
         TeardownKind::StillOpen => {
             TeardownStory::StillOpen { last: view.last_frame(), duration_ns: view.duration_ns() }
         }

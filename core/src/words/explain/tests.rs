@@ -299,15 +299,15 @@ fn closings(end: EnderStory) -> Vec<Option<TeardownStory>> {
     let closer = Side::Client;
     vec![
         None,
-        Some(TeardownStory::Orderly { closer, fins: [4, 5], closed: 0, ns: None }),
-        Some(TeardownStory::Orderly { closer, fins: [4, 5], closed: 6, ns: Some(5) }),
+        Some(TeardownStory::Orderly { closer, fins: [4, 5], bytes: 0, closed: 0, ns: None }),
+        Some(TeardownStory::Orderly { closer, fins: [4, 5], bytes: u64::MAX, closed: 6, ns: Some(5) }),
         Some(TeardownStory::Simultaneous { fins: [4, 5] }),
         Some(TeardownStory::HalfClosed { closer, fin: 4, bytes: 0 }),
         Some(TeardownStory::HalfClosed { closer, fin: 4, bytes: 1 }),
         Some(TeardownStory::Unanswered { who: closer, count: 3, first: 4, span_ns: None }),
         Some(TeardownStory::Reset(end)),
-        Some(TeardownStory::ResetAfterFin { closer, fin: 4, end: Some(end) }),
-        Some(TeardownStory::ResetAfterFin { closer, fin: 4, end: None }),
+        Some(TeardownStory::ResetAfterFin { closer, fin: 4, bytes: 0, end: Some(end) }),
+        Some(TeardownStory::ResetAfterFin { closer, fin: 4, bytes: 1, end: None }),
         Some(TeardownStory::NoConnection(end)),
         Some(TeardownStory::StillOpen { last: 9, duration_ns: None }),
     ]

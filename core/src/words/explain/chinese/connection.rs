@@ -215,9 +215,13 @@ fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool) -> fmt::R
 
 fn write_closing(out: &mut dyn Write, closing: &TeardownStory) -> fmt::Result {
     match *closing {
-        TeardownStory::Orderly { closer, fins: [first, second], closed, ns } => {
+        TeardownStory::Orderly { closer, fins: [first, second], bytes, closed, ns } => {
             let (who, whom) = (name(closer), name(closer.peer()));
-            write!(out, "{who}先关闭（FIN 在第 {first} 帧），{whom}随后关闭（第 {second} 帧）")?;
+            write!(out, "{who}先关闭（FIN 在第 {first} 帧），{whom}")?;
+            if bytes > 0 {
+                write!(out, "又发送了 {bytes} 字节，")?;
+            }
+            write!(out, "随后关闭（第 {second} 帧）")?;
             if closed == 0 {
                 return out.write_str("；未捕获最后的确认。");
             }
@@ -249,8 +253,11 @@ fn write_closing(out: &mut dyn Write, closing: &TeardownStory) -> fmt::Result {
             write!(out, "{}重置了已建立的连接（第 {} 帧）", name(end.by), end.frame)?;
             reason(out, &end)
         }
-        TeardownStory::ResetAfterFin { closer, fin, end } => {
+        TeardownStory::ResetAfterFin { closer, fin, bytes, end } => {
             write!(out, "{}发起关闭（FIN 在第 {fin} 帧）", name(closer))?;
+            if bytes > 0 {
+                write!(out, "；{}又发送了 {bytes} 字节", name(closer.peer()))?;
+            }
             let Some(end) = end else { return out.write_str("；随后连接被重置。") };
             write!(out, "；随后{}重置了连接（第 {} 帧）", name(end.by), end.frame)?;
             reason(out, &end)

@@ -234,9 +234,13 @@ fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool) -> fmt::R
 
 fn write_closing(out: &mut dyn Write, closing: &TeardownStory) -> fmt::Result {
     match *closing {
-        TeardownStory::Orderly { closer, fins: [first, second], closed, ns } => {
+        TeardownStory::Orderly { closer, fins: [first, second], bytes: sent, closed, ns } => {
             let (who, whom) = (name(closer), name(closer.peer()));
-            write!(out, "The {who} closed first (FIN in frame {first}), the {whom} followed (frame {second})")?;
+            write!(out, "The {who} closed first (FIN in frame {first}), the {whom} ")?;
+            if sent > 0 {
+                write!(out, "sent {} more and ", bytes(sent))?;
+            }
+            write!(out, "followed (frame {second})")?;
             if closed == 0 {
                 return out.write_str("; the last acknowledgment was not captured.");
             }
@@ -268,8 +272,11 @@ fn write_closing(out: &mut dyn Write, closing: &TeardownStory) -> fmt::Result {
             write!(out, "The {} reset the open connection (frame {})", name(end.by), end.frame)?;
             reason(out, &end)
         }
-        TeardownStory::ResetAfterFin { closer, fin, end } => {
+        TeardownStory::ResetAfterFin { closer, fin, bytes: sent, end } => {
             write!(out, "The {} closed (FIN in frame {fin})", name(closer))?;
+            if sent > 0 {
+                write!(out, "; the {} sent {} more", name(closer.peer()), bytes(sent))?;
+            }
             let Some(end) = end else { return out.write_str("; then the connection was reset.") };
             write!(out, "; then the {} reset the connection (frame {})", name(end.by), end.frame)?;
             reason(out, &end)
