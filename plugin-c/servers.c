@@ -17,17 +17,8 @@ static synfin_shown shown;
 
 static void fill_row(stat_tap_table *rows, unsigned row)
 {
-    if (!shim_is_ok(synfin_set_server(set, row, &shown)))
-        return;
-    for (uint32_t i = 0; i < shown.value_count; i++) {
-        const synfin_value *value = &shown.values[i];
-        if (value->field >= table.count)
-            continue;
-        if (value->text != NULL)
-            table_set_text(&table, rows, row, value->field, value->text);
-        else
-            table_set_number(rows, row, value->field, (uint32_t)value->number);
-    }
+    if (shim_is_ok(synfin_set_server(set, row, &shown)))
+        table_set_row(&table, rows, row, &shown);
 }
 
 static void settle(void *unused)

@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 /* Raised on any change of this file that a compiled shim would notice. */
-#define SYNFIN_ABI_VERSION 5
+#define SYNFIN_ABI_VERSION 6
 
 #define SYNFIN_STATUS_OK 0
 #define SYNFIN_STATUS_NULL_POINTER 1 /* an argument that must point somewhere does not */
@@ -115,7 +115,6 @@ const synfin_expert *synfin_experts(uint8_t language, size_t *count);
 #define SYNFIN_WORD_INFO_TEXT 12
 #define SYNFIN_WORD_LANGUAGE_TITLE 13
 #define SYNFIN_WORD_LANGUAGE_TEXT 14
-#define SYNFIN_WORD_STREAM 15           /* heading of the stream's number in the connection table */
 const char *synfin_word(uint8_t language, uint8_t word);
 
 uint32_t synfin_abi_version(void);
@@ -231,13 +230,11 @@ uint8_t synfin_tracker_observe_and_show(synfin_tracker *tracker, const synfin_se
 uint8_t synfin_tracker_show_icmp(const synfin_tracker *tracker, const synfin_icmp *icmp, const synfin_request *request,
                                  synfin_shown *shown);
 
-/* The fields of a connection as its last segment shows them: those asked for that are about a connection. NOT_SEEN: no
- * segment of this stream was taken in. */
-uint8_t synfin_tracker_show_connection(const synfin_tracker *tracker, uint32_t stream, const synfin_request *request,
-                                       synfin_shown *shown);
-
-/* The columns of the connection table (-z synfin,conn): indexes in synfin_fields(), in their order, after the stream. */
-const uint16_t *synfin_table_fields(size_t *count);
+/* A connection's row of the table (-z synfin,conn), as it is by now: a value for each column, with `field` the column's
+ * number. The first is the stream (UINT32), the others are texts. NOT_SEEN: no segment of this stream was taken in. */
+uint8_t synfin_tracker_show_connection(const synfin_tracker *tracker, uint32_t stream, synfin_shown *shown);
+/* The headings of that table. */
+const char *const *synfin_connection_columns(uint8_t language, size_t *count);
 
 /* ---- what a listener met ------------------------------------------------------------------------------------ */
 

@@ -134,7 +134,7 @@ void table_add_row(const struct table *table, stat_tap_table *rows)
     host.stat_tap_init_table_row(rows, rows->num_elements, (unsigned)table->count, cells);
 }
 
-void table_set_text(struct table *table, stat_tap_table *rows, unsigned row, size_t column, const char *text)
+static void set_text(struct table *table, stat_tap_table *rows, unsigned row, size_t column, const char *text)
 {
     stat_tap_table_item_type *cell = host.stat_tap_get_field_data(rows, row, (unsigned)column);
     size_t size = strlen(text) + 1;
@@ -150,7 +150,15 @@ void table_set_text(struct table *table, stat_tap_table *rows, unsigned row, siz
     cell->value.string_value = copy;
 }
 
-void table_set_number(stat_tap_table *rows, unsigned row, size_t column, uint32_t number)
+void table_set_row(struct table *table, stat_tap_table *rows, unsigned row, const synfin_shown *shown)
 {
-    host.stat_tap_get_field_data(rows, row, (unsigned)column)->value.uint_value = number;
+    for (uint32_t i = 0; i < shown->value_count; i++) {
+        const synfin_value *value = &shown->values[i];
+        if (value->field >= table->count)
+            continue;
+        if (value->text != NULL)
+            set_text(table, rows, row, value->field, value->text);
+        else
+            host.stat_tap_get_field_data(rows, row, value->field)->value.uint_value = (uint32_t)value->number;
+    }
 }

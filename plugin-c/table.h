@@ -13,7 +13,7 @@
 
 #pragma GCC visibility push(hidden)
 
-#define TABLE_COLUMNS_MAX (SYNFIN_FIELDS_MAX + 1)
+#define TABLE_COLUMNS_MAX 16
 #define TABLE_CELL_MAX 160
 
 /* One column: its heading and its format are written anew as longer values turn up, so that the columns stand in line. */
@@ -46,8 +46,8 @@ void table_begin(struct table *table);
 void table_clear(stat_tap_table *rows);
 /* One row more, after the others. */
 void table_add_row(const struct table *table, stat_tap_table *rows);
-void table_set_text(struct table *table, stat_tap_table *rows, unsigned row, size_t column, const char *text);
-void table_set_number(stat_tap_table *rows, unsigned row, size_t column, uint32_t number);
+/* Fills a row: the values of `shown` have the number of the column where those of a segment have that of the field. */
+void table_set_row(struct table *table, stat_tap_table *rows, unsigned row, const synfin_shown *shown);
 
 #pragma GCC visibility pop
 

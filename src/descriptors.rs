@@ -9,7 +9,7 @@ use synfin_core::words::experts::{self, Group, Severity};
 use synfin_core::words::fields::{self, Subtree, Type};
 use synfin_core::words::interface::{self, Word};
 use synfin_core::words::language::Language;
-use synfin_core::words::{servers, stats};
+use synfin_core::words::{connections, servers, stats};
 
 use crate::bindings as c;
 use crate::guard::without_handle;
@@ -121,7 +121,6 @@ const fn word_number(word: Word) -> u8 {
         Word::InfoText => c::SYNFIN_WORD_INFO_TEXT,
         Word::LanguageTitle => c::SYNFIN_WORD_LANGUAGE_TITLE,
         Word::LanguageText => c::SYNFIN_WORD_LANGUAGE_TEXT,
-        Word::Stream => c::SYNFIN_WORD_STREAM,
     }
 }
 
@@ -177,11 +176,9 @@ pub static WORDS: Tables<*const c_char> = Lazy::new(|| {
     })
 });
 
-/// The columns of the connection table: places in the table of fields.
-pub static TABLE: Lazy<Table<u16>> = Lazy::new(|| {
-    let place = |name: &&str| fields::FIELDS.iter().position(|field| field.name == *name);
-    Table::new(fields::TABLE.iter().filter_map(place).filter_map(|place| u16::try_from(place).ok()))
-});
+/// The headings of the table of connections.
+pub static CONNECTION_COLUMNS: Tables<*const c_char> =
+    Lazy::new(|| in_each(|language| connections::columns(language).iter().map(|heading| c_string(heading))));
 
 /// The headings of the table of servers.
 pub static SERVER_COLUMNS: Tables<*const c_char> =

@@ -9,7 +9,7 @@ use synfin_core::view::{ConnectionView, IcmpView, SegmentView, Verdict};
 use synfin_core::words::fields::{FIELDS, Field, Sink};
 use synfin_core::words::language::Language;
 use synfin_core::words::servers::{Cell, Server};
-use synfin_core::words::{experts, text};
+use synfin_core::words::{connections, experts, text};
 
 use crate::bindings as c;
 use crate::convert::Request;
@@ -210,18 +210,20 @@ pub fn icmp(shown: &mut c::synfin_shown, view: &IcmpView, language: Language, re
     });
 }
 
-/// A connection.
-pub fn connection(shown: &mut c::synfin_shown, view: &ConnectionView, language: Language, request: &Request) {
-    fill(shown, view.stream, |values| {
-        fields(values, request, |field, sink| field.read_connection(view, language, sink));
-        Head::EMPTY
-    });
+/// A row of the table of connections.
+pub fn connection(shown: &mut c::synfin_shown, view: &ConnectionView) {
+    row(shown, view.stream, connections::row(view));
 }
 
-/// A row of the table of servers: the number of the column stands for that of a field.
+/// A row of the table of servers.
 pub fn server(shown: &mut c::synfin_shown, server: &Server) {
-    fill(shown, 0, |values| {
-        for (column, cell) in (0_u16..).zip(server.cells()) {
+    row(shown, 0, server.cells());
+}
+
+/// A row of a table: the number of the column stands for that of a field.
+fn row<const N: usize>(shown: &mut c::synfin_shown, stream: u32, cells: [Cell; N]) {
+    fill(shown, stream, |values| {
+        for (column, cell) in (0_u16..).zip(cells) {
             match cell {
                 Cell::Count(count) => {
                     values.begin(column, c::SYNFIN_TYPE_UINT32);

@@ -98,7 +98,7 @@ fn labels_and_statistics() {
         for (what, english, chinese) in [
             ("expert", expert.text.english, expert.text.chinese),
             ("synfin,tree", "Handshake outcome", "握手结果"),
-            ("synfin,conn", "Reset cause", "重置原因"),
+            ("synfin,conn", "Closed by", "关闭发起方"),
             ("synfin,servers", "No answer", "无应答"),
             ("synfin,report", "Servers that fail most", "失败最多的服务器"),
         ] {

@@ -120,8 +120,11 @@ impl Caller {
         // SAFETY: NULL or writable; the handles are NULL or live.
         unsafe {
             assert!(!c::synfin_fields(language, place).is_null() && !c::synfin_experts(language, place).is_null());
-            assert!(!c::synfin_table_fields(place).is_null() && !c::synfin_stat_nodes(language, place).is_null());
-            assert!(!c::synfin_server_columns(language, place).is_null());
+            assert!(
+                !c::synfin_stat_nodes(language, place).is_null()
+                    && !c::synfin_server_columns(language, place).is_null()
+            );
+            assert!(!c::synfin_connection_columns(language, place).is_null());
             assert_eq!(c::synfin_abi_version(), u32::from(c::SYNFIN_ABI_VERSION));
             assert!(!CStr::from_ptr(c::synfin_version()).to_bytes().is_empty());
             let word = c::synfin_word(language, source.take(8) as u8);

@@ -22,8 +22,8 @@ ENGLISH = types.SimpleNamespace(
     headings=["Handshake outcome", "Teardown kind", "Closed by", "Reset cause", "Connection state (Zeek)"],
     server_columns=["Server", "Connections", "Complete", "Refused", "Unreachable", "No answer", "Half-open", "Reset",
                     "Reset later", "RTT min [ms]", "RTT mean [ms]", "RTT max [ms]"],
-    connection_columns=["Stream", "Start", "Client", "Server", "Handshake outcome", "Handshake time", "Teardown kind",
-                        "Closed by", "Reset by", "Reset cause"],
+    connection_columns=["Stream", "Start (UTC)", "Client", "Server", "Handshake", "Time [ms]", "Teardown", "Closed by",
+                        "Reset by", "Duration [s]", "Zeek", "History"],
 )
 
 CHINESE = types.SimpleNamespace(
@@ -44,6 +44,6 @@ CHINESE = types.SimpleNamespace(
     headings=["握手结果", "关闭方式", "关闭发起方", "重置原因", "连接状态（Zeek）"],
     server_columns=["服务器", "连接数", "成功", "被拒绝", "不可达", "无应答", "半开", "握手中重置", "建立后重置",
                     "RTT 最短 [ms]", "RTT 平均 [ms]", "RTT 最长 [ms]"],
-    connection_columns=["流", "开始时间", "客户端", "服务器", "握手结果", "握手时间", "关闭方式", "关闭发起方", "重置方",
-                        "重置原因"],
+    connection_columns=["流", "开始时间 (UTC)", "客户端", "服务器", "握手结果", "用时 [ms]", "关闭方式", "关闭发起方",
+                        "重置方与原因", "持续时间 [s]", "Zeek", "历史"],
 )

@@ -27,14 +27,14 @@ pub unsafe extern "C" fn synfin_experts(number: u8, count: *mut size_t) -> *cons
     unsafe { give(count, || descriptors::of(&descriptors::EXPERTS, language(number))) }
 }
 
-/// The columns of the connection table; `count` may be NULL.
+/// The headings of the table of connections; `count` may be NULL.
 ///
 /// # Safety
 /// `count` is NULL or writable.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn synfin_table_fields(count: *mut size_t) -> *const u16 {
+pub unsafe extern "C" fn synfin_connection_columns(number: u8, count: *mut size_t) -> *const *const c_char {
     // SAFETY: passed on from the caller.
-    unsafe { give(count, || &*descriptors::TABLE) }
+    unsafe { give(count, || descriptors::of(&descriptors::CONNECTION_COLUMNS, language(number))) }
 }
 
 /// The headings of the table of servers; `count` may be NULL.
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn synfin_version() -> *const c_char {
 as_declared!(
     synfin_fields,
     synfin_experts,
-    synfin_table_fields,
+    synfin_connection_columns,
     synfin_server_columns,
     synfin_stat_nodes,
     synfin_word,

@@ -131,9 +131,9 @@ impl World {
         unsafe { synfin_tracker_observe_and_show(self.tracker, &segment, bytes.as_ptr(), bytes.len(), request, shown) }
     }
 
-    fn show_connection(&mut self, stream: u32, request: &c::synfin_request) -> u8 {
+    fn show_connection(&mut self, stream: u32) -> u8 {
         // SAFETY: all pointers are to live values.
-        unsafe { synfin_tracker_show_connection(self.tracker, stream, request, &raw mut *self.shown) }
+        unsafe { synfin_tracker_show_connection(self.tracker, stream, &raw mut *self.shown) }
     }
 
     fn show_icmp(&mut self, frame: u32, request: &c::synfin_request) -> u8 {

@@ -192,25 +192,23 @@ pub unsafe extern "C" fn synfin_tracker_show_icmp(
     }
 }
 
-/// Shows a connection.
+/// A connection's row of the table.
 ///
 /// # Safety
-/// `tracker` is NULL or from [`synfin_tracker_new`], `request` NULL or a `synfin_request`, `shown` NULL or a writable
-/// `synfin_shown`.
+/// `tracker` is NULL or from [`synfin_tracker_new`], `shown` NULL or a writable `synfin_shown`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn synfin_tracker_show_connection(
     tracker: *const c::synfin_tracker,
     stream: u32,
-    request: *const c::synfin_request,
     shown: *mut c::synfin_shown,
 ) -> u8 {
     // SAFETY: passed on from the caller.
     unsafe {
         with_handle(tracker.cast::<TrackerHandle>(), |session| {
-            let (request, shown) = (Request::read(request)?, output(shown)?);
+            let shown = output(shown)?;
             deliberate_panic(PanicAt::Connection);
-            let view = session.tracker.connection(stream, request.pass).ok_or(Failure::NotSeen)?;
-            show::connection(shown, &view, session.language, &request);
+            let view = session.tracker.connection(stream, Pass::Final).ok_or(Failure::NotSeen)?;
+            show::connection(shown, &view);
             Ok(())
         })
     }

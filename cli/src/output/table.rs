@@ -4,29 +4,15 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use console::Alignment;
-use synfin_core::view::{ConnectionView, SegmentView, Side};
+use synfin_core::view::{ConnectionView, SegmentView};
 use synfin_core::words::language::{Language, Words};
-use synfin_core::words::servers::endpoint;
-use synfin_core::words::text;
+use synfin_core::words::servers::Cell;
+use synfin_core::words::{connections, text};
 
-use super::{cell, object};
 use crate::capture::Sink;
 
-/// The columns of connections: heading, key of the log, and width.
-const COLUMNS: [(Words, &str, usize); 12] = [
-    (words("Stream", "流"), "stream", 6),
-    (words("Start", "开始时间"), "start", 30),
-    (words("Client", "客户端"), CLIENT, 21),
-    (words("Server", "服务器"), SERVER, 21),
-    (words("Handshake", "握手结果"), "handshake_outcome", 14),
-    (words("Time [s]", "用时 [s]"), "handshake_time", 11),
-    (words("Teardown", "关闭方式"), "teardown_kind", 15),
-    (words("Reset by", "重置方"), "reset_by", 8),
-    (words("Cause", "重置原因"), "reset_cause", 18),
-    (words("State", "状态"), "conn_state", 6),
-    (words("Duration [s]", "持续时间 [s]"), "conn_duration", 14),
-    (words("History", "历史"), "conn_history", 0),
-];
+/// The widths of the columns of connections.
+const WIDTHS: [usize; connections::COLUMNS] = [6, 23, 21, 21, 14, 9, 15, 10, 26, 12, 6, 0];
 
 /// The columns of segments: heading and width; numbers stand at the right.
 const OF_SEGMENTS: [(Words, usize, Alignment); 5] = [
@@ -40,10 +26,6 @@ const OF_SEGMENTS: [(Words, usize, Alignment); 5] = [
 const fn words(english: &'static str, chinese: &'static str) -> Words {
     Words { english, chinese }
 }
-
-/// Addresses and ports stand in one cell.
-const CLIENT: &str = "client";
-const SERVER: &str = "server";
 
 /// Connections as rows.
 pub struct Table<W> {
@@ -63,9 +45,8 @@ impl<W: Write> Table<W> {
         if std::mem::replace(&mut self.has_headings, true) {
             return Ok(());
         }
-        let cell =
-            |(heading, _, width): (Words, &str, usize)| pad(heading.in_language(self.language), width, Alignment::Left);
-        let line: String = COLUMNS.into_iter().map(cell).collect();
+        let headings = connections::columns(self.language).iter().zip(WIDTHS);
+        let line: String = headings.map(|(heading, width)| pad(heading, width, Alignment::Left)).collect();
         end(&mut self.out, &line)
     }
 }
@@ -78,20 +59,11 @@ fn end(out: &mut impl Write, line: &str) -> io::Result<()> {
 impl<W: Write> Sink for Table<W> {
     fn connection(&mut self, connection: &ConnectionView) -> io::Result<()> {
         self.headings()?;
-        let object = object(connection, self.language);
         self.line.clear();
-        for (_, key, width) in COLUMNS {
-            let side = match key {
-                CLIENT => Some(Side::Client),
-                SERVER => Some(Side::Server),
-                _ => None,
-            };
-            let text = match side {
-                Some(side) => {
-                    let (address, port) = connection.endpoint(side);
-                    endpoint(address, port)
-                }
-                None => object.get(key).map(cell).filter(|text| !text.is_empty()).unwrap_or_else(|| "-".to_string()),
+        for (cell, width) in connections::row(connection).into_iter().zip(WIDTHS) {
+            let text = match cell {
+                Cell::Count(number) => number.to_string(),
+                Cell::Text(text) => text,
             };
             self.line.push_str(&pad(&text, width, Alignment::Left));
         }

@@ -287,22 +287,5 @@ pub static FIELDS: &[Field] = {
     &ROWS
 };
 
-/// The columns of the connection table, after the stream.
-pub const TABLE: &[&str] = &[
-    "synfin.conn.start",
-    "synfin.conn.client",
-    "synfin.conn.server",
-    "synfin.handshake.outcome",
-    "synfin.handshake.time",
-    "synfin.teardown.kind",
-    "synfin.teardown.closer",
-    "synfin.reset.by",
-    "synfin.reset.cause",
-    "synfin.reset.remark",
-    "synfin.conn.state",
-    "synfin.conn.history",
-    "synfin.conn.duration",
-];
-
 #[cfg(test)]
 mod tests;

@@ -38,8 +38,6 @@ pub enum Word {
     LanguageTitle,
     /// What it does.
     LanguageText,
-    /// The heading of the stream's number in the table of connections.
-    Stream,
 }
 
 impl Word {
@@ -79,7 +77,6 @@ const fn english(word: Word) -> &'static str {
             "The language of all that synfin shows; auto is that of the system. Sentences change at once; labels, menus \
              and the columns of tables when Wireshark starts with this in its preferences, or in the profile's."
         }
-        Word::Stream => "Stream",
     }
 }
 
@@ -105,7 +102,6 @@ const fn chinese(word: Word) -> &'static str {
         Word::LanguageText => {
             "synfin 全部文字的语言；auto 为跟随系统。说明语句立即切换；标签、菜单和表格的列标题，要等首选项（或配置文件的首选项）中保存了此设置并重新启动 Wireshark 之后才切换。"
         }
-        Word::Stream => "流",
     }
 }
 

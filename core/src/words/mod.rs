@@ -3,6 +3,7 @@
 //! Titles, descriptions and sentences exist in every [`language`]; names and values are the same in all. What a segment or
 //! a connection is, is asked of its view alone.
 
+pub mod connections;
 pub mod experts;
 pub mod explain;
 pub mod fields;

@@ -12,8 +12,8 @@ use crate::view::{Address, ConnectionView, HandshakeOutcome, Side, TeardownKind}
 /// Columns of the table.
 pub const COLUMNS: usize = 12;
 
-/// Characters of a time: enough for 99 seconds.
-const TIME_WIDTH: usize = 9;
+/// Characters of milliseconds: enough for 99 seconds.
+pub(super) const TIME_WIDTH: usize = 9;
 
 /// How many columns behind the first hold counts; the others hold text.
 pub const COUNTS: usize = 8;
@@ -273,8 +273,7 @@ impl Server {
     #[must_use]
     pub fn cells(&self) -> [Cell; COLUMNS] {
         let time = |ns: fn(&RoundTrips) -> u64| {
-            let text = self.round_trips.as_ref().map_or_else(|| "-".to_string(), |trips| milliseconds(ns(trips)));
-            Cell::Text(format!("{text:>TIME_WIDTH$}"))
+            Cell::Text(aligned(self.round_trips.as_ref().map(|trips| milliseconds(ns(trips))), TIME_WIDTH))
         };
         [
             Cell::Text(endpoint(self.address, self.port)),
@@ -300,6 +299,12 @@ pub fn endpoint(address: Address, port: u16) -> String {
     // A string takes all that is written.
     let _ = text::endpoint(&mut written, address, port);
     written
+}
+
+/// A time aligned to the right, so that it sorts by its letters; a dash where there is none.
+#[must_use]
+pub(super) fn aligned(time: Option<String>, width: usize) -> String {
+    format!("{:>width$}", time.as_deref().unwrap_or("-"))
 }
 
 /// Milliseconds with three decimals, rounded.

@@ -1,8 +1,36 @@
 //! What a call showed is well formed.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_char};
 
 use super::c;
+
+/// A text of what was shown is UTF-8, and ends within the buffer when it lies there.
+fn check_text(shown: &c::synfin_shown, text: *const c_char) {
+    let text_range = shown.text.as_ptr_range();
+    if text_range.contains(&text) {
+        // SAFETY: checked to lie in the buffer; what is left of it is searched for the NUL.
+        let rest = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), text_range.end.offset_from(text) as usize) };
+        let text = CStr::from_bytes_until_nul(rest).expect("a NUL within the buffer");
+        assert!(text.to_str().is_ok(), "UTF-8");
+    } else {
+        // SAFETY: a static string by contract.
+        assert!(unsafe { CStr::from_ptr(text) }.to_str().is_ok(), "UTF-8");
+    }
+}
+
+/// The row of a table is well formed: its columns one after the other, a number or a text in each.
+pub fn check_row(shown: &c::synfin_shown) {
+    let count = shown.value_count as usize;
+    assert!((1..=shown.values.len()).contains(&count), "{count} values");
+    for (column, value) in (0..).zip(&shown.values[..count]) {
+        assert_eq!(value.field, column);
+        match value.type_ {
+            c::SYNFIN_TYPE_STRING => check_text(shown, value.text),
+            c::SYNFIN_TYPE_UINT32 => assert!(value.text.is_null() && u32::try_from(value.number).is_ok()),
+            other => panic!("a cell of type {other}"),
+        }
+    }
+}
 
 /// What was shown is well formed.
 pub fn check(shown: &c::synfin_shown, request: &c::synfin_request) {
@@ -14,19 +42,6 @@ pub fn check(shown: &c::synfin_shown, request: &c::synfin_request) {
         let fields = c::synfin_fields(0, &raw mut field_count);
         std::slice::from_raw_parts(fields, field_count)
     };
-    let text_range = shown.text.as_ptr_range();
-    let check_text = |text: *const std::ffi::c_char| {
-        if text_range.contains(&text) {
-            // SAFETY: checked to lie in the buffer; what is left of it is searched for the NUL.
-            let rest =
-                unsafe { std::slice::from_raw_parts(text.cast::<u8>(), text_range.end.offset_from(text) as usize) };
-            let text = CStr::from_bytes_until_nul(rest).expect("a NUL within the buffer");
-            assert!(text.to_str().is_ok(), "UTF-8");
-        } else {
-            // SAFETY: a static string by contract.
-            assert!(unsafe { CStr::from_ptr(text) }.to_str().is_ok(), "UTF-8");
-        }
-    };
     let count = shown.value_count as usize;
     assert!(count <= shown.values.len(), "{count} values");
     for value in &shown.values[..count] {
@@ -36,7 +51,7 @@ pub fn check(shown: &c::synfin_shown, request: &c::synfin_request) {
         assert_eq!(value.type_, fields[index].type_, "the type of field {index}");
         assert_eq!(value.type_ == c::SYNFIN_TYPE_STRING, !value.text.is_null(), "a text for a string alone");
         match value.type_ {
-            c::SYNFIN_TYPE_STRING => check_text(value.text),
+            c::SYNFIN_TYPE_STRING => check_text(shown, value.text),
             c::SYNFIN_TYPE_UINT8 => assert!(u8::try_from(value.number).is_ok()),
             c::SYNFIN_TYPE_UINT32 | c::SYNFIN_TYPE_FRAME => assert!(u32::try_from(value.number).is_ok()),
             c::SYNFIN_TYPE_BOOLEAN => assert!(matches!(value.number, 0 | 1)),
@@ -56,7 +71,7 @@ pub fn check(shown: &c::synfin_shown, request: &c::synfin_request) {
     for (text, want) in texts {
         assert!(text.is_null() || request.want & want != 0, "a text that was not wanted");
         if !text.is_null() {
-            check_text(text);
+            check_text(shown, text);
         }
     }
 }

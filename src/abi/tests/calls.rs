@@ -39,15 +39,13 @@ fn a_refused_connection() {
     assert_eq!(value(&world.shown, "synfin.conn.start").unwrap().number, 1_767_323_045_001_000_000);
     assert!(value(&world.shown, "synfin.icmp").is_none());
 
-    // One field of the connection, without a segment.
-    let mut fields = [0; 2];
-    let number = usize::from(field("synfin.reset.by"));
-    fields[number / 64] = 1 << (number % 64);
-    let request = request(0, fields);
-    assert_eq!(world.show_connection(7, &request), c::SYNFIN_STATUS_OK);
-    assert_eq!(world.show_connection(8, &request), c::SYNFIN_STATUS_NOT_SEEN);
-    assert_eq!(world.shown.value_count, 1);
-    assert_eq!(text(world.shown.values[0].text).as_deref(), Some("server"));
+    // The row of the connection, without a segment.
+    assert_eq!(world.show_connection(7), c::SYNFIN_STATUS_OK);
+    assert_eq!(world.show_connection(8), c::SYNFIN_STATUS_NOT_SEEN);
+    let cells = &world.shown.values[..world.shown.value_count as usize];
+    assert!(cells.iter().zip(0..).all(|(cell, column)| cell.field == column));
+    assert_eq!((cells[0].number, cells[0].type_), (7, c::SYNFIN_TYPE_UINT32));
+    assert!(cells.iter().any(|cell| text(cell.text).as_deref() == Some("server: refuses-syn")));
 }
 
 /// What a call showed, without the places where texts lie.
@@ -222,7 +220,7 @@ fn tables_in_both_languages() {
             let mut columns = 0;
             let headings = std::slice::from_raw_parts(synfin_server_columns(language, &raw mut columns), columns);
             assert!(headings.iter().all(|heading| !text(*heading).unwrap().is_empty()));
-            for word in 0..=c::SYNFIN_WORD_STREAM {
+            for word in 0..=c::SYNFIN_WORD_LANGUAGE_TEXT {
                 assert!(!text(synfin_word(language, word)).unwrap().is_empty(), "{word}");
             }
             assert_eq!(text(synfin_word(language, 255)).as_deref(), Some(""));
@@ -231,9 +229,9 @@ fn tables_in_both_languages() {
         let [english, chinese, unknown] = [0, 1, 77].map(|language| synfin_fields(language, ptr::null_mut()));
         assert!(english == unknown && english != chinese);
         assert_eq!(text(synfin_word(0, c::SYNFIN_WORD_X_AND_Y)).as_deref(), Some("X and Y"));
-        let table = std::slice::from_raw_parts(synfin_table_fields(&raw mut counts[0]), counts[0]);
-        assert!(table.contains(&field("synfin.reset.cause")));
-        assert_eq!(synfin_abi_version(), 5);
+        let headings = std::slice::from_raw_parts(synfin_connection_columns(0, &raw mut counts[0]), counts[0]);
+        assert!(headings.iter().any(|&heading| text(heading).as_deref() == Some("Reset by")));
+        assert_eq!(synfin_abi_version(), 6);
         assert!(text(synfin_version()).unwrap().starts_with("0."));
     }
 }

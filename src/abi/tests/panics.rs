@@ -31,7 +31,7 @@ fn a_panic_at_each_place() {
         ("observe:5", |world| world.observe_and_show(5, true, &header(true, 0x10, 101, 1), &request(ALL, [0; 2]))),
         ("show:5", |world| world.observe_and_show(5, true, &header(true, 0x10, 101, 1), &request(ALL, [0; 2]))),
         ("show:3", |world| world.show_icmp(3, &request(ALL, [u64::MAX; 2]))),
-        ("connection", |world| world.show_connection(7, &request(ALL, [u64::MAX; 2]))),
+        ("connection", |world| world.show_connection(7)),
         ("statistics", |world| world.add(1).0),
         ("servers", |world| world.count_servers().0),
         ("json", |world| world.json(0).0),
