@@ -6,6 +6,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use fastrand::Rng;
+
 pub const FIN: u8 = 0x01;
 pub const SYN: u8 = 0x02;
 pub const RST: u8 = 0x04;
@@ -16,24 +18,6 @@ pub const ACK: u8 = 0x10;
 const FULL: u32 = 1448;
 const MICROSECOND: u64 = 1_000;
 const SECOND: u64 = 1_000_000_000;
-
-/// Numbers that look random, the same for the same seed.
-pub struct Random(fastrand::Rng);
-
-impl Random {
-    pub fn new(seed: u64) -> Random {
-        Random(fastrand::Rng::with_seed(seed))
-    }
-
-    pub fn word(&mut self) -> u64 {
-        self.0.u64(..)
-    }
-
-    /// A number from `low` up to and including `high`.
-    pub fn between(&mut self, low: u64, high: u64) -> u64 {
-        self.0.u64(low..=high)
-    }
-}
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Ending {
@@ -110,7 +94,7 @@ struct Live {
 
 impl Live {
     /// The next segment, and how long after the one before it; none at the end.
-    fn step(&mut self, random: &mut Random) -> Option<(bool, u8, u32)> {
+    fn step(&mut self, random: &mut Rng) -> Option<(bool, u8, u32)> {
         let n = self.sent;
         self.sent += 1;
         if n >= self.plan.segments() {
@@ -132,9 +116,9 @@ impl Live {
             return Some(match (self.plan, n % 4) {
                 (Plan::Transfer { .. }, _) if n % 3 == 2 => (true, ACK, 0),
                 (Plan::Transfer { .. }, _) => (false, ACK, FULL),
-                (_, 0) => (true, ACK | PSH, random.between(80, 500) as u32),
+                (_, 0) => (true, ACK | PSH, random.u64(80..=500) as u32),
                 (_, 1) => (false, ACK, 0),
-                (_, 2) => (false, ACK | PSH, random.between(60, u64::from(FULL)) as u32),
+                (_, 2) => (false, ACK | PSH, random.u64(60..=u64::from(FULL)) as u32),
                 _ => (true, ACK, 0),
             });
         }
@@ -171,7 +155,7 @@ impl Live {
 
 /// All segments in the order of their times.
 pub struct Traffic {
-    random: Random,
+    random: Rng,
     live: Vec<Live>,
     due: BinaryHeap<Reverse<(u64, u32)>>,
 }
@@ -179,7 +163,7 @@ pub struct Traffic {
 impl Traffic {
     /// So many segments in so many connections, of which some `overlap` live at a time.
     pub fn mixed(seed: u64, segments: u64, connections: u64, overlap: u64) -> Traffic {
-        let mut random = Random::new(seed);
+        let mut random = Rng::with_seed(seed);
         let transfers = (connections / 6_000).max(1);
         let scans = connections / 25;
         let half_open = connections / 50;
@@ -192,8 +176,8 @@ impl Traffic {
         plans.resize(2 * scans as usize, Plan::Filtered);
         plans.resize((2 * scans + half_open) as usize, Plan::HalfOpen);
         plans.extend((0..short).map(|_| {
-            let exchanged = random.between(exchanged / 2, exchanged + exchanged / 2);
-            let ending = match random.between(0, 99) {
+            let exchanged = random.u64(exchanged / 2..=exchanged + exchanged / 2);
+            let ending = match random.u64(0..=99) {
                 0..60 => Ending::FourSegments,
                 60..90 => Ending::ThreeSegments,
                 _ => Ending::Reset,
@@ -207,7 +191,7 @@ impl Traffic {
             Plan::Transfer { carried: left / transfers + extra }
         }));
         for index in (1..plans.len()).rev() {
-            plans.swap(index, random.between(0, index as u64) as usize);
+            plans.swap(index, random.u64(0..=index as u64) as usize);
         }
         Traffic::of(random, plans, overlap)
     }
@@ -215,26 +199,26 @@ impl Traffic {
     /// So many connections of 15 segments each: open, ask, answer, close.
     pub fn short(seed: u64, connections: u64, overlap: u64) -> Traffic {
         let plan = Plan::Short { exchanged: 8, ending: Ending::FourSegments };
-        Traffic::of(Random::new(seed), vec![plan; connections as usize], overlap)
+        Traffic::of(Rng::with_seed(seed), vec![plan; connections as usize], overlap)
     }
 
     /// So many connections that all go on at the same time and carry so many segments each.
     pub fn long(seed: u64, connections: u64, segments: u64) -> Traffic {
         let plan = Plan::Transfer { carried: segments.saturating_sub(7) };
-        Traffic::of(Random::new(seed), vec![plan; connections as usize], connections)
+        Traffic::of(Rng::with_seed(seed), vec![plan; connections as usize], connections)
     }
 
     /// So many SYNs, each answered by a RST.
     pub fn scan(seed: u64, connections: u64) -> Traffic {
-        Traffic::of(Random::new(seed), vec![Plan::Refused; connections as usize], 10)
+        Traffic::of(Rng::with_seed(seed), vec![Plan::Refused; connections as usize], 10)
     }
 
     /// One connection that carries so many segments.
     pub fn one_transfer(seed: u64, segments: u64) -> Traffic {
-        Traffic::of(Random::new(seed), vec![Plan::Transfer { carried: segments.saturating_sub(7) }], 1)
+        Traffic::of(Rng::with_seed(seed), vec![Plan::Transfer { carried: segments.saturating_sub(7) }], 1)
     }
 
-    fn of(mut random: Random, plans: Vec<Plan>, overlap: u64) -> Traffic {
+    fn of(mut random: Rng, plans: Vec<Plan>, overlap: u64) -> Traffic {
         // A short connection lasts some 16 segments of 1 ms on average; as many begin as `overlap` asks for.
         let between = (16_000 * MICROSECOND / overlap.max(1)).max(1);
         let mut due = BinaryHeap::new();
@@ -242,8 +226,8 @@ impl Traffic {
         let mut at = 0;
         for (plan, connection) in plans.into_iter().zip(0..) {
             due.push(Reverse((at, connection)));
-            at += random.between(between / 2, between + between / 2);
-            live.push(Live { plan, sent: 0, next: [random.word() as u32, random.word() as u32] });
+            at += random.u64(between / 2..=between + between / 2);
+            live.push(Live { plan, sent: 0, next: [random.u64(..) as u32, random.u64(..) as u32] });
         }
         Traffic { random, live, due }
     }
@@ -262,8 +246,8 @@ impl Iterator for Traffic {
             let sent = one.send(at, connection, step);
             let wait = match one.plan {
                 Plan::Filtered | Plan::HalfOpen => SECOND,
-                Plan::Transfer { .. } => self.random.between(5, 100) * MICROSECOND,
-                Plan::Short { .. } | Plan::Refused => self.random.between(100, 1_900) * MICROSECOND,
+                Plan::Transfer { .. } => self.random.u64(5..=100) * MICROSECOND,
+                Plan::Short { .. } | Plan::Refused => self.random.u64(100..=1_900) * MICROSECOND,
             };
             self.due.push(Reverse((at + wait, connection)));
             return Some(sent);

@@ -5,7 +5,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use synfin_core::capture::{Path, SegmentId};
 use synfin_core::segment::{Flags, Network, Segment, Seq, Timestamp};
 
-use crate::source::{Random, Source};
+use fastrand::Rng;
+
+use crate::source::Source;
 use crate::walk::Step;
 
 /// A kind of traffic: gives its segment number `n`.
@@ -21,14 +23,14 @@ pub struct Scenario {
 /// What a scenario remembers.
 #[derive(Clone, Debug)]
 pub struct State {
-    random: Random,
+    random: Rng,
     seq: u32,
 }
 
 impl State {
     /// The state before the first segment.
     pub fn new(seed: u64) -> State {
-        let mut random = Random::new(seed);
+        let mut random = Rng::with_seed(seed);
         let seq = random.take(32);
         State { random, seq }
     }

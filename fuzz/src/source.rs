@@ -21,24 +21,9 @@ pub trait Source {
 }
 
 /// A seeded generator: the same seed gives the same choices everywhere.
-#[derive(Clone, Debug)]
-pub struct Random(fastrand::Rng);
-
-impl Random {
-    /// That of a seed.
-    pub fn new(seed: u64) -> Random {
-        Random(fastrand::Rng::with_seed(seed))
-    }
-
-    /// 64 bits.
-    pub fn word(&mut self) -> u64 {
-        self.0.u64(..)
-    }
-}
-
-impl Source for Random {
+impl Source for fastrand::Rng {
     fn take(&mut self, bits: u32) -> u32 {
-        (self.word() >> (64 - bits)) as u32
+        (self.u64(..) >> (64 - bits)) as u32
     }
 
     fn is_empty(&self) -> bool {

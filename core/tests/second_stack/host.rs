@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use fastrand::Rng;
 use smoltcp::iface::{Config, Interface, PollIngressSingleResult, SocketHandle, SocketSet};
 use smoltcp::phy::{Device, DeviceCapabilities, Medium, RxToken, TxToken};
 use smoltcp::socket::tcp;
@@ -9,8 +10,6 @@ use smoltcp::time::{Duration, Instant};
 use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr, IpEndpoint, Ipv4Address};
 use synfin_core::connection::State;
 use synfin_core::segment::Side;
-
-use super::link::Rng;
 
 /// The addresses of the two hosts.
 pub const fn address(side: Side) -> [u8; 4] {
@@ -75,8 +74,8 @@ fn seed_for(isn: u32, rng: &mut Rng) -> u64 {
     let back = |state: u64| state.wrapping_sub(INCREMENT).wrapping_mul(inverse);
     loop {
         // The three highest bits say by how many bits the state is shifted to give the number.
-        let shift = 22 + rng.below(8);
-        let state = (29 - shift) << 61 | u64::from(isn) << shift | rng.below(1 << shift);
+        let shift = 22 + rng.u64(..8);
+        let state = (29 - shift) << 61 | u64::from(isn) << shift | rng.u64(..1 << shift);
         let for_interface = back(state);
         let drawn = for_interface >> (29 - (for_interface >> 61));
         // The interface draws again when it gets 0 for its 16 bits.

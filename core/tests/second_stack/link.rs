@@ -1,27 +1,6 @@
 //! The link between the two hosts: what it does to a packet is drawn from a seeded generator, in virtual time.
 
-/// A generator of numbers that look random and are the same for the same seed.
-pub struct Rng(fastrand::Rng);
-
-impl Rng {
-    pub fn new(seed: u64) -> Rng {
-        Rng(fastrand::Rng::with_seed(seed))
-    }
-
-    pub fn next(&mut self) -> u64 {
-        self.0.u64(..)
-    }
-
-    /// A number below `limit`.
-    pub fn below(&mut self, limit: u64) -> u64 {
-        self.0.u64(..limit.max(1))
-    }
-
-    /// True as often as `per_mille` of 1000 times.
-    pub fn chance(&mut self, per_mille: u64) -> bool {
-        self.below(1000) < per_mille
-    }
-}
+use fastrand::Rng;
 
 /// What a link does to packets. Times are in microseconds, probabilities in parts of 1000.
 #[derive(Clone, Copy, Debug)]
@@ -51,13 +30,13 @@ impl Link {
 
     /// When the copies of a packet sent now arrive; none when it is lost. `last`: the last arrival in this direction.
     pub fn arrivals(&self, rng: &mut Rng, now: i64, last: &mut i64) -> Vec<i64> {
-        if rng.chance(self.loss) {
+        if rng.u64(..1000) < self.loss {
             return Vec::new();
         }
-        let copies = if rng.chance(self.duplication) { 2 } else { 1 };
+        let copies = if rng.u64(..1000) < self.duplication { 2 } else { 1 };
         let mut arrivals: Vec<i64> = (0..copies)
             .map(|_| {
-                let extra = if self.jitter == 0 { 0 } else { rng.below(self.jitter) };
+                let extra = if self.jitter == 0 { 0 } else { rng.u64(..self.jitter) };
                 let at = now + self.delay + i64::try_from(extra).expect("small");
                 let at = if self.reorders { at } else { at.max(*last) };
                 *last = at.max(*last);

@@ -4,11 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use fastrand::Rng;
 use synfin_core::segment::Side;
 
 use super::history::{History, Tick};
 use super::limits::{Limit, Limits, Part, explain, explain_whole, told_all};
-use super::link::{Link, Rng};
+use super::link::Link;
 use super::observe::{Observer, Tap, Whole};
 use super::outcome;
 use super::scenarios::{SCENARIOS, Scenario};
@@ -58,21 +59,21 @@ pub struct Report {
 
 /// A number near the end of the circle, near its half, or anywhere.
 fn isn(rng: &mut Rng) -> u32 {
-    let near = u32::try_from(rng.below(1200)).expect("small");
-    match rng.below(4) {
+    let near = u32::try_from(rng.u64(..1200)).expect("small");
+    match rng.u64(..4) {
         0 => 0u32.wrapping_sub(near),
         1 => (1u32 << 31).wrapping_sub(near),
-        _ => (rng.next() >> 32) as u32,
+        _ => (rng.u64(..) >> 32) as u32,
     }
 }
 
 fn setting(scenario: &Scenario, link: Link, seed: u64) -> Setting {
-    let mut rng = Rng::new(seed);
+    let mut rng = Rng::with_seed(seed);
     let programs = (scenario.programs)(&mut rng);
     let port = 40_000 + u16::try_from(seed % 20_000).expect("small");
     Setting {
         isns: [isn(&mut rng), isn(&mut rng)],
-        seed: rng.next(),
+        seed: rng.u64(..),
         link,
         client: programs.client,
         server: programs.server,

@@ -1,8 +1,8 @@
 //! What is played: programs for the two hosts, and what each is for.
 
+use fastrand::Rng;
 use synfin_core::connection::State;
 
-use super::link::Rng;
 use super::program::Step::{self, *};
 
 /// The programs of one connection.
@@ -27,11 +27,11 @@ pub struct Scenario {
 }
 
 fn bytes(rng: &mut Rng) -> usize {
-    1 + usize::try_from(rng.below(1500)).expect("small")
+    1 + usize::try_from(rng.u64(..1500)).expect("small")
 }
 
 fn pause(rng: &mut Rng, most_ms: u64) -> Step {
-    Pause(i64::try_from(rng.below(most_ms + 1)).expect("small"))
+    Pause(i64::try_from(rng.u64(..=most_ms)).expect("small"))
 }
 
 /// Open, a question and an answer; then each side goes on as told.
@@ -106,7 +106,7 @@ scenarios! {
     no_answer, "nothing comes back; the client repeats its SYN until the end",
         |_rng| Programs::new(vec![Cut, Connect], vec![Listen]);
     no_answer_given_up, "the client gives up: smoltcp sends a RST then",
-        |rng| Programs::new(vec![Cut, Timeout(2000 + rng.below(9000)), Connect, Pause(1500), Mend], vec![Listen]);
+        |rng| Programs::new(vec![Cut, Timeout(2000 + rng.u64(..9000)), Connect, Pause(1500), Mend], vec![Listen]);
     closed_while_opening, "the client closes in SYN-SENT: smoltcp sends a RST then",
         |rng| Programs::new(vec![Connect, pause(rng, 30), Close], vec![Listen, AwaitFin, Close]);
     abort_in_syn_sent, "the client aborts while it opens",
@@ -143,14 +143,14 @@ scenarios! {
         |rng| { let sent = Send(bytes(rng)); exchange(rng,
             &[Cut, Timeout(5000), sent], &[Timeout(9000), sent]) };
     link_breaks_for_a_while, "the link is cut for some seconds",
-        |rng| { let sent = Send(bytes(rng)); let s = i64::try_from(rng.below(6000)).expect("small"); exchange(rng,
+        |rng| { let sent = Send(bytes(rng)); let s = i64::try_from(rng.u64(..6000)).expect("small"); exchange(rng,
             &[Cut, sent, Close, Pause(s), Mend], &[sent, AwaitFin, Close]) };
     keep_alive, "probes of an idle connection, with a byte that is none",
         |rng| exchange(rng, &[KeepAlive(700), Pause(3000), Close], &[AwaitFin, Close]);
     zero_window, "the server does not read for a while",
         |rng| Programs { buffer: 700, ..Programs::new(
             vec![Connect, AwaitOpen, Send(2000), Close],
-            vec![StopReading, Listen, AwaitOpen, Pause(500 + i64::try_from(rng.below(4000)).expect("small")),
+            vec![StopReading, Listen, AwaitOpen, Pause(500 + i64::try_from(rng.u64(..4000)).expect("small")),
                 StartReading, AwaitFin, Close]) };
     transfer, "some ten thousand bytes each way",
         |rng| { let sent = 6000 + 5 * bytes(rng); Programs::new(
@@ -175,15 +175,15 @@ scenarios! {
 fn any_life(rng: &mut Rng) -> Programs {
     let mut life = |opening: &[Step]| {
         let mut steps = opening.to_vec();
-        for _ in 0..rng.below(6) {
-            steps.push(match rng.below(6) {
-                0 | 1 => Send(1 + usize::try_from(rng.below(2500)).expect("small")),
-                2 => Await(usize::try_from(rng.below(1500)).expect("small")),
+        for _ in 0..rng.u64(..6) {
+            steps.push(match rng.u64(..6) {
+                0 | 1 => Send(1 + usize::try_from(rng.u64(..2500)).expect("small")),
+                2 => Await(usize::try_from(rng.u64(..1500)).expect("small")),
                 3 => KeepAlive(1000),
-                _ => Pause(i64::try_from(rng.below(120)).expect("small")),
+                _ => Pause(i64::try_from(rng.u64(..120)).expect("small")),
             });
         }
-        match rng.below(10) {
+        match rng.u64(..10) {
             0 => steps.push(Abort),
             1 => steps.extend([AwaitFin, Close]),
             2 => steps.extend([Close, Pause(20), Abort]),

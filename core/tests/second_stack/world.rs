@@ -3,12 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use fastrand::Rng;
 use synfin_core::connection::State;
 use synfin_core::segment::{Both, Flags, Kind, Segment, Seq, Side, Timestamp, header};
 
 use super::history::{Arrival, Emission, History, Moment, Receiver, Reception, Tick, TickEvent};
 use super::host::Host;
-use super::link::{Link, Rng};
+use super::link::Link;
 use super::program::{Program, Step};
 
 /// Virtual time after which a connection is left as it is: 300 s.
@@ -55,7 +56,7 @@ const SIDES: [Side; 2] = [Side::Server, Side::Client];
 
 /// Plays a connection, and those after it between the same ports where the programs make such.
 pub fn play(setting: &Setting) -> Vec<History> {
-    let mut rng = Rng::new(setting.seed);
+    let mut rng = Rng::with_seed(setting.seed);
     let hosts = Both {
         client: Host::new(Side::Client, setting.isns[0], setting.buffer, &mut rng),
         server: Host::new(Side::Server, setting.isns[1], setting.buffer, &mut rng),

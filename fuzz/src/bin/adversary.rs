@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
+use fastrand::Rng;
 use synfin_core::capture::{Event, Options, Tracker};
 use synfin_core::view::Pass;
 use synfin_fuzz::pcap::Capture;
 use synfin_fuzz::scenarios::{SCENARIOS, Scenario, State};
-use synfin_fuzz::source::Random;
 use synfin_fuzz::walk::Walk;
 
 /// Memory that the core may hold: bytes a segment and a connection, and what it begins with. A segment of real traffic
@@ -109,7 +109,7 @@ fn write(name: &str, count: u32, seed: u64, file: &str) -> Result<(), String> {
     let failed = |error: &dyn std::error::Error| format!("{file}: {error}");
     let out = BufWriter::new(File::create(file).map_err(|error| failed(&error))?);
     let mut capture = Capture::new(out).map_err(|error| failed(&error))?;
-    let (mut state, mut source) = (State::new(seed), Random::new(seed));
+    let (mut state, mut source) = (State::new(seed), Rng::with_seed(seed));
     let mut walk = Walk::new(&mut source);
     for n in 0..count {
         let step = scenario.map_or_else(|| walk.step(&mut source), |scenario| (scenario.make)(&mut state, n));

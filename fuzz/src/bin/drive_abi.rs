@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use clap::Parser;
+use fastrand::Rng;
 use synfin_fuzz::abi::{Caller, walk};
 use synfin_fuzz::limit::Limit;
-use synfin_fuzz::source::Random;
 
 /// Arbitrary calls of the C ABI, seeded.
 #[derive(Parser)]
@@ -22,7 +22,7 @@ fn main() {
     let start = Instant::now();
     let (mut calls, mut runs) = (0, 0u64);
     while calls < count && start.elapsed() < limit.time() {
-        let mut source = Random::new(Random::new(seed).word().wrapping_add(runs));
+        let mut source = Rng::with_seed(Rng::with_seed(seed).u64(..).wrapping_add(runs));
         let mut caller = Caller::default();
         for _ in 0..count.saturating_sub(calls).min(2000) {
             caller.call(&mut source);

@@ -5,9 +5,10 @@ use std::panic;
 use std::time::Instant;
 
 use clap::Parser;
+use fastrand::Rng;
 use synfin_fuzz::check::{self, Check};
 use synfin_fuzz::limit::Limit;
-use synfin_fuzz::source::{Random, Source};
+use synfin_fuzz::source::Source;
 use synfin_fuzz::walk::Walk;
 
 thread_local! {
@@ -17,7 +18,7 @@ thread_local! {
 /// One walk; gives the number of its segments.
 fn walk(seed: u64, print: bool) -> u64 {
     WALK.set(seed);
-    let mut source = Random::new(seed);
+    let mut source = Rng::with_seed(seed);
     let length = match source.below(256) {
         0 => 4000,
         1..=8 => 500,
@@ -81,7 +82,7 @@ fn drive(limit: Limit, seed: u64) {
     let (mut segments, mut walks) = (0, 0u64);
     while segments < limit.count() && !(walks % 256 == 0 && start.elapsed() >= limit.time()) {
         // Walks of different seeds do not overlap: the seed is spread before the number is added.
-        segments += walk(Random::new(seed).word().wrapping_add(walks), false);
+        segments += walk(Rng::with_seed(seed).u64(..).wrapping_add(walks), false);
         walks += 1;
     }
     let seconds = start.elapsed().as_secs_f64();
