@@ -2,9 +2,12 @@
 //! numbers agree with each other; a state goes back on its owner's segment alone; a copy and an ICMP error change nothing.
 
 mod random;
+#[path = "../../fuzz/src/rank.rs"]
+mod rank;
 
 use proptest::prelude::*;
 use random::{RandomSegment, id, path, segment, taken_in};
+use rank::rank;
 use synfin_core::capture::{Event, Options, SegmentId, Tracker};
 use synfin_core::segment::icmp::{IcmpError, IcmpKind};
 use synfin_core::segment::{Both, End, Ends, Kind, Seq, Side};
@@ -66,19 +69,6 @@ impl Whole {
             asked: (view.syns(), view.attempts()),
             zeek: (view.conn_state().name(), history),
         }
-    }
-}
-
-/// How far a state lies from the beginning of a connection's life.
-fn rank(state: State) -> u8 {
-    match state {
-        State::Closed | State::Listen => 0,
-        State::SynSent => 1,
-        State::SynReceived => 2,
-        State::Established => 3,
-        State::FinWait1 | State::CloseWait => 4,
-        State::FinWait2 | State::Closing | State::LastAck => 5,
-        State::TimeWait => 6,
     }
 }
 

@@ -4,6 +4,8 @@ use synfin_core::connection::{Arrival, Connection, HISTORY_MAX, State};
 use synfin_core::segment::{End, Ends, Kind, Segment, Side};
 use synfin_core::view::{Anomalies, Basis, Pass, Phase, Reset, ResetDetail, Verdict};
 
+use crate::rank::rank;
+
 /// The verdict on a segment, and its detail for a RST.
 pub type SegmentVerdict = (Verdict, Option<ResetDetail>);
 
@@ -23,19 +25,6 @@ struct Last {
     states: Ends<State>,
     was_captured: bool,
     was_ended: bool,
-}
-
-/// How far a state lies from the beginning of a connection's life.
-fn rank(state: State) -> u8 {
-    match state {
-        State::Closed | State::Listen => 0,
-        State::SynSent => 1,
-        State::SynReceived => 2,
-        State::Established => 3,
-        State::FinWait1 | State::CloseWait => 4,
-        State::FinWait2 | State::Closing | State::LastAck => 5,
-        State::TimeWait => 6,
-    }
 }
 
 /// Whether X is the server's.

@@ -18,6 +18,7 @@ pub mod invariants;
 pub mod limit;
 pub mod lone_stream;
 pub mod pcap;
+mod rank;
 pub mod scenarios;
 pub mod source;
 pub mod walk;

@@ -6,13 +6,16 @@ use std::ffi::CStr;
 use std::mem::size_of;
 use std::net::IpAddr;
 
+use strum::VariantArray;
 use synfin_core::capture::SegmentId;
+use synfin_core::connection::State;
 use synfin_core::segment::Address;
 use synfin_core::words::experts::EXPERTS;
 use synfin_core::words::fields::FIELDS;
 
 use super::c;
 use crate::pcap;
+use crate::rank;
 use crate::source::Source;
 use crate::walk::{Step, Walk};
 
@@ -166,18 +169,10 @@ impl Pair {
     }
 }
 
-/// How far a state lies from the beginning of a connection's life.
-fn rank(state: &str) -> u8 {
-    match state {
-        "CLOSED" | "LISTEN" => 0,
-        "SYN-SENT" => 1,
-        "SYN-RECEIVED" => 2,
-        "ESTABLISHED" => 3,
-        "FIN-WAIT-1" | "CLOSE-WAIT" => 4,
-        "FIN-WAIT-2" | "CLOSING" | "LAST-ACK" => 5,
-        "TIME-WAIT" => 6,
-        _ => panic!("{state} is no state"),
-    }
+/// The rank of a state with this name.
+fn rank(name: &str) -> u8 {
+    let state = State::VARIANTS.iter().find(|state| state.name() == name);
+    rank::rank(*state.unwrap_or_else(|| panic!("{name} is no state")))
 }
 
 fn value<'a>(said: &'a FieldValues, field: &str) -> &'a str {
