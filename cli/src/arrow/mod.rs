@@ -9,4 +9,4 @@ mod table;
 mod values;
 
 pub use batches::{Connections, Segments};
-pub use rows::{Rows, SegmentRows, schema, segment_schema};
+pub use rows::{OfConnections, OfSegments, Rows, schema, segment_schema};

@@ -1,4 +1,6 @@
-//! A connection is a row, or a segment.
+//! Rows: a connection is one, or a segment.
+
+use std::marker::PhantomData;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
@@ -24,27 +26,34 @@ const OF_CONNECTION: Front = &[
 /// The same of a segment, as in the lines of segments.
 const OF_SEGMENT: Front = &[("frame", Type::Frame), ("stream", Type::Uint32), ("time", Type::AbsoluteTime)];
 
-/// Connections that are being collected.
-pub struct Rows {
+/// Marks rows that are connections.
+#[derive(Debug)]
+pub enum OfConnections {}
+
+/// Marks rows that are segments.
+#[derive(Debug)]
+pub enum OfSegments {}
+
+/// Rows that are being collected, of one of the two kinds.
+pub struct Rows<K> {
     table: Table,
     language: Language,
+    kind: PhantomData<K>,
 }
 
 /// The columns of connections.
 #[must_use]
 pub fn schema() -> SchemaRef {
-    Rows::new(Language::English).table.schema()
+    Rows::<OfConnections>::new(Language::English).table.schema()
 }
 
-impl Rows {
-    /// No rows yet.
-    #[must_use]
-    pub fn new(language: Language) -> Rows {
-        let kind = |field| if json::is_negotiated(field) { Kind::Negotiation } else { Kind::One(field.kind) };
-        let fields = json::fields().map(|(name, field)| (name, field, kind(field)));
-        Rows { table: Table::new(OF_CONNECTION, fields), language }
-    }
+/// The columns of segments.
+#[must_use]
+pub fn segment_schema() -> SchemaRef {
+    Rows::<OfSegments>::new(Language::English).table.schema()
+}
 
+impl<K> Rows<K> {
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -55,6 +64,24 @@ impl Rows {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The rows as a batch; there are none then.
+    ///
+    /// # Errors
+    /// Never, as the columns are those of the schema.
+    pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        self.table.finish()
+    }
+}
+
+impl Rows<OfConnections> {
+    /// No rows yet.
+    #[must_use]
+    pub fn new(language: Language) -> Self {
+        let kind = |field| if json::is_negotiated(field) { Kind::Negotiation } else { Kind::One(field.kind) };
+        let fields = json::fields().map(|(name, field)| (name, field, kind(field)));
+        Rows { table: Table::new(OF_CONNECTION, fields), language, kind: PhantomData }
     }
 
     /// Adds a connection.
@@ -79,47 +106,15 @@ impl Rows {
             }
         });
     }
-
-    /// The rows as a batch; there are none then.
-    ///
-    /// # Errors
-    /// Never, as the columns are those of the schema.
-    pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        self.table.finish()
-    }
 }
 
-/// Segments that are being collected.
-pub struct SegmentRows {
-    table: Table,
-    language: Language,
-}
-
-/// The columns of segments.
-#[must_use]
-pub fn segment_schema() -> SchemaRef {
-    SegmentRows::new(Language::English).table.schema()
-}
-
-impl SegmentRows {
+impl Rows<OfSegments> {
     /// No rows yet.
     #[must_use]
-    pub fn new(language: Language) -> SegmentRows {
+    pub fn new(language: Language) -> Self {
         let kind = |field| if json::is_list(field) { Kind::List } else { Kind::One(field.kind) };
         let fields = json::segment_fields().map(|(name, field)| (name, field, kind(field)));
-        SegmentRows { table: Table::new(OF_SEGMENT, fields), language }
-    }
-
-    /// How many rows there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.table.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        Rows { table: Table::new(OF_SEGMENT, fields), language, kind: PhantomData }
     }
 
     /// Adds a segment.
@@ -130,13 +125,5 @@ impl SegmentRows {
             Value::number(segment.segment.at.map(|at| at.0)),
         ];
         self.table.add(front, |field, value| field.read_segment(segment, self.language, value));
-    }
-
-    /// The rows as a batch; there are none then.
-    ///
-    /// # Errors
-    /// Never, as the columns are those of the schema.
-    pub fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        self.table.finish()
     }
 }

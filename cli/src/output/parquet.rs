@@ -8,7 +8,7 @@ use parquet::file::properties::WriterProperties;
 use synfin_core::view::ConnectionView;
 use synfin_core::words::language::Language;
 
-use crate::arrow::{Rows, schema};
+use crate::arrow::{OfConnections, Rows, schema};
 use crate::capture::Sink;
 
 /// Rows that are written at once.
@@ -16,7 +16,7 @@ const AT_ONCE: usize = 1 << 16;
 
 /// Connections as rows of one file.
 pub struct Parquet<W: Write + Send> {
-    rows: Rows,
+    rows: Rows<OfConnections>,
     /// None once its writer has it.
     out: Option<W>,
     writer: Option<ArrowWriter<W>>,
@@ -25,7 +25,7 @@ pub struct Parquet<W: Write + Send> {
 impl<W: Write + Send> Parquet<W> {
     /// A file that goes to `out`.
     pub fn new(out: W, language: Language) -> Parquet<W> {
-        Parquet { rows: Rows::new(language), out: Some(out), writer: None }
+        Parquet { rows: Rows::<OfConnections>::new(language), out: Some(out), writer: None }
     }
 
     fn write(&mut self) -> io::Result<()> {
