@@ -7,7 +7,7 @@ use libc::{c_char, size_t};
 use synfin_core::capture::{Event, Path, SegmentId, Tracker};
 use synfin_core::segment::icmp::{self, IcmpError};
 use synfin_core::segment::{Network, header};
-use synfin_core::view::{Address, Pass, Segment, Timestamp};
+use synfin_core::view::{Address, ConnectionView, Pass, Segment, Timestamp};
 use synfin_core::words::fields::FIELDS;
 use synfin_core::words::language::Language;
 
@@ -100,6 +100,16 @@ impl Session {
         let choice = synfin_core::capture::Options { rebase: options.rebase != 0 };
         Some(Session { tracker: Tracker::new(choice), language: language(options.language) })
     }
+
+    /// The stream of a segment that was taken in.
+    pub fn stream(&self, frame: u32, layer: u32) -> Result<u32, Failure> {
+        self.tracker.stream(SegmentId { frame, layer }).ok_or(Failure::NotSeen)
+    }
+
+    /// The connection that is a stream, as it is by now.
+    pub fn connection(&self, stream: u32) -> Result<ConnectionView<'_>, Failure> {
+        self.tracker.connection(stream, Pass::Final).ok_or(Failure::NotSeen)
+    }
 }
 
 /// A segment as it came in.
@@ -122,7 +132,7 @@ impl Input<'_> {
 ///
 /// # Safety
 /// `segment` is NULL or a `synfin_segment`.
-pub unsafe fn read_place(segment: *const c::synfin_segment) -> Result<SegmentId, Failure> {
+pub unsafe fn read_id(segment: *const c::synfin_segment) -> Result<SegmentId, Failure> {
     // SAFETY: passed on from the caller.
     let segment = unsafe { input(segment) }?;
     Ok(SegmentId { frame: segment.frame, layer: segment.layer })

@@ -1,8 +1,6 @@
 //! The set: the connections that a listener met, as JSON, as a table of servers, as a report.
 
 use libc::{c_char, size_t};
-use synfin_core::capture::SegmentId;
-use synfin_core::view::Pass;
 use synfin_core::words::json;
 use synfin_core::words::report::Report;
 
@@ -70,7 +68,7 @@ pub unsafe extern "C" fn synfin_set_meet(
     unsafe {
         with_handles_mut(set.cast::<SetHandle>(), tracker.cast::<TrackerHandle>(), |set, session| {
             let is_new = number(is_new)?;
-            let stream = session.tracker.stream(SegmentId { frame, layer }).ok_or(Failure::NotSeen)?;
+            let stream = session.stream(frame, layer)?;
             *is_new = u8::from(set.meet(stream));
             Ok(())
         })
@@ -116,7 +114,7 @@ pub unsafe extern "C" fn synfin_set_json(
         with_handles(set.cast::<SetHandle>(), tracker.cast::<TrackerHandle>(), |set, session| {
             deliberate_panic(PanicAt::Json);
             let stream = set.stream(index).ok_or(Failure::NotSeen)?;
-            let view = session.tracker.connection(stream, Pass::Final).ok_or(Failure::NotSeen)?;
+            let view = session.connection(stream)?;
             write_text(&json::line(&view, session.language), buffer, room, len)
         })
     }

@@ -7,7 +7,7 @@ use synfin_core::view::Pass;
 use synfin_core::words::stats::{Change, Tally};
 
 use super::as_declared;
-use super::tracker::{TrackerHandle, connection_at};
+use super::tracker::TrackerHandle;
 use crate::bindings as c;
 use crate::convert::output;
 use crate::guard::{Failure, Guarded, PanicAt, deliberate_panic, free_handle, new_handle, with_handles_mut};
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn synfin_tally_add(
         with_handles_mut(tally.cast::<TallyHandle>(), tracker.cast::<TrackerHandle>(), |tally, session| {
             let out = output(changes)?;
             deliberate_panic(PanicAt::Statistics);
-            let connection = connection_at(session, frame, layer)?;
+            let connection = session.connection(session.stream(frame, layer)?)?;
             let mut slots = out.changes.iter_mut();
             let mut count = 0_u32;
             tally.add(&connection, |Change { node, delta }| {

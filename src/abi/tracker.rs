@@ -1,12 +1,11 @@
 //! The tracker: segments and ICMP errors in, what is said of them out.
 
 use libc::size_t;
-use synfin_core::capture::{Event, Observation, SegmentId};
-use synfin_core::view::{ConnectionView, Pass};
+use synfin_core::capture::{Event, Observation};
 
 use super::as_declared;
 use crate::bindings as c;
-use crate::convert::{Request, Session, output, read_error, read_icmp, read_place, with_segment};
+use crate::convert::{Request, Session, output, read_error, read_icmp, read_id, with_segment};
 use crate::guard::{
     Failure, Guarded, PanicAt, ask, deliberate_panic, free_handle, new_handle, with_handle, with_handle_mut,
 };
@@ -111,7 +110,7 @@ pub unsafe extern "C" fn synfin_tracker_show(
     // SAFETY: passed on from the caller.
     unsafe {
         with_handle(tracker.cast::<TrackerHandle>(), |session| {
-            let (id, request, shown) = (read_place(segment)?, Request::read(request)?, output(shown)?);
+            let (id, request, shown) = (read_id(segment)?, Request::read(request)?, output(shown)?);
             deliberate_panic(PanicAt::Show(id.frame));
             // Nearly all segments have nothing to say then.
             if request.wants_eventful_alone()
@@ -207,17 +206,11 @@ pub unsafe extern "C" fn synfin_tracker_show_connection(
         with_handle(tracker.cast::<TrackerHandle>(), |session| {
             let shown = output(shown)?;
             deliberate_panic(PanicAt::Connection);
-            let view = session.tracker.connection(stream, Pass::Final).ok_or(Failure::NotSeen)?;
+            let view = session.connection(stream)?;
             show::connection(shown, &view);
             Ok(())
         })
     }
-}
-
-/// The connection of a segment that was taken in, as it is by now.
-pub(super) fn connection_at(session: &Session, frame: u32, layer: u32) -> Result<ConnectionView<'_>, Failure> {
-    let stream = session.tracker.stream(SegmentId { frame, layer }).ok_or(Failure::NotSeen)?;
-    session.tracker.connection(stream, Pass::Final).ok_or(Failure::NotSeen)
 }
 
 as_declared!(
