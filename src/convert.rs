@@ -211,45 +211,46 @@ const fn of_eventful() -> [u64; 2] {
 }
 
 /// What is to be shown.
-pub struct Request {
+pub struct Request<'a> {
     pub pass: Pass,
-    want: u8,
-    fields: [u64; 2],
+    from: &'a c::synfin_request,
 }
 
-impl Request {
+impl<'a> Request<'a> {
     /// Reads a request.
     ///
     /// # Safety
-    /// `request` is NULL or a `synfin_request`.
-    pub unsafe fn read(request: *const c::synfin_request) -> Result<Request, Failure> {
+    /// `request` is NULL or a `synfin_request`, which stays as it is while it is referred to.
+    pub unsafe fn read(request: *const c::synfin_request) -> Result<Request<'a>, Failure> {
         // SAFETY: passed on from the caller.
-        let request = unsafe { input(request) }?;
-        let pass = if request.final_pass == 0 { Pass::First } else { Pass::Final };
-        Ok(Request { pass, want: request.want, fields: request.fields })
+        let from = unsafe { input(request) }?;
+        let pass = if from.final_pass == 0 { Pass::First } else { Pass::Final };
+        Ok(Request { pass, from })
     }
 
     /// Whether nothing is wanted but what the Info column gets: so it is in a plain listing.
     #[inline]
     pub fn wants_suffix_alone(&self) -> bool {
-        self.want == c::SYNFIN_WANT_SUFFIX && self.fields == [0; 2]
+        self.from.want == c::SYNFIN_WANT_SUFFIX && self.from.fields == [0; 2]
     }
 
     /// Whether a segment that neither performs nor repeats a step, and is no RST, has nothing of what is wanted.
     #[inline]
     pub fn wants_eventful_alone(&self) -> bool {
-        let others = self.fields.iter().zip(&OF_EVENTFUL).any(|(wanted, of_eventful)| wanted & !of_eventful != 0);
-        self.want & !c::SYNFIN_WANT_SUFFIX == 0 && !others && (self.pass == Pass::First || self.fields == [0; 2])
+        let others = self.from.fields.iter().zip(&OF_EVENTFUL).any(|(wanted, of_eventful)| wanted & !of_eventful != 0);
+        self.from.want & !c::SYNFIN_WANT_SUFFIX == 0
+            && !others
+            && (self.pass == Pass::First || self.from.fields == [0; 2])
     }
 
     /// Whether something else than fields is wanted: one of `SYNFIN_WANT_*`.
     pub fn wants(&self, what: u8) -> bool {
-        self.want & what != 0
+        self.from.want & what != 0
     }
 
     /// The numbers of the fields that are wanted, lowest first.
     pub fn fields(&self) -> impl Iterator<Item = u16> + use<> {
-        self.fields.into_iter().zip([0_u16, 64]).flat_map(|(mut rest, first)| {
+        self.from.fields.into_iter().zip([0_u16, 64]).flat_map(|(mut rest, first)| {
             core::iter::from_fn(move || {
                 let bit = u16::try_from(rest.trailing_zeros()).ok().filter(|_| rest != 0)?;
                 rest &= rest.wrapping_sub(1);
@@ -287,10 +288,13 @@ mod tests {
 
     #[test]
     fn fields_by_their_bits() {
-        let request = |fields| Request { pass: Pass::First, want: 0, fields };
-        assert_eq!(request([0, 0]).fields().count(), 0);
-        assert_eq!(request([0b1001, 1 << 63]).fields().collect::<Vec<_>>(), [0, 3, 127]);
-        assert_eq!(request([u64::MAX; 2]).fields().collect::<Vec<_>>(), (0..128).collect::<Vec<_>>());
+        let numbers = |fields| {
+            let from = c::synfin_request { struct_size: 0, final_pass: 0, want: 0, reserved: [0; 2], fields };
+            Request { pass: Pass::First, from: &from }.fields().collect::<Vec<_>>()
+        };
+        assert!(numbers([0, 0]).is_empty());
+        assert_eq!(numbers([0b1001, 1 << 63]), [0, 3, 127]);
+        assert_eq!(numbers([u64::MAX; 2]), (0..128).collect::<Vec<_>>());
     }
 
     #[test]

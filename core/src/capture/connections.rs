@@ -332,14 +332,14 @@ mod tests {
             for (number, &stream) in (0..).zip(streams) {
                 assert_eq!(connections.number(stream), None);
                 let syn = segment(Flags::SYN, number);
-                let begun = connections.begin(stream, &arrival(number + 1), &syn, &mut { Assessment::NOTHING });
+                let begun = connections.begin(stream, &arrival(number + 1), &syn, &mut Assessment::nothing());
                 assert_eq!(begun, Some(number));
                 assert_eq!((connections.number(stream), connections.stream(number)), (Some(number), stream));
             }
         }
         let mut connections = Connections::default();
         assert!(
-            connections.begin(u32::MAX, &arrival(1), &segment(Flags::SYN, 1), &mut { Assessment::NOTHING }).is_none()
+            connections.begin(u32::MAX, &arrival(1), &segment(Flags::SYN, 1), &mut Assessment::nothing()).is_none()
         );
         assert_eq!(connections.len(), 0, "the last stream has no room");
     }
@@ -357,11 +357,11 @@ mod tests {
                 frame += 1;
                 let next = segment(kinds[(nth + number as usize) % 4], frame);
                 if nth == 0 {
-                    connections.begin(number, &arrival(frame), &next, &mut { Assessment::NOTHING }).unwrap();
+                    connections.begin(number, &arrival(frame), &next, &mut Assessment::nothing()).unwrap();
                     alone.push(Connection::default());
                 } else {
                     connections
-                        .observe_segment(number, ports, &arrival(frame), &next, &mut { Assessment::NOTHING })
+                        .observe_segment(number, ports, &arrival(frame), &next, &mut Assessment::nothing())
                         .unwrap();
                 }
                 let _ = alone[number as usize].observe_segment(arrival(frame), &next);

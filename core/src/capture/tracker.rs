@@ -179,7 +179,7 @@ impl Tracker {
         }
         let arrival = Arrival::new(id.frame, id.layer, End::Low, self.options.rebase);
         // A verdict is looked at where it is made: a copy costs more than looking.
-        let mut assessment = Assessment::NOTHING;
+        let mut assessment = Assessment::nothing();
         let number = match self.connections.number(stream) {
             Some(number) => {
                 let (end, is_self) = path.end(segment);

@@ -79,6 +79,10 @@ pub enum Assessment {
 }
 
 impl Assessment {
-    /// What stands where one is yet to be made.
-    pub const NOTHING: Assessment = Assessment::Packed(PackedVerdict::EMPTY, None);
+    /// What stands where one is yet to be made. A function, since a constant of this type would be copied whole.
+    #[inline(always)]
+    #[must_use]
+    pub fn nothing() -> Assessment {
+        Assessment::Packed(PackedVerdict::EMPTY, None)
+    }
 }

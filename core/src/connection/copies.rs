@@ -81,6 +81,8 @@ impl Original {
     }
 
     /// Whether the segment is this one, captured once more.
+    // Nearly no segment begins where an original of its sort does: out of line, nothing is made ready for it.
+    #[inline(never)]
     fn is_captured_again_as(&self, segment: &Segment) -> bool {
         if !self.is_like(segment) {
             return false;
@@ -113,7 +115,12 @@ impl Connection {
         };
         let mut originals = self.originals.iter();
         originals
-            .find(|original| original.end() == end && is_sort(original.sort) && original.is_captured_again_as(segment))
+            .find(|known| {
+                known.seq == segment.seq
+                    && known.end() == end
+                    && is_sort(known.sort)
+                    && known.is_captured_again_as(segment)
+            })
             .copied()
     }
 

@@ -129,7 +129,7 @@ impl Connection {
     /// Takes the next segment in, and says what it is.
     #[inline(always)]
     pub fn observe_segment(&mut self, arrival: Arrival, segment: &Segment) -> Assessment {
-        let mut assessment = Assessment::NOTHING;
+        let mut assessment = Assessment::nothing();
         self.observe_segment_into(&arrival, segment, &mut assessment);
         assessment
     }

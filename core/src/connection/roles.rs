@@ -51,18 +51,21 @@ fn is_from_server(segment: &Segment) -> bool {
 impl Connection {
     /// Says who is the client from this segment on.
     pub(super) fn judge_client(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind) {
-        let (from, to) = (arrival.end, arrival.end.peer());
-        let (judgement, client) = match kind {
-            Kind::Syn => (Judgement::Syn, from),
-            Kind::SynAck => (Judgement::SynAck, to),
-            Kind::Ack | Kind::Fin | Kind::Rst | Kind::Other => {
-                (Judgement::Guess, if is_from_server(segment) { to } else { from })
-            }
+        let judgement = match kind {
+            Kind::Syn => Judgement::Syn,
+            Kind::SynAck => Judgement::SynAck,
+            Kind::Ack | Kind::Fin | Kind::Rst | Kind::Other => Judgement::Guess,
         };
         if judgement <= self.judgement {
             return;
         }
         self.judgement = judgement;
+        let is_servers = match judgement {
+            Judgement::SynAck => true,
+            Judgement::None | Judgement::Syn => false,
+            Judgement::Guess => is_from_server(segment),
+        };
+        let client = if is_servers { arrival.end.peer() } else { arrival.end };
         // Where both endpoints are the same, every segment is the client's.
         let client = if arrival.is_self { End::Low } else { client };
         if client == self.client_end {

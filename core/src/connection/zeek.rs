@@ -93,20 +93,8 @@ impl Connection {
     pub(super) fn observe_zeek(&mut self, end: End, segment: &Segment) {
         let flags = segment.flags;
         let before = self.zeek.tracks[end];
-        let extent = if flags.has(Flags::RST) && before.state != ZeekState::Reset {
-            Some(self.zeek_extent(end, segment, before))
-        } else if flags.has(Flags::SYN) && before.state == ZeekState::Reset && before.previous == ZeekState::Inactive {
-            // Nothing but RSTs had come, and those may be somebody else's.
-            Some(Extent { start: segment.seq, next: segment.next() })
-        } else if flags.has(Flags::FIN) && before.state == ZeekState::Reset {
-            // Zeek believes a FIN, whatever its number, where nothing else went before it.
-            let known = self.resets.as_ref().and_then(|resets| resets.zeek_extents[end]);
-            known
-                .filter(|known| known.next == known.start.advance(1))
-                .map(|known| Extent { next: segment.next(), ..known })
-        } else {
-            None
-        };
+        let is_about_rst = flags.has(Flags::RST) || before.state == ZeekState::Reset;
+        let extent = if is_about_rst { self.new_zeek_extent(end, segment, before) } else { None };
         // Each of these letters comes again with another number than the last one's.
         let (last, number) = match (flags.has(Flags::SYN), flags.has(Flags::FIN), flags.has(Flags::RST)) {
             (true, false, false) => (Some(&mut self.zeek.syns[end]), segment.seq),
@@ -120,6 +108,26 @@ impl Connection {
         }
         if extent.is_some() {
             self.resets_mut().zeek_extents[end] = extent;
+        }
+    }
+
+    /// The numbers of an end that sends a RST or has sent one, where this segment changes them.
+    #[cold]
+    fn new_zeek_extent(&self, end: End, segment: &Segment, before: ZeekEndpoint) -> Option<Extent> {
+        let flags = segment.flags;
+        if flags.has(Flags::RST) && before.state != ZeekState::Reset {
+            Some(self.zeek_extent(end, segment, before))
+        } else if flags.has(Flags::SYN) && before.state == ZeekState::Reset && before.previous == ZeekState::Inactive {
+            // Nothing but RSTs had come, and those may be somebody else's.
+            Some(Extent { start: segment.seq, next: segment.next() })
+        } else if flags.has(Flags::FIN) && before.state == ZeekState::Reset {
+            // Zeek believes a FIN, whatever its number, where nothing else went before it.
+            let known = self.resets.as_ref().and_then(|resets| resets.zeek_extents[end]);
+            known
+                .filter(|known| known.next == known.start.advance(1))
+                .map(|known| Extent { next: segment.next(), ..known })
+        } else {
+            None
         }
     }
 

@@ -46,6 +46,7 @@ impl Flags {
 
     /// What kind of segment these bits make.
     #[must_use]
+    #[inline(always)]
     pub const fn kind(self) -> Kind {
         let syn = self.has(Flags::SYN);
         let fin = self.has(Flags::FIN);

@@ -98,7 +98,7 @@ struct OptionList {
 
 /// The time stamps of a segment without SYN: nearly all that have some have nothing but two NOPs in front (RFC 7323
 /// appendix A), and are read without a list.
-#[inline]
+#[inline(always)]
 fn timestamps(bytes: &[u8]) -> Option<Timestamps> {
     match bytes {
         [] => None,

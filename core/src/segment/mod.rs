@@ -56,6 +56,7 @@ pub struct Segment {
 impl Segment {
     /// What it is by its control bits.
     #[must_use]
+    #[inline(always)]
     pub const fn kind(&self) -> Kind {
         self.flags.kind()
     }
