@@ -4,6 +4,7 @@
 mod common;
 
 mod plain;
+mod resets;
 mod told;
 mod trouble;
 mod whole;
