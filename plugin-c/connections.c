@@ -12,12 +12,11 @@
 static struct table table;
 
 /* Row i of the table is connection i of the set. */
-static synfin_set *set;
 static synfin_shown shown;
 
 static void fill_row(stat_tap_table *rows, unsigned row)
 {
-    uint32_t stream = synfin_set_stream(set, row);
+    uint32_t stream = synfin_set_stream(table.set, row);
     if (shim_is_ok(synfin_tracker_show_connection(shim.tracker, stream, &shown)))
         table_set_row(&table, rows, row, &shown);
 }
@@ -29,7 +28,7 @@ static void settle(void *unused)
     (void)unused;
     if (rows == NULL || shim.tracker == NULL)
         return;
-    for (unsigned row = 0; row < rows->num_elements && row < synfin_set_count(set); row++)
+    for (unsigned row = 0; row < rows->num_elements && row < synfin_set_count(table.set); row++)
         fill_row(rows, row);
 }
 
@@ -48,7 +47,7 @@ static tap_packet_status add_segment(void *listener, packet_info *pinfo, epan_di
         return TAP_PACKET_DONT_REDRAW;
     if (!tapped->final_pass)
         draw_watch(&drawing);
-    if (!shim_is_ok(synfin_set_meet(set, shim.tracker, tapped->frame, tapped->layer, &is_new)) || !is_new)
+    if (!shim_is_ok(synfin_set_meet(table.set, shim.tracker, tapped->frame, tapped->layer, &is_new)) || !is_new)
         return TAP_PACKET_DONT_REDRAW;
     table_add_row(&table, rows);
     fill_row(rows, rows->num_elements - 1);
@@ -58,17 +57,7 @@ static tap_packet_status add_segment(void *listener, packet_info *pinfo, epan_di
 /* A retap starts with an empty table. */
 static void reset(stat_tap_table *rows)
 {
-    table_clear(rows);
-    synfin_set_clear(set);
-}
-
-static void init(stat_tap_table_ui *ui)
-{
-    (void)ui;
-    if (set == NULL)
-        set = synfin_set_new();
-    synfin_set_clear(set);
-    table_begin(&table);
+    table_reset(&table, rows);
 }
 
 void connections_register(void)
@@ -79,5 +68,5 @@ void connections_register(void)
     table_add_numbers(&table, titles[0]);
     for (size_t i = 1; i < count; i++)
         table_add_texts(&table, titles[i]);
-    table_register(&table, shim_title(SYNFIN_WORD_CONNECTIONS), "synfin,conn", init, add_segment, reset);
+    table_register(&table, shim_title(SYNFIN_WORD_CONNECTIONS), "synfin,conn", add_segment, reset);
 }

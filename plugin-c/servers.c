@@ -12,12 +12,11 @@
 #include "tapped.h"
 
 static struct table table;
-static synfin_set *set;
 static synfin_shown shown;
 
 static void fill_row(stat_tap_table *rows, unsigned row)
 {
-    if (shim_is_ok(synfin_set_server(set, row, &shown)))
+    if (shim_is_ok(synfin_set_server(table.set, row, &shown)))
         table_set_row(&table, rows, row, &shown);
 }
 
@@ -26,7 +25,7 @@ static void settle(void *unused)
     stat_tap_table *rows = table_rows(&table);
     uint32_t count;
     (void)unused;
-    if (rows == NULL || shim.tracker == NULL || !shim_is_ok(synfin_set_count_servers(set, shim.tracker, &count)))
+    if (rows == NULL || shim.tracker == NULL || !shim_is_ok(synfin_set_count_servers(table.set, shim.tracker, &count)))
         return;
     while (rows->num_elements < count)
         table_add_row(&table, rows);
@@ -45,7 +44,7 @@ static tap_packet_status add_segment(void *listener, packet_info *pinfo, epan_di
     (void)edt;
     (void)flags;
     draw_watch(&drawing);
-    if (!shim_is_ok(synfin_set_meet(set, shim.tracker, tapped->frame, tapped->layer, &is_new)))
+    if (!shim_is_ok(synfin_set_meet(table.set, shim.tracker, tapped->frame, tapped->layer, &is_new)))
         return TAP_PACKET_DONT_REDRAW;
     /* The watching listener comes first, and has not heard of this segment. */
     if (tapped_is_last(tapped))
@@ -55,17 +54,7 @@ static tap_packet_status add_segment(void *listener, packet_info *pinfo, epan_di
 
 static void reset(stat_tap_table *rows)
 {
-    table_clear(rows);
-    synfin_set_clear(set);
-}
-
-static void init(stat_tap_table_ui *ui)
-{
-    (void)ui;
-    if (set == NULL)
-        set = synfin_set_new();
-    synfin_set_clear(set);
-    table_begin(&table);
+    table_reset(&table, rows);
 }
 
 void servers_register(void)
@@ -79,5 +68,5 @@ void servers_register(void)
         else
             table_add_texts(&table, titles[i]);
     }
-    table_register(&table, shim_title(SYNFIN_WORD_SERVERS), "synfin,servers", init, add_segment, reset);
+    table_register(&table, shim_title(SYNFIN_WORD_SERVERS), "synfin,servers", add_segment, reset);
 }

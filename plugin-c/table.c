@@ -79,8 +79,39 @@ static void free_cell(stat_tap_table *rows, unsigned row, unsigned column, stat_
     cell->value.string_value = NULL;
 }
 
-void table_register(struct table *table, const char *title, const char *command,
-                    void (*init)(stat_tap_table_ui *ui), tap_packet_cb packet, void (*reset)(stat_tap_table *rows))
+stat_tap_table *table_rows(const struct table *table)
+{
+    return host.stat_tap_find_table((stat_tap_table_ui *)&table->ui, table->ui.title);
+}
+
+/* Wireshark frees the cells of the rows that it counts, so none is left behind. */
+void table_reset(struct table *table, stat_tap_table *rows)
+{
+    for (unsigned row = 0; row < rows->num_elements; row++) {
+        for (unsigned column = 0; column < rows->num_fields; column++)
+            free_cell(rows, row, column, host.stat_tap_get_field_data(rows, row, column));
+        host.release(rows->elements[row]);
+    }
+    rows->num_elements = 0;
+    synfin_set_clear(table->set);
+}
+
+/* Wireshark hands over the interface that was registered: the first member of its table. */
+static void begin(stat_tap_table_ui *ui)
+{
+    struct table *table = (struct table *)ui;
+    stat_tap_table *rows = table_rows(table);
+    if (table->set == NULL)
+        table->set = synfin_set_new();
+    if (rows != NULL)
+        table_reset(table, rows);
+    else
+        host.stat_tap_add_table(ui, host.stat_tap_init_table(ui->title, (int)table->count, 0, NULL));
+    synfin_set_clear(table->set);
+}
+
+void table_register(struct table *table, const char *title, const char *command, tap_packet_cb packet,
+                    void (*reset)(stat_tap_table *rows))
 {
     static tap_param filter = {PARAM_FILTER, "filter", "Filter", NULL, true};
     table->ui = (stat_tap_table_ui){
@@ -88,7 +119,7 @@ void table_register(struct table *table, const char *title, const char *command,
         .title = title,
         .tap_name = "synfin",
         .cli_string = command,
-        .stat_tap_init_cb = init,
+        .stat_tap_init_cb = begin,
         .packet_func = packet,
         .stat_tap_reset_table_cb = reset,
         .stat_tap_free_table_item_cb = free_cell,
@@ -98,31 +129,6 @@ void table_register(struct table *table, const char *title, const char *command,
         .params = &filter,
     };
     host.register_stat_tap_table_ui(&table->ui);
-}
-
-stat_tap_table *table_rows(const struct table *table)
-{
-    return host.stat_tap_find_table((stat_tap_table_ui *)&table->ui, table->ui.title);
-}
-
-void table_begin(struct table *table)
-{
-    stat_tap_table *rows = table_rows(table);
-    if (rows != NULL)
-        table_clear(rows);
-    else
-        host.stat_tap_add_table(&table->ui, host.stat_tap_init_table(table->ui.title, (int)table->count, 0, NULL));
-}
-
-/* Wireshark frees the cells of the rows that it counts, so none is left behind. */
-void table_clear(stat_tap_table *rows)
-{
-    for (unsigned row = 0; row < rows->num_elements; row++) {
-        for (unsigned column = 0; column < rows->num_fields; column++)
-            free_cell(rows, row, column, host.stat_tap_get_field_data(rows, row, column));
-        host.release(rows->elements[row]);
-    }
-    rows->num_elements = 0;
 }
 
 void table_add_row(const struct table *table, stat_tap_table *rows)
