@@ -182,16 +182,24 @@ def resize(window, width, height, x=4, y=28):
     wait("the new size", lambda: window.get_extents(Atspi.CoordType.SCREEN).width == width)
 
 
+def cells_of(table, read, limit):
+    """What `read` says of the first cells of a table. While Qt fills it anew, as after a filter, it counts cells that it does
+    not give, or takes them away: then all of them are read again."""
+    def seen():
+        cells = [table.get_child_at_index(index) for index in range(min(table.get_child_count(), limit))]
+        return None if None in cells else [read(cell) for cell in cells]
+    return wait(f"all cells of the table {table.get_name()!r}", seen)
+
+
 def rows(table, columns, limit=200):
     """The words of a table or tree, a list a row, header first; a hidden column has its cells too."""
-    count = min(table.get_child_count(), (limit + 1) * columns)
-    cells = [table.get_child_at_index(index).get_name().strip() for index in range(count)]
+    cells = cells_of(table, lambda cell: cell.get_name().strip(), (limit + 1) * columns)
     return [cells[start:start + columns] for start in range(0, len(cells), columns)]
 
 
 def columns_of(table, columns):
     """Where each column is: its left edge and its width, by the header; a hidden one has no width."""
-    boxes = [table.get_child_at_index(index).get_extents(Atspi.CoordType.SCREEN) for index in range(columns)]
+    boxes = cells_of(table, lambda cell: cell.get_extents(Atspi.CoordType.SCREEN), columns)
     return [(box.x, box.width) for box in boxes]
 
 

@@ -36,6 +36,7 @@ def ladder(desk):
     desk.shot("ladder", window)
     keys("Escape")
     desk.wireshark.filter("")
+    desk.shown_packets(9086)
 
 
 def conversation_filter(desk):

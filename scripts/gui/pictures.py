@@ -46,7 +46,7 @@ def packet_list(desk):
 
 def widths(desk):
     """All columns are in sight, and each has room for what stands in it; Info takes the rest."""
-    table = desk.packets()
+    table = desk.shown_packets(9086)
     box = table.get_extents(Atspi.CoordType.SCREEN)
     given = driver.columns_of(table, COLUMNS)
     edge, visible = sum(given[-1]), box.x + box.width - BESIDE_LIST
