@@ -66,6 +66,9 @@ pub trait Sink {
     fn unread(&mut self) -> io::Result<()> {
         self.finish()
     }
+
+    /// After all others: the capture ends in the middle, or is damaged from there on.
+    fn cut_short(&mut self) {}
 }
 
 /// How reading a capture ended.

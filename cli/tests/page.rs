@@ -357,7 +357,11 @@ fn the_file() {
     let bytes = fs::read(&refused).expect("a capture");
     fs::write(&copy, &bytes[..bytes.len() - 1]).expect("room");
     assert_eq!(report(&file, &[], &[&copy]).status.code(), Some(3));
-    assert!(fs::read_to_string(&file).expect("a page").contains("SYN Seq=X"));
+    let page = fs::read_to_string(&file).expect("a page");
+    assert!(page.contains("SYN Seq=X"));
+    for language in ["ends in the middle or is damaged", "文件不完整或已损坏"] {
+        assert_eq!(page.matches(language).count(), 1, "the page says so");
+    }
     assert_eq!(report(&file, &["--json"], &[&refused]).status.code(), Some(2));
 }
 

@@ -63,7 +63,13 @@ impl Work {
     fn read(&self, source: &Source, sink: &mut impl Sink, progress: &Progress) -> io::Result<u8> {
         let mut capture = Capture::new(self.options);
         let end = match source.frames_counted(progress.counter()) {
-            Ok(mut frames) => capture.read(&mut frames, sink, |frame| progress.look(frame.number))?,
+            Ok(mut frames) => {
+                let end = capture.read(&mut frames, sink, |frame| progress.look(frame.number))?;
+                if end.is_err() {
+                    sink.cut_short();
+                }
+                end
+            }
             Err(error) => {
                 sink.unread()?;
                 Err(error)

@@ -27,6 +27,8 @@ pub struct Totals {
     pub(super) fates: Counts,
     /// Whether it cannot be opened, or is no capture.
     pub(super) is_unread: bool,
+    /// Whether it ends in the middle, or is damaged: what was read until then is counted.
+    pub(super) is_cut_short: bool,
 }
 
 impl Totals {
@@ -139,6 +141,12 @@ impl Sink for Gatherer<'_> {
             totals.is_unread = true;
         }
         Ok(())
+    }
+
+    fn cut_short(&mut self) {
+        if let Some((_, totals)) = self.lock().captures.get_mut(self.number) {
+            totals.is_cut_short = true;
+        }
     }
 
     fn segment(&mut self, segment: &SegmentView) -> io::Result<()> {

@@ -232,7 +232,12 @@ pub fn captures(gathered: &PageData) -> Markup {
                     tbody {
                         @for (name, totals) in gathered.captures.iter().take(ROWS_MOST) {
                             tr {
-                                th.file scope="row" { (short(name)) }
+                                th.file scope="row" {
+                                    (short(name))
+                                    @if totals.is_cut_short {
+                                        p { (say("ends in the middle or is damaged: read until there", "文件不完整或已损坏：只统计了此前的部分")) }
+                                    }
+                                }
                                 @if totals.is_unread { td colspan="5" { (say("could not be read", "无法读取")) } } @else {
                                 td { (number(totals.connections)) }
                                 td { (number(totals.sum(Fate::is_failure))) }
