@@ -5,11 +5,10 @@
 use std::io;
 use std::process::ExitCode;
 
-use clap::Parser;
 use synfin_cli::command::{Arguments, FAILED, READ};
 
 fn main() -> ExitCode {
-    let status = Arguments::parse().run().unwrap_or_else(|error| {
+    let status = Arguments::of_command_line().run().unwrap_or_else(|error| {
         // Whoever reads has had enough, as `head` does: nothing is wrong.
         if error.kind() == io::ErrorKind::BrokenPipe {
             return READ;

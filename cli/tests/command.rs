@@ -198,6 +198,23 @@ fn languages() {
     assert_eq!(place(0, "服务器"), place(1, "10.77.0.2:81"));
 }
 
+/// The help too is in the language of the system.
+#[test]
+fn help_in_chinese() {
+    let help = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = synfin(arguments);
+        good(&command.env_clear().envs(variables.iter().copied()).output().expect("it runs")).to_string()
+    };
+    for arguments in [&["--help"][..], &["conns", "--help"], &["help", "report"]] {
+        for variables in [&[("LC_ALL", "zh_CN.UTF-8")][..], &[("LANG", "C.UTF-8"), ("LANGUAGE", "zh_CN")]] {
+            let said = help(arguments, variables);
+            assert!(said.contains("用法：synfin") && !said.contains("Usage"), "{arguments:?} {variables:?}: {said}");
+        }
+        let said = help(arguments, &[("LANG", "en_US.UTF-8")]);
+        assert!(said.contains("Usage: synfin") && !said.contains("用法"), "{arguments:?}: {said}");
+    }
+}
+
 /// A capture without connections has the headings all the same: those that follow have none of their own.
 #[test]
 fn headings_in_front_of_nothing() {

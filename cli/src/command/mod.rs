@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and how it is answered.
 
+mod chinese;
 mod page;
 mod progress;
 mod report;
@@ -10,7 +11,7 @@ use std::env;
 use std::io;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use synfin_core::words::language::Language;
 
 use crate::capture::Options;
@@ -256,6 +257,16 @@ struct Servers {
 }
 
 impl Arguments {
+    /// Those of the command line; a wrong one ends the program. Help is in the language of the system.
+    #[must_use]
+    pub fn of_command_line() -> Arguments {
+        let command = match of_system() {
+            Language::English => Arguments::command(),
+            Language::Chinese => chinese::help(Arguments::command()),
+        };
+        Arguments::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
+    }
+
     /// Does what was asked, on the standard output. Gives the exit status.
     ///
     /// # Errors
