@@ -101,10 +101,10 @@ bench-check: setup ## instructions a segment, and a frame in each tshark (root),
 	@scripts/bench-check.py
 
 record: build ## record the test captures again from real TCP stacks (root)
-	@scripts/record.sh
+	@$(CARGO) xtask record
 
 test-record: install ## record them anew in a temporary folder and check those (root with namespaces; else says why not)
-	@scripts/test-record.sh
+	@$(CARGO) xtask test-record
 
 test-large: install ## 20 GB and a hundred million frames through a pipe to the command, and to tshark (ten minutes)
 	@$(CARGO) test --release --locked -p synfin-cli --test streaming -- --ignored --nocapture --test-threads 1

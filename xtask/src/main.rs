@@ -3,6 +3,7 @@
 
 mod lint;
 mod man;
+mod record;
 mod robust;
 mod sbom;
 mod series;
@@ -33,6 +34,10 @@ enum Task {
     FuzzSmoke(robust::Smoke),
     /// libFuzzer, led by coverage, over the same walks, calls and checks
     FuzzGuided(robust::GuidedFuzz),
+    /// Records the captures of tests/captures again, from real TCP stacks (root)
+    Record(record::Record),
+    /// Records them in a temporary folder, and checks those
+    TestRecord,
     /// Panics, sanitizers, valgrind, long-lived processes, live capture
     Robust(robust::Robust),
     /// The bill of materials of the plugin, or of the command, as JSON
@@ -56,6 +61,8 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Lint { only } => lint::run(&sh, only.as_deref()),
         Task::FuzzSmoke(smoke) => smoke.run(&sh),
         Task::FuzzGuided(guided) => guided.run(&sh),
+        Task::Record(record) => record.run(&sh, &at),
+        Task::TestRecord => record::test(&sh),
         Task::Robust(robust) => robust.run(&sh),
         Task::Sbom(sbom) => sbom.run(&sh),
         Task::Man { folder } => man::write(&at.join(folder)),

@@ -54,6 +54,11 @@ pub fn has(sh: &Shell, command: &str) -> bool {
     cmd!(sh, "sh -c").arg(format!("command -v {command}")).ignore_stdout().ignore_stderr().quiet().run().is_ok()
 }
 
+/// Whether this is root.
+pub fn is_root(sh: &Shell) -> Result<bool> {
+    Ok(cmd!(sh, "id -u").quiet().read()? == "0")
+}
+
 /// Installs what is missing with scripts/setup.sh; `wanted` are its COMMAND=PACKAGE pairs.
 pub fn setup(sh: &Shell, wanted: &[&str]) -> Result<()> {
     Ok(cmd!(sh, "scripts/setup.sh {wanted...}").quiet().run()?)
