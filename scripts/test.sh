@@ -6,7 +6,6 @@ set -eu
 cd "$(dirname "$0")/.."
 # A peer to compare with, which Debian and its kin have.
 if command -v apt-get >/dev/null 2>&1; then scripts/setup.sh tcptrace=tcptrace; fi
-scripts/test-hosts.sh
 scripts/test-plugin.sh
 scripts/install.sh
 # What the recipes of examples/ go to, and what holds the log against its schema. Without these, that is not tested, and it is
