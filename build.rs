@@ -1,6 +1,6 @@
 //! Finds Wireshark, compiles plugin-c into the cdylib, and runs bindgen on synfin.h and ws_version.h.
 //!
-//! SYNFIN_HEADERS, a folder made by scripts/host-headers.sh, stands for the installed Wireshark: for another system
+//! SYNFIN_HEADERS, a folder made by `cargo xtask host headers`, stands for the installed Wireshark: for another system
 //! (scripts/cross.sh), or where no package has the headers. {os} in it stands for the system that is built for.
 //!
 //! The TCP core needs none of this: it is the crate synfin-core.
@@ -115,7 +115,7 @@ mod plugin {
         Err(format!(
             "the installed headers are of Wireshark {major}.{minor}, which {SHIM}/host_layout.h does not know: build \
              with the headers of a series that it knows (the plugin runs in all of them), or add this one with \
-             scripts/host-layout.sh"
+             `cargo xtask host layout`"
         ))
     }
 

@@ -1,6 +1,6 @@
 /* host_facts.h: everything the shim has to know about Wireshark's structures, as expressions over its headers.
  *
- * Two readers. scripts/host-layout.sh has scripts/host-layout.c compiled with the headers of each series and system, and
+ * Two readers. `cargo xtask host layout` has xtask/src/host/layout/facts.c compiled with the headers of each series and system, and
  * writes the values into host_layout.h; host_load.c asserts at compile time that these are those of the headers at hand.
  * A fact is added here and nowhere else.
  *

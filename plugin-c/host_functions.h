@@ -21,7 +21,7 @@
 #include <epan/stats_tree.h>
 #include <epan/tap.h>
 
-/* The same prototype in every series, so that of the headers at hand: SAME(name). scripts/host-prototypes.sh holds this
+/* The same prototype in every series, so that of the headers at hand: SAME(name). `cargo xtask host prototypes` holds this
  * list against the headers of all series. */
 #define HOST_SAME(SAME) \
     SAME(call_dissector_only) \

@@ -32,7 +32,7 @@ static const struct host_layout layouts[] = {
 #undef VALUE
 };
 
-/* A series without a row in host_layout.h does not compile: run scripts/host-layout.sh with its headers first. */
+/* A series without a row in host_layout.h does not compile: run `cargo xtask host layout` with its headers first. */
 #define LAYOUT_NAME(major, minor) HOST_LAYOUT_##major##_##minor
 #define LAYOUT_OF(major, minor) LAYOUT_NAME(major, minor)
 #define BUILT_LAYOUT LAYOUT_OF(WIRESHARK_VERSION_MAJOR, WIRESHARK_VERSION_MINOR)
@@ -49,7 +49,7 @@ enum {
 
 #define SAME(name, expression) \
     _Static_assert((long long)built_##name == (long long)(expression), \
-                   "host_layout.h is wrong about " #name ": run scripts/host-layout.sh");
+                   "host_layout.h is wrong about " #name ": run cargo xtask host layout");
 HOST_VARYING_FACTS(SAME)
 HOST_COMMON_FACTS(SAME)
 HOST_IP_FACTS(SAME)

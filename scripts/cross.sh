@@ -122,10 +122,10 @@ make_headers() {
     for system in linux windows macos; do
         for series in $WS_SERIES $WS_EXPECTED; do
             folder=$cross/headers/$system-$series
-            if [ -f "$folder/made" ] && cat scripts/headers/Cargo.lock scripts/host-headers.sh | cmp -s - "$folder/made"; then continue; fi
+            if [ -f "$folder/made" ] && cat scripts/headers/Cargo.lock xtask/src/host/headers.rs | cmp -s - "$folder/made"; then continue; fi
             rm -rf -- "$folder"
-            scripts/host-headers.sh "$series" "$folder" "$system"
-            cat scripts/headers/Cargo.lock scripts/host-headers.sh >"$folder/made"
+            cargo xtask host headers "$series" "$folder" "$system" >&2
+            cat scripts/headers/Cargo.lock xtask/src/host/headers.rs >"$folder/made"
         done
     done
 }

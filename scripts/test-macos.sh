@@ -73,7 +73,7 @@ for processor in aarch64 x86_64; do
     set --
     for series in $WS_SERIES $WS_EXPECTED; do set -- "$@" "$cross/headers/macos-$series"; done
     check "$processor: the table of host facts" yes \
-        "$(if MACOS_CC="$cross/bin/cc-macos-$processor" scripts/host-layout.sh --check "$@" >"$work/said" 2>&1; then echo yes; else cat "$work/said"; fi)"
+        "$(if MACOS_CC="$cross/bin/cc-macos-$processor" cargo xtask host layout --check "$@" >"$work/said" 2>&1; then echo yes; else cat "$work/said"; fi)"
 done
 
 printf '%s passed, %s failed\n' "$passed" "$failed"

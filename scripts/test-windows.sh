@@ -73,7 +73,7 @@ facts_of() { # SYSTEM
     folders=
     for named in $WS_SERIES $WS_EXPECTED; do folders="$folders $cross/headers/$1-$named"; done
     # shellcheck disable=SC2086 # folders, split on purpose
-    WINDOWS_CC="scripts/chroot-run.sh $cross/sid x86_64-w64-mingw32ucrt-gcc" scripts/host-layout.sh --check $folders
+    WINDOWS_CC="scripts/chroot-run.sh $cross/sid x86_64-w64-mingw32ucrt-gcc" cargo xtask host layout --check $folders
 }
 check "the table of host facts for Windows" yes "$(if facts_of windows >"$work/said" 2>&1; then echo yes; else cat "$work/said"; fi)"
 

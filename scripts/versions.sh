@@ -110,7 +110,7 @@ check() { # SERIES
 fetch_headers() { # SERIES...
     headers=
     for series in "$@"; do
-        scripts/host-headers.sh "$series" "$versions/headers/$series" || return 1
+        cargo xtask host headers "$series" "$versions/headers/$series" || return 1
         headers="$headers${headers:+
 }$versions/headers/$series"
     done
@@ -125,7 +125,7 @@ check_layout() { # SERIES...
         IFS='
 '
         # shellcheck disable=SC2086 # folders, split on purpose
-        scripts/host-layout.sh --check $headers
+        cargo xtask host layout --check $headers
     ) || return 1
     # shellcheck disable=SC2086 # series, split on purpose
     fetch_headers $WS_EXPECTED || return 1
@@ -141,7 +141,7 @@ check_layout() { # SERIES...
         case " $WS_EXPECTED " in *" $series "*) set -- "$@" "$versions/headers/$series"; continue ;; esac
         if on_this_machine "$series"; then set -- "$@" /; else set -- "$@" "$versions/$(release_of "$series")"; fi
     done
-    scripts/host-layout.sh --check "$@" && scripts/host-prototypes.sh "$@"
+    cargo xtask host layout --check "$@" && cargo xtask host prototypes "$@"
 }
 
 # The archive and the package, in the systems that are not this one.

@@ -1,6 +1,7 @@
 //! `cargo xtask`: what a developer of synfin runs beyond cargo. `make` is the front door; what users of a release run is
 //! POSIX shell, in scripts/.
 
+mod host;
 mod lint;
 mod man;
 mod record;
@@ -40,6 +41,9 @@ enum Task {
     TestRecord,
     /// Panics, sanitizers, valgrind, long-lived processes, live capture
     Robust(robust::Robust),
+    /// What plugin-c knows of Wireshark's headers
+    #[command(subcommand)]
+    Host(host::Host),
     /// The bill of materials of the plugin, or of the command, as JSON
     Sbom(sbom::Sbom),
     /// The manual pages of the command synfin, from what it takes
@@ -64,6 +68,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Record(record) => record.run(&sh, &at),
         Task::TestRecord => record::test(&sh),
         Task::Robust(robust) => robust.run(&sh),
+        Task::Host(host) => host.run(&sh, &at),
         Task::Sbom(sbom) => sbom.run(&sh),
         Task::Man { folder } => man::write(&at.join(folder)),
         Task::Series => {

@@ -130,7 +130,7 @@ mod tests {
         let layout = read("plugin-c/host_layout.h");
         for series in all() {
             let rows = format!("#define HOST_LAYOUT_{}(ROW)", series.number.replace('.', "_"));
-            assert!(layout.contains(&rows), "plugin-c/host_layout.h has no rows of {series}: scripts/host-layout.sh");
+            assert!(layout.contains(&rows), "plugin-c/host_layout.h has no rows of {series}: cargo xtask host layout");
         }
     }
 

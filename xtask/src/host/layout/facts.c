@@ -1,7 +1,7 @@
-/* host-layout.c: what plugin-c/host_facts.h asks for, as the headers it is compiled against have it.
+/* facts.c: what plugin-c/host_facts.h asks for, as the headers it is compiled against have it.
  *
  * It is compiled and never run, so that headers of another system do too: the values stand as text in the object file,
- * where scripts/host-layout.sh looks for them.
+ * where `cargo xtask host layout` looks for them.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -16,7 +16,7 @@
             DIGIT(value, 1) \
     }
 
-/* "fact KIND NAME 0000000123", for grep. */
+/* "fact KIND NAME 0000000123". */
 #define FACT(kind, name, value) \
     extern const struct kind##_##name { \
         char head[sizeof "fact " #kind " " #name " " - 1]; \
