@@ -13,6 +13,7 @@ mod after_end;
 mod arrival;
 mod attempt;
 mod closing;
+mod conn_state;
 mod copies;
 mod counts;
 mod double_open;
@@ -55,6 +56,7 @@ use roles::Judgement;
 use times::{MaybeTime, Times};
 
 pub use arrival::{Arrival, Assessment, frame_of, ordinal};
+pub use conn_state::ConnState;
 pub use negotiation::{NegotiatedEcn, Negotiation};
 pub use outcome::{HandshakeKind, HandshakeOutcome, Pass, TeardownKind};
 pub use packed_segment::PackedSegment;
@@ -62,7 +64,7 @@ pub use packed_verdict::{PackedVerdict, Turns};
 pub use reset_count::ResetCount;
 pub use state::{State, States, Trigger};
 pub use verdict::{Anomalies, Basis, Cause, Numbers, Phase, Repeats, Reset, ResetDetail, Steps, Verdict};
-pub use zeek::{ConnState, HISTORY_MAX};
+pub use zeek::HISTORY_MAX;
 
 use crate::segment::icmp::IcmpError;
 use crate::segment::{Both, End, Ends, Flags, Kind, Segment, Side};

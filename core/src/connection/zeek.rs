@@ -3,9 +3,8 @@
 //! Zeek keeps one state for each endpoint that only its own segments move, and the states of both at the end make
 //! the `conn_state` (Zeek manual, "conn.log"; `base/protocols/conn/main.zeek`). Timeouts are left out.
 
-use strum::{IntoStaticStr, VariantArray};
-
 use super::Connection;
+use super::conn_state::ConnState;
 use crate::segment::{End, Ends, Flags, Segment, Seq};
 
 /// Zeek's state of one endpoint.
@@ -391,46 +390,5 @@ impl ZeekView {
             (Established, Established) => S1,
             _ => Oth,
         }
-    }
-}
-
-/// Zeek's `conn_state`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, IntoStaticStr, VariantArray)]
-#[strum(serialize_all = "UPPERCASE")]
-pub enum ConnState {
-    /// A normal end.
-    Sf,
-    /// Open, not closed.
-    S1,
-    /// Closed by the client alone.
-    S2,
-    /// Closed by the server alone.
-    S3,
-    /// A SYN without any answer.
-    S0,
-    /// The SYN was refused.
-    Rej,
-    /// Reset by the client.
-    Rsto,
-    /// Reset by the server.
-    Rstr,
-    /// A SYN, then the client's RST; nothing of the server.
-    Rstos0,
-    /// A SYN-ACK, then the server's RST; no SYN of the client.
-    #[strum(serialize = "RSTRH")]
-    Rsth,
-    /// A SYN, then the client's FIN; nothing of the server.
-    Sh,
-    /// A SYN-ACK, then the server's FIN; no SYN of the client.
-    Shr,
-    /// Anything else: the handshake was not captured.
-    Oth,
-}
-
-impl ConnState {
-    /// Zeek's word.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.into()
     }
 }
