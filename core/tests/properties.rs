@@ -93,8 +93,14 @@ fn is_kept((_, segment): &RandomSegment, (verdict, _): &SegmentVerdict) -> bool 
         }
 }
 
+/// 3000 cases of each property; as many as `PROPTEST_CASES` says where that is set (`PROPTEST_RNG_SEED`: of which seed).
+fn config() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_some() { usual } else { ProptestConfig { cases: 3000, ..usual } }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn one_pass_and_any_later_look_say_the_same(segments in prop::collection::vec(segment(), 1..40)) {

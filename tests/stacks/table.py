@@ -18,6 +18,47 @@ socket that timed out, or segments that the capture lacks.
 | --- | --- | --- | --- |
 """
 
+# Why each limit stands: the rules (docs/RULES.md) by which synfin says what it says there, and where the same segments,
+# as far as an observer at one point can tell them apart, mean just that. To say otherwise would be false there.
+WHY = {
+    "in-flight": ("a segment counts, for both sides, from where it is captured on", "R5.5, R5.40", "close_by_client"),
+    "lost-later": ("what was captured is presumed to have arrived, until its receiver shows the contrary",
+                   "R5.2, R5.5, R5.10, R5.22", "close_by_client"),
+    "not-seen": ("what was not seen is not invented: an Ack of one number more may be one of a byte or of a FIN", "R5.5",
+                 "half_close_by_client"),
+    "silent": ("a state changes with a segment: a host's timer or crash is not on the wire", "R5.2, R5.5",
+               "close_by_client"),
+    "not-confirmed": ("the client's ACK alone completes no second time: the one before was not taken either", "R5.21",
+                      "a queue that is still full"),
+    "out-of-order": ("a FIN counts when it is captured: the data in front of it may have passed uncaptured", "R5.5",
+                     "a capture that lacks the data"),
+    "old-socket": ("a SYN meets a listener, until the answer is one of an older connection", "R5.2, R5.65",
+                   "close_by_client"),
+    "no-listener": ("a SYN meets a listener, until a RST refuses it", "R5.2, R5.30", "close_by_client"),
+    "cookie": ("a SYN-ACK whose number is a cookie is like any other", "R5.2", "close_by_client"),
+    "proxy": ("whoever answers from the server's address and port is the server", "R5.2", "close_by_client"),
+    "queue-full": ("the ACK that fits is step 3, until the server's SYN-ACK comes again", "R5.2, R5.16",
+                   "close_by_client"),
+    "deferred": ("the ACK that fits is step 3, until the server's SYN-ACK comes again", "R5.2, R5.16",
+                 "close_by_client"),
+    "old-duplicate": ("a SYN does not show its age: it counts when it is captured", "R5.2, R5.44", "close_by_client"),
+    "forged": ("a RST that fits was sent and was taken, until one of the two shows the contrary", "R5.40, R5.47, R5.53",
+               "abort_by_client"),
+    "no-time-wait": ("the last ACK leaves TIME-WAIT: a host that keeps none sends the same segments", "R5.6",
+                     "close_by_client"),
+}
+
+LIMITS_HEAD = """
+## Limits of a passive observer
+
+Each was looked at with its packets: none can be known at that segment without breaking a rule. *By which rule*: what
+synfin presumes there, and the rules of [RULES.md](RULES.md) that say so. *Looks like*: where the same segments, as far
+as an observer at one point can tell them apart, mean just that.
+
+| limit | how many | what happened | by which rule | looks like |
+| --- | --- | --- | --- | --- |
+"""
+
 # The part of the page that tests/second_stack writes.
 KEPT = "<!-- tests/second_stack: begin -->\n"
 
@@ -85,8 +126,9 @@ def render(results, series):
                  f"({100 * limits.total() / (states + limits.total()):.1f} %) and {later.total()} later (met at "
                  f"{sum(r.beyond_at for r in results)} comparisons), {sum(r.fields for r in results)} fields, "
                  f"{sum(len(r.wrong) for r in results)} disagreements.\n")
-    lines.append("\n## Limits of a passive observer\n\n")
+    lines.append(LIMITS_HEAD)
     for why in sorted(limits | later):
         counts = f"{limits[why]}, and {later[why]} later" if later[why] else f"{limits[why]}"
-        lines.append(f"- *{why}* ({counts}): {explained[why]}\n")
+        reason, rules, twin = WHY[why]
+        lines.append(f"| *{why}* | {counts} | {explained[why]} | {reason} ({rules}) | {twin} |\n")
     return "".join(lines)
