@@ -45,6 +45,19 @@ scripts! {
       | > .  C+1   ack S+1 win 9        |             | ACK       |        | retransmission
     ";
 
+    /// An answer to a repeated SYN-ACK takes nothing from the ACK that performed the step: that one can still come again.
+    step_3_again_after_another_answer = "
+      | > S  X
+      | < S. Y     ack X+1
+      | < S. Y     ack X+1     @1       |             | SYN-ACK   | open 2 | retransmission=1
+      | > P. X+1   ack Y+1 len 10       |             | OPEN-ACK  | open 3 | retransmission
+      | > .  X+11  ack Y+1              |             | OPEN-ACK  | open 3 | retransmission=1
+      | > P. X+1   ack Y+1 len 10 @1    |             | OPEN-ACK  | open 3 | retransmission=1; !none
+      | > .  X+11  ack Y+1     @1       |             | OPEN-ACK  | open 3 | retransmission=1; !none
+      | < P. Y+1   ack X+11 len 5       |             | DATA      |        | retransmission
+      | > P. X+1   ack Y+1 len 10 @1    |             | DATA      |        | retransmission
+    ";
+
     same_ack_after_new_data_is_a_duplicate_ack = "
     either
     open

@@ -233,6 +233,31 @@ scripts! {
     = handshake.synack_rtt
     ";
 
+    /// Each attempt's step 3 shows what its own SYNs agreed; the connection shows what the last ones did.
+    each_attempt_agrees_anew = "
+      | > S  C               <mss:1460>
+      | < S. S       ack C+1 <mss:1400>
+      | > .  C+1     ack S+1                    |  | OPEN-ACK | open 3 | negotiated=MSS 1460/1400
+      | < R. S+1     ack C+1
+      | > S  C+5000          <mss:1300>         |  | SYN      | open 1 | !new_attempt
+      | < S. S+9000  ack C+5001 <mss:1200>
+      | > .  C+5001  ack S+9001                 |  | OPEN-ACK | open 3 | negotiated=MSS 1300/1200
+    = negotiated MSS 1300/1200
+    ";
+
+    /// A new attempt forgets numbers, and not that the other side was captured: a RST is judged from the new SYN on.
+    reset_of_the_old_numbers_in_a_new_attempt = "
+    open
+      | > P. C+1     ack S+1 len 1400
+      | > R. C+1401  ack S+1
+      | < .  S+1     ack C+1401
+    SYN-SENT     | > S  C         @1            | SYN-RECEIVED | SYN      | open 1 | !new_attempt
+    SYN-SENT     | > R  C+1401                  | SYN-RECEIVED | RST      |        | reset=stray; !stray_reset
+    CLOSED       | < R. 0         ack C+1       | CLOSED       | RST      |        | reset=refused
+    = handshake.outcome refused
+    = reset.by server
+    ";
+
     new_attempt_of_the_other_side = "
       | < S  S
       | < R  S+1

@@ -103,6 +103,27 @@ scripts! {
     = teardown.kind reset
     ";
 
+    /// The time of the teardown stands on the segment that makes it known, also where that one shows no step.
+    teardown_time_where_no_step_is_shown = "
+    open
+    FIN-WAIT-1   | > F. X    ack Y              | CLOSE-WAIT   | FIN      | close 1
+    CLOSED       | < R  Y-1                     | CLOSED       | RST      |         | reset=after-fin
+    CLOSED       | < F. Y    ack X+1            | LAST-ACK     | FIN      |         | teardown.time; !reset_forged
+    CLOSED       | < R  Y+1                     | CLOSED       | RST      |         | reset=late; teardown.time
+    TIME-WAIT    | > .  X+1  ack Y+1            | CLOSED       | ACK      |         | teardown.time=0.004000000; !reset_ignored
+    TIME-WAIT    | > R. X+1  ack Y+1            | CLOSED       | RST      |         | reset=late
+    = teardown.time 0.004000000
+    ";
+
+    /// Zeek takes a FIN for its sender's last number where nothing but a SYN went before it, whatever the number is.
+    what_zeek_makes_of_a_fin_before_the_syn = "
+      | > S  C+9000
+      | > F. C         ack S+1
+      | < R. S+1       ack C+1
+      | > R  C+1
+    = conn.state RSTR
+    ";
+
     /// A new attempt forgets the RST before it; the counts go on.
     a_new_attempt_after_a_refusal = "
     splits

@@ -36,13 +36,13 @@ class Connection:
         self.last_original: Note | None = None  # the last one that is no copy
         self.copied = False
         self.challenged_by: Seen | None = None  # the next segment of its receiver may be the answer
+        self.heard = [0, 0]  # segments of each side in the stream: an attempt forgets numbers, not that somebody spoke
         self.begin()
 
     def begin(self) -> None:
         """What a new attempt starts without."""
         self.endings = self.attempt.endings = Endings()
         self.edges = (Edge(), Edge())
-        self.heard = [0, 0]
 
     def side_of(self, end: tuple[str, int]) -> int:
         return 0 if self.equal or end == self.ends[0] else 1

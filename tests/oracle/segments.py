@@ -170,4 +170,7 @@ def icmp_kind(version: int, message: int, code: int) -> str | None:
         return None
     if message == 1:
         return UNREACHABLE_V6.get(code, "other")
+    if (message, code) == (4, 1):
+        # Unrecognized next header: what IPv6 has in place of IPv4's "protocol unreachable" (RFC 7915 sections 4.2, 5.2).
+        return "protocol-unreachable"
     return {2: "fragmentation-needed", 3: "time-exceeded"}.get(message, "other")

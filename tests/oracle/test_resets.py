@@ -73,6 +73,10 @@ class Resets(unittest.TestCase):
         self.assertEqual((column(answers, "phase")[6], last(answers, "teardown.kind")), ("closed", "three-segment"))
         self.assertIsNone(last(answers, "reset.frame"))
 
+    def test_a_new_attempt_forgets_numbers_and_not_who_spoke(self):
+        answers = play("c S 100\ns SA 300 101\nc A 101 301\nc RA 101 301\nc S 100\nc R 1501\ns RA 0 101")
+        self.assertEqual(column(answers, "reset")[3:], ["abort", None, "stray", "refused"])
+
     def test_new_attempt(self):
         answers = play("c S 100\ns RA 0 101\nc S 100 t500\ns SA 300 101\nc A 101 301")
         self.assertEqual(column(answers, "phase"), ["handshake"] * 5)
@@ -200,6 +204,7 @@ class Icmp(unittest.TestCase):
             "other", "prohibited"])
         self.assertEqual([icmp_kind(6, 1, code) for code in (0, 1, 3, 4, 5)], [
             "net-unreachable", "prohibited", "host-unreachable", "port-unreachable", "prohibited"])
+        self.assertEqual((icmp_kind(6, 4, 0), icmp_kind(6, 4, 1)), ("other", "protocol-unreachable"))
         self.assertEqual((icmp_kind(6, 2, 0), icmp_kind(4, 11, 0), icmp_kind(4, 8, 0), icmp_kind(6, 128, 0)),
                          ("fragmentation-needed", "time-exceeded", None, None))
 

@@ -15,6 +15,7 @@ impl Connection {
     /// the client's unwrapping mark, repeats by number, the counts and the start.
     pub(super) fn begin_attempt(&mut self, ordinal: u64) {
         self.keep_bases(ordinal);
+        self.keep_negotiation(ordinal);
         self.x_end = self.client_end;
         let is_captured = self.opening.is_captured();
         for end in End::BOTH {

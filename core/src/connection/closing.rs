@@ -32,6 +32,8 @@ pub(super) struct Closing {
     pub fin_at: MaybeTime,
     /// When the segment was captured after which both FINs are acknowledged.
     pub closed_at: MaybeTime,
+    /// Its frame; 0: none.
+    pub closed_frame: u32,
     /// The base of each end from the first FIN on.
     pub bases: Ends<MaybePosition>,
     /// Where the other side's payload after the first FIN starts.
@@ -52,6 +54,7 @@ impl Closing {
         frames: [0; 4],
         fin_at: MaybeTime::NONE,
         closed_at: MaybeTime::NONE,
+        closed_frame: 0,
         bases: Ends::both(MaybePosition::NONE),
         half_close_from: MaybePosition::NONE,
         fins: Ends::both(None),
@@ -136,7 +139,8 @@ impl Connection {
         draft.close_steps.add(step);
         self.closing_mut().perform(step, arrival);
         if self.were_fins_acked() {
-            self.closing_mut().closed_at = MaybeTime::new(segment.at);
+            let closing = self.closing_mut();
+            (closing.closed_at, closing.closed_frame) = (MaybeTime::new(segment.at), arrival.frame);
         }
     }
 

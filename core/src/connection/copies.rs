@@ -157,7 +157,12 @@ impl Connection {
                 | mark(draft.is_older, IS_OLDER),
         };
         match self.originals.iter_mut().find(|known| known.end() == end && known.sort == sort) {
-            Some(known) => *known = original,
+            Some(known) => {
+                let before = std::mem::replace(known, original);
+                if sort == Sort::OpenAck && draft.repeats.ack && !before.is_like(segment) {
+                    self.rare_mut().open_acks[end].add(before);
+                }
+            }
             None => {
                 // Room for what usually comes next, allocated at once. After a RST nothing does.
                 let more = match sort {

@@ -2,6 +2,7 @@
 
 use super::Connection;
 use super::opening::Findings;
+use super::remembered::OldNegotiation;
 use crate::segment::{Ecn, Offers, SynOptions};
 
 /// Explicit congestion notification that both sides agreed on.
@@ -39,7 +40,7 @@ const fn ecn(client: Ecn, server: Ecn) -> Option<NegotiatedEcn> {
 }
 
 impl Connection {
-    /// What the two SYNs agreed on; none unless both were captured.
+    /// What the two SYNs of the last attempt agreed on; none unless both were captured.
     #[must_use]
     pub fn negotiation(&self) -> Option<Negotiation> {
         self.client().syn()?;
@@ -54,5 +55,27 @@ impl Connection {
             fast_open: client.has(Offers::FAST_OPEN)
                 && (server.has(Offers::FAST_OPEN) || self.opening.found(Findings::ACKED_SYN_DATA)),
         })
+    }
+
+    /// Keeps what the attempt agreed on, for the segments before this one, which starts another.
+    pub(super) fn keep_negotiation(&mut self, ordinal: u64) {
+        let [.., step_3] = self.opening.frames;
+        if step_3 != 0
+            && let Some(negotiation) = self.negotiation()
+        {
+            let until = super::frame_of(ordinal);
+            self.rare_mut().old_negotiations.add(OldNegotiation { step_3, until, negotiation });
+        }
+    }
+
+    /// The same of the attempt that a step 3 belongs to, by the frame of that step 3 or of its repeat; 0: the last attempt.
+    #[must_use]
+    pub fn negotiation_at(&self, frame: u32) -> Option<Negotiation> {
+        let [first_syn, ..] = self.handshake_frames();
+        if frame == 0 || frame >= first_syn || self.attempts() < 2 {
+            return self.negotiation();
+        }
+        let mut before = self.rare.as_ref()?.old_negotiations.iter();
+        before.find(|old| (old.step_3..old.until).contains(&frame)).map(|old| old.negotiation)
     }
 }

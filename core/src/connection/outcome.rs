@@ -257,8 +257,7 @@ impl Connection {
     /// The frame after which both FINs were first acknowledged; 0: none.
     #[must_use]
     pub fn closed_frame(&self) -> u32 {
-        let [_, step_2, _, step_4] = self.closing().frames;
-        if self.were_fins_acked() { step_2.max(step_4) } else { 0 }
+        self.closing().closed_frame
     }
 
     /// Nanoseconds from the first SYN to step 3.

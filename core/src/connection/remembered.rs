@@ -1,9 +1,9 @@
 //! What few connections have: numbers that came before, acknowledgments that could not be accepted, X and Y as they were.
 //! Each list is bounded, so that a hostile capture takes no more memory than a real one.
 
-use super::Connection;
 use super::copies::{Original, Sort};
 use super::verdict::Steps;
+use super::{Connection, Negotiation};
 use crate::segment::icmp::IcmpKind;
 use crate::segment::{End, Ends, Flags, Segment, Seq};
 
@@ -75,6 +75,17 @@ pub(super) struct BadAck {
     pub frame: u32,
 }
 
+/// What the two SYNs of an attempt agreed on, kept when a later attempt forgets it: its step 3 still shows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct OldNegotiation {
+    /// The frame of its step 3.
+    pub step_3: u32,
+    /// The frame of the SYN that started the next attempt.
+    pub until: u32,
+    /// What they agreed on.
+    pub negotiation: Negotiation,
+}
+
 /// What few connections have.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rare {
@@ -95,10 +106,14 @@ pub(super) struct Rare {
     pub zeek_history: Vec<u8>,
     /// The first ICMP error about a segment, and its frame.
     pub icmp: Option<(IcmpKind, u32)>,
+    /// What earlier attempts agreed on, oldest first.
+    pub old_negotiations: Recent<OldNegotiation>,
     /// Attempts before this one.
     pub attempts_before: u32,
     /// Bytes of payload that each end sent in earlier attempts.
     pub bytes_before: Ends<u64>,
+    /// ACKs of each end with a step of the handshake, in whose place an answer to a repeated SYN-ACK was kept since.
+    pub open_acks: Ends<Recent<Original>>,
     /// The steps that each end's SYN-ACK performed, where both ends sent a SYN.
     pub syn_ack_steps: Ends<Steps>,
     /// The last segment that each end sent again although the peer had taken it.
@@ -122,6 +137,7 @@ impl Rare {
             self.bad_acks[end].clear();
             self.owed_fin[end] = None;
             self.fin_span_ns[end] = None;
+            self.open_acks[end].clear();
             self.syn_ack_steps[end] = Steps::NONE;
             self.old_tries[end] = None;
         }
@@ -132,10 +148,11 @@ impl Rare {
 
     /// Bytes of memory with all that it holds.
     pub fn memory(&self) -> usize {
-        let ends =
-            End::BOTH.into_iter().map(|end| self.numbers[end].memory().saturating_add(self.bad_acks[end].memory()));
+        let ends = End::BOTH.into_iter().flat_map(|end| {
+            [self.numbers[end].memory(), self.bad_acks[end].memory(), self.open_acks[end].memory()]
+        });
         let old_bases = self.old_bases.capacity().saturating_mul(size_of::<OldBases>());
-        ends.chain([old_bases, self.zeek_history.capacity()]).fold(size_of::<Rare>(), usize::saturating_add)
+        ends.chain([old_bases, self.old_negotiations.memory(), self.zeek_history.capacity()]).fold(size_of::<Rare>(), usize::saturating_add)
     }
 }
 

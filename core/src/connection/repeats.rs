@@ -52,10 +52,14 @@ impl Connection {
             Kind::Fin => [(Sort::Fin, open || close), (Sort::Fin, false)],
             _ => [(Sort::OpenAck, open), (Sort::CloseAck, close)],
         };
-        sorts.into_iter().filter(|(_, is_fresh)| *is_fresh).find_map(|(sort, _)| {
-            let original = self.original_of_attempt(end, sort).filter(|original| original.is_like(segment))?;
-            Some((original.open_steps, original.close_steps))
-        })
+        let before = self.rare.as_ref().filter(|_| kind != Kind::Fin && open);
+        let before = before.into_iter().flat_map(|rare| rare.open_acks[end].iter());
+        let last = sorts.into_iter().filter(|(_, is_fresh)| *is_fresh);
+        let original = last
+            .filter_map(|(sort, _)| self.original_of_attempt(end, sort))
+            .chain(before)
+            .find(|original| original.is_like(segment))?;
+        Some((original.open_steps, original.close_steps))
     }
 
     /// After something new of the peer, the same ACK again is an answer, not a repeat.

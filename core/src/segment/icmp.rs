@@ -75,7 +75,7 @@ impl IcmpKind {
             (1, 4) => IcmpKind::PortUnreachable,
             (2, _) => IcmpKind::FragmentationNeeded,
             (3, _) => IcmpKind::TimeExceeded,
-            // A next header that the host does not know: it has no TCP (RFC 4443 §3.4).
+            // A next header that the host does not know: it has no TCP (RFC 4443 §3.4, RFC 7915 §4.2).
             (4, 1) => IcmpKind::ProtocolUnreachable,
             (1 | 4, _) => IcmpKind::Other,
             _ => return None,

@@ -82,7 +82,7 @@ pub enum Placement {
     Handshake,
     /// On those with a step of the teardown, and on the last one.
     Teardown,
-    /// On step 3 of the handshake, and on the last one.
+    /// On step 3 of the handshake, of each attempt, and on the last one.
     Step3,
     /// On the segment in this frame, and on the last one; 0: on the last one alone.
     Frame(fn(&ConnectionView) -> u32),
@@ -233,7 +233,7 @@ impl Placement {
             Placement::Last => false,
             Placement::Handshake => !view.verdict.open_steps.is_empty() && is_of_last_attempt(view),
             Placement::Teardown => !view.verdict.close_steps.is_empty() && is_of_last_attempt(view),
-            Placement::Step3 => view.verdict.open_steps.has(3) && is_of_last_attempt(view),
+            Placement::Step3 => view.verdict.open_steps.has(3),
             Placement::Frame(frame) => view.frame == frame(&view.connection),
         }
     }

@@ -145,7 +145,7 @@ pub(super) const FIELDS: &[Field] = &[
         "negotiated",
         String,
         About::Connection {
-            read: |view, out| if let Some(negotiation) = view.negotiation() {
+            read: |view, out| if let Some(negotiation) = view.negotiation_at(out.frame) {
                 out.write(|out| text::negotiated(out, &negotiation));
             },
             on: Placement::Step3,
