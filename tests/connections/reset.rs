@@ -258,6 +258,53 @@ scripts! {
     = reset.by server
     ";
 
+    /// In SYN-SENT alone a RST with the number of a wrong Ack ends nothing; here that number is the client's next.
+    reset_at_an_old_wrong_ack_of_an_open_connection = "
+      | > S  C
+      | < .  S-500     ack C+11                 |              | ACK      |        | !challenge_ack
+      | < S. S         ack C+1
+      | > .  C+1       ack S+1
+      | > P. C+1       ack S+1 len 10
+    CLOSED       | > R  C+11                    | CLOSED       | RST      |        | reset=abort; reset.cause=rejects-ack
+    = teardown.kind reset
+    = teardown.closer client
+    ";
+
+    /// The same of the server: it is in SYN-RECEIVED no more.
+    reset_at_an_old_wrong_third_segment = "
+      | > S  C
+      | < S. S         ack C+1
+      | > .  C+1       ack S+50                 |              | ACK      |        | !open_ack_wrong
+      | > .  C+1       ack S+1                  |              | OPEN-ACK | open 3
+      | < P. S+1       ack C+1 len 49
+    CLOSED       | < R  S+50                    | CLOSED       | RST      |        | reset=abort; reset.cause=rejects-ack
+    = teardown.kind reset
+    = teardown.closer server
+    ";
+
+    /// What the client sends is no answer to its SYN.
+    stray_reset_of_the_client_is_no_answer = "
+      | > S  C
+      | < -  S
+    SYN-SENT     | > R  C+5000                  | SYN-RECEIVED | RST      |        | reset=stray
+    = handshake.outcome no-answer
+    ";
+
+    /// Seq 0 where that is a number that the other side expects: it was captured, so this is a RST as any other.
+    reset_at_zero_to_a_side_that_was_captured = "
+      | > .  C+1       ack 0
+    CLOSED       | < R. 0         ack C+77      | CLOSED       | RST      |        | reset=abort; reset.cause
+    ";
+
+    /// A side in SYN-SENT judges a RST by its Ack, whatever the Seq is: no gap in the capture shows there.
+    reset_far_ahead_to_a_side_in_syn_sent_again = "
+      | > S  C
+      | < S. S         ack C+1
+    SYN-SENT     | > S  C         @1            | SYN-RECEIVED | SYN      | open 1 | retransmission=1
+    CLOSED       | < R. S+5000    ack C+1       | CLOSED       | RST      |        | reset=handshake; phase=handshake
+    = handshake.outcome reset
+    ";
+
     new_attempt_of_the_other_side = "
       | < S  S
       | < R  S+1

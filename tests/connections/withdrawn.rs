@@ -124,6 +124,66 @@ scripts! {
     = conn.state RSTR
     ";
 
+    /// However late: an ACK of nothing new may be an answer to what came before the RST.
+    a_bare_ack_long_after_the_reset_shows_nothing = "
+    either
+    open
+    CLOSED       | > R. C+1  ack S+1            | CLOSED       | RST      |         | reset=abort
+    CLOSED       | < .  S+1  ack C+1   @2       | CLOSED       | ACK      |         | !none
+    = teardown.kind reset
+    ";
+
+    /// The other side has used more since, and this ACK is not of that.
+    an_ack_of_what_was_sent_before_shows_nothing = "
+    either
+    open
+    CLOSED       | > R  C+1                     | CLOSED       | RST      |         | reset=abort
+    ESTABLISHED  | > P. C+1  ack S+1 len 10     | CLOSED       | DATA     |         | !reset_forged
+    ESTABLISHED  | < .  S+1  ack C+1            | CLOSED       | ACK      |         | !none
+    ESTABLISHED  | < .  S+1  ack C+11           | ESTABLISHED  | ACK      |         | !reset_ignored
+    ";
+
+    /// Nothing of its sender was captured before the RST: the first number seen after it is where the new ones begin.
+    an_ack_of_the_first_number_after_the_reset_shows_nothing = "
+    CLOSED       | < R  S+50                    | CLOSED       | RST      |         | reset=abort
+    CLOSED       | < P. S+50 ack C+1 len 10     | ESTABLISHED  | DATA     |         | !reset_forged
+    CLOSED       | > .  C+1  ack S+50           | ESTABLISHED  | ACK      |         | !none
+    ESTABLISHED  | > .  C+1  ack S+60           | ESTABLISHED  | ACK      |         | !reset_ignored
+    ";
+
+    /// Its sender has used none of these numbers.
+    an_ack_of_numbers_that_nobody_used_shows_nothing = "
+    CLOSED       | < R  S+50                    | CLOSED       | RST      |         | reset=abort
+    CLOSED       | < .  S+50 ack C+1            | CLOSED       | ACK      |         | !none
+    CLOSED       | > .  C+1  ack S+55           | CLOSED       | ACK      |         | !none
+    ";
+
+    /// The payload ends at the RST's number, and the FIN behind it does not count after a refusal.
+    a_fin_behind_payload_after_a_refusal_shows_nothing = "
+      | > S  C
+    CLOSED       | < R. S+5  ack C+1            | CLOSED       | RST      |         | reset=refused
+    CLOSED       | < F. S+1  ack C+1 len 5      | CLOSED       | FIN      |         | !data_after_reset
+    = handshake.outcome refused
+    ";
+
+    /// After step 3, taken back or not, the server's SYN-ACK behind its own RST is no step 2.
+    no_step_2_after_a_reset_that_followed_step_3 = "
+    open
+    ESTABLISHED  | < S. S    ack C+1   @1       | SYN-RECEIVED | SYN-ACK  | open 2  | phase=handshake
+    CLOSED       | < R. S+1  ack C+1            | CLOSED       | RST      |         | reset=handshake
+    CLOSED       | < S. S    ack C+1   @1       | CLOSED       | SYN-ACK  |         | retransmission=1; phase=closed
+    = handshake.outcome reset
+    ";
+
+    /// Nor where the handshake was over because the capture lacks segments.
+    no_step_2_after_a_reset_of_an_open_connection = "
+      | > S  C
+      | < P. S+101 ack C+51 len 10              |              | DATA     |         | phase=data
+      | < R. S+111 ack C+51                     |              | RST      |         | reset=abort
+      | < S. S    ack C+1                       |              | SYN-ACK  |         | phase=closed
+    = handshake.frame2
+    ";
+
     /// A new attempt forgets the RST before it; the counts go on.
     a_new_attempt_after_a_refusal = "
     splits

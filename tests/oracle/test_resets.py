@@ -74,7 +74,7 @@ class Resets(unittest.TestCase):
         self.assertIsNone(last(answers, "reset.frame"))
 
     def test_a_new_attempt_forgets_numbers_and_not_who_spoke(self):
-        answers = play("c S 100\ns SA 300 101\nc A 101 301\nc RA 101 301\nc S 100\nc R 1501\ns RA 0 101")
+        answers = play("c S 100\ns SA 300 101\nc A 101 301\nc RA 101 301\nc S 100 t1000\nc R 1501\ns RA 0 101")
         self.assertEqual(column(answers, "reset")[3:], ["abort", None, "stray", "refused"])
 
     def test_new_attempt(self):

@@ -148,11 +148,12 @@ impl Rare {
 
     /// Bytes of memory with all that it holds.
     pub fn memory(&self) -> usize {
-        let ends = End::BOTH.into_iter().flat_map(|end| {
-            [self.numbers[end].memory(), self.bad_acks[end].memory(), self.open_acks[end].memory()]
-        });
+        let ends = End::BOTH
+            .into_iter()
+            .flat_map(|end| [self.numbers[end].memory(), self.bad_acks[end].memory(), self.open_acks[end].memory()]);
         let old_bases = self.old_bases.capacity().saturating_mul(size_of::<OldBases>());
-        ends.chain([old_bases, self.old_negotiations.memory(), self.zeek_history.capacity()]).fold(size_of::<Rare>(), usize::saturating_add)
+        ends.chain([old_bases, self.old_negotiations.memory(), self.zeek_history.capacity()])
+            .fold(size_of::<Rare>(), usize::saturating_add)
     }
 }
 
