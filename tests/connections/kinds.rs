@@ -96,6 +96,15 @@ scripts! {
     = teardown.kind simultaneous
     ";
 
+    /// Of a server that sent both a SYN and a SYN-ACK the SYN-ACK counts, of the client its SYN.
+    what_is_agreed_where_both_sent_a_syn = "
+      | > S  C             <mss:1460>
+      | < S  S             <mss:1300>
+      | > S. C     ack S+1 <mss:1111>
+      | < S. S     ack C+1 <mss:1200>
+    = negotiated MSS 1460/1200
+    ";
+
     /// The SYN-ACK never came, and the SYN had come twice: the later one's options were answered.
     the_last_syn_counts_for_what_was_agreed = "
       | > S  C             <mss:1460,sack>

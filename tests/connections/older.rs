@@ -57,6 +57,43 @@ scripts! {
     = conn.previous 0
     ";
 
+    /// The client's last bytes had not reached it: its Ack is the highest of its own there.
+    it_acknowledges_no_more_than_it_had = "
+    core
+    stream 0
+      | > S  C
+      | < S. S     ack C+1
+      | > .  C+1   ack S+1
+      | < F. S+1   ack C+1
+      | > P. C+1   ack S+2  len 10       | FIN-WAIT-2
+    stream 1
+    SYN-SENT    | > S  C+9000            | SYN-RECEIVED | SYN | open 1
+    SYN-SENT    | < .  S+2   ack C+1     | FIN-WAIT-2   | ACK |        | !challenge_ack; !old_connection
+    ";
+
+    /// Both sides sent a SYN, and the client has none of the other's: an old connection can answer all the same.
+    of_a_simultaneous_open = "
+      | > S  C
+      | < S  S
+      | < S. S     ack C+1
+    SYN-SENT    | > S  C         @1      | SYN-RECEIVED | SYN | open 1 | retransmission=1
+    SYN-SENT    | < .  S+500 ack C-900   | ESTABLISHED  | ACK |        | !challenge_ack
+    SYN-SENT    | > R  C-900             | CLOSED       | RST |        | reset.cause=rejects-ack
+    ";
+
+    /// Its Seq fits the connection before, and its Ack is none of that one.
+    an_ack_that_the_one_before_never_had = "
+    core
+    stream 0
+      | > S  C
+      | < S. S     ack C+1
+      | > .  C+1   ack S+1
+      | < F. S+1   ack C+1               |            | FIN
+    stream 1
+    SYN-SENT    | > S  C+9000            | SYN-RECEIVED | SYN | open 1
+    SYN-SENT    | < .  S+2   ack C-70    | ESTABLISHED  | ACK |        | !challenge_ack; !old_connection
+    ";
+
     /// It has given the old one up: its SYN-ACK is that of a new one.
     the_old_one_gives_way = "
       | > S  C

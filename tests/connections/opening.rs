@@ -162,6 +162,14 @@ scripts! {
     ESTABLISHED | > .  X+1   ack Y+1                           | ESTABLISHED  | OPEN-ACK | open 3
     ";
 
+    /// The client's own SYN-ACK in a simultaneous open, which the server cannot accept.
+    syn_ack_of_the_client_with_a_wrong_ack = "
+      | > S  C
+      | < S  S
+    SYN-RECEIVED | > S. C     ack S+9   | SYN-RECEIVED | SYN-ACK  |        | !synack_wrong_ack
+    SYN-RECEIVED | > S. C     ack S+1   | ESTABLISHED  | SYN-ACK  | open 2
+    ";
+
     synack_with_a_wrong_ack = "
       | > S  X
     SYN-SENT    | < S. S     ack X+7                           | SYN-RECEIVED | SYN-ACK  |        | seq; y; !synack_wrong_ack

@@ -45,6 +45,21 @@ scripts! {
       | > .  C+1   ack S+1 win 9        |             | ACK       |        | retransmission
     ";
 
+    /// The one before could not be accepted: the round trip starts from this one, which was sent once.
+    syn_ack_again_that_is_acceptable_now = "
+      | > S  X
+      | < S. S     ack X+9              |             | SYN-ACK   |        | !synack_wrong_ack
+      | < S. Y     ack X+1     @1       |             | SYN-ACK   | open 2 | retransmission=1
+      | > .  X+1   ack Y+1     @0.01    |             | OPEN-ACK  | open 3 | handshake.ack_rtt=0.010000000
+    ";
+
+    /// Karn's rule looks at what was repeated before the answer, and this one came after it.
+    syn_ack_again_after_the_answer = "
+    open
+      | < S. S     ack C+1     @1       |             | SYN-ACK   | open 2 | retransmission=1
+    = handshake.ack_rtt 0.001000000
+    ";
+
     /// An answer to a repeated SYN-ACK takes nothing from the ACK that performed the step: that one can still come again.
     step_3_again_after_another_answer = "
       | > S  X

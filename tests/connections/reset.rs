@@ -282,6 +282,14 @@ scripts! {
     = teardown.closer server
     ";
 
+    /// A SYN-ACK that came when the client was open already is no Ack that a side in SYN-SENT cannot accept.
+    reset_at_the_wrong_ack_of_a_late_syn_ack = "
+    open
+      | < S. S+9       ack C+50                 |              | SYN-ACK  |        | !synack_wrong_ack
+      | > P. C+1       ack S+1 len 49
+    CLOSED       | > R  C+50                    | CLOSED       | RST      |        | reset=abort; reset.cause=aborts
+    ";
+
     /// What the client sends is no answer to its SYN.
     stray_reset_of_the_client_is_no_answer = "
       | > S  C

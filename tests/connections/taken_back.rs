@@ -39,6 +39,45 @@ scripts! {
     ESTABLISHED  | > S  C     @1        | ESTABLISHED  | SYN      | open 1 | retransmission=1; phase=data; !syn_retransmission
     ";
 
+    /// It is another SYN's number that comes again, and the SYN-ACK was no answer to that one.
+    another_syn_again_takes_nothing_back = "
+      | > S  C
+    ESTABLISHED  | < S. S     ack C+1   | SYN-RECEIVED | SYN-ACK  | open 2
+    ESTABLISHED  | > S  C+100 @1        | SYN-RECEIVED | SYN      | open 1 | retransmission
+    ESTABLISHED  | > S  C+100 @1        | SYN-RECEIVED | SYN      | open 1 | retransmission=1; !syn_retransmission; !half_open
+    ";
+
+    /// An ACK without SYN opened it, not a SYN-ACK.
+    a_syn_again_after_a_plain_ack_of_it = "
+      | > S  C
+      | < S  S
+    ESTABLISHED  | < .  S+1   ack C+1   | SYN-RECEIVED | OPEN-ACK | open 2
+    ESTABLISHED  | > S  C     @1        | SYN-RECEIVED | SYN      | open 1 | retransmission=1; !syn_retransmission; !half_open
+    ";
+
+    /// It is not ESTABLISHED any more: it has the server's FIN.
+    a_syn_again_after_the_servers_fin = "
+      | > S  C
+      | < S. S     ack C+1
+    CLOSE-WAIT   | < F. S+1   ack C+1   | FIN-WAIT-1   | FIN      | close 1
+    CLOSE-WAIT   | > S  C     @1        | FIN-WAIT-1   | SYN      | open 1 | retransmission=1; !syn_retransmission; !half_open
+    ";
+
+    /// It crossed the last SYN-ACK, which was sent long after the first.
+    a_syn_again_crosses_the_last_syn_ack = "
+      | > S  C
+      | < S. S     ack C+1  @0.05
+      | < S. S     ack C+1  @1
+    SYN-SENT     | > S  C   @0.04       | SYN-RECEIVED | SYN      | open 1 | !syn_retransmission; !half_open
+    ";
+
+    complete_again_with_the_servers_fin = "
+    open
+      | < S. S   ack C+1 @1             | SYN-RECEIVED | SYN-ACK  | open 2 | phase=handshake
+    CLOSE-WAIT   | < F. S+1 ack C+1     | FIN-WAIT-1   | FIN      | close 1 | phase=teardown
+    = handshake.outcome complete
+    ";
+
     /// The server did not take the third segment: accept queue full, or a firewall dropped it.
     step_3_not_taken = "
     open

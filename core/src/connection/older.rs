@@ -16,7 +16,6 @@ impl Connection {
             && self.states.of(self.client_end) == State::SynSent
             && matches!(segment.kind(), Kind::Ack | Kind::Fin)
             && !self.is_ended()
-            && !self.is_double_open()
             && !self.is_acceptable_ack(segment.ack)
     }
 
