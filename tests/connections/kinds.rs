@@ -105,6 +105,23 @@ scripts! {
     = negotiated MSS 1460/1200
     ";
 
+    /// Two SYN-ACKs, and step 3 takes the later one: what that one said was agreed.
+    the_syn_ack_that_gives_y_counts_for_what_was_agreed = "
+      | > S  C              <mss:1460>
+      | < S. S     ack C+1  <mss:1400>
+      | < S. S+9   ack C+1  <mss:1200>
+      | > .  C+1   ack S+10
+    = negotiated MSS 1460/1200
+    ";
+
+    /// No SYN was captured whose data the second of these could acknowledge.
+    no_fast_open_without_the_syn = "
+      | < S. S     ack C+1
+      | < S. S     ack C+6
+      | > .  C+6   ack S+1
+    = handshake.kind three-way
+    ";
+
     /// The SYN-ACK never came, and the SYN had come twice: the later one's options were answered.
     the_last_syn_counts_for_what_was_agreed = "
       | > S  C             <mss:1460,sack>

@@ -94,6 +94,15 @@ scripts! {
     SYN-SENT    | < .  S+2   ack C-70    | ESTABLISHED  | ACK |        | !challenge_ack; !old_connection
     ";
 
+    /// After its SYN-ACK the server is in the new connection: a RST sends it back to LISTEN.
+    the_old_one_has_given_way = "
+      | > S  C
+    SYN-SENT    | < .  S+500 ack C-900   | ESTABLISHED  | ACK     |        |
+    ESTABLISHED | < S. S     ack C+1     | SYN-RECEIVED | SYN-ACK | open 2 |
+    SYN-SENT    | > S  C         @1      | SYN-RECEIVED | SYN     | open 1 | retransmission=1
+    SYN-SENT    | > R  C-900             | LISTEN       | RST     |        | reset=handshake
+    ";
+
     /// It has given the old one up: its SYN-ACK is that of a new one.
     the_old_one_gives_way = "
       | > S  C

@@ -313,6 +313,35 @@ scripts! {
     = handshake.outcome reset
     ";
 
+    /// Bytes of several attempts are added up; the time of the handshake is that of the last one.
+    three_attempts = "
+      | > S  C
+      | < S. S         ack C+1
+      | > .  C+1       ack S+1
+      | > P. C+1       ack S+1 len 10
+      | < R. S+1       ack C+11
+      | > S  C+5000            @5               |              | SYN      | open 1 | !new_attempt
+      | < S. S+9000    ack C+5001
+      | > .  C+5001    ack S+9001
+      | > P. C+5001    ack S+9001 len 20
+      | < R. S+9001    ack C+5021
+      | > S  C+90000           @5               |              | SYN      | open 1 | !new_attempt
+      | < S. S+70000   ack C+90001
+      | > .  C+90001   ack S+70001
+      | > P. C+90001   ack S+70001 len 5
+    = conn.client.bytes 35
+    = handshake.attempts 3
+    = handshake.time 0.002000000
+    ";
+
+    /// The server's hop count is known from the attempt before.
+    hops_of_a_reset_in_a_new_attempt = "
+    open
+      | < R. S+1       ack C+1
+      | > S  C+5000            @5               |              | SYN      | open 1 | !new_attempt
+    CLOSED       | < R. 0     ack C+5001 ttl 60 | CLOSED       | RST      |        | reset=refused; reset.hops=-4
+    ";
+
     new_attempt_of_the_other_side = "
       | < S  S
       | < R  S+1

@@ -78,6 +78,24 @@ scripts! {
     = handshake.outcome complete
     ";
 
+    /// Another SYN-ACK, twice: that it is a repeat of its own does not make it one of the SYN-ACK that gives Y.
+    another_syn_ack_again_takes_nothing_back = "
+      | > S  X
+      | < S. Y     ack X+1
+      | > .  X+1   ack Y+1
+    ESTABLISHED  | < S. S+9   ack X+1      | ESTABLISHED  | SYN-ACK  | open 2 | retransmission
+    ESTABLISHED  | < S. S+9   ack X+1 @1   | ESTABLISHED  | SYN-ACK  | open 2 | retransmission=1; phase=data
+    ESTABLISHED  | < P. Y+1   ack X+1 len 5 | ESTABLISHED | DATA
+    ";
+
+    /// A server that has sent its FIN stays where it is.
+    a_syn_ack_again_after_the_servers_fin = "
+      | > S  C
+      | < S. S     ack C+1
+    CLOSE-WAIT   | < F. S+1   ack C+1   | FIN-WAIT-1   | FIN      | close 1
+    CLOSE-WAIT   | < S. S     ack C+1 @1 | FIN-WAIT-1  | SYN-ACK  | open 2 | retransmission=1
+    ";
+
     /// The server did not take the third segment: accept queue full, or a firewall dropped it.
     step_3_not_taken = "
     open
