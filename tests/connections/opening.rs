@@ -162,6 +162,40 @@ scripts! {
     ESTABLISHED | > .  X+1   ack Y+1                           | ESTABLISHED  | OPEN-ACK | open 3
     ";
 
+    /// Both SYNs, and no ACK of the client: the server's data behind its SYN-ACK show that it is open.
+    simultaneous_open_and_the_server_goes_on = "
+      | > S  C
+      | < S  S
+      | < S. S     ack C+1
+      | < P. S+1   ack C+1 len 5
+    = teardown.kind still-open
+    ";
+
+    /// The same by an Ack of data that were not captured.
+    simultaneous_open_and_the_server_acknowledges_more = "
+      | > S  C
+      | < S  S
+      | < S. S     ack C+1
+      | < .  S+1   ack C+11
+    = teardown.kind still-open
+    ";
+
+    /// The server has sent nothing behind its SYN-ACK.
+    simultaneous_open_and_the_server_does_not_go_on = "
+      | > S  C
+      | < S  S
+      | < S. S     ack C+1
+    = handshake.outcome half-open
+    = teardown.kind none
+    ";
+
+    /// What the server acknowledges too little of is no third segment of the client.
+    simultaneous_open_and_an_ack_of_nothing = "
+      | > S  C
+      | < S  S
+    SYN-RECEIVED | < .  S+1   ack C             | SYN-RECEIVED | ACK      |        | !half_open
+    ";
+
     /// The client's own SYN-ACK in a simultaneous open, which the server cannot accept.
     syn_ack_of_the_client_with_a_wrong_ack = "
       | > S  C
