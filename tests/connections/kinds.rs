@@ -107,6 +107,7 @@ scripts! {
 
     /// Two SYN-ACKs, and step 3 takes the later one: what that one said was agreed.
     the_syn_ack_that_gives_y_counts_for_what_was_agreed = "
+    splits
       | > S  C              <mss:1460>
       | < S. S     ack C+1  <mss:1400>
       | < S. S+9   ack C+1  <mss:1200>

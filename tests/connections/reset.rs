@@ -235,6 +235,7 @@ scripts! {
 
     /// Each attempt's step 3 shows what its own SYNs agreed; the connection shows what the last ones did.
     each_attempt_agrees_anew = "
+    splits
       | > S  C               <mss:1460>
       | < S. S       ack C+1 <mss:1400>
       | > .  C+1     ack S+1                    |  | OPEN-ACK | open 3 | negotiated=MSS 1460/1400
@@ -284,6 +285,7 @@ scripts! {
 
     /// A SYN-ACK that came when the client was open already is no Ack that a side in SYN-SENT cannot accept.
     reset_at_the_wrong_ack_of_a_late_syn_ack = "
+    splits
     open
       | < S. S+9       ack C+50                 |              | SYN-ACK  |        | !synack_wrong_ack
       | > P. C+1       ack S+1 len 49
@@ -315,6 +317,7 @@ scripts! {
 
     /// Bytes of several attempts are added up; the time of the handshake is that of the last one.
     three_attempts = "
+    splits
       | > S  C
       | < S. S         ack C+1
       | > .  C+1       ack S+1
@@ -336,6 +339,7 @@ scripts! {
 
     /// The server's hop count is known from the attempt before.
     hops_of_a_reset_in_a_new_attempt = "
+    splits
     open
       | < R. S+1       ack C+1
       | > S  C+5000            @5               |              | SYN      | open 1 | !new_attempt

@@ -41,6 +41,7 @@ scripts! {
 
     /// It is another SYN's number that comes again, and the SYN-ACK was no answer to that one.
     another_syn_again_takes_nothing_back = "
+    splits
       | > S  C
     ESTABLISHED  | < S. S     ack C+1   | SYN-RECEIVED | SYN-ACK  | open 2
     ESTABLISHED  | > S  C+100 @1        | SYN-RECEIVED | SYN      | open 1 | retransmission
@@ -80,6 +81,7 @@ scripts! {
 
     /// Another SYN-ACK, twice: that it is a repeat of its own does not make it one of the SYN-ACK that gives Y.
     another_syn_ack_again_takes_nothing_back = "
+    splits
       | > S  X
       | < S. Y     ack X+1
       | > .  X+1   ack Y+1
