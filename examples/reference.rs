@@ -58,7 +58,10 @@ const fn on(field: &Field) -> &'static str {
         About::Connection { on: Placement::Last, .. } => "the last",
         About::Connection { on: Placement::Handshake, .. } => "handshake, the last",
         About::Connection { on: Placement::Teardown, .. } => "teardown, the last",
-        About::Connection { on: Placement::Step3 | Placement::Frame(_), .. } => "where it is known, the last",
+        About::Connection {
+            on: Placement::Step3 | Placement::LaterOf(..) | Placement::FinAcknowledged(_) | Placement::RstFrame(_),
+            ..
+        } => "where it is known, the last",
     }
 }
 

@@ -9,6 +9,7 @@
 #include "host_stats.c"
 #include "shim.c"
 #include "after.c"
+#include "reused.c"
 #include "notes.c"
 #include "streams.c"
 #include "tapped.c"

@@ -64,12 +64,12 @@ static bool note_segment(tvbuff_t *tvb, const packet_info *pinfo, const void *ip
 }
 
 /* What the handler could not know yet, or need not know for every layer. */
-static void complete(struct note *note, const packet_info *pinfo, uint32_t layer)
+static void complete(struct note *note, const packet_info *pinfo, uint32_t index)
 {
     synfin_segment *segment = &note->segment;
     segment->struct_size = sizeof *segment;
     segment->frame = host_frame_number(pinfo);
-    segment->layer = layer;
+    segment->layer = notes_first_layer() + index;
     segment->has_time = host_time(pinfo, &segment->time_s, &segment->time_ns) ? 1 : 0;
 }
 

@@ -22,6 +22,13 @@ bool host_visited(const packet_info *pinfo)
                         host_layout->frame_visited_mask);
 }
 
+int64_t host_file_offset(const packet_info *pinfo)
+{
+    int64_t offset;
+    memcpy(&offset, host_at(host_pointer_at(pinfo, host_layout->pinfo_fd), host_layout->frame_file_off), sizeof offset);
+    return offset;
+}
+
 bool host_time(const packet_info *pinfo, int64_t *seconds, int32_t *nanoseconds)
 {
     nstime_t stamp;

@@ -21,6 +21,8 @@
 uint32_t host_frame_number(const packet_info *pinfo);
 /* False the first time that a frame of this file is dissected. */
 bool host_visited(const packet_info *pinfo);
+/* Where the frame lies in its file: no two frames have the same. */
+int64_t host_file_offset(const packet_info *pinfo);
 /* False when the frame has no time stamp. */
 bool host_time(const packet_info *pinfo, int64_t *seconds, int32_t *nanoseconds);
 /* A header that an ICMP error quotes is being dissected. */

@@ -52,6 +52,7 @@
     ROW(pinfo_destport, offsetof(packet_info, destport)) \
     ROW(pinfo_pool, offsetof(packet_info, pool)) \
     ROW(frame_abs_ts, offsetof(frame_data, abs_ts)) \
+    ROW(frame_file_off, offsetof(frame_data, file_off)) \
     ROW(tcp_stream, offsetof(struct tcp_analysis, stream)) \
     ROW(node_finfo, offsetof(proto_node, finfo)) \
     ROW(finfo_flags, offsetof(field_info, flags)) \

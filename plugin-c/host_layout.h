@@ -30,6 +30,7 @@
     ROW(pinfo_srcport, 260) \
     ROW(pinfo_destport, 264) \
     ROW(pinfo_pool, 392) \
+    ROW(frame_file_off, 16) \
     ROW(tcp_stream, 304) \
     ROW(node_finfo, 32) \
     ROW(finfo_flags, 28) \
@@ -72,6 +73,7 @@
     ROW(pinfo_srcport, 284) \
     ROW(pinfo_destport, 288) \
     ROW(pinfo_pool, 408) \
+    ROW(frame_file_off, 16) \
     ROW(tcp_stream, 304) \
     ROW(node_finfo, 32) \
     ROW(finfo_flags, 28) \
@@ -114,6 +116,7 @@
     ROW(pinfo_srcport, 284) \
     ROW(pinfo_destport, 288) \
     ROW(pinfo_pool, 408) \
+    ROW(frame_file_off, 16) \
     ROW(tcp_stream, 272) \
     ROW(node_finfo, 32) \
     ROW(finfo_flags, 28) \
@@ -156,6 +159,7 @@
     ROW(pinfo_srcport, 288) \
     ROW(pinfo_destport, 292) \
     ROW(pinfo_pool, 416) \
+    ROW(frame_file_off, 16) \
     ROW(tcp_stream, 272) \
     ROW(node_finfo, 40) \
     ROW(finfo_flags, 28) \

@@ -13,6 +13,7 @@
 #include "after.h"
 #include "host.h"
 #include "host_flow.h"
+#include "reused.h"
 
 #define ICMP_IN_IP 1
 #define ICMPV6_IN_IP 58
@@ -31,6 +32,9 @@ static struct {
     uint32_t count;
     uint32_t room;
     uint32_t frame;
+    int64_t file_offset;
+    bool is_taken;
+    struct reused reused;
 } messages;
 
 static dissector_handle_t next_v4;
@@ -41,6 +45,7 @@ static int proto_before_v6 = -1;
 void icmp_reset(void)
 {
     free(messages.all);
+    reused_reset(&messages.reused);
     memset(&messages, 0, sizeof messages);
 }
 
@@ -63,21 +68,31 @@ static bool is_error(uint8_t type, bool is_v6)
     return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 }
 
+static void begin_messages(const packet_info *pinfo, uint32_t frame, int64_t file_offset)
+{
+    if (messages.frame == frame && messages.file_offset != file_offset && !host_visited(pinfo))
+        reused_add(&messages.reused, frame, messages.count);
+    messages.frame = frame;
+    messages.file_offset = file_offset;
+    messages.count = 0;
+    messages.is_taken = false;
+}
+
 static void keep_message(tvbuff_t *tvb, const packet_info *pinfo, bool is_v6)
 {
     struct message *message;
     size_t captured = host.tvb_captured_length(tvb);
     uint32_t frame = host_frame_number(pinfo);
+    int64_t file_offset = host_file_offset(pinfo);
     uint8_t type;
     if (captured == 0)
         return;
     (void)host.tvb_memcpy(tvb, &type, 0, 1);
     if (!is_error(type, is_v6))
         return;
-    if (messages.frame != frame) {
-        messages.frame = frame;
-        messages.count = 0;
-    }
+    /* The same frame may be dissected again at once. */
+    if (messages.frame != frame || messages.file_offset != file_offset || messages.is_taken)
+        begin_messages(pinfo, frame, file_offset);
     if (messages.count == messages.room && !make_message_room())
         return;
     message = &messages.all[messages.count];
@@ -86,7 +101,7 @@ static void keep_message(tvbuff_t *tvb, const packet_info *pinfo, bool is_v6)
     memset(&message->icmp, 0, sizeof message->icmp);
     message->icmp.struct_size = sizeof message->icmp;
     message->icmp.frame = frame;
-    message->icmp.layer = messages.count;
+    message->icmp.layer = reused_first_layer(&messages.reused, frame) + messages.count;
     message->icmp.is_v6 = is_v6 ? 1 : 0;
     message->icmp.address_len = host_source_address(pinfo, message->icmp.source);
     messages.count++;
@@ -115,14 +130,13 @@ static int dissect_before_v6(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
 
 bool icmp_is_noted(uint32_t frame)
 {
-    return messages.frame == frame && messages.count != 0;
+    return messages.frame == frame && messages.count != 0 && !messages.is_taken;
 }
 
 uint32_t icmp_take(uint32_t frame)
 {
-    uint32_t count = messages.frame == frame ? messages.count : 0;
-    /* The same frame may be dissected again at once. */
-    messages.frame = 0;
+    uint32_t count = messages.frame == frame && !messages.is_taken ? messages.count : 0;
+    messages.is_taken = true;
     return count;
 }
 

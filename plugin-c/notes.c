@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "host.h"
+#include "reused.h"
 
 /* More TCP layers in one frame than any encapsulation makes; what is beyond is not annotated. */
 #define NOTES_MAX 65536u
@@ -19,13 +20,18 @@ static struct {
     uint32_t done;
     uint32_t room;
     uint32_t frame;
+    int64_t file_offset;
     const packet_info *pinfo;
     bool is_taken;
+    /* Which layer the first of them is to the tracker. */
+    uint32_t first_layer;
+    struct reused reused;
 } notes;
 
 void notes_reset(void)
 {
     free(notes.all);
+    reused_reset(&notes.reused);
     memset(&notes, 0, sizeof notes);
 }
 
@@ -42,22 +48,31 @@ static bool make_note_room(void)
 
 /* A frame may be dissected several times in a row: for a read filter and then for the list, in two places; and once more
  * when all have been seen. */
-static bool is_another_dissection(const packet_info *pinfo, uint32_t frame)
+static bool is_another_dissection(const packet_info *pinfo, uint32_t frame, int64_t file_offset)
 {
-    return notes.frame != frame || notes.is_taken || notes.pinfo != pinfo ||
+    return notes.frame != frame || notes.file_offset != file_offset || notes.is_taken || notes.pinfo != pinfo ||
            (notes.done != 0 && host_visited(pinfo));
+}
+
+static void begin_notes(const packet_info *pinfo, uint32_t frame, int64_t file_offset)
+{
+    if (notes.frame == frame && notes.file_offset != file_offset && !host_visited(pinfo))
+        reused_add(&notes.reused, frame, notes.count);
+    notes.frame = frame;
+    notes.file_offset = file_offset;
+    notes.pinfo = pinfo;
+    notes.count = 0;
+    notes.done = 0;
+    notes.is_taken = false;
+    notes.first_layer = reused_first_layer(&notes.reused, frame);
 }
 
 struct note *notes_add(const packet_info *pinfo)
 {
     uint32_t frame = host_frame_number(pinfo);
-    if (is_another_dissection(pinfo, frame)) {
-        notes.frame = frame;
-        notes.pinfo = pinfo;
-        notes.count = 0;
-        notes.done = 0;
-        notes.is_taken = false;
-    }
+    int64_t file_offset = host_file_offset(pinfo);
+    if (is_another_dissection(pinfo, frame, file_offset))
+        begin_notes(pinfo, frame, file_offset);
     if (notes.count == notes.room && !make_note_room())
         return NULL;
     return &notes.all[notes.count++];
@@ -69,6 +84,11 @@ struct note *notes_take_single(const packet_info *pinfo)
         return NULL;
     notes.done = 1;
     return &notes.all[0];
+}
+
+uint32_t notes_first_layer(void)
+{
+    return notes.first_layer;
 }
 
 uint32_t notes_take(uint32_t frame, uint32_t *done)
@@ -86,5 +106,6 @@ struct note *notes_first(void)
 
 const struct note *notes_find(uint32_t frame, uint32_t layer)
 {
-    return notes.frame == frame && layer < notes.count ? &notes.all[layer] : NULL;
+    uint32_t index = layer - notes.first_layer;
+    return notes.frame == frame && index < notes.count ? &notes.all[index] : NULL;
 }

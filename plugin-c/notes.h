@@ -34,6 +34,8 @@ void notes_reset(void);
 /* A new note of the frame that is being dissected, the next in layer order; what was noted of another is gone. NULL when
  * there are too many. */
 struct note *notes_add(const packet_info *pinfo);
+/* Which layer the first note of the frame is to the tracker: 0, but for reused numbers (reused.h). */
+uint32_t notes_first_layer(void);
 /* That of a frame seen for the first time, where all is done for it already once it is handed on, and it is the only one so
  * far. From then on it counts as done. NULL: there are others, and they are done together. */
 struct note *notes_take_single(const packet_info *pinfo);
@@ -41,7 +43,7 @@ struct note *notes_take_single(const packet_info *pinfo);
  * next dissection has some. */
 uint32_t notes_take(uint32_t frame, uint32_t *done);
 struct note *notes_first(void);
-/* Of the frame that was dissected last, that of a layer; NULL when there is none. */
+/* Of the frame that was dissected last, the one that is this layer to the tracker; NULL when there is none. */
 const struct note *notes_find(uint32_t frame, uint32_t layer);
 
 #pragma GCC visibility pop

@@ -96,6 +96,14 @@ impl<T> Sparse<T> {
         found.map(|(_, thing)| thing).or_else(|| self.behind.get(&ordinal))
     }
 
+    /// All that was added from `first` on, up to what is `before`.
+    pub fn between(&self, first: u64, before: u64) -> impl Iterator<Item = &T> {
+        let next = move |(last, _): &&(u64, T)| self.things.first_not(|(known, _)| known <= last);
+        let in_order = std::iter::successors(self.things.first_not(|&(known, _)| known < first), next);
+        let behind = self.behind.range(first..before.max(first)).map(|(_, thing)| thing);
+        in_order.take_while(move |&&(known, _)| known < before).map(|(_, thing)| thing).chain(behind)
+    }
+
     /// Bytes of memory held.
     pub fn memory(&self) -> usize {
         let behind = self.behind.len().saturating_mul(size_of::<(u64, T)>());
@@ -115,5 +123,8 @@ mod tests {
         }
         let found = [1, 2, 5, 7, 9].map(|ordinal| sparse.get(ordinal).copied());
         assert_eq!(found, [Some(10), None, Some(50), Some(70), Some(90)]);
+        let between: Vec<u64> = sparse.between(5, 9).copied().collect();
+        assert_eq!(between, [50, 70]);
+        assert_eq!(sparse.between(9, 5).count(), 0);
     }
 }

@@ -355,8 +355,7 @@ impl Tracker {
 
     /// Who sent the first ICMP error in a frame that is about this connection.
     pub(crate) fn icmp_from(&self, number: u32, frame: u32) -> Address {
-        // Tunnels are not nested deeper than that.
-        let of_frame = (0..16).filter_map(|layer| self.icmp_record(SegmentId { frame, layer }));
+        let of_frame = self.icmp.between(ordinal(frame, 0), ordinal(frame, u32::MAX));
         of_frame.filter(|record| record.number == number).find_map(|record| record.from)
     }
 

@@ -84,8 +84,13 @@ pub enum Placement {
     Teardown,
     /// On step 3 of the handshake, of each attempt, and on the last one.
     Step3,
-    /// On the segment in this frame, and on the last one; 0: on the last one alone.
-    Frame(fn(&ConnectionView) -> u32),
+    /// On the later one of two steps of the handshake, and on the last segment.
+    LaterOf(u8, u8),
+    /// On the segment in this frame, one that acknowledges a FIN (after a RST it shows no step), and on the last segment; 0: on
+    /// the last one alone.
+    FinAcknowledged(fn(&ConnectionView) -> u32),
+    /// On the RST in this frame, and on the last segment; 0: on the last one alone.
+    RstFrame(fn(&ConnectionView) -> u32),
 }
 
 /// What a field is about, and how it is read.
@@ -203,9 +208,7 @@ impl Field {
     pub const fn is_of_eventful(&self) -> bool {
         match self.about {
             About::Eventful(_) | About::Reset { .. } => true,
-            About::Connection { on, .. } => {
-                matches!(on, Placement::Last | Placement::Handshake | Placement::Teardown | Placement::Step3)
-            }
+            About::Connection { on, .. } => !matches!(on, Placement::All | Placement::FinAcknowledged(_)),
             About::Segment(_) | About::Message { .. } | About::Icmp(_) => false,
         }
     }
@@ -224,6 +227,18 @@ fn is_of_last_attempt(view: &SegmentView) -> bool {
     view.connection.attempts() < 2 || view.frame >= first_syn
 }
 
+/// Whether it performs the later one of two steps of the handshake.
+fn is_later_of(view: &SegmentView, one: u8, other: u8) -> bool {
+    let [frame_1, frame_2, frame_3] = view.connection.handshake_frames();
+    let frame_of = |step: u8| match step {
+        1 => frame_1,
+        2 => frame_2,
+        _ => frame_3,
+    };
+    let later = frame_of(one).max(frame_of(other));
+    view.frame == later && [one, other].iter().any(|&step| frame_of(step) == later && view.verdict.open_steps.has(step))
+}
+
 impl Placement {
     /// Whether it stands on this segment.
     fn is_at(self, view: &SegmentView) -> bool {
@@ -234,7 +249,13 @@ impl Placement {
             Placement::Handshake => !view.verdict.open_steps.is_empty() && is_of_last_attempt(view),
             Placement::Teardown => !view.verdict.close_steps.is_empty() && is_of_last_attempt(view),
             Placement::Step3 => view.verdict.open_steps.has(3),
-            Placement::Frame(frame) => view.frame == frame(&view.connection),
+            // A frame has several segments where it holds a tunnel, or got the number of one that a read filter threw away.
+            Placement::LaterOf(one, other) => is_later_of(view, one, other),
+            Placement::FinAcknowledged(frame) => {
+                let steps = &view.verdict.close_steps;
+                (steps.is_empty() || steps.has(2) || steps.has(4)) && view.frame == frame(&view.connection)
+            }
+            Placement::RstFrame(frame) => view.verdict.reset.is_some() && view.frame == frame(&view.connection),
         }
     }
 }

@@ -46,7 +46,9 @@ impl Remark {
         // Without a copy of it, which says nothing.
         let is_ender = is_final
             && view.detail.is_some()
-            && connection.ended_by(connection.pass).is_some_and(|(_, frame, _)| frame == view.frame);
+            && connection
+                .ended_by(connection.pass)
+                .is_some_and(|(_, frame, reset)| frame == view.frame && Some(reset) == view.verdict.reset);
         let (is_forged, is_ignored) = if is_ender { connection.was_ender_doubted() } else { (false, false) };
         // Both sides went on after one that was withdrawn; a challenged one was ignored and nothing more.
         let is_withdrawn = view.is_ignored && view.verdict.reset != Some(Reset::Challenged);

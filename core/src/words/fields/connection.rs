@@ -111,7 +111,7 @@ pub(super) const FIELDS: &[Field] = &[
         Frame,
         About::Connection {
             read: |view, out| out.frame(view.ender().map_or(0, |ender| ender.frame)),
-            on: Placement::Frame(|view| view.ender().map_or(0, |ender| ender.frame)),
+            on: Placement::RstFrame(|view| view.ender().map_or(0, |ender| ender.frame)),
         },
         ["Reset in frame", "RST 所在帧"],
         ["The frame of the RST that ended the connection", "终止连接的 RST 所在的帧"]

@@ -1,16 +1,10 @@
 //! The rows of the connection log: times, counts, links (SPEC section 8).
 
 use super::{About, Field, Placement, Subtree, Type, Words, field};
-use crate::view::{ConnectionView, Side};
+use crate::view::Side;
 use crate::words::text;
 
 const SUBTREE: Subtree = Subtree::Connection;
-
-/// The frame in which steps 1 and `step` of the handshake, or 2 and `step`, are both known.
-fn known_at(view: &ConnectionView, pick: fn([u32; 3]) -> [u32; 2]) -> u32 {
-    let [one, other] = pick(view.handshake_frames());
-    one.max(other)
-}
 
 /// In the order in which they are shown.
 pub(super) const FIELDS: &[Field] = &[
@@ -70,10 +64,7 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "handshake.time",
         Time,
-        About::Connection {
-            read: |view, out| out.maybe(view.handshake_ns()),
-            on: Placement::Frame(|view| known_at(view, |[step_1, _, step_3]| [step_1, step_3])),
-        },
+        About::Connection { read: |view, out| out.maybe(view.handshake_ns()), on: Placement::LaterOf(1, 3) },
         ["Handshake time", "握手时间"],
         [
             "Time from the first SYN to the segment that completes the handshake",
@@ -83,10 +74,7 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "handshake.synack_rtt",
         Time,
-        About::Connection {
-            read: |view, out| out.maybe(view.syn_ack_rtt_ns()),
-            on: Placement::Frame(|view| known_at(view, |[step_1, step_2, _]| [step_1, step_2])),
-        },
+        About::Connection { read: |view, out| out.maybe(view.syn_ack_rtt_ns()), on: Placement::LaterOf(1, 2) },
         ["SYN to SYN-ACK", "SYN 到 SYN-ACK"],
         [
             "Round trip to the server: SYN to SYN-ACK; left out when the SYN was sent again before the answer, which might answer either (Karn)",
@@ -96,10 +84,7 @@ pub(super) const FIELDS: &[Field] = &[
     field!(
         "handshake.ack_rtt",
         Time,
-        About::Connection {
-            read: |view, out| out.maybe(view.ack_rtt_ns()),
-            on: Placement::Frame(|view| known_at(view, |[_, step_2, step_3]| [step_2, step_3])),
-        },
+        About::Connection { read: |view, out| out.maybe(view.ack_rtt_ns()), on: Placement::LaterOf(2, 3) },
         ["SYN-ACK to ACK", "SYN-ACK 到 ACK"],
         [
             "Round trip to the client: SYN-ACK to the completing ACK; left out when the SYN-ACK was sent again before it (Karn)",
@@ -162,7 +147,7 @@ pub(super) const FIELDS: &[Field] = &[
         Time,
         About::Connection {
             read: |view, out| out.maybe(view.teardown_ns()),
-            on: Placement::Frame(|view| view.closed_frame()),
+            on: Placement::FinAcknowledged(|view| view.closed_frame()),
         },
         ["Teardown time", "挥手时间"],
         [

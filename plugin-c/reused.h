@@ -1,0 +1,31 @@
+/* reused.h: frame numbers that Wireshark gives more than once. With a read filter (tshark -2 -R) the number of a frame that is
+ * thrown away goes to the next frame too. To the tracker, which knows each segment by frame and layer, all of them are
+ * layers of one frame, in the order of the capture: those of the frame that keeps the number come last.
+ *
+ * Copyright (C) 2026 the synfin authors
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYNFIN_REUSED_H
+#define SYNFIN_REUSED_H
+
+#include <stdint.h>
+
+#pragma GCC visibility push(hidden)
+
+/* Of one kind of layers. All zero: no number came twice. */
+struct reused {
+    struct reused_frame *all;
+    uint32_t count;
+    uint32_t room;
+};
+
+void reused_reset(struct reused *reused);
+/* Another frame now has this number: so many layers more belong to the one that was thrown away. Numbers come in
+ * ascending order. */
+void reused_add(struct reused *reused, uint32_t frame, uint32_t layers);
+/* Which layer the first one of a frame is to the tracker. */
+uint32_t reused_first_layer(const struct reused *reused, uint32_t frame);
+
+#pragma GCC visibility pop
+
+#endif
