@@ -51,7 +51,7 @@ WHY = {
 LIMITS_HEAD = """
 ## Limits of a passive observer
 
-Each was looked at with its packets: none can be known at that segment without breaking a rule. *By which rule*: what
+None of these can be known at that segment without breaking a rule. *By which rule*: what
 synfin presumes there, and the rules of [RULES.md](RULES.md) that say so. *Looks like*: where the same segments, as far
 as an observer at one point can tell them apart, mean just that.
 
