@@ -1,9 +1,34 @@
 //! A new attempt in the same stream: what it forgets, and what it keeps.
 
 use super::endpoint::{Facts, MaybePosition};
+use super::negotiation::OldNegotiation;
 use super::opening::Opening;
+use super::recent::Recent;
 use super::{Connection, States, zeek};
-use crate::segment::End;
+use crate::segment::{End, Ends};
+
+/// What the attempts before the last one left.
+#[derive(Clone, Debug, Default)]
+pub(super) struct EarlierAttempts {
+    /// How many there were.
+    pub attempts: u32,
+    /// Bytes of payload that each end sent in them.
+    pub bytes: Ends<u64>,
+    /// What they agreed on, oldest first.
+    pub negotiations: Recent<OldNegotiation>,
+}
+
+impl EarlierAttempts {
+    /// One more.
+    pub fn count(&mut self) {
+        self.attempts = self.attempts.saturating_add(1);
+    }
+
+    /// Bytes of memory beyond the structure itself.
+    pub fn memory(&self) -> usize {
+        self.negotiations.memory()
+    }
+}
 
 impl Connection {
     /// Nothing has happened yet, as far as states go.
@@ -22,7 +47,7 @@ impl Connection {
             let old = std::mem::take(&mut self.ends[end]);
             let bytes = old.bytes(is_captured).saturating_add(self.bytes_before(end));
             let is_clients = end == self.client_end;
-            self.rare_mut().bytes_before[end] = bytes;
+            self.rare_mut().earlier.bytes[end] = bytes;
             let own = &mut self.ends[end];
             own.hops = old.hops;
             own.facts = old.facts.intersection(Facts::SEEN.union(Facts::SPOKE).union(Facts::SENT_SYN));

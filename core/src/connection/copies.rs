@@ -160,7 +160,7 @@ impl Connection {
             Some(known) => {
                 let before = std::mem::replace(known, original);
                 if sort == Sort::OpenAck && draft.repeats.ack && !before.is_like(segment) {
-                    self.rare_mut().open_acks[end].add(before);
+                    self.rare_mut().repeats.open_acks[end].add(before);
                 }
             }
             None => {

@@ -39,7 +39,7 @@ impl Connection {
 
     /// Bytes of payload that an end sent in earlier attempts.
     pub(super) fn bytes_before(&self, end: End) -> u64 {
-        self.rare.as_ref().map_or(0, |rare| rare.bytes_before[end])
+        self.rare.as_ref().map_or(0, |rare| rare.earlier.bytes[end])
     }
 
     /// Segments that a side sent, copies apart.
@@ -59,7 +59,7 @@ impl Connection {
     /// Attempts in the stream: one more than RSTs that a new SYN followed.
     #[must_use]
     pub fn attempts(&self) -> u32 {
-        self.rare.as_ref().map_or(1, |rare| rare.attempts_before.saturating_add(1))
+        self.rare.as_ref().map_or(1, |rare| rare.earlier.attempts.saturating_add(1))
     }
 
     /// The frames of the client's first and last SYN of the last attempt.

@@ -5,7 +5,7 @@ use super::Connection;
 use super::after_end::ShownBases;
 use super::incoming::Incoming;
 use super::outcome::Pass;
-use super::remembered::Recent;
+use super::recent::Recent;
 use super::reset_count::ResetCount;
 use super::state::State;
 use super::times::MaybeTime;

@@ -12,6 +12,7 @@
 mod after_end;
 mod arrival;
 mod attempt;
+mod bad_acks;
 mod closing;
 mod conn_state;
 mod copies;
@@ -29,7 +30,8 @@ mod opening;
 mod outcome;
 mod packed_segment;
 mod packed_verdict;
-mod remembered;
+mod rare;
+mod recent;
 mod repeats;
 mod reset;
 mod reset_count;
@@ -40,6 +42,7 @@ mod syn;
 mod syn_ack;
 mod taken_back;
 mod times;
+mod tries;
 mod verdict;
 mod zeek;
 
@@ -51,7 +54,7 @@ use endpoint::{Endpoint, Facts};
 use fast_path::FastPath;
 use incoming::Incoming;
 use opening::{Findings, Opening, Progress};
-use remembered::Rare;
+use rare::Rare;
 use roles::Judgement;
 use times::{MaybeTime, Times};
 

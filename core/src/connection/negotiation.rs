@@ -2,7 +2,6 @@
 
 use super::Connection;
 use super::opening::Findings;
-use super::remembered::OldNegotiation;
 use crate::segment::{Ecn, Offers, SynOptions};
 
 /// Explicit congestion notification that both sides agreed on.
@@ -25,6 +24,17 @@ pub struct Negotiation {
     pub ecn: Option<NegotiatedEcn>,
     /// Fast Open: both sent the option, or the server took the data of a SYN that carried it (RFC 7413 §4).
     pub fast_open: bool,
+}
+
+/// What the two SYNs of an attempt agreed on, kept when a later attempt forgets it: its step 3 still shows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct OldNegotiation {
+    /// The frame of its step 3.
+    pub step_3: u32,
+    /// The frame of the SYN that started the next attempt.
+    pub until: u32,
+    /// What they agreed on.
+    pub negotiation: Negotiation,
 }
 
 /// What the flags of SYN and SYN-ACK agree on (RFC 3168 §6.1.1, RFC 9768 table 2).
@@ -64,7 +74,7 @@ impl Connection {
             && let Some(negotiation) = self.negotiation()
         {
             let until = super::frame_of(ordinal);
-            self.rare_mut().old_negotiations.add(OldNegotiation { step_3, until, negotiation });
+            self.rare_mut().earlier.negotiations.add(OldNegotiation { step_3, until, negotiation });
         }
     }
 
@@ -75,7 +85,7 @@ impl Connection {
         if frame == 0 || frame >= first_syn || self.attempts() < 2 {
             return self.negotiation();
         }
-        let mut before = self.rare.as_ref()?.old_negotiations.iter();
+        let mut before = self.rare.as_ref()?.earlier.negotiations.iter();
         before.find(|old| (old.step_3..old.until).contains(&frame)).map(|old| old.negotiation)
     }
 }

@@ -4,10 +4,20 @@
 //! first FIN on.
 
 use super::endpoint::MaybePosition;
-use super::remembered::OldBases;
 use super::verdict::{Basis, Numbers};
 use super::{Arrival, Connection};
 use crate::segment::{End, Ends, Position, Segment, Seq};
+
+/// What X and Y were up to some segment, kept when a later one changed them: by end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct OldBases {
+    /// The first segment (by ordinal) that these no longer hold for.
+    pub until: u64,
+    /// Those of handshake and data.
+    pub handshake: Ends<Seq>,
+    /// Those of the teardown.
+    pub teardown: Ends<Seq>,
+}
 
 impl Connection {
     /// Bases as they are now, by end; 0 where they are not known.

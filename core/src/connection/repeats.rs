@@ -1,12 +1,65 @@
 //! Repeats: a segment seen again keeps its role and its step.
 
-use super::copies::Sort;
+use super::copies::{Original, Sort};
 use super::endpoint::Facts;
+use super::recent::Recent;
 use super::verdict::{Anomalies, Steps};
 use super::{Connection, Draft};
-use crate::segment::{End, Kind, Segment, Seq};
+use crate::segment::{End, Ends, Kind, Segment, Seq};
+
+/// What may be sent again besides the last segment of each sort, by end.
+#[derive(Clone, Debug, Default)]
+pub(super) struct OldRepeats {
+    /// Numbers of SYN, SYN-ACK and FIN that came before the last one of their sort, in any attempt.
+    numbers: Ends<Recent<(Sort, Seq)>>,
+    /// ACKs with a step of the handshake, in whose place an answer to a repeated SYN-ACK was kept since.
+    pub open_acks: Ends<Recent<Original>>,
+    /// The own number of the peer's repeated FIN that each end has not answered since, where it is not the first.
+    owed_fin: Ends<Option<Seq>>,
+}
+
+impl OldRepeats {
+    /// Forgets what belongs to the attempt before.
+    pub fn begin_attempt(&mut self) {
+        End::BOTH.into_iter().for_each(|end| self.open_acks[end].clear());
+        self.owed_fin = Ends::default();
+    }
+
+    /// Bytes of memory beyond the structure itself.
+    pub fn memory(&self) -> usize {
+        let lists = End::BOTH.into_iter().flat_map(|end| [self.numbers[end].memory(), self.open_acks[end].memory()]);
+        lists.fold(0, usize::saturating_add)
+    }
+}
 
 impl Connection {
+    /// Whether this number of a SYN, SYN-ACK or FIN of an end came before, in this attempt or an earlier one.
+    pub(super) fn came_before(&self, end: End, sort: Sort, number: Seq) -> bool {
+        self.last_number(end, sort) == Some(number) || self.is_remembered(end, sort, number)
+    }
+
+    /// The number of the last segment of a sort. Every SYN, SYN-ACK and FIN is kept, for copies.
+    fn last_number(&self, end: End, sort: Sort) -> Option<Seq> {
+        self.original_of(end, sort).map(Original::number)
+    }
+
+    fn is_remembered(&self, end: End, sort: Sort, number: Seq) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.repeats.numbers[end].iter().any(|&known| known == (sort, number)))
+    }
+
+    /// The number of a SYN, SYN-ACK or FIN that is about to be kept: gives whether it came before, and remembers the last
+    /// one, in whose place it will be.
+    pub(super) fn remember_number(&mut self, end: End, sort: Sort, number: Seq) -> bool {
+        let came_before = self.came_before(end, sort, number);
+        if let Some(last) = self.last_number(end, sort)
+            && last != number
+            && !self.is_remembered(end, sort, last)
+        {
+            self.rare_mut().repeats.numbers[end].add((sort, last));
+        }
+        came_before
+    }
+
     /// A SYN, SYN-ACK or FIN that performs nothing: after a RST that ended the connection, or of an older one. Repeats are
     /// still repeats.
     pub(super) fn find_repeats(&mut self, end: End, segment: &Segment, kind: Kind, draft: &mut Draft) {
@@ -53,7 +106,7 @@ impl Connection {
             _ => [(Sort::OpenAck, open), (Sort::CloseAck, close)],
         };
         let before = self.rare.as_ref().filter(|_| kind != Kind::Fin && open);
-        let before = before.into_iter().flat_map(|rare| rare.open_acks[end].iter());
+        let before = before.into_iter().flat_map(|rare| rare.repeats.open_acks[end].iter());
         let last = sorts.into_iter().filter(|(_, is_fresh)| *is_fresh);
         let original = last
             .filter_map(|(sort, _)| self.original_of_attempt(end, sort))
@@ -79,7 +132,7 @@ impl Connection {
             draft.open_steps.add(open_steps);
             draft.repeats.ack = true;
         }
-        let owed = self.rare.as_ref().and_then(|rare| rare.owed_fin[end]).or(self.fin_of(peer));
+        let owed = self.rare.as_ref().and_then(|rare| rare.repeats.owed_fin[end]).or(self.fin_of(peer));
         if owes_fin && draft.close_steps.is_empty() && self.ends[peer].is(Facts::FIN_ACKED) && acks(owed) {
             draft.close_steps.add(self.closing().ack_step(peer));
             draft.repeats.ack = true;
@@ -90,12 +143,53 @@ impl Connection {
     pub(super) fn owe_fin(&mut self, end: End, number: Seq, first: Seq) {
         self.ends[end].learn(Facts::OWES_FIN);
         if number != first || self.rare.is_some() {
-            self.rare_mut().owed_fin[end] = (number != first).then_some(number);
+            self.rare_mut().repeats.owed_fin[end] = (number != first).then_some(number);
         }
     }
 
     /// The end owes no answer any more: it has answered, or new data came since.
     pub(super) fn owe_nothing(&mut self, end: End) {
         self.ends[end].unlearn(Facts::OWES_SYN_ACK.union(Facts::OWES_FIN));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::segment::Flags;
+
+    fn send(connection: &mut Connection, end: End, flags: Flags, seq: u32) -> bool {
+        let segment = Segment { flags, seq: Seq(seq), ..Segment::default() };
+        let sort = if flags == Flags::SYN { Sort::Syn } else { Sort::Fin };
+        let came_before = connection.remember_number(end, sort, Seq(seq));
+        connection.keep_original(end, segment.kind(), &segment, &Draft::default());
+        came_before
+    }
+
+    #[test]
+    fn the_oldest_goes() {
+        let mut connection = Connection::default();
+        for number in 0..100 {
+            assert!(!send(&mut connection, End::Low, Flags::SYN, number));
+            assert!(send(&mut connection, End::Low, Flags::SYN, number));
+        }
+        let fin = Flags::FIN.with(Flags::ACK);
+        assert!(!send(&mut connection, End::High, fin, 7));
+        let kept = (0..100).filter(|&number| connection.came_before(End::Low, Sort::Syn, Seq(number)));
+        assert_eq!(kept.collect::<Vec<_>>(), (83..100).collect::<Vec<_>>());
+        assert!(
+            connection.came_before(End::High, Sort::Fin, Seq(7))
+                && !connection.came_before(End::Low, Sort::Fin, Seq(7))
+        );
+    }
+
+    #[test]
+    fn numbers_in_turn_all_come_again() {
+        let mut connection = Connection::default();
+        for round in 0..3 {
+            for number in 0..5 {
+                assert_eq!(send(&mut connection, End::Low, Flags::SYN, number), round > 0);
+            }
+        }
     }
 }

@@ -155,7 +155,7 @@ impl Connection {
         let Some(extent) = self.resets.as_ref().and_then(|resets| resets.zeek_extents[end]) else { return false };
         // Zeek counts an ACK that we take for one of an older connection, and one that nobody can accept.
         let peer = end.peer();
-        let bad = self.rare.as_ref().into_iter().flat_map(|rare| rare.bad_acks[peer].iter().map(|bad| bad.ack));
+        let bad = self.rare.as_ref().into_iter().flat_map(|rare| rare.bad_acks.of(peer));
         let ahead = |number: Seq| number.0.wrapping_sub(extent.start.0);
         let acked =
             self.ends[peer].acked().into_iter().chain(bad).filter(|acked| acked.is_after(extent.start)).map(ahead);
