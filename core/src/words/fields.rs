@@ -13,7 +13,7 @@ use std::fmt::{self, Write};
 pub use read::Output;
 
 use super::language::{Language, Words};
-use crate::view::{ConnectionView, IcmpView, SegmentView};
+use crate::view::{ConnectionView, IcmpView, Phase, SegmentView, Verdict};
 
 /// The type of a field's values.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -239,6 +239,14 @@ fn is_later_of(view: &SegmentView, one: u8, other: u8) -> bool {
     view.frame == later && [one, other].iter().any(|&step| frame_of(step) == later && view.verdict.open_steps.has(step))
 }
 
+/// Whether it may be what acknowledges a FIN. After a RST it shows no step.
+fn acknowledges_fin(verdict: &Verdict) -> bool {
+    let steps = verdict.close_steps;
+    let is_unshown =
+        verdict.phase == Phase::Closed && steps.is_empty() && verdict.open_steps.is_empty() && verdict.reset.is_none();
+    steps.has(2) || steps.has(4) || is_unshown
+}
+
 impl Placement {
     /// Whether it stands on this segment.
     fn is_at(self, view: &SegmentView) -> bool {
@@ -252,8 +260,7 @@ impl Placement {
             // A frame has several segments where it holds a tunnel, or got the number of one that a read filter threw away.
             Placement::LaterOf(one, other) => is_later_of(view, one, other),
             Placement::FinAcknowledged(frame) => {
-                let steps = &view.verdict.close_steps;
-                (steps.is_empty() || steps.has(2) || steps.has(4)) && view.frame == frame(&view.connection)
+                acknowledges_fin(&view.verdict) && view.frame == frame(&view.connection)
             }
             Placement::RstFrame(frame) => view.verdict.reset.is_some() && view.frame == frame(&view.connection),
         }
