@@ -30,7 +30,9 @@ fn names() -> Vec<&'static str> {
 /// How many of the frames that stay had another number before.
 fn renumbered(file: &Path, filter: &str) -> usize {
     let mut names = names();
-    names.extend(["tcp.stream", "frame.number"]);
+    // Not `tcp.stream`: from 4.4 on Wireshark itself shows another one where two connections of the same endpoints begin at one
+    // frame number.
+    names.push("frame.number");
     let number = |line: &mut Line| line.remove("frame.number");
     let mut all = fields(file, &names, &["-2", "-Y", filter]);
     let mut kept = fields(file, &names, &["-2", "-R", filter]);
