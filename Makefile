@@ -42,9 +42,8 @@ doctor: ## which Wireshark, which folder, did it load, and if not, why
 test-versions: setup ## the same plugin file in every Wireshark of scripts/series.tsv
 	@scripts/versions.sh
 
-cross: ## the plugin and the command for AArch64 Linux, Windows and macOS (the plugin alone), in target/cross (tools made once: 4 GB, .cross/)
+cross: ## the plugin for AArch64 Linux, Windows and macOS, in target/cross (tools made once: 4 GB, .cross/)
 	@scripts/cross.sh all
-	@scripts/cross.sh --command linux-aarch64 windows-x86_64
 
 test-aarch64: setup ## the plugin for AArch64 in real tsharks of AArch64, by qemu, against x86-64's output
 	@scripts/test-aarch64.sh

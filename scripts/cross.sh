@@ -1,9 +1,8 @@
 #!/bin/sh
-# Builds the plugin, or the command synfin, for other systems from this one, and prints where each file lies:
+# Builds the plugin for other systems from this one, and prints where each file lies:
 #
-#   cross.sh TARGET...             linux-aarch64, windows-x86_64, macos (both processors in one file), or all
-#   cross.sh --command TARGET...   the command; not for macos: it asks a framework that there are no stubs of
-#   cross.sh --make                make the folder of tools alone
+#   cross.sh TARGET...     linux-aarch64, windows-x86_64, macos (both processors in one file), or all
+#   cross.sh --make        make the folder of tools alone
 #
 # The tools are made once and kept (.cross/, or SYNFIN_CROSS_DIR); after that nothing is fetched. They are a Debian sid in a
 # folder, with its Rust, the sources of Rust's standard library and mingw-w64 (UCRT); zig from PyPI, by its checksum
@@ -198,8 +197,10 @@ make_tools() {
 
 # ---- building
 
-# rust TARGET...: the files for them, made by the tools' cargo in their own system, in one run
+# rust PACKAGE TARGET...: its files for them, made by the tools' cargo in their own system, in one run
 rust() {
+    package=$1
+    shift
     separator=$(printf '\037')
     # zig and lld remark on options of rustc's that they need not.
     flags=--remap-path-prefix=$top=/synfin$separator--remap-path-prefix=$cross/cargo=/cargo$separator-Alinker_messages
@@ -218,32 +219,24 @@ rust() {
         "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" "SYNFIN_LINKER=$top/scripts/cross/link-plugin.sh" "SYNFIN_CROSS_DIR=$cross" \
         CC_SHELL_ESCAPED_FLAGS=1 BINDGEN_EXTRA_CLANG_ARGS=-ffreestanding AR=llvm-ar MACOSX_DEPLOYMENT_TARGET=11.0 \
         "SDKROOT=$cross/macos" "SYNFIN_HEADERS=$cross/headers/{os}-4.0" \
-        scripts/chroot-run.sh "$root" cargo build --quiet --release --locked $what $arguments >&2
+        scripts/chroot-run.sh "$root" cargo build --quiet --release --locked --package "$package" --lib $arguments >&2
     # zig leaves an empty file where it is only asked what it is.
     [ -s a.o ] || rm -f -- a.o
 }
 
-# The file of a target, which rust has made; for macOS of both processors.
+# The file of a target, which rust has made; for macOS of both.
 print_file() { # TARGET
     made=$top/target/cross
-    case $1:$what in
-        linux-aarch64:*--lib) ws_say "$made/aarch64-unknown-linux-gnu/release/libsynfin.so" ;;
-        linux-aarch64:*) ws_say "$made/aarch64-unknown-linux-gnu/release/synfin" ;;
-        windows-x86_64:*--lib) ws_say "$made/x86_64-pc-windows-gnu/release/synfin.dll" ;;
-        windows-x86_64:*) ws_say "$made/x86_64-pc-windows-gnu/release/synfin.exe" ;;
-        macos:*)
+    case $1 in
+        linux-aarch64) ws_say "$made/aarch64-unknown-linux-gnu/release/libsynfin.so" ;;
+        windows-x86_64) ws_say "$made/x86_64-pc-windows-gnu/release/synfin.dll" ;;
+        macos)
             scripts/chroot-run.sh "$root" llvm-lipo -create -output "$made/libsynfin-macos.so" \
                 "$made/aarch64-apple-darwin/release/libsynfin.dylib" "$made/x86_64-apple-darwin/release/libsynfin.dylib"
             ws_say "$made/libsynfin-macos.so"
             ;;
     esac
 }
-
-what='--package synfin --lib'
-if [ "${1:-}" = --command ]; then
-    what='--package synfin-cli --bin synfin'
-    shift
-fi
 
 [ "$#" -gt 0 ] || ws_die "name a target: linux-aarch64, windows-x86_64, macos, all"
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
@@ -252,10 +245,7 @@ wanted=
 for target; do
     case $target in
         linux-aarch64 | windows-x86_64) wanted="$wanted $target" ;;
-        macos)
-            case $what in *--bin*) ws_die "the command synfin is not built for macOS here; on a Mac: cargo install --path cli" ;; esac
-            wanted="$wanted macos-aarch64 macos-x86_64"
-            ;;
+        macos) wanted="$wanted macos-aarch64 macos-x86_64" ;;
         --make) ;;
         *) ws_die "no target \"$target\"; there are linux-aarch64, windows-x86_64, macos, all" ;;
     esac
@@ -264,5 +254,5 @@ make_tools
 if [ "$1" = --make ]; then exit 0; fi
 mkdir -p target/cross
 # shellcheck disable=SC2086 # targets, split on purpose
-rust $wanted
+rust synfin $wanted
 for target; do print_file "$target"; done

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the release in dist/: an archive for any Linux and a Debian package, each for x86-64 and AArch64; zips for Windows and
-# macOS; the bills of materials and the checksums. The command synfin is in all but the zip for macOS. Two
+# macOS; the bills of materials and the checksums. The command synfin is in the files for this machine's processor alone. Two
 # runs from one commit give the same bytes. Where the tools for other systems cannot be made (scripts/cross.sh), it says so, and
 # the release is for this system alone; as with SYNFIN_DIST=linux.
 #
@@ -147,12 +147,11 @@ linux_archive() { # PROCESSOR FILE [COMMAND]
     pack "$name"
 }
 
-windows_zip() { # PLUGIN COMMAND
+windows_zip() { # FILE
     name=synfin-$version-windows-x64
     mkdir "$work/$name" "$work/$name/docs"
     cp -- "$1" "$work/$name/synfin.dll"
-    cp -- "$2" "$work/$name/synfin.exe"
-    cp -- "$sbom" "$program_sbom" "$work/$name/"
+    cp -- "$sbom" "$work/$name/"
     cp -- tests/captures/three_segment_close.pcap "$work/$name/sample.pcap"
     cp -- docs/*.md "$work/$name/docs/"
     copy_profiles "$work/$name/profiles"
@@ -165,7 +164,7 @@ windows_zip() { # PLUGIN COMMAND
     pack_zip "$name"
 }
 
-macos_zip() { # PLUGIN
+macos_zip() { # FILE
     name=synfin-$version-macos-universal
     mkdir "$work/$name"
     cp -- "$1" "$work/$name/synfin.so"
@@ -268,14 +267,12 @@ elif ! scripts/cross.sh --make; then
     left_out "their tools could not be made (see above)"
 else
     # Tools that are there and do not build are a failure.
-    scripts/cross.sh linux-aarch64 windows-x86_64 macos >"$work/plugins"
-    scripts/cross.sh --command linux-aarch64 windows-x86_64 >"$work/commands"
-    made_plugin() { sed -n "$1p" "$work/plugins"; }
-    made_command() { sed -n "$1p" "$work/commands"; }
-    linux_archive aarch64 "$(made_plugin 1)" "$(made_command 1)"
-    package arm64 aarch64-linux-gnu "$(made_plugin 1)" "$(made_command 1)"
-    windows_zip "$(made_plugin 2)" "$(made_command 2)"
-    macos_zip "$(made_plugin 3)"
+    scripts/cross.sh linux-aarch64 windows-x86_64 macos >"$work/files"
+    file=$(sed -n 1p "$work/files")
+    linux_archive aarch64 "$file"
+    package arm64 aarch64-linux-gnu "$file"
+    windows_zip "$(sed -n 2p "$work/files")"
+    macos_zip "$(sed -n 3p "$work/files")"
 fi
 
 (cd "$out" && sha256sum -- *.* >SHA256SUMS)

@@ -31,13 +31,12 @@ run() { # VARIABLE=VALUE ARGUMENT...: tshark, of ROOT or of this machine, by QEM
     esac
 }
 
-run_in() { # ROOT QEMU PLUGIN EACH COMMAND OUT
+run_in() { # ROOT QEMU PLUGIN EACH OUT
     root=$1
     emulator=$2
     plugin=$3
     each=$4
-    command=$5
-    out=$6
+    out=$5
     for folder in "$root"/usr/lib/*/wireshark/plugins/*; do
         mkdir -p "$folder/epan"
         mount -t tmpfs none "$folder/epan"
@@ -55,7 +54,6 @@ run_in() { # ROOT QEMU PLUGIN EACH COMMAND OUT
     mkdir -p "$root$there/home" "$root$there/out"
     cp -- tests/captures/*.pcap "$root$there/"
     cp -- "$each" "$root$there/each"
-    cp -- "$command" "$root$there/synfin"
     [ -z "$emulator" ] || cp -- "$emulator" "$root$there/qemu"
     unset XDG_CONFIG_HOME XDG_DATA_HOME LANGUAGE
     export HOME="$there/home" TZ=UTC LC_ALL=C.UTF-8
@@ -75,16 +73,6 @@ run_in() { # ROOT QEMU PLUGIN EACH COMMAND OUT
     for capture in $alone; do
         # shellcheck disable=SC2086 # words, split on purpose
         run TZ=UTC -r "$there/$capture.pcap" $wanted >"$root$there/out/$capture.alone" 2>/dev/null
-    done
-    # The command without Wireshark.
-    set -- "$there/synfin"
-    [ -z "$emulator" ] || set -- "$there/qemu" "$@"
-    [ -z "$root" ] || set -- chroot "$root" "$@"
-    # Named here: the captures are there only.
-    captures=$(find tests/captures -name '*.pcap' -printf "$there/%f\n" | sort)
-    for kind in conns segments; do
-        # shellcheck disable=SC2086 # names, split on purpose
-        "$@" "$kind" --keep-all --quiet $captures >"$root$there/out/$kind.command" || echo "status $?" >>"$root$there/out/$kind.command"
     done
     cp -- "$root$there/out"/* "$out/"
 }
@@ -131,8 +119,6 @@ fi
 
 arm64=${SYNFIN_ARM64:-$(scripts/cross.sh linux-aarch64)}
 plugin=${SYNFIN_PLUGIN:-$(scripts/release-build.sh)}
-arm64_command=$(scripts/cross.sh --command linux-aarch64)
-command=$(scripts/release-build.sh command)
 
 passed=0
 failed=0
@@ -180,12 +166,12 @@ for series; do
             x86-64) set -- "$native" "" "$plugin" ;;
             *) set -- "$cross/arm64-$release" "$qemu" "$arm64" ;;
         esac
-        set -- "$@" "$work/each-$system.so" "$(if [ "$system" = x86-64 ]; then echo "$command"; else echo "$arm64_command"; fi)"
+        set -- "$@" "$work/each-$system.so"
         as_root unshare --mount --propagation private "$PWD/scripts/test-aarch64.sh" --run "$@" "$work/$series/$system" \
             >"$work/version" || ws_die "tshark of $series for $system: $(cat "$work/version")"
         ws_say "test-aarch64: $system: $(cat "$work/version")"
     done
-    for name in plugins fields conns.command segments.command; do
+    for name in plugins fields; do
         check "$series: $name" cmp "$work/$series/x86-64/$name" "$work/$series/aarch64/$name"
     done
     for capture in tests/captures/*.pcap; do

@@ -6,7 +6,7 @@
 #
 #   test-windows.sh [SERIES...]     all of scripts/series.tsv without arguments
 #
-# SYNFIN_PLUGIN, SYNFIN_DLL (optional): the files for Linux and Windows to test. The command synfin is tested too.
+# SYNFIN_PLUGIN, SYNFIN_DLL (optional): the files for Linux and Windows to test.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -18,8 +18,6 @@ scripts/setup.sh /usr/lib/wine/wine64=wine64 python3=python3 objdump=binutils
 cross=${SYNFIN_CROSS_DIR:-$PWD/.cross}
 dll=${SYNFIN_DLL:-$(scripts/cross.sh windows-x86_64)}
 plugin=${SYNFIN_PLUGIN:-$(scripts/release-build.sh)}
-program=$(scripts/cross.sh --command windows-x86_64)
-command=$(scripts/release-build.sh command)
 cross=$(cd -P "$cross" && pwd)
 # shellcheck disable=SC2086 # series, split on purpose
 [ "$#" -gt 0 ] || set -- $WS_SERIES $WS_EXPECTED
@@ -307,32 +305,6 @@ for series; do
 done
 
 test_installers
-
-# ---- the command
-
-in_tools x86_64-w64-mingw32ucrt-objdump -p "$program" >"$work/headers"
-check "the command: libraries that not every Windows has" "" \
-    "$(sed -n 's/.*DLL Name: //p' "$work/headers" | grep -v -i -E '^(kernel32|ntdll|userenv|ws2_32|bcrypt|bcryptprimitives|advapi32|shell32|ole32|combase)\.dll$|^api-ms-win-' || true)"
-# Where the last series ran: what it needs and wine lacks is there.
-folder="$work/$series Прöбе 测试"
-cp -- "$program" "$folder/synfin.exe"
-# The same on Linux and Windows: what it prints, byte by byte, and its status. From names with characters of other alphabets.
-while read -r title arguments; do
-    # shellcheck disable=SC2086 # words, split on purpose
-    for system in linux windows; do
-        if [ "$system" = linux ]; then set -- "$command"; else set -- wine synfin.exe; fi
-        found=0
-        (cd "$folder" && "$@" $arguments --quiet 捕获/*.pcap) >"$work/$system.txt" 2>"$work/$system.err" || found=$?
-        echo "status $found" >>"$work/$system.txt"
-    done
-    same "the command, $title" "$work/linux.txt" "$work/windows.txt"
-    check "the command, $title: has something to compare" yes "$([ "$(grep -c . "$work/windows.txt")" -gt 5 ] && echo yes)"
-done <<'END'
-conns conns --keep-all --language en
-segments segments --language en
-table conns --format table --language zh
-servers servers --language en
-END
 
 # ---- in the real thing
 

@@ -12,7 +12,7 @@ set -eu
 exported="plugin_describe plugin_register plugin_version plugin_want_major plugin_want_minor"
 cross=$SYNFIN_CROSS_DIR
 
-# Build scripts and procedural macros are linked by the machine's own compiler: this is for the plugin and the command alone.
+# Build scripts and procedural macros are linked by the machine's own compiler: this is for the plugin alone.
 for argument; do
     shift
     case $SYNFIN_LINK:$argument in
