@@ -149,4 +149,169 @@ scripts! {
       | > S  C     @1
     CLOSED      | < R. 0     ack C+1     | CLOSED      | RST      |         | reset=refused; reset.cause=refuses-syn; reset.answers=#2
     ";
+
+    /// The client's answer to a SYN-ACK that does not fit its SYN.
+    a_wrong_ack_is_rejected = "
+      | > S  C
+    SYN-SENT     | < S. S    ack C+9            | SYN-RECEIVED | SYN-ACK |        | y; !synack_wrong_ack
+    SYN-SENT     | > R  C+9                     | LISTEN       | RST     |        | reset=handshake; reset.cause=rejects-ack; reset.answers=#2; !none
+    SYN-SENT     | > S  C    @1                 | SYN-RECEIVED | SYN     | open 1 | retransmission=1
+    ESTABLISHED  | < S. S+50 ack C+1            | SYN-RECEIVED | SYN-ACK | open 2 | !none
+    ESTABLISHED  | > .  C+1  ack S+51           | ESTABLISHED  | OPEN-ACK | open 3
+    = handshake.outcome complete
+    = handshake.frame2 #5
+    = reset.by
+    ";
+
+    /// The server rejects a third segment that acknowledges what it never sent, and waits on (RFC 9293 §3.10.7.4).
+    an_ack_of_unsent_bytes_is_rejected = "
+      | > S  C
+      | < S. S    ack C+1
+    ESTABLISHED  | > .  C+1  ack S+900          | SYN-RECEIVED | ACK     |        | phase=handshake; !open_ack_wrong
+    CLOSED       | < R  S+900                   | SYN-RECEIVED | RST     |        | reset=handshake; reset.cause=rejects-ack; reset.answers=#3; phase=handshake; !half_open
+    = handshake.outcome half-open
+    = reset.by
+    ";
+
+    /// In SYN-SENT alone a RST with the number of a wrong Ack ends nothing; here that number is the client's next.
+    reset_at_an_old_wrong_ack_of_an_open_connection = "
+      | > S  C
+      | < .  S-500     ack C+11                 |              | ACK      |        | !challenge_ack
+      | < S. S         ack C+1
+      | > .  C+1       ack S+1
+      | > P. C+1       ack S+1 len 10
+    CLOSED       | > R  C+11                    | CLOSED       | RST      |        | reset=abort; reset.cause=rejects-ack
+    = teardown.kind reset
+    = teardown.closer client
+    ";
+
+    /// The same of the server: it is in SYN-RECEIVED no more.
+    reset_at_an_old_wrong_third_segment = "
+      | > S  C
+      | < S. S         ack C+1
+      | > .  C+1       ack S+50                 |              | ACK      |        | !open_ack_wrong
+      | > .  C+1       ack S+1                  |              | OPEN-ACK | open 3
+      | < P. S+1       ack C+1 len 49
+    CLOSED       | < R  S+50                    | CLOSED       | RST      |        | reset=abort; reset.cause=rejects-ack
+    = teardown.kind reset
+    = teardown.closer server
+    ";
+
+    /// A SYN-ACK that came when the client was open already is no Ack that a side in SYN-SENT cannot accept.
+    reset_at_the_wrong_ack_of_a_late_syn_ack = "
+    splits
+    open
+      | < S. S+9       ack C+50                 |              | SYN-ACK  |        | !synack_wrong_ack
+      | > P. C+1       ack S+1 len 49
+    CLOSED       | > R  C+50                    | CLOSED       | RST      |        | reset=abort; reset.cause=aborts
+    ";
+
+    reset_answers_an_earlier_unacceptable_ack = "
+      | > S  X
+    SYN-SENT     | < .  S+1 ack X-500    | ESTABLISHED  | ACK      |
+      | < .  S+1 ack X-400
+    SYN-SENT     | > R  X-500            | CLOSED       | RST      |        | reset=handshake; reset.answers=#2
+    = handshake.outcome old-connection
+    ";
+
+    reset_answers_an_unacceptable_ack_after_a_wrong_syn_ack = "
+      | > S  X
+      | < S. S   ack X-500
+    SYN-SENT     | < .  S+1 ack X-400    | ESTABLISHED  | ACK      |
+    SYN-SENT     | > R  X-400            | CLOSED       | RST      |        | reset=handshake; reset.answers=#3
+    = reset.frame
+    ";
+
+    /// The host has restarted: it knows no such connection (RFC 9293 §3.10.7.1).
+    unknown_connection = "
+    either
+    open
+      | > P. C+1  ack S+1 len 5 @10
+    CLOSED       | < R  S+1                     | CLOSED       | RST | | reset=abort; reset.cause=unknown-connection; reset.answers=#4; reset.idle=10.000000000
+    = teardown.closer server
+    = reset.by server
+    ";
+
+    /// A probe of a port where nothing is: no connection was there, so none ended.
+    no_connection = "
+      | > F. C    ack 0
+    CLOSED       | < R  0                       | CLOSED       | RST | | reset=no-connection; reset.cause=unknown-connection; reset.answers=#1; !no_connection
+    = teardown.kind none
+    = teardown.closer
+    = reset.by server
+    = conn.guessed 1
+    ";
+
+    /// The answer to a SYN that was not captured.
+    a_lone_answer = "
+    CLOSED       | < R. 0    ack C+1            | CLOSED       | RST | | sender=server; reset=no-connection; reset.cause; x; basis; !no_connection; !not_captured
+    = handshake.outcome not-captured
+    = teardown.kind none
+    ";
+
+    /// Data sent three times without an answer.
+    gave_up = "
+    either
+    open
+      | > P. C+1  ack S+1 len 5
+      | > P. C+1  ack S+1 len 5 @1
+      | > P. C+1  ack S+1 len 5 @2
+    CLOSED       | > R. C+6  ack S+1 @4         | CLOSED       | RST | | reset=abort; reset.cause=gave-up; reset.idle=4.000000000
+    ";
+
+    an_ack_in_between_is_no_giving_up = "
+    either
+    open
+      | > P. C+1  ack S+1 len 5
+      | > P. C+1  ack S+1 len 5 @1
+      | < .  S+1  ack C+6
+      | > P. C+6  ack S+1 len 5 @2
+    CLOSED       | > R. C+11 ack S+1 @4         | CLOSED       | RST | | reset.cause=aborts
+    ";
+
+    /// Keep-alives that nobody answers; one that is answered counts as taken.
+    keep_alives_without_an_answer = "
+    either
+    open
+      | > P. C+1  ack S+1 len 5
+      | < .  S+1  ack C+6
+      | > .  C+5  ack S+1 @10
+      | < .  S+1  ack C+6
+      | > .  C+5  ack S+1 @10
+      | > .  C+5  ack S+1 @1
+      | > .  C+5  ack S+1 @1
+    CLOSED       | > R. C+6  ack S+1 @1         | CLOSED       | RST | | reset.cause=gave-up
+    ";
+
+    /// The ACK did not reach its sender, who gives up.
+    gave_up_behind_a_lost_ack = "
+    open
+      | > P. C+1  ack S+1 len 5
+      | < .  S+1  ack C+6
+      | > P. C+1  ack S+1 len 5 @1
+      | > P. C+1  ack S+1 len 5 @2
+      | > P. C+1  ack S+1 len 5 @4
+      | > R. C+6  ack S+1 @8                    |              | RST      |        | reset=abort; reset.cause=gave-up
+    ";
+
+    /// Twice is not often enough, and two different segments are not the same one again.
+    taken_and_sent_again_twice = "
+    open
+      | > P. C+1  ack S+1 len 5
+      | > P. C+6  ack S+1 len 5
+      | < .  S+1  ack C+11
+      | > P. C+1  ack S+1 len 5 @1
+      | > P. C+6  ack S+1 len 5
+      | > P. C+6  ack S+1 len 5 @1
+      | > R. C+11 ack S+1 @8                    |              | RST      |        | reset=abort; reset.cause=aborts
+    ";
+
+    /// Of the peer nothing was captured but its SYN.
+    gave_up_in_one_direction = "
+      | < S. S    ack C+1
+      | < F. S+1  ack C+1
+      | < F. S+1  ack C+1 @1
+      | < F. S+1  ack C+1 @2
+      | < R. S+2  ack C+1 @4                    |              | RST      |        | reset.cause=gave-up
+    ";
 }

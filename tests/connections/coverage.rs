@@ -11,11 +11,12 @@ use crate::common::core::short;
 use crate::common::script::{ISNS, parse};
 
 /// The scripts of each module; a module left out here is one whose scripts do not count.
-pub const MODULES: [&[(&str, &str)]; 15] = [
+pub const MODULES: [&[(&str, &str)]; 16] = [
+    crate::acceptance::SCRIPTS,
+    crate::attempts::SCRIPTS,
     crate::causes::SCRIPTS,
     crate::closing::SCRIPTS,
     crate::copies::SCRIPTS,
-    crate::judged::SCRIPTS,
     crate::kinds::SCRIPTS,
     crate::log::SCRIPTS,
     crate::numbering::SCRIPTS,

@@ -4,6 +4,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod acceptance;
+mod attempts;
 mod causes;
 mod closing;
 mod copies;
@@ -14,7 +16,6 @@ mod each_state;
 mod everywhere;
 mod experts;
 mod icmp;
-mod judged;
 mod kinds;
 mod log;
 mod numbering;

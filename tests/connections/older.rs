@@ -45,9 +45,7 @@ scripts! {
     the_state_of_the_connection_before = "
     core
     stream 0
-      | > S  C
-      | < S. S     ack C+1
-      | > .  C+1   ack S+1
+    open
       | < F. S+1   ack C+1
       | > F. C+1   ack S+2
       | < .  S+2   ack C+2                | TIME-WAIT  | CLOSE-ACK
@@ -61,9 +59,7 @@ scripts! {
     it_acknowledges_no_more_than_it_had = "
     core
     stream 0
-      | > S  C
-      | < S. S     ack C+1
-      | > .  C+1   ack S+1
+    open
       | < F. S+1   ack C+1
       | > P. C+1   ack S+2  len 10       | FIN-WAIT-2
     stream 1
@@ -85,9 +81,7 @@ scripts! {
     an_ack_that_the_one_before_never_had = "
     core
     stream 0
-      | > S  C
-      | < S. S     ack C+1
-      | > .  C+1   ack S+1
+    open
       | < F. S+1   ack C+1               |            | FIN
     stream 1
     SYN-SENT    | > S  C+9000            | SYN-RECEIVED | SYN | open 1
@@ -131,9 +125,7 @@ scripts! {
     the_state_before_a_reset = "
     core
     stream 0
-      | > S  C
-      | < S. S     ack C+1
-      | > .  C+1   ack S+1
+    open
       | > F. C+1   ack S+1
       | < .  S+1   ack C+2                | CLOSE-WAIT | CLOSE-ACK
       | > R  C+2                          | CLOSED     | RST
@@ -149,9 +141,7 @@ scripts! {
     the_state_before_the_last_ack = "
     core
     stream 0
-      | > S  C
-      | < S. S     ack C+1
-      | > .  C+1   ack S+1
+    open
       | > F. C+1   ack S+1
       | < F. S+1   ack C+2                | LAST-ACK   | FIN+CLOSE-ACK
       | > .  C+2   ack S+2                | CLOSED     | CLOSE-ACK
@@ -185,9 +175,7 @@ scripts! {
     it_acknowledges_what_it_had_not_before = "
     core
     stream 0
-      | > S  C
-      | < S. S     ack C+1
-      | > .  C+1   ack S+1
+    open
       | < F. S+1   ack C+1                | FIN-WAIT-1 | FIN
       | > P. C+1   ack S+1 len 5          | FIN-WAIT-1 | DATA
     stream 1

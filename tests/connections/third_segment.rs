@@ -106,4 +106,12 @@ scripts! {
     ESTABLISHED | < S. S     ack C+1     | ESTABLISHED  | SYN-ACK  | open 2+3
     ESTABLISHED | > .  C+1   ack S+1     | ESTABLISHED  | ACK      |        | phase=data
     ";
+
+    /// A third segment far beyond what the server offered.
+    a_third_segment_beyond_the_window = "
+      | > S  C
+      | < S. S    ack C+1 win 500
+    ESTABLISHED  | > P. C+502 ack S+1 len 5     | SYN-RECEIVED | DATA     |        | !open_ack_wrong
+    ESTABLISHED  | > P. C+501 ack S+1 len 5     | ESTABLISHED  | OPEN-ACK | open 3 | !none
+    ";
 }

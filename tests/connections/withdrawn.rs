@@ -184,23 +184,6 @@ scripts! {
     = handshake.frame2
     ";
 
-    /// A new attempt forgets the RST before it; the counts go on.
-    a_new_attempt_after_a_refusal = "
-    splits
-      | > S  C
-      | < R. 0    ack C+1
-    SYN-SENT     | > S  C     @1                | SYN-RECEIVED | SYN      | open 1 | retransmission=1; phase=handshake; !new_attempt
-      | < S. S    ack C+1
-    ESTABLISHED  | > .  C+1   ack S+1           | ESTABLISHED  | OPEN-ACK | open 3
-    = handshake.outcome complete
-    = handshake.attempts 2
-    = handshake.syns 1
-    = conn.state S1
-    = conn.history ShA
-    = conn.client.packets 3
-    = reset.by
-    ";
-
     /// A pure ACK uses no numbers, so its acknowledgment shows nothing.
     an_ack_of_nothing_shows_nothing = "
       | > S  C
@@ -376,34 +359,6 @@ scripts! {
     = teardown.kind still-open
     ";
 
-    /// A new attempt knows the client, and its X where the SYN has the same number; nothing else.
-    what_an_attempt_forgets = "
-    core only
-    open
-      | > P. C+1  ack S+1 len 5
-      | > F. C+6  ack S+1                       | CLOSE-WAIT   | FIN      | close 1
-      | > R  C+7
-    SYN-SENT     | > S  C+5000                  | SYN-RECEIVED | SYN      | open 1 | phase=handshake; basis=handshake; y; retransmission; !new_attempt; !no_answer
-    = handshake.frame1 #7
-    = handshake.frame2
-    = handshake.frame3
-    = handshake.kind
-    = handshake.outcome no-answer
-    = teardown.kind none
-    = teardown.closer
-    = teardown.frame1
-    = teardown.half_close_bytes
-    = reset.by
-    = negotiated
-    = handshake.attempts 2
-    = handshake.syns 1
-    = conn.state S0
-    = conn.history S
-    = conn.client.packets 6
-    = conn.client.bytes 5
-    = conn.client 10.0.0.1:40000
-    ";
-
     /// A RST past everything of its sender says that the handshake was over; withdrawn, it says nothing.
     past_the_syn_and_withdrawn = "
       | > S  C
@@ -422,5 +377,22 @@ scripts! {
     CLOSED       | < R  S+1                     | CLOSED       | RST      |        | reset=handshake
     CLOSED       | < S. S    ack C+1            | ESTABLISHED  | SYN-ACK  | open 2 | phase=closed; !reset_forged
     = handshake.frame3
+    ";
+
+    reset_taken_back_by_a_synack = "
+      | > S  X
+    CLOSED      | < R. 0   ack X+1       | CLOSED       | RST     |        | reset=refused; first:handshake.outcome=refused
+    CLOSED      | < S. Y   ack X+1       | SYN-RECEIVED | SYN-ACK | open 2 | phase=closed
+    ESTABLISHED | > .  X+1 ack Y+1       | ESTABLISHED  | OPEN-ACK | open 3 | phase=handshake
+    = handshake.outcome complete
+    = teardown.kind still-open
+    = reset.frame
+    ";
+
+    synack_with_a_wrong_ack_takes_nothing_back = "
+      | > S  X
+      | < R. 0     ack X+1
+    CLOSED      | < S. S   ack C+9       | CLOSED       | SYN-ACK |        | phase=closed
+    = handshake.outcome refused
     ";
 }
