@@ -8,8 +8,9 @@ use std::path::Path;
 use std::process::Command;
 
 use common::packets::{Packet, Wrap};
+use common::preload;
 use common::script::{ISNS, parse};
-use common::tshark::{Capture, fields, series};
+use common::tshark::{Capture, fields};
 
 /// Two whole connections, segment by segment in turn, and between them a frame that is not TCP.
 const LIFE: &str = "
@@ -58,17 +59,8 @@ fn capture() -> Capture {
 /// Frame to entry to filter, as tshark's copy of the menu has it.
 fn asked(capture: &Path) -> BTreeMap<u32, BTreeMap<String, String>> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let (library, list) = (folder.path().join("preload.so"), folder.path().join("list"));
-    let flags = Command::new("pkg-config").args(["--cflags", "wireshark"]).output().expect("pkg-config runs");
-    let flags = String::from_utf8(flags.stdout).expect("UTF-8");
-    let made = Command::new("cc")
-        .args(["-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o"])
-        .arg(&library)
-        .arg("tests/filters/preload.c")
-        .args(flags.split_whitespace())
-        .arg("-ldl")
-        .status();
-    assert!(made.expect("cc runs").success());
+    let list = folder.path().join("list");
+    let library = preload::compile("tests/filters/preload.c", folder.path());
     let read = Command::new("tshark")
         .arg("-r")
         .arg(capture)
@@ -91,17 +83,9 @@ fn passing(capture: &Path, filter: &str) -> Vec<u32> {
     lines.iter().map(|line| line["frame.number"][0].parse().expect("a number")).collect()
 }
 
-/// The library is compiled with this machine's headers, so it fits this machine's tshark alone.
-fn is_this_machines() -> bool {
-    let headers = Command::new("pkg-config").args(["--modversion", "wireshark"]).output().expect("pkg-config runs");
-    let headers = String::from_utf8(headers.stdout).expect("UTF-8");
-    headers.split('.').take(2).collect::<Vec<_>>().join(".") == series()
-}
-
 #[test]
 fn entries_of_the_menu() {
-    if !is_this_machines() {
-        println!("no headers of Wireshark {} here", series());
+    if !preload::fits() {
         return;
     }
     let capture = capture();

@@ -9,8 +9,9 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use common::packets::{self, Packet, Wrap};
+use common::preload;
 use common::script::{ISNS, Row, parse};
-use common::tshark::{Capture, segment_names, series};
+use common::tshark::{Capture, segment_names};
 
 /// A whole life; the SYN has options.
 const LIFE: &str = "
@@ -44,30 +45,9 @@ fn folder() -> &'static Path {
     FOLDER.get_or_init(|| tempfile::tempdir().expect("a temporary folder")).path()
 }
 
-/// The library, made with this machine's headers.
 fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let flags = Command::new("pkg-config").args(["--cflags", "wireshark"]).output().expect("pkg-config runs");
-        let flags = String::from_utf8(flags.stdout).expect("UTF-8");
-        let library = folder().join("preload.so");
-        let made = Command::new("cc")
-            .args(["-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-o"])
-            .arg(&library)
-            .arg("tests/handler/preload.c")
-            .args(flags.split_whitespace())
-            .arg("-ldl")
-            .status();
-        assert!(made.expect("cc runs").success());
-        library
-    })
-}
-
-/// So it fits this machine's tshark alone.
-fn is_this_machines() -> bool {
-    let headers = Command::new("pkg-config").args(["--modversion", "wireshark"]).output().expect("pkg-config runs");
-    let headers = String::from_utf8(headers.stdout).expect("UTF-8");
-    headers.split('.').take(2).collect::<Vec<_>>().join(".") == series()
+    LIBRARY.get_or_init(|| preload::compile("tests/handler/preload.c", folder()))
 }
 
 fn run(capture: &Path, taken: &Taken, names: &[&str], more: &[&str]) -> Run {
@@ -113,7 +93,7 @@ fn life() -> Vec<Packet> {
 /// is called for every frame.
 #[test]
 fn one_segment_a_frame() {
-    if !is_this_machines() {
+    if !preload::fits() {
         return;
     }
     let capture = Capture::plain(&life());
@@ -134,7 +114,7 @@ fn one_segment_a_frame() {
 /// after it go the quick way again.
 #[test]
 fn several_layers() {
-    if !is_this_machines() {
+    if !preload::fits() {
         return;
     }
     let rows = rows();
@@ -156,7 +136,7 @@ fn several_layers() {
 /// post-dissector has the rest, and nothing of it hangs over into the next frame.
 #[test]
 fn an_exception_in_the_midst() {
-    if !is_this_machines() {
+    if !preload::fits() {
         return;
     }
     let mut left_to_after = 0;
@@ -178,7 +158,7 @@ fn an_exception_in_the_midst() {
 /// ICMP errors that quote a segment, among segments: what is quoted is none, and the error is shown by the post-dissector.
 #[test]
 fn icmp_errors_between() {
-    if !is_this_machines() {
+    if !preload::fits() {
         return;
     }
     let rows = rows();
@@ -203,7 +183,7 @@ fn icmp_errors_between() {
 /// something changes what stands above TCP alone.
 #[test]
 fn tcp_switched_off_or_decoded_as() {
-    if !is_this_machines() {
+    if !preload::fits() {
         return;
     }
     let capture = Capture::plain(&life());

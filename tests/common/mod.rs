@@ -8,5 +8,6 @@ pub mod core;
 pub mod elsewhere;
 pub mod packets;
 pub mod play;
+pub mod preload;
 pub mod script;
 pub mod tshark;
