@@ -52,7 +52,7 @@ test-windows: setup ## the plugin for Windows in a stand-in for Wireshark, under
 	@scripts/test-windows.sh
 
 test-macos: setup ## the plugin for macOS, examined and not run
-	@scripts/test-macos.sh
+	@$(CARGO) xtask test-macos
 
 test-installed: ## does the synfin that is installed here work? (Windows: install.ps1 -Check)
 	@scripts/test-installed.sh

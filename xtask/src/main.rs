@@ -1,6 +1,7 @@
 //! `cargo xtask`: what a developer of synfin runs beyond cargo. `make` is the front door; what users of a release run is
 //! POSIX shell, in scripts/.
 
+mod cross;
 mod host;
 mod lint;
 mod man;
@@ -8,6 +9,7 @@ mod record;
 mod robust;
 mod sbom;
 mod series;
+mod systems;
 mod tools;
 
 use std::path::{Path, PathBuf};
@@ -41,6 +43,8 @@ enum Task {
     TestRecord,
     /// Panics, sanitizers, valgrind, long-lived processes, live capture
     Robust(robust::Robust),
+    /// The plugin for macOS, examined and not run
+    TestMacos(systems::TestMacos),
     /// What plugin-c knows of Wireshark's headers
     #[command(subcommand)]
     Host(host::Host),
@@ -68,6 +72,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Record(record) => record.run(&sh, &at),
         Task::TestRecord => record::test(&sh),
         Task::Robust(robust) => robust.run(&sh),
+        Task::TestMacos(test) => test.run(&sh, &at),
         Task::Host(host) => host.run(&sh, &at),
         Task::Sbom(sbom) => sbom.run(&sh),
         Task::Man { folder } => man::write(&at.join(folder)),

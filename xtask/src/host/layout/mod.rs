@@ -22,23 +22,20 @@ const UNRUN: &str = " (from its headers alone: expected to work, not run)";
 
 /// Makes the table of these roots; with `add` or `check`, keeping the rows that it has of others.
 pub fn run(sh: &Shell, roots: &[PathBuf], add: bool, check: bool) -> Result<()> {
-    let mut all = Vec::new();
-    for root in roots {
-        all.push(read::read(sh, root)?);
-    }
-    let text = sh.read_file(TABLE)?;
-    let old = Table::parse(&text)?;
-    let mut table = collect(all, &old)?;
-    if add || check {
-        keep(&mut table, &old)?;
-    }
-    ensure!(!table.ip.is_empty(), "none of these headers has epan/dissectors/packet-ip.h: name a system too");
-    let new = table.write()?;
-    if !check {
-        sh.write_file(TABLE, new)?;
-        println!("wrote {TABLE}");
+    if check {
+        self::check(sh, roots)?;
+        println!("{TABLE} is what the headers give");
         return Ok(());
     }
+    let (_, new) = make(sh, roots, add)?;
+    sh.write_file(TABLE, new)?;
+    println!("wrote {TABLE}");
+    Ok(())
+}
+
+/// Fails when the table has other rows for these roots.
+pub fn check(sh: &Shell, roots: &[PathBuf]) -> Result<()> {
+    let (text, new) = make(sh, roots, true)?;
     // A newer release of the same series may have the very same layout: what it is called does not count.
     let plain = |text: &str| {
         text.lines()
@@ -54,8 +51,24 @@ pub fn run(sh: &Shell, roots: &[PathBuf], add: bool, check: bool) -> Result<()> 
         cmd!(sh, "diff -u {committed} {found}").quiet().ignore_status().run()?;
         bail!("{TABLE} is not what these headers give");
     }
-    println!("{TABLE} is what the headers give");
     Ok(())
+}
+
+/// The table that there is, and the one of these roots; with `keep`, and the rows of others.
+fn make(sh: &Shell, roots: &[PathBuf], keep: bool) -> Result<(String, String)> {
+    let mut all = Vec::new();
+    for root in roots {
+        all.push(read::read(sh, root)?);
+    }
+    let text = sh.read_file(TABLE)?;
+    let old = Table::parse(&text)?;
+    let mut table = collect(all, &old)?;
+    if keep {
+        self::keep(&mut table, &old)?;
+    }
+    ensure!(!table.ip.is_empty(), "none of these headers has epan/dissectors/packet-ip.h: name a system too");
+    let new = table.write()?;
+    Ok((text, new))
 }
 
 /// A table of what was read, and nothing else.
