@@ -8,8 +8,8 @@ use synfin_core::view::{ConnectionView, Pass, SegmentView};
 
 use crate::clock::Clock;
 use crate::input::{Error, Frame, Frames};
-use crate::layers::{Content, Layers, Packet, Unknown, quoted};
-use crate::living::{Limits, LivingConnections};
+use crate::layers::{Content, Layers, Packet, UnknownLayers, quoted};
+use crate::living_connections::{Limits, LivingConnections};
 use crate::streams::{Carrier, Header, Key, Series};
 
 /// How much of an ICMP message is looked at (RFC 1812 §4.3.2.3: it quotes no more than fits into 576 bytes).
@@ -216,7 +216,7 @@ impl Capture {
 
     /// The layers that were not known.
     #[must_use]
-    pub fn unknown(&self) -> &Unknown {
+    pub fn unknown(&self) -> &UnknownLayers {
         &self.layers.unknown
     }
 

@@ -22,7 +22,7 @@ mod clock;
 pub mod command;
 pub mod input;
 pub mod layers;
-pub mod living;
+pub mod living_connections;
 pub mod output;
 pub mod page;
 pub mod relay;

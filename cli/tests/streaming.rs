@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use endless::Endless;
 use synfin_cli::capture::{Capture, Options, Sink};
 use synfin_cli::input;
-use synfin_cli::living::Limits;
+use synfin_cli::living_connections::Limits;
 use synfin_core::view::{ConnectionView, HandshakeOutcome, TeardownKind};
 
 /// What was said of each connection.

@@ -18,10 +18,10 @@ use crate::source::Source;
 
 mod connections;
 mod memory;
-mod shown;
-mod told;
+mod output;
+mod segments;
 
-pub use told::walk;
+pub use segments::walk;
 
 use memory::{Memory, pointer, size_of_claim, status_of};
 
@@ -246,7 +246,7 @@ impl Caller {
             && claims.1 == Some(size_of::<c::synfin_request>());
         if status == c::SYNFIN_STATUS_OK {
             assert!(all_right && !tracker.is_null() && bytes.is_some(), "OK without good arguments");
-            shown::check(&self.shown, &request);
+            output::check(&self.shown, &request);
         } else {
             assert_eq!(self.shown.value_count, u32::MAX, "an output is written only on OK");
             let after = odd.as_ref().and_then(|memory| memory.as_ref()).map(|memory| memory.bytes().to_vec());

@@ -13,7 +13,7 @@ use serde_json::Value;
 use synfin_cli::arrow::{Connections, Segments};
 use synfin_cli::capture::{Options, Sink};
 use synfin_cli::input::Source;
-use synfin_cli::living::Limits;
+use synfin_cli::living_connections::Limits;
 use synfin_cli::output::server_object;
 use synfin_cli::relay::{Out, Relay, Step};
 use synfin_cli::streams::Series;

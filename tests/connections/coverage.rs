@@ -20,14 +20,14 @@ pub const MODULES: [&[(&str, &str)]; 16] = [
     crate::kinds::SCRIPTS,
     crate::log::SCRIPTS,
     crate::numbering::SCRIPTS,
-    crate::older::SCRIPTS,
+    crate::older_connections::SCRIPTS,
     crate::opening::SCRIPTS,
     crate::repeats::SCRIPTS,
     crate::reset::SCRIPTS,
     crate::roles::SCRIPTS,
-    crate::taken_back::SCRIPTS,
+    crate::rollback::SCRIPTS,
     crate::third_segment::SCRIPTS,
-    crate::withdrawn::SCRIPTS,
+    crate::withdrawal::SCRIPTS,
 ];
 
 /// Every `field value` that a script expects in the final pass, and every `expert NAME`.

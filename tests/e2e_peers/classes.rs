@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::common::{captures, tshark};
-use crate::observed::Stream;
+use crate::observation::Stream;
 
 /// A reason for a difference: `holds` looks at the connection and at what is compared, not at whether they differ.
 pub struct Class {

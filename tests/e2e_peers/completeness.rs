@@ -1,7 +1,7 @@
 //! `tcp.completeness` (Wireshark User's Guide, "TCP Analysis"): which parts of a conversation Wireshark has met.
 
 use crate::classes::{Class, Ledger};
-use crate::observed::{ACK, FIN, PeerSegment, RST, SYN, Stream, is_compared_here, streams};
+use crate::observation::{ACK, FIN, PeerSegment, RST, SYN, Stream, is_compared_here, streams};
 
 /// What synfin says.
 type Ours = fn(&Stream) -> bool;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use synfin_core::words::experts::{EXPERTS, Severity};
 
 use crate::common::captures;
-use crate::observed::{ACK, FIN, RST, SYN, Stream, is_compared_here, streams};
+use crate::observation::{ACK, FIN, RST, SYN, Stream, is_compared_here, streams};
 
 /// Opened with three segments, closed with FINs, nothing sent twice: told by the segments alone.
 fn is_clean(stream: &Stream) -> bool {

@@ -1,7 +1,7 @@
 //! `tcp.analysis.initial_rtt`: from the most recent SYN to the first segment with ACK and without SYN, of either side.
 
 use crate::classes::{Class, Ledger};
-use crate::observed::{ACK, PeerSegment, SYN, Stream, is_compared_here, streams};
+use crate::observation::{ACK, PeerSegment, SYN, Stream, is_compared_here, streams};
 
 /// The first segment after a SYN that has ACK and not SYN, and the last SYN before it.
 fn measured(stream: &Stream) -> Option<(&PeerSegment, &PeerSegment)> {

@@ -2,7 +2,7 @@
 
 use synfin_core::words::fields::{About, FIELDS};
 
-use crate::observed::{Stream, is_compared_here, streams};
+use crate::observation::{Stream, is_compared_here, streams};
 
 /// On every line.
 const ALWAYS: [&str; 12] = [

@@ -13,7 +13,7 @@ mod completeness;
 mod experts;
 mod initial_rtt;
 mod log;
-mod observed;
+mod observation;
 mod oddities;
 mod tcptrace;
 mod zeek;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::classes::{Class, Ledger};
-use crate::observed::{FIN, PeerSegment, Stream, is_compared_here, streams};
+use crate::observation::{FIN, PeerSegment, Stream, is_compared_here, streams};
 
 /// Both ends of a connection, the lower one first.
 type Ends = [(IpAddr, u16); 2];

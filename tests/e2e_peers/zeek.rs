@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::classes::documented;
 use crate::common::{captures, tshark};
-use crate::observed::{Stream, is_compared_here, streams};
+use crate::observation::{Stream, is_compared_here, streams};
 
 type Row<'a> = BTreeMap<&'a str, &'a str>;
 

@@ -3,8 +3,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
-mod plain;
+mod connection;
+mod open_and_close;
 mod resets;
-mod told;
+mod sentences;
 mod trouble;
-mod whole;

@@ -1,6 +1,6 @@
 //! Resets: what each does and why, and those that ended nothing.
 
-use crate::told::*;
+use crate::sentences::*;
 
 #[test]
 fn resets() {

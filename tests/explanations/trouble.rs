@@ -1,6 +1,6 @@
 //! Wrong answers, and what turns out otherwise.
 
-use crate::told::*;
+use crate::sentences::*;
 
 #[test]
 fn a_syn_ack_that_answers_something_else() {

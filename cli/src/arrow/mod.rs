@@ -3,7 +3,7 @@
 //! The columns are the keys of the JSON lines. Times are time stamps, durations seconds, `negotiated` is a structure.
 
 mod batches;
-mod negotiated;
+mod negotiation;
 mod rows;
 mod table;
 mod values;

@@ -12,7 +12,7 @@ use arrow_schema::{ArrowError, DataType, Field as Column, TimeUnit};
 use synfin_core::view::Negotiation;
 use synfin_core::words::fields::{Sink, Type};
 
-use super::negotiated::{self, NegotiationColumns};
+use super::negotiation::{self, NegotiationColumns};
 
 /// The time zone of all times.
 const UTC: &str = "UTC";
@@ -40,7 +40,7 @@ impl Kind {
             Kind::One(Type::AbsoluteTime) => DataType::Timestamp(TimeUnit::Nanosecond, Some(UTC.into())),
             Kind::One(Type::Boolean) => DataType::Boolean,
             Kind::List => DataType::List(Arc::new(Column::new_list_field(DataType::UInt8, true))),
-            Kind::Negotiation => DataType::Struct(negotiated::columns()),
+            Kind::Negotiation => DataType::Struct(negotiation::columns()),
         }
     }
 }

@@ -16,7 +16,7 @@ use synfin_core::words::language::Language;
 
 use crate::capture::Options;
 use crate::input::Source;
-use crate::living::Limits;
+use crate::living_connections::Limits;
 #[cfg(feature = "parquet")]
 use crate::output::Parquet;
 use crate::output::{Csv, JsonLines, SegmentLines, SegmentTable, Table};

@@ -10,7 +10,7 @@ use etherparse::{
 
 use super::rest::Rest;
 use super::tunnel;
-use super::unknown::Layer;
+use super::unknown_layers::Layer;
 use super::{Addresses, Content, MOST_LAYERS, NextLayer, Packet, Position, WalkEnd};
 use crate::input::Frame;
 

@@ -4,7 +4,7 @@ use etherparse::{Ethernet2Header, Ethernet2HeaderSlice, SingleVlanHeader, Single
 
 use super::rest::Rest;
 use super::tunnel;
-use super::unknown::Layer;
+use super::unknown_layers::Layer;
 use super::{NextLayer, Position, WalkEnd};
 
 /// Bytes of the headers of which etherparse has no reader.

@@ -6,7 +6,7 @@ mod ip;
 mod link;
 mod rest;
 mod tunnel;
-mod unknown;
+mod unknown_layers;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ use crate::input::Frame;
 use fragments::Fragments;
 pub use ip::quoted;
 use rest::Rest;
-pub use unknown::{Layer, Unknown};
+pub use unknown_layers::{Layer, UnknownLayers};
 
 /// A frame with more layers was made to have them: it is followed no further.
 const MOST_LAYERS: u32 = 64;
@@ -117,7 +117,7 @@ enum NextLayer {
 pub struct Layers {
     fragments: Fragments,
     /// The layers that were not known.
-    pub unknown: Unknown,
+    pub unknown: UnknownLayers,
 }
 
 impl Layers {

@@ -3,7 +3,7 @@
 use etherparse::{UdpHeader, UdpHeaderSlice};
 
 use super::rest::Rest;
-use super::unknown::Layer;
+use super::unknown_layers::Layer;
 use super::{NextLayer, Position, WalkEnd};
 
 /// Ports of UDP behind which there are packets, as Wireshark has them without preferences.

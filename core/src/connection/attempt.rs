@@ -1,9 +1,9 @@
 //! A new attempt in the same stream: what it forgets, and what it keeps.
 
+use super::bounded_list::BoundedList;
 use super::endpoint::{Facts, MaybePosition};
 use super::negotiation::OldNegotiation;
 use super::opening::Opening;
-use super::recent::Recent;
 use super::{Connection, States, zeek};
 use crate::segment::{End, Ends};
 
@@ -15,7 +15,7 @@ pub(super) struct EarlierAttempts {
     /// Bytes of payload that each end sent in them.
     pub bytes: Ends<u64>,
     /// What they agreed on, oldest first.
-    pub negotiations: Recent<OldNegotiation>,
+    pub negotiations: BoundedList<OldNegotiation>,
 }
 
 impl EarlierAttempts {

@@ -1,7 +1,7 @@
 //! Acknowledgments that the other side cannot accept: it answers them with a RST (RFC 9293 section 3.10.7.3).
 
 use super::Connection;
-use super::recent::Recent;
+use super::bounded_list::BoundedList;
 use crate::segment::{End, Ends, Seq};
 
 /// A side's acknowledgment that the other side cannot accept.
@@ -15,7 +15,7 @@ pub(super) struct BadAck {
 
 /// Those of each end.
 #[derive(Clone, Debug, Default)]
-pub(super) struct BadAcks(Ends<Recent<BadAck>>);
+pub(super) struct BadAcks(Ends<BoundedList<BadAck>>);
 
 impl BadAcks {
     /// What an end acknowledged so, oldest first.

@@ -3,9 +3,9 @@
 
 use super::Connection;
 use super::after_end::ShownBases;
-use super::incoming::Incoming;
+use super::bounded_list::BoundedList;
+use super::incoming_segment::IncomingSegment;
 use super::outcome::Pass;
-use super::recent::Recent;
 use super::reset_count::ResetCount;
 use super::state::State;
 use super::times::MaybeTime;
@@ -77,7 +77,7 @@ pub(super) struct Resets {
     /// The one that closed each end.
     pub falls: Ends<Option<Fall>>,
     /// Those that asked for an exact match.
-    pub challenges: Recent<Challenge>,
+    pub challenges: BoundedList<Challenge>,
     /// How many of these, and the first.
     pub challenge_count: Option<ResetCount<End>>,
     /// Ranges of ordinals: from a RST that was withdrawn to the segment that withdrew it.
@@ -89,7 +89,7 @@ pub(super) struct Resets {
     /// Those after the one that ended the connection: with that one they are withdrawn.
     pub late: u32,
     /// What one end sent before its last segment and after the peer's last one.
-    pub incoming_before: Recent<Incoming>,
+    pub incoming_before: BoundedList<IncomingSegment>,
     /// The number of each end's last RST as Zeek sees them.
     pub zeek_resets: Ends<Seq>,
     /// The numbers of each end that sent one, as Zeek has them.

@@ -13,6 +13,7 @@ mod after_end;
 mod arrival;
 mod attempt;
 mod bad_acks;
+mod bounded_list;
 mod closing;
 mod conn_state;
 mod copies;
@@ -21,26 +22,25 @@ mod double_open;
 mod ending;
 mod endpoint;
 mod fast_path;
-mod incoming;
-mod kept;
+mod incoming_segment;
+mod marks;
 mod negotiation;
 mod numbering;
-mod older;
+mod older_connection;
 mod opening;
 mod outcome;
 mod packed_segment;
 mod packed_verdict;
-mod rare;
-mod recent;
+mod rare_parts;
 mod repeats;
 mod reset;
 mod reset_count;
 mod roles;
+mod rollback;
 pub mod state;
 mod step_3;
 mod syn;
 mod syn_ack;
-mod taken_back;
 mod times;
 mod tries;
 mod verdict;
@@ -52,9 +52,9 @@ use copies::Original;
 use ending::Resets;
 use endpoint::{Endpoint, Facts};
 use fast_path::FastPath;
-use incoming::Incoming;
+use incoming_segment::IncomingSegment;
 use opening::{Findings, Opening, Progress};
-use rare::Rare;
+use rare_parts::RareParts;
 use roles::Judgement;
 use times::{MaybeTime, Times};
 
@@ -94,9 +94,9 @@ pub struct Connection {
     first_frame: u32,
     /// The last segment of each sort that may be captured again.
     originals: Vec<Original>,
-    incoming: Incoming,
+    incoming: IncomingSegment,
     resets: Option<Box<Resets>>,
-    rare: Option<Box<Rare>>,
+    rare: Option<Box<RareParts>>,
 }
 
 /// With the room for the segments of its handshake, and with what is kept of its endpoints, a connection that lives takes
@@ -123,7 +123,7 @@ impl Default for Connection {
             zeek: zeek::ZeekView::default(),
             first_frame: 0,
             originals: Vec::new(),
-            incoming: Incoming::default(),
+            incoming: IncomingSegment::default(),
             resets: None,
             rare: None,
         }

@@ -1,12 +1,12 @@
 //! A verdict in eight bytes. Its numbers are computed again from the segment and the connection's bases. How often an offset
-//! goes round the circle takes four bits here; where that is not enough, it is kept elsewhere ([`Turns`]).
+//! goes round the circle takes four bits here. Where that is not enough, the tracker keeps it ([`Turns`]).
 
 use strum::VariantArray;
 
 use super::Connection;
 use super::state::State;
 use super::verdict::{Anomalies, Basis, Numbers, Phase, Repeats, Reset, Steps, Verdict};
-use crate::segment::{Both, End, Segment, Seq, Side};
+use crate::segment::{Both, End, Ends, Segment, Seq, Side};
 
 /// How often each offset of a segment goes round the circle: the upper half of the signed number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -148,6 +148,8 @@ impl PackedVerdict {
         turns: impl FnOnce() -> Option<Turns>,
     ) -> Verdict {
         let repeats = self.get(REPEATS);
+        let basis = self.variant(BASIS, Basis::FirstSeen);
+        let bases = connection.bases_at(ordinal, basis == Basis::Teardown);
         Verdict {
             sender: self.sender(),
             open_steps: Steps::from_bits(self.byte(OPEN_STEPS)),
@@ -162,7 +164,7 @@ impl PackedVerdict {
             },
             reset: self.byte(RESET).checked_sub(1).and_then(|index| Reset::VARIANTS.get(usize::from(index)).copied()),
             ended: self.has(ENDED),
-            numbers: self.numbers(ordinal, connection, from, segment, turns),
+            numbers: self.numbers(basis, bases, from, segment, self.turns(turns)),
             anomalies: Anomalies::from_bits_truncate(u32::try_from(self.get(ANOMALIES)).unwrap_or(0)),
         }
     }
@@ -175,28 +177,20 @@ impl PackedVerdict {
         T::VARIANTS.get(usize::from(self.byte(part))).copied().unwrap_or(otherwise)
     }
 
-    fn numbers(
-        self,
-        ordinal: u64,
-        connection: &Connection,
-        from: End,
-        segment: &Segment,
-        turns: impl FnOnce() -> Option<Turns>,
-    ) -> Numbers {
-        let basis = self.variant(BASIS, Basis::FirstSeen);
-        let bases = connection.bases_at(ordinal, basis == Basis::Teardown);
+    /// How often the offsets go round the circle; asks for it only where it did not fit.
+    fn turns(self, elsewhere: impl FnOnce() -> Option<Turns>) -> Turns {
+        if self.get(SEQ_TURN) == ELSEWHERE {
+            return elsewhere().unwrap_or_default();
+        }
+        // Sign extension of four bits.
+        let turn = |part: Part| (i32::try_from(self.get(part)).unwrap_or(0) << 28) >> 28;
+        Turns { seq: turn(SEQ_TURN), ack: turn(ACK_TURN) }
+    }
+
+    fn numbers(self, basis: Basis, bases: Ends<Seq>, from: End, segment: &Segment, turns: Turns) -> Numbers {
         let x_is_senders = self.has(X_IS_SENDERS);
         let x_end = if x_is_senders { from } else { from.peer() };
         let is_known = |end: End| if end == x_end { self.has(X_KNOWN) } else { self.has(Y_KNOWN) };
-        let turn = |part: Part| {
-            // Sign extension of four bits.
-            (i32::try_from(self.get(part)).unwrap_or(0) << 28) >> 28
-        };
-        let turns = if self.get(SEQ_TURN) == ELSEWHERE {
-            turns().unwrap_or_default()
-        } else {
-            Turns { seq: turn(SEQ_TURN), ack: turn(ACK_TURN) }
-        };
         let offset = |end: End, number: Seq, turn: i32| {
             let low = i64::from(number.0.wrapping_sub(bases[end].0));
             is_known(end).then_some(i64::from(turn) << 32 | low)

@@ -1,8 +1,8 @@
 //! Repeats: a segment seen again keeps its role and its step.
 
+use super::bounded_list::BoundedList;
 use super::copies::{Original, Sort};
 use super::endpoint::Facts;
-use super::recent::Recent;
 use super::verdict::{Anomalies, Steps};
 use super::{Connection, Draft};
 use crate::segment::{End, Ends, Kind, Segment, Seq};
@@ -11,9 +11,9 @@ use crate::segment::{End, Ends, Kind, Segment, Seq};
 #[derive(Clone, Debug, Default)]
 pub(super) struct OldRepeats {
     /// Numbers of SYN, SYN-ACK and FIN that came before the last one of their sort, in any attempt.
-    numbers: Ends<Recent<(Sort, Seq)>>,
+    numbers: Ends<BoundedList<(Sort, Seq)>>,
     /// ACKs with a step of the handshake, in whose place an answer to a repeated SYN-ACK was kept since.
-    pub open_acks: Ends<Recent<Original>>,
+    pub open_acks: Ends<BoundedList<Original>>,
     /// The own number of the peer's repeated FIN that each end has not answered since, where it is not the first.
     owed_fin: Ends<Option<Seq>>,
 }

@@ -2,7 +2,7 @@
 
 use super::ending::{Challenge, Ending, EndingRst, Fall};
 use super::endpoint::Facts;
-use super::incoming::Incoming;
+use super::incoming_segment::IncomingSegment;
 use super::opening::Findings;
 use super::reset_count::ResetCount;
 use super::state::{State, Trigger};
@@ -210,9 +210,9 @@ impl Connection {
 
     /// The segment of the other side that a RST answers because its sender knows no such connection (RFC 9293 §3.10.7.1):
     /// the latest since that sender's last own.
-    fn unknown(&self, other: End, segment: &Segment) -> Option<Incoming> {
+    fn unknown(&self, other: End, segment: &Segment) -> Option<IncomingSegment> {
         let has_ack = segment.flags.has(Flags::ACK);
-        let is_answered = |incoming: &&Incoming| {
+        let is_answered = |incoming: &&IncomingSegment| {
             if has_ack {
                 segment.seq == Seq(0) && incoming.end == segment.ack
             } else {
@@ -229,7 +229,7 @@ impl Connection {
         segment: &Segment,
         draft: &Draft,
         rejects: Option<u32>,
-        unknown: Option<Incoming>,
+        unknown: Option<IncomingSegment>,
     ) -> ResetDetail {
         let own = &self.ends[arrival.end];
         let (cause, answers) = match draft.reset {

@@ -58,7 +58,7 @@ struct ZeekEndpoint {
     given: u8,
 }
 
-/// Zeek's view of an attempt, from all its segments. What few connections have is kept in `Rare`, and handed in.
+/// Zeek's view of an attempt, from all its segments. What few connections have is kept in `RareParts`, and handed in.
 #[derive(Clone, Debug, Default)]
 pub struct ZeekView {
     /// The number of each end's last SYN or SYN-ACK.

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char};
 
 use super::memory::{Memory, pointer, size_of_claim, status_of};
-use super::{Caller, c, shown};
+use super::{Caller, c, output};
 use crate::source::Source;
 
 /// What may come of a call with good arguments.
@@ -139,7 +139,7 @@ impl Caller {
         assert!(status != c::SYNFIN_STATUS_PANICKED, "a panic");
         if status == c::SYNFIN_STATUS_OK {
             assert!(!tracker.is_null(), "OK without a tracker");
-            shown::check_row(&self.shown);
+            output::check_row(&self.shown);
         } else {
             assert_eq!(self.shown.value_count, u32::MAX, "an output is written only on OK");
         }
@@ -149,7 +149,7 @@ impl Caller {
         assert!(status != c::SYNFIN_STATUS_PANICKED, "a panic");
         if status == c::SYNFIN_STATUS_OK {
             assert!(is_good, "OK without good arguments");
-            shown::check(&self.shown, request);
+            output::check(&self.shown, request);
         } else {
             assert_eq!(self.shown.value_count, u32::MAX, "an output is written only on OK");
         }

@@ -12,7 +12,7 @@ use crate::segment::icmp::IcmpKind;
 
 /// What few connections have.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Rare {
+pub(super) struct RareParts {
     /// `attempt.rs`: what earlier attempts left.
     pub earlier: EarlierAttempts,
     /// `bad_acks.rs`: acknowledgments that the other end cannot accept.
@@ -36,7 +36,7 @@ pub(super) struct Rare {
     pub zeek_history: Vec<u8>,
 }
 
-impl Rare {
+impl RareParts {
     /// Forgets what belongs to the attempt before, and counts that.
     pub fn begin_attempt(&mut self) {
         self.earlier.count();
@@ -56,13 +56,13 @@ impl Rare {
         parts
             .into_iter()
             .chain([old_bases, self.zeek_history.capacity()])
-            .fold(size_of::<Rare>(), usize::saturating_add)
+            .fold(size_of::<RareParts>(), usize::saturating_add)
     }
 }
 
 impl Connection {
     /// The rare part; made here when there was none.
-    pub(super) fn rare_mut(&mut self) -> &mut Rare {
+    pub(super) fn rare_mut(&mut self) -> &mut RareParts {
         self.rare.get_or_insert_default()
     }
 }

@@ -35,9 +35,9 @@ impl fmt::Display for Layer {
 
 /// How many frames ended in which unknown layer.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Unknown(BTreeMap<Layer, u32>);
+pub struct UnknownLayers(BTreeMap<Layer, u32>);
 
-impl Unknown {
+impl UnknownLayers {
     /// Another frame ends in this.
     pub(super) fn count(&mut self, layer: Layer) {
         let count = self.0.entry(layer).or_default();
@@ -57,7 +57,7 @@ impl Unknown {
 }
 
 /// `3 frames of Ethernet type 0x88e5, 1 of link type 147`; empty when there are none.
-impl fmt::Display for Unknown {
+impl fmt::Display for UnknownLayers {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         for (index, (layer, count)) in self.iter().enumerate() {
             match (index, count) {

@@ -5,15 +5,15 @@ const MOST: usize = 16;
 
 /// The last things of a sort, oldest first.
 #[derive(Clone, Debug)]
-pub(super) struct Recent<T>(Vec<T>);
+pub(super) struct BoundedList<T>(Vec<T>);
 
-impl<T> Default for Recent<T> {
+impl<T> Default for BoundedList<T> {
     fn default() -> Self {
-        Recent(Vec::new())
+        BoundedList(Vec::new())
     }
 }
 
-impl<T> Recent<T> {
+impl<T> BoundedList<T> {
     /// Adds one; when the list is full, the oldest goes.
     pub fn add(&mut self, one: T) {
         if self.0.len() >= MOST {

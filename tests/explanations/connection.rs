@@ -1,6 +1,6 @@
 //! `synfin.conn.explain`: what went through a half-closed connection; RSTs that came and did not count.
 
-use crate::told::*;
+use crate::sentences::*;
 
 const OPEN: &str =
     "The handshake took 2.0 ms (frames 1 to 3). No close was seen: it was still open at the last segment captured";

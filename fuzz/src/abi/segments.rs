@@ -140,7 +140,7 @@ impl Pair {
             c::synfin_tracker_show(tracker, &raw const segment, at, len, &raw const request, out)
         };
         assert_eq!(status, c::SYNFIN_STATUS_OK, "what was taken in is shown");
-        super::shown::check(&self.shown, &request);
+        super::output::check(&self.shown, &request);
         let mut said = FieldValues::new();
         for value in &self.shown.values[..self.shown.value_count as usize] {
             let field = &FIELDS[usize::from(value.field)];

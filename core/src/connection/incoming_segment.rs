@@ -6,7 +6,7 @@ use crate::segment::{End, Seq};
 
 /// A segment without RST, as its receiver finds it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Incoming {
+pub(super) struct IncomingSegment {
     /// Its frame; 0: none.
     pub frame: u32,
     ack: Seq,
@@ -21,7 +21,7 @@ pub(super) struct Incoming {
     pub by: End,
 }
 
-impl Incoming {
+impl IncomingSegment {
     /// Its Ack, when it has one.
     #[inline(always)]
     pub fn ack(&self) -> Option<Seq> {
@@ -29,8 +29,8 @@ impl Incoming {
     }
 
     /// Nobody answers it any more: when it was captured is all that is kept.
-    pub fn of_earlier_attempt(self) -> Incoming {
-        Incoming { at: self.at, ..Incoming::default() }
+    pub fn of_earlier_attempt(self) -> IncomingSegment {
+        IncomingSegment { at: self.at, ..IncomingSegment::default() }
     }
 
     /// Nanoseconds of silence before it.
@@ -57,7 +57,7 @@ impl Connection {
             let before = self.incoming;
             self.resets_mut().incoming_before.add(before);
         }
-        self.incoming = Incoming {
+        self.incoming = IncomingSegment {
             frame: arrival.frame,
             ack: ack.unwrap_or_default(),
             end,
@@ -72,7 +72,7 @@ impl Connection {
     }
 
     /// What an end sent since the other last did, the latest first.
-    pub(super) fn incoming_from(&self, end: End) -> impl Iterator<Item = &Incoming> {
+    pub(super) fn incoming_from(&self, end: End) -> impl Iterator<Item = &IncomingSegment> {
         let before = self.resets.iter().flat_map(|resets| resets.incoming_before.iter());
         let last = Some(&self.incoming).filter(|incoming| incoming.is_of(end));
         last.into_iter().chain(before.rev().filter(move |incoming| incoming.by == end))

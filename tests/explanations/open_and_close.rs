@@ -1,6 +1,6 @@
 //! Handshakes and teardowns as they go.
 
-use crate::told::*;
+use crate::sentences::*;
 
 #[test]
 fn a_handshake_data_and_a_teardown() {
