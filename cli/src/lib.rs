@@ -5,7 +5,7 @@
 //! - [`input`]: files and pipes, compressed or not; pcap and pcapng; one frame after the other.
 //! - [`layers`]: the bytes of a frame to the TCP segment or the ICMP message in it.
 //! - [`streams`]: which `tcp.stream` a segment belongs to, by the rules of a Wireshark series.
-//! - [`living`]: the connections that live, by their endpoints, and when each is forgotten.
+//! - [`living_connections`]: the connections that live, by their endpoints, and when each is forgotten.
 //! - [`capture`]: all of them joined to the core: a capture in, its connections out.
 //! - [`relay`]: captures read in threads of their own, for programs that take their connections one after the other.
 //! - [`output`]: connections and segments as text; `arrow`, with the feature of that name: connections as record batches.

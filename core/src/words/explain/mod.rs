@@ -1,8 +1,8 @@
 //! Plain sentences: one for each segment that does something, one for each ICMP error, one or two for a connection.
 //!
-//! What to say is decided once, from the views alone (`story`, `reset`, [`connection`]); each language only words it. An
-//! observer sees what passed it: that something was seen again, not that it was sent again; that a side's SYN was
-//! acknowledged, not what a program did. A sentence on a segment depends on the segments before it alone.
+//! What to say is decided once, from the views alone, in `story`, `reset` and `connection`. Each language only words
+//! it. An observer sees what passed it: that something was seen again, not that it was sent again; that a side's SYN was
+//! acknowledged, not what a program did. A sentence on a segment depends only on the segments before it.
 
 mod chinese;
 mod connection;
