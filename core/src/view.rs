@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest, Sha1};
 
+pub use crate::capture::IcmpOrigin;
 use crate::capture::{ConnectionRef, Path, SegmentId, Single, Tracker};
 use crate::connection::Assessment;
 pub use crate::connection::{
@@ -53,11 +54,11 @@ impl Keeper<'_> {
         }
     }
 
-    /// Who sent the ICMP error of this frame.
-    fn icmp_from(self, frame: u32) -> Address {
+    /// Where the ICMP error of this frame comes from.
+    fn icmp_origin(self, frame: u32) -> Option<IcmpOrigin> {
         match self {
-            Keeper::Tracker(tracker, number) => tracker.icmp_from(number, frame),
-            Keeper::Single(single) => single.icmp_from,
+            Keeper::Tracker(tracker, number) => tracker.icmp_origin(number, frame),
+            Keeper::Single(single) => single.icmp_origin,
         }
     }
 
@@ -96,11 +97,11 @@ impl ConnectionView<'_> {
         self.kept_by.previous()
     }
 
-    /// Who sent the ICMP error that stands on it.
+    /// Where the ICMP error that stands on it comes from.
     #[must_use]
-    pub fn icmp_from(&self) -> Address {
+    pub fn icmp_origin(&self) -> Option<IcmpOrigin> {
         let (_, frame) = self.connection.icmp()?;
-        self.kept_by.icmp_from(frame)
+        self.kept_by.icmp_origin(frame)
     }
 
     /// Address and port of one side.
@@ -239,8 +240,8 @@ impl Tracker {
         let record = self.icmp_record(id)?;
         Some(IcmpView {
             kind: record.kind,
-            from: record.from,
-            about: record.about,
+            from: record.origin.from,
+            about: record.origin.about,
             is_about_syn: record.is_about_syn,
             connection: self.view(record.number, pass)?,
         })

@@ -99,6 +99,22 @@ fn assert_outcome(text: &str, errors: &[(usize, usize, IcmpKind, i64)], expected
     }
 }
 
+/// An error about data stands in the sentences on the connection with what it says, of the side whose segment it quotes.
+#[test]
+fn an_error_about_data_is_explained() {
+    let text = "open\n| > P. C+1 ack S+1 len 10\n| < P. S+1 ack C+11 len 1460";
+    for (of, whose) in [(3, "client"), (4, "server")] {
+        let (told, taken) = ScriptWithErrors::play(text, ISNS[0], &[(4, of, IcmpKind::FragmentationNeeded, 0)]);
+        assert_eq!(taken, [true]);
+        let said = told.at_the_end("conn.explain");
+        let expected = format!(
+            " An ICMP error came too (fragmentation-needed from 192.0.2.1, frame 5): the {whose}'s segment is too big for a \
+             link on the way (path MTU)."
+        );
+        assert!(said.ends_with(&expected), "{said}");
+    }
+}
+
 #[test]
 fn a_syn_without_an_answer_is_unreachable_by_most_kinds() {
     for &kind in IcmpKind::VARIANTS {

@@ -138,3 +138,36 @@ fn bytes_through_a_half_closed_connection() {
         "客户端先关闭（FIN 在第 4 帧），服务器随后关闭（第 5 帧），双方的 FIN 都已被确认（第 6 帧，用时 2.0 毫秒）。",
     );
 }
+
+/// The server did not take the client's ACK, as its repeated SYN-ACK shows, and gave up in the end.
+#[test]
+fn a_handshake_that_the_server_gave_up() {
+    told_at_the_end(
+        "
+        | > S C
+        | < S. S ack C+1
+        | > . C+1 ack S+1
+        | < S. S ack C+1 @1
+        | > . C+1 ack S+1
+        | < S. S ack C+1 @2
+        | > . C+1 ack S+1
+        | < R S+1 @4
+        ",
+        ", the server answered with a SYN-ACK (frame 2) and the client acknowledged it (frame 3), but the server sent its \
+         SYN-ACK again: the ACK did not reach it, or its queue of new connections is full; then the server reset it (frame 8): \
+         it had no such connection, or no longer.",
+        "，服务器以 SYN-ACK 应答（第 2 帧），客户端也已确认（第 3 帧），但服务器又重发了 SYN-ACK：该 ACK 没有到达，或服务器的全连接队列已满；随后服务器发送了 RST（第 8 帧）：它没有（或已不再有）这个连接。",
+    );
+    told_at_the_end(
+        "
+        | > S C
+        | < S. S ack C+1
+        | < S. S ack C+1 @1
+        | < S. S ack C+1 @2
+        | < R. S+1 ack C+1 @4
+        ",
+        ", the server answered with a SYN-ACK (frame 2); then the server gave up with a RST (frame 5): it had sent the same \
+         again and again, and the client acknowledged none of it.",
+        "，服务器以 SYN-ACK 应答（第 2 帧）；随后服务器放弃并发送 RST（第 5 帧）：同样的内容反复发送，客户端始终没有确认。",
+    );
+}

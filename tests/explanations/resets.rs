@@ -222,8 +222,8 @@ fn causes_of_resets() {
             NONE,
             NONE,
             (
-                "The client gives up and resets the connection: the server took nothing of what it had sent three times or more.",
-                "客户端放弃并重置连接：同样的内容至少发送了三次，服务器始终没有确认。",
+                "The client gives up and resets the connection: it had sent the same three times or more, and the server took none of it (no answer, or a window that stayed 0).",
+                "客户端放弃并重置连接：同样的内容至少发送了三次，服务器始终没有接收（没有应答，或接收窗口一直为 0）。",
             ),
         ],
     );

@@ -177,7 +177,10 @@ impl Rungs {
         if let Some((kind, frame)) = connection.icmp() {
             // The lines are in the order of their frames.
             let at = lines.iter().position(|line| line.frame().is_some_and(|of_line| of_line > frame));
-            let from = connection.icmp_from().map_or_else(|| "?".to_string(), |address| address.to_string());
+            let from = connection
+                .icmp_origin()
+                .and_then(|origin| origin.from)
+                .map_or_else(|| "?".to_string(), |address| address.to_string());
             lines.insert(at.unwrap_or(lines.len()), Line::Icmp { frame, kind, from });
         }
         let name = |side| {

@@ -12,4 +12,4 @@ mod tuples;
 
 pub use connections::ConnectionRef;
 pub use single::Single;
-pub use tracker::{Event, Observation, Options, Path, Refusal, SegmentId, Tracker};
+pub use tracker::{Event, IcmpOrigin, Observation, Options, Path, Refusal, SegmentId, Tracker};

@@ -2,7 +2,7 @@
 //! forget those that are over. No verdict is kept: a segment's is given when the segment is taken in.
 
 use super::record::ResetRecord;
-use super::tracker::{Options, Path, SegmentId};
+use super::tracker::{IcmpOrigin, Options, Path, SegmentId};
 use super::tuples::order;
 use crate::connection::{Arrival, Assessment, Connection, Pass, ResetDetail, State};
 use crate::segment::icmp::IcmpError;
@@ -20,8 +20,8 @@ pub struct Single {
     pub(crate) previous: Option<u32>,
     options: Options,
     resets: Vec<(u64, ResetRecord)>,
-    /// Who sent the first ICMP error of the last attempt.
-    pub(crate) icmp_from: Address,
+    /// Where the first ICMP error of the last attempt comes from.
+    pub(crate) icmp_origin: Option<IcmpOrigin>,
 }
 
 impl Single {
@@ -41,7 +41,7 @@ impl Single {
             Arrival { is_self, is_reused: previous.is_some(), ..Arrival::new(id.frame, id.layer, end, options.rebase) };
         let connection = Connection::default();
         let mut single =
-            Single { connection, endpoints, stream, previous, options, resets: Vec::new(), icmp_from: None };
+            Single { connection, endpoints, stream, previous, options, resets: Vec::new(), icmp_origin: None };
         let assessment = single.connection.observe_segment(arrival, segment);
         single.keep_reset(arrival.ordinal, &assessment);
         (single, assessment)
@@ -76,7 +76,7 @@ impl Single {
         let is_its = self.connection.observe_icmp_error(id.frame, end, error);
         // The first of an attempt is shown, and that is this one or one before it.
         if is_its && self.connection.icmp().is_some_and(|(_, frame)| frame == id.frame) {
-            self.icmp_from = from;
+            self.icmp_origin = Some(IcmpOrigin { from, about: self.connection.side(end) });
         }
         is_its
     }

@@ -108,6 +108,15 @@ pub enum Observation {
 /// How many earlier connections are searched at most: a hostile capture has any number of them.
 const OLDER_MOST: usize = 64;
 
+/// Where an ICMP error comes from, and whose segment it is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct IcmpOrigin {
+    /// Who sent it.
+    pub from: Address,
+    /// Who sent the segment that it quotes.
+    pub about: Side,
+}
+
 /// An ICMP error that was taken in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IcmpRecord {
@@ -115,10 +124,7 @@ pub(crate) struct IcmpRecord {
     pub number: u32,
     /// What it says.
     pub kind: IcmpKind,
-    /// Who sent it.
-    pub from: Address,
-    /// Who sent the segment that it quotes.
-    pub about: Side,
+    pub origin: IcmpOrigin,
     /// Whether only one side had asked to open by then.
     pub is_about_syn: bool,
 }
@@ -294,7 +300,12 @@ impl Tracker {
             return Err(Refusal::NotKnown);
         }
         let is_about_syn = connection.handshake_kind().is_none();
-        let record = IcmpRecord { number, kind: error.kind, from, about: connection.side(end), is_about_syn };
+        let record = IcmpRecord {
+            number,
+            kind: error.kind,
+            origin: IcmpOrigin { from, about: connection.side(end) },
+            is_about_syn,
+        };
         self.icmp.add(at, record);
         Ok(Observation::Quiet)
     }
@@ -353,10 +364,10 @@ impl Tracker {
         self.icmp.get(id.ordinal()).copied()
     }
 
-    /// Who sent the first ICMP error in a frame that is about this connection.
-    pub(crate) fn icmp_from(&self, number: u32, frame: u32) -> Address {
+    /// Where the first ICMP error in a frame that is about this connection comes from.
+    pub(crate) fn icmp_origin(&self, number: u32, frame: u32) -> Option<IcmpOrigin> {
         let of_frame = self.icmp.between(ordinal(frame, 0), ordinal(frame, u32::MAX));
-        of_frame.filter(|record| record.number == number).find_map(|record| record.from)
+        of_frame.filter(|record| record.number == number).map(|record| record.origin).next()
     }
 
     /// How many segments were taken in.

@@ -37,6 +37,8 @@ pub struct Icmp {
     pub frame: u32,
     /// Who sent it.
     pub from: Address,
+    /// Who sent the segment that it quotes.
+    pub about: Side,
 }
 
 /// What speaks against RSTs: those that ended nothing, and who went on after the one that did.
@@ -67,8 +69,14 @@ pub enum HandshakeStory {
     NotCaptured,
     /// The server's RST refused the SYN.
     Refused(EnderStory),
-    /// Another RST broke it off; the frame of the SYN-ACK before it, if any.
-    Reset(EnderStory, Option<u32>),
+    /// Another RST broke it off.
+    Reset {
+        end: EnderStory,
+        /// The frame of the SYN-ACK before it, if any.
+        syn_ack: Option<u32>,
+        /// The frame of step 3 that the server took back, if any.
+        ack: Option<u32>,
+    },
     /// No step 3.
     HalfOpen {
         /// The frame of the SYN-ACK.
@@ -173,7 +181,7 @@ impl ConnectionStory {
             opening,
             // A RST that broke the handshake off ends the story.
             closing: match opening {
-                HandshakeStory::Refused(_) | HandshakeStory::Reset(..) => None,
+                HandshakeStory::Refused(_) | HandshakeStory::Reset { .. } => None,
                 _ => closing(view, end),
             },
             syns: syns(view),
@@ -189,7 +197,8 @@ fn end(ender: &Ender) -> EnderStory {
 }
 
 fn icmp(view: &ConnectionView) -> Option<Icmp> {
-    view.icmp().map(|(kind, frame)| Icmp { kind, frame, from: view.icmp_from() })
+    let ((kind, frame), origin) = view.icmp().zip(view.icmp_origin())?;
+    Some(Icmp { kind, frame, from: origin.from, about: origin.about })
 }
 
 fn doubts(view: &ConnectionView) -> Doubts {
@@ -216,7 +225,10 @@ fn opening(view: &ConnectionView, end: Option<EnderStory>) -> Option<HandshakeSt
         HandshakeOutcome::Partial => HandshakeStory::Partial,
         HandshakeOutcome::NotCaptured => HandshakeStory::NotCaptured,
         HandshakeOutcome::Refused => HandshakeStory::Refused(end?),
-        HandshakeOutcome::Reset => HandshakeStory::Reset(end?, (syn_ack != 0).then_some(syn_ack)),
+        HandshakeOutcome::Reset => {
+            let frame = |frame: u32| (frame != 0).then_some(frame);
+            HandshakeStory::Reset { end: end?, syn_ack: frame(syn_ack), ack: frame(ack) }
+        }
         HandshakeOutcome::HalfOpen => match kind {
             Some(HandshakeKind::Simultaneous | HandshakeKind::Split) => HandshakeStory::BothAsked,
             _ if ack != 0 => HandshakeStory::NotTaken { syn_ack, ack },

@@ -256,8 +256,17 @@ fn who_sent_an_icmp_error() {
     assert!(english.contains("an ICMP error (host-unreachable from 192.0.2.1, frame 2) says that"), "{english}");
     assert!(chinese.contains("ICMP 差错（host-unreachable，来自 192.0.2.1，第 2 帧）说明："), "{chinese}");
     let [english, chinese] = of_connection(&Script::play(&format!("{OPEN}icmp filter")));
-    assert!(english.ends_with("An ICMP error came too (prohibited from 192.0.2.1, frame 4)."), "{english}");
-    assert!(chinese.ends_with("此外还收到 ICMP 差错（prohibited，来自 192.0.2.1，第 4 帧）。"), "{chinese}");
+    assert!(
+        english.ends_with(
+            "An ICMP error came too (prohibited from 192.0.2.1, frame 4): a filter (firewall) forbids the connection."
+        ),
+        "{english}"
+    );
+    assert!(
+        chinese
+            .ends_with("此外还收到 ICMP 差错（prohibited，来自 192.0.2.1，第 4 帧）：连接被过滤规则（防火墙）禁止。"),
+        "{chinese}"
+    );
 }
 
 #[test]
@@ -282,8 +291,9 @@ fn openings(end: EnderStory) -> Vec<HandshakeStory> {
         HandshakeStory::Partial,
         HandshakeStory::NotCaptured,
         HandshakeStory::Refused(end),
-        HandshakeStory::Reset(end, None),
-        HandshakeStory::Reset(end, Some(2)),
+        HandshakeStory::Reset { end, syn_ack: None, ack: None },
+        HandshakeStory::Reset { end, syn_ack: Some(2), ack: None },
+        HandshakeStory::Reset { end, syn_ack: Some(2), ack: Some(3) },
         HandshakeStory::HalfOpen { syn_ack: 2 },
         HandshakeStory::NotTaken { syn_ack: 2, ack: 3 },
         HandshakeStory::BothAsked,
@@ -291,7 +301,11 @@ fn openings(end: EnderStory) -> Vec<HandshakeStory> {
         HandshakeStory::InvalidAnswer,
         HandshakeStory::NoAnswer,
     ];
-    all.extend(IcmpKind::VARIANTS.iter().map(|&kind| HandshakeStory::Unreachable(Icmp { kind, frame: 2, from: None })));
+    all.extend(
+        IcmpKind::VARIANTS
+            .iter()
+            .map(|&kind| HandshakeStory::Unreachable(Icmp { kind, frame: 2, from: None, about: Side::Client })),
+    );
     all
 }
 
@@ -321,7 +335,12 @@ fn every_tale() {
             let end = EnderStory { by, frame: 8, rst: Rst { kind: *kind, ..RST } };
             for opening in openings(end) {
                 for closing in closings(end) {
-                    let icmp = Icmp { kind: IcmpKind::Other, frame: 5, from: Some("192.0.2.1".parse().unwrap()) };
+                    let icmp = Icmp {
+                        kind: IcmpKind::Other,
+                        frame: 5,
+                        from: Some("192.0.2.1".parse().unwrap()),
+                        about: Side::Server,
+                    };
                     let rsts = |count| Some(ResetCount { count, frame: 7, by: Side::Server });
                     let none = Doubts { withdrawn: None, challenged: None, doubted: None };
                     let doubted = Some((by, if by == Side::Client { Doubt::Forged } else { Doubt::Ignored }));

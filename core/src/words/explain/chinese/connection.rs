@@ -19,7 +19,7 @@ pub fn write(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
     if let Some(icmp) = &story.icmp {
         out.write_str("此外还收到 ICMP 差错（")?;
         write_icmp(out, icmp)?;
-        out.write_str("）。")?;
+        write!(out, "）：{}。", icmp::says(icmp.kind, icmp.about))?;
     }
     Ok(())
 }
@@ -102,9 +102,15 @@ fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
             out.write_str(" 没有程序在监听，或被防火墙拒绝。")?;
             reset::hops(out, &end.rst, name(end.by))
         }
-        HandshakeStory::Reset(end, syn_ack) => {
+        HandshakeStory::Reset { end, syn_ack, ack } => {
             if let Some(frame) = syn_ack {
                 write!(out, "，服务器以 SYN-ACK 应答（第 {frame} 帧）")?;
+            }
+            if let Some(frame) = ack {
+                write!(
+                    out,
+                    "，客户端也已确认（第 {frame} 帧），但服务器又重发了 SYN-ACK：该 ACK 没有到达，或服务器的全连接队列已满"
+                )?;
             }
             out.write_str("；随后")?;
             broke_off(out, &end, syn_ack.is_some())
@@ -123,7 +129,7 @@ fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
         HandshakeStory::Unreachable(icmp) => {
             out.write_str("，ICMP 差错（")?;
             write_icmp(out, &icmp)?;
-            write!(out, "）说明：{}。{}", icmp::says(icmp.kind, Side::Client), advice(icmp.kind))
+            write!(out, "）说明：{}。{}", icmp::says(icmp.kind, icmp.about), advice(icmp.kind))
         }
         HandshakeStory::OldConnection => out.write_str(
             "，服务器的应答属于相同地址和端口的旧连接，它仍保留着那个连接。客户端应先以 RST 清除旧连接（该 RST 可能被防火墙丢弃）再重试，或换用其他端口。",
@@ -181,7 +187,7 @@ fn complete(
 
 /// Writes who broke the handshake off, and why.
 fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool) -> fmt::Result {
-    let (who, frame) = (name(end.by), end.frame);
+    let (who, whom, frame) = (name(end.by), name(end.by.peer()), end.frame);
     match end.rst.kind {
         RstKind::Rejects | RstKind::RejectsAndWaits => {
             write!(out, "{who}无法接受")?;
@@ -196,7 +202,7 @@ fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool) -> fmt::R
             })?;
         }
         RstKind::GivesUp => {
-            write!(out, "{who}放弃并发送 RST（第 {frame} 帧）：它反复发送的内容始终没有被确认。")?;
+            write!(out, "{who}放弃并发送 RST（第 {frame} 帧）：同样的内容反复发送，{whom}始终没有确认。")?;
         }
         RstKind::Challenged => {
             write!(out, "{who}发送了 RST（第 {frame} 帧），序号不完全相符，此后也没有握手继续的迹象。")?;
@@ -293,7 +299,9 @@ fn reason(out: &mut dyn Write, end: &EnderStory) -> fmt::Result {
             reset::answered(out, &end.rst)?;
             out.write_str("报文段时，它已没有这个连接")?;
         }
-        RstKind::GivesUp => write!(out, "：同样的内容至少发送了三次，{whom}始终没有确认")?,
+        RstKind::GivesUp => {
+            write!(out, "：同样的内容至少发送了三次，{whom}始终没有接收（没有应答，或接收窗口一直为 0）")?
+        }
         RstKind::Rejects | RstKind::RejectsAndWaits => {
             out.write_str("：它无法接受")?;
             reset::answered(out, &end.rst)?;

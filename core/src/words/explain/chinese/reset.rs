@@ -40,7 +40,10 @@ pub fn write(out: &mut dyn Write, who: Side, rst: &Rst) -> fmt::Result {
             silence(out, rst)?;
         }
         RstKind::GivesUp => {
-            write!(out, "{who}放弃并重置连接：同样的内容至少发送了三次，{whom}始终没有确认")?;
+            write!(
+                out,
+                "{who}放弃并重置连接：同样的内容至少发送了三次，{whom}始终没有接收（没有应答，或接收窗口一直为 0）"
+            )?;
         }
         RstKind::BreaksOff => write!(out, "{who}以 RST 中断握手")?,
         RstKind::AfterFin => {

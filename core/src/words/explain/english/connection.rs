@@ -20,7 +20,7 @@ pub fn write(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
     if let Some(icmp) = &story.icmp {
         out.write_str(" An ICMP error came too (")?;
         write_icmp(out, icmp)?;
-        out.write_str(").")?;
+        write!(out, "): {}.", icmp::says(icmp.kind, icmp.about))?;
     }
     Ok(())
 }
@@ -118,9 +118,15 @@ fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
             out.write_str(", or a firewall rejects the connection.")?;
             reset::hops(out, &end.rst, name(end.by))
         }
-        HandshakeStory::Reset(end, syn_ack) => {
+        HandshakeStory::Reset { end, syn_ack, ack } => {
             if let Some(frame) = syn_ack {
                 write!(out, ", the server answered with a SYN-ACK (frame {frame})")?;
+            }
+            if let Some(frame) = ack {
+                write!(
+                    out,
+                    " and the client acknowledged it (frame {frame}), but the server sent its SYN-ACK again: the ACK did not reach it, or its queue of new connections is full"
+                )?;
             }
             out.write_str("; then ")?;
             broke_off(out, &end, syn_ack.is_some())
@@ -139,7 +145,7 @@ fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
         HandshakeStory::Unreachable(icmp) => {
             out.write_str("; an ICMP error (")?;
             write_icmp(out, &icmp)?;
-            write!(out, ") says that {}.{}", icmp::says(icmp.kind, Side::Client), advice(icmp.kind))
+            write!(out, ") says that {}.{}", icmp::says(icmp.kind, icmp.about), advice(icmp.kind))
         }
         HandshakeStory::OldConnection => out.write_str(
             "; the server answered only for an older connection of the same addresses and ports, which it still had. The client should reset that one (a RST that a firewall may have dropped) and try again, or use another port.",
@@ -197,7 +203,7 @@ fn complete(
 
 /// Writes who broke the handshake off, and why.
 fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool) -> fmt::Result {
-    let (who, frame) = (name(end.by), end.frame);
+    let (who, whom, frame) = (name(end.by), name(end.by.peer()), end.frame);
     match end.rst.kind {
         RstKind::Rejects | RstKind::RejectsAndWaits => {
             write!(out, "the {who} rejected the acknowledgment")?;
@@ -212,7 +218,10 @@ fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool) -> fmt::R
             })?;
         }
         RstKind::GivesUp => {
-            write!(out, "the {who} gave up with a RST (frame {frame}): what it sent again and again was never taken.")?;
+            write!(
+                out,
+                "the {who} gave up with a RST (frame {frame}): it had sent the same again and again, and the {whom} acknowledged none of it."
+            )?;
         }
         RstKind::Challenged => write!(
             out,
@@ -312,7 +321,10 @@ fn reason(out: &mut dyn Write, end: &EnderStory) -> fmt::Result {
             out.write_str(": it had no such connection any more when it got the segment")?;
             reset::answering(out, "", &end.rst)?;
         }
-        RstKind::GivesUp => write!(out, ": the {whom} took nothing of what it had sent three times or more")?,
+        RstKind::GivesUp => write!(
+            out,
+            ": it had sent the same three times or more, and the {whom} took none of it (no answer, or a window that stayed 0)"
+        )?,
         RstKind::Rejects | RstKind::RejectsAndWaits => {
             out.write_str(": it could not accept the acknowledgment")?;
             reset::answering(out, "", &end.rst)?;

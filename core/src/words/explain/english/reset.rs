@@ -46,7 +46,7 @@ pub fn write(out: &mut dyn Write, who: Side, rst: &Rst) -> fmt::Result {
         RstKind::GivesUp => {
             write!(
                 out,
-                "The {who} gives up and resets the connection: the {whom} took nothing of what it had sent three times or more"
+                "The {who} gives up and resets the connection: it had sent the same three times or more, and the {whom} took none of it (no answer, or a window that stayed 0)"
             )?;
         }
         RstKind::BreaksOff => write!(out, "The {who} aborts the handshake with a RST")?,
