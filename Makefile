@@ -49,7 +49,7 @@ test-aarch64: setup ## the plugin for AArch64 in real tsharks of AArch64, by qem
 	@scripts/test-aarch64.sh
 
 test-windows: setup ## the plugin for Windows in a stand-in for Wireshark, under wine, against Linux's output
-	@scripts/test-windows.sh
+	@$(CARGO) xtask test-windows
 
 test-macos: setup ## the plugin for macOS, examined and not run
 	@$(CARGO) xtask test-macos

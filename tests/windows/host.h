@@ -2,7 +2,7 @@
  * and one system, so that its structures are laid out as in that system's Wireshark.
  *
  * It reads capture files, has dissectors that do what synfin sees of IP, TCP and ICMP, and prints all that a plugin
- * registers and shows. On Windows it is libwireshark.dll; on Linux a program. scripts/test-windows.sh builds and runs both,
+ * registers and shows. On Windows it is libwireshark.dll; on Linux a program. cargo xtask test-windows builds and runs both,
  * and compares what they print. It knows nothing of synfin.
  *
  * Copyright (C) 2026 the synfin authors

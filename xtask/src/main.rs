@@ -43,6 +43,8 @@ enum Task {
     TestRecord,
     /// Panics, sanitizers, valgrind, long-lived processes, live capture
     Robust(robust::Robust),
+    /// The plugin for Windows in a stand-in for Wireshark, under wine, against Linux's output
+    TestWindows(systems::TestWindows),
     /// The plugin for macOS, examined and not run
     TestMacos(systems::TestMacos),
     /// What plugin-c knows of Wireshark's headers
@@ -72,6 +74,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Record(record) => record.run(&sh, &at),
         Task::TestRecord => record::test(&sh),
         Task::Robust(robust) => robust.run(&sh),
+        Task::TestWindows(test) => test.run(&sh, &at),
         Task::TestMacos(test) => test.run(&sh, &at),
         Task::Host(host) => host.run(&sh, &at),
         Task::Sbom(sbom) => sbom.run(&sh),

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use anyhow::{Result, bail};
+
 /// scripts/series.tsv, which the release ships too.
 const TABLE: &str = include_str!("../../scripts/series.tsv");
 
@@ -36,6 +38,16 @@ pub fn all() -> Vec<Series> {
             Some(Series { number, debian: given(debian), system })
         })
         .collect()
+}
+
+/// Those of these numbers; all of them where none is named.
+pub fn chosen(numbers: &[String]) -> Result<Vec<Series>> {
+    let mut chosen = all();
+    if let Some(unknown) = numbers.iter().find(|number| !chosen.iter().any(|series| series.number == *number)) {
+        bail!("no series {unknown}; `cargo xtask series` lists them");
+    }
+    chosen.retain(|series| numbers.is_empty() || numbers.iter().any(|number| series.number == number));
+    Ok(chosen)
 }
 
 #[cfg(test)]
@@ -76,6 +88,15 @@ mod tests {
         let parts =
             |series: &Series| series.number.split('.').map(|n| n.parse().expect("a number")).collect::<Vec<u32>>();
         assert!(all().windows(2).all(|two| parts(&two[0]) < parts(&two[1])), "oldest first");
+    }
+
+    #[test]
+    fn series_are_chosen_by_number() {
+        let of = |numbers: &[&str]| chosen(&numbers.iter().map(|number| number.to_string()).collect::<Vec<_>>());
+        assert_eq!(of(&[]).expect("all").len(), all().len());
+        let newest = all().remove(all().len() - 1).number;
+        assert_eq!(of(&[newest]).expect("one").iter().map(|series| series.number).collect::<Vec<_>>(), [newest]);
+        assert!(of(&[newest, "3.6"]).is_err(), "a series that there is not");
     }
 
     #[test]

@@ -6,6 +6,24 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use xshell::{Cmd, Shell, cmd};
 
+/// A system that a file is built for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum System {
+    /// x86-64.
+    Windows,
+    /// Both processors, in one file.
+    Macos,
+}
+
+/// Builds the plugin for a system; answers where the file lies.
+pub fn build(sh: &Shell, system: System) -> Result<PathBuf> {
+    let target = match system {
+        System::Windows => "windows-x86_64",
+        System::Macos => "macos",
+    };
+    Ok(cmd!(sh, "scripts/cross.sh {target}").quiet().read()?.into())
+}
+
 /// The tools for it: a folder, made once and kept.
 pub struct Tools {
     /// `.cross`, or what `SYNFIN_CROSS_DIR` names.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
 use toml::Table;
-use xshell::Shell;
+use xshell::{Shell, cmd};
 
 /// What the plugin exports: what Wireshark reads, and nothing else.
 pub const EXPORTED: [&str; 5] =
@@ -12,6 +12,9 @@ pub const EXPORTED: [&str; 5] =
 
 /// What stands before the version in the file.
 const VERSION: &[u8] = b"synfin-version=";
+
+/// How many lines of a difference are shown.
+const SHOWN: usize = 10;
 
 /// How many checks passed and how many failed.
 #[derive(Default)]
@@ -34,6 +37,31 @@ impl Checks {
             self.failed += 1;
             eprintln!("FAILED: {title}: {}", why());
         }
+    }
+
+    /// It failed.
+    pub fn failed(&mut self, title: &str, why: &str) {
+        self.holds(title, false, || why.to_string());
+    }
+
+    /// The two are the same, and there is something to compare. Where they are not, some lines that differ are shown.
+    pub fn same_output(&mut self, sh: &Shell, title: &str, expected: &[u8], found: &[u8]) -> Result<()> {
+        if expected.is_empty() {
+            self.failed(title, "there is nothing to compare");
+            return Ok(());
+        }
+        self.holds(title, expected == found, || "not the same:".to_string());
+        if expected != found {
+            let work = sh.create_temp_dir()?;
+            let [one, other] = ["expected", "found"].map(|name| work.path().join(name));
+            sh.write_file(&one, expected)?;
+            sh.write_file(&other, found)?;
+            let differ = cmd!(sh, "diff --text {one} {other}").quiet().ignore_status().output()?;
+            for line in String::from_utf8_lossy(&differ.stdout).lines().take(SHOWN) {
+                eprintln!("{line}");
+            }
+        }
+        Ok(())
     }
 
     /// It went well.

@@ -11,7 +11,7 @@ use clap::Args;
 use xshell::{Shell, cmd};
 
 use super::checks::{Checks, EXPORTED, count, sorted, version, versions_in};
-use crate::cross::Tools;
+use crate::cross::{self, System, Tools};
 use crate::host;
 use crate::series;
 
@@ -33,7 +33,7 @@ impl TestMacos {
     pub fn run(&self, sh: &Shell, at: &Path) -> Result<()> {
         let file = match &self.file {
             Some(file) => at.join(file),
-            None => cmd!(sh, "scripts/cross.sh macos").quiet().read()?.into(),
+            None => cross::build(sh, System::Macos)?,
         };
         let work = sh.create_temp_dir()?;
         let copy = work.path().join("synfin.so");

@@ -2,5 +2,29 @@
 
 mod checks;
 mod macos;
+mod windows;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use xshell::{Shell, cmd};
 
 pub use macos::TestMacos;
+pub use windows::TestWindows;
+
+/// The repository's captures.
+fn captures(sh: &Shell) -> Result<Vec<PathBuf>> {
+    let mut files = sh.read_dir("tests/captures")?;
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "pcap"));
+    Ok(files)
+}
+
+/// The plugin of this machine's system, as it is released.
+fn release_plugin(sh: &Shell) -> Result<PathBuf> {
+    Ok(cmd!(sh, "scripts/release-build.sh").quiet().read()?.into())
+}
+
+/// The file that was named, if one was. Relative paths are those of the folder `at`.
+fn named(at: &Path, file: Option<&PathBuf>) -> Option<PathBuf> {
+    file.filter(|file| !file.as_os_str().is_empty()).map(|file| at.join(file))
+}
