@@ -23,7 +23,7 @@ mod plugin {
 
     const SHIM: &str = "plugin-c";
     const HEADERS: &str = "SYNFIN_HEADERS";
-    const SOURCES: [&str; 14] = [
+    const SOURCES: [&str; 15] = [
         "every_frame.c",
         "host_load.c",
         "host_lookup.c",
@@ -32,6 +32,7 @@ mod plugin {
         "language.c",
         "draw.c",
         "stats.c",
+        "host_table.c",
         "table.c",
         "connections.c",
         "servers.c",

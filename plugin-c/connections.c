@@ -28,7 +28,7 @@ static void settle(void *unused)
     (void)unused;
     if (rows == NULL || shim.tracker == NULL)
         return;
-    for (unsigned row = 0; row < rows->num_elements && row < synfin_set_count(table.set); row++)
+    for (unsigned row = 0; row < host_table_count(rows) && row < synfin_set_count(table.set); row++)
         fill_row(rows, row);
 }
 
@@ -50,7 +50,7 @@ static tap_packet_status add_segment(void *listener, packet_info *pinfo, epan_di
     if (!shim_is_ok(synfin_set_meet(table.set, shim.tracker, tapped->frame, tapped->layer, &is_new)) || !is_new)
         return TAP_PACKET_DONT_REDRAW;
     table_add_row(&table, rows);
-    fill_row(rows, rows->num_elements - 1);
+    fill_row(rows, host_table_count(rows) - 1);
     return TAP_PACKET_REDRAW;
 }
 

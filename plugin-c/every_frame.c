@@ -7,6 +7,7 @@
 #include "host.c"
 #include "host_flow.c"
 #include "host_stats.c"
+#include "host_fields.c"
 #include "shim.c"
 #include "after.c"
 #include "reused.c"

@@ -6,22 +6,16 @@
 #include "fields.h"
 
 #include "host.h"
+#include "host_fields.h"
 
-#define EXPERTS_MAX 64
-#define NS_IN_S 1000000000
+_Static_assert(SYNFIN_FIELDS_MAX <= HOST_FIELDS_MAX, "there is room for every field");
 
-static hf_register_info fields[SYNFIN_FIELDS_MAX];
-static int field_ids[SYNFIN_FIELDS_MAX];
 static uint8_t subtrees[SYNFIN_FIELDS_MAX];
 static size_t field_count;
 
-static ei_register_info experts[EXPERTS_MAX];
-static expert_field expert_ids[EXPERTS_MAX];
-static size_t expert_count;
-
 /* ---- registration ---------------------------------------------------------------------------------------- */
 
-static void describe_type(header_field_info *info, uint8_t type)
+static void register_field(const synfin_field *field)
 {
     static const struct {
         enum ftenum type;
@@ -38,30 +32,8 @@ static void describe_type(header_field_info *info, uint8_t type)
         [SYNFIN_TYPE_INT32] = {FT_INT32, BASE_DEC},
         [SYNFIN_TYPE_ABSOLUTE_TIME] = {FT_ABSOLUTE_TIME, ABSOLUTE_TIME_UTC},
     };
-    if (type >= sizeof types / sizeof types[0])
-        type = SYNFIN_TYPE_STRING;
-    info->type = types[type].type;
-    info->display = types[type].display;
-}
-
-static void register_fields(void)
-{
-    static const header_field_info empty = {NULL, NULL, FT_NONE, BASE_NONE, NULL, 0, NULL, HFILL};
-    const synfin_field *table = synfin_fields(shim.language, &field_count);
-    if (field_count > SYNFIN_FIELDS_MAX)
-        field_count = SYNFIN_FIELDS_MAX;
-    for (size_t i = 0; i < field_count; i++) {
-        header_field_info *info = &fields[i].hfinfo;
-        field_ids[i] = -1;
-        fields[i].p_id = &field_ids[i];
-        *info = empty;
-        info->name = table[i].title;
-        info->abbrev = table[i].name;
-        info->blurb = table[i].blurb;
-        describe_type(info, table[i].type);
-        subtrees[i] = table[i].subtree;
-    }
-    host.proto_register_field_array(shim.proto, fields, (int)field_count);
+    uint8_t type = field->type < sizeof types / sizeof types[0] ? field->type : SYNFIN_TYPE_STRING;
+    host_add_field(field->name, field->title, field->blurb, types[type].type, types[type].display);
 }
 
 static int expert_group(uint8_t group)
@@ -90,88 +62,21 @@ static int expert_severity(uint8_t severity)
     }
 }
 
-static void register_experts(void)
-{
-    static const expert_field no_id = EI_INIT;
-    static const ei_register_info empty = {NULL, {NULL, 0, 0, NULL, EXPFILL}};
-    const synfin_expert *table = synfin_experts(shim.language, &expert_count);
-    if (expert_count > EXPERTS_MAX)
-        expert_count = EXPERTS_MAX;
-    for (size_t i = 0; i < expert_count; i++) {
-        expert_ids[i] = no_id;
-        experts[i] = empty;
-        experts[i].ids = &expert_ids[i];
-        experts[i].eiinfo.name = table[i].name;
-        experts[i].eiinfo.group = expert_group(table[i].group);
-        experts[i].eiinfo.severity = expert_severity(table[i].severity);
-        experts[i].eiinfo.summary = table[i].text;
-    }
-    host.expert_register_field_array(host.expert_register_protocol(shim.proto), experts, (int)expert_count);
-}
-
 void fields_register(void)
 {
-    register_fields();
-    register_experts();
-}
-
-/* ---- what is wanted -------------------------------------------------------------------------------------- */
-
-bool fields_is_referenced(const header_field_info *info)
-{
-    return info->ref_type != HF_REF_TYPE_NONE;
-}
-
-/* Eight at a time: it is asked for every frame, and nearly always nothing reads any of the eight. Those behind the last
- * field or expert are zero. */
-#define AT_A_TIME 8
-_Static_assert(HF_REF_TYPE_NONE == 0, "what nothing reads is zero");
-_Static_assert(SYNFIN_FIELDS_MAX % AT_A_TIME == 0 && EXPERTS_MAX % AT_A_TIME == 0, "a whole number of eights");
-
-static void want_some(size_t first, uint64_t bits[2])
-{
-    for (size_t i = first; i < first + AT_A_TIME; i++) {
-        if (fields_is_referenced(&fields[i].hfinfo))
-            bits[i / 64] |= UINT64_C(1) << (i % 64);
-    }
-}
-
-static void want_all(uint64_t bits[2])
-{
-    for (size_t i = 0; i < field_count; i++)
-        bits[i / 64] |= UINT64_C(1) << (i % 64);
-}
-
-void fields_want(bool all, uint64_t bits[2])
-{
-    if (all) {
-        want_all(bits);
-        return;
-    }
-    for (size_t i = 0; i < field_count; i += AT_A_TIME) {
-        unsigned any = 0;
-        for (size_t j = 0; j < AT_A_TIME; j++)
-            any |= (unsigned)fields[i + j].hfinfo.ref_type;
-        if (any != 0)
-            want_some(i, bits);
-    }
-}
-
-bool fields_expert_is_referenced(void)
-{
-    unsigned any = 0;
-    for (size_t i = 0; i < expert_count; i++)
-        any |= (unsigned)experts[i].eiinfo.hf_info.hfinfo.ref_type;
-    return any != 0;
-}
-
-bool fields_are_all_wanted(proto_tree *tree)
-{
+    size_t expert_count;
+    const synfin_field *fields = synfin_fields(shim.language, &field_count);
+    const synfin_expert *experts = synfin_experts(shim.language, &expert_count);
+    if (field_count > SYNFIN_FIELDS_MAX)
+        field_count = SYNFIN_FIELDS_MAX;
     for (size_t i = 0; i < field_count; i++) {
-        if (!fields_is_referenced(&fields[i].hfinfo))
-            return host_wants_field(tree, field_ids[i]);
+        register_field(&fields[i]);
+        subtrees[i] = fields[i].subtree;
     }
-    return true;
+    for (size_t i = 0; i < expert_count; i++)
+        host_add_expert(experts[i].name, experts[i].text, expert_group(experts[i].group),
+                        expert_severity(experts[i].severity));
+    host_register_fields(shim.proto);
 }
 
 uint8_t fields_subtree(size_t field)
@@ -181,22 +86,9 @@ uint8_t fields_subtree(size_t field)
 
 /* ---- adding ---------------------------------------------------------------------------------------------- */
 
-/* Also before 1970: the nanoseconds count forwards from the second below. */
-static proto_item *add_time(proto_tree *tree, int id, tvbuff_t *tvb, int64_t ns)
-{
-    nstime_t time;
-    time.secs = ns / NS_IN_S;
-    time.nsecs = (int)(ns % NS_IN_S);
-    if (time.nsecs < 0) {
-        time.secs--;
-        time.nsecs += NS_IN_S;
-    }
-    return host.proto_tree_add_time(tree, id, tvb, 0, 0, &time);
-}
-
 static proto_item *add_value(proto_tree *tree, tvbuff_t *tvb, const synfin_value *value)
 {
-    int id = field_ids[value->field];
+    int id = host_field_id(value->field);
     switch (value->type) {
     case SYNFIN_TYPE_STRING:
         return host.proto_tree_add_string(tree, id, tvb, 0, 0, value->text);
@@ -214,7 +106,7 @@ static proto_item *add_value(proto_tree *tree, tvbuff_t *tvb, const synfin_value
         return host_add_boolean(tree, id, tvb, value->number != 0);
     case SYNFIN_TYPE_TIME:
     case SYNFIN_TYPE_ABSOLUTE_TIME:
-        return add_time(tree, id, tvb, value->number);
+        return host_add_time(tree, id, tvb, value->number);
     default:
         return NULL;
     }
@@ -225,12 +117,4 @@ proto_item *fields_add(proto_tree *tree, tvbuff_t *tvb, const synfin_value *valu
     proto_item *item = value->field < field_count ? add_value(tree, tvb, value) : NULL;
     host_mark_generated(item);
     return item;
-}
-
-void fields_add_experts(packet_info *pinfo, proto_item *item, uint64_t set)
-{
-    for (size_t i = 0; i < expert_count; i++) {
-        if ((set >> i & 1) != 0)
-            host.expert_add_info(pinfo, item, &expert_ids[i]);
-    }
 }

@@ -278,6 +278,16 @@ void host_put_back_columns(const packet_info *pinfo, host_columns *saved)
     put_back_column(columns_of(pinfo), host_layout->col_info, saved->info);
 }
 
+/* ---- the plugin ------------------------------------------------------------------------------------------ */
+
+void host_register_plugin(void (*register_protocol)(void), void (*hand_off)(void))
+{
+    static proto_plugin plugin;
+    plugin.register_protoinfo = register_protocol;
+    plugin.register_handoff = hand_off;
+    host.proto_register_plugin(&plugin);
+}
+
 /* ---- the preferences ------------------------------------------------------------------------------------- */
 
 bool host_is_on(const host_switch *preference)

@@ -1,7 +1,8 @@
 /* host.h: the frame, the tree and the columns, where Wireshark's versions differ.
  *
- * host.c, host_flow.c and host_stats.c are the only files that look into Wireshark's structures, at the offsets of one row
- * of host_layout.h, or call a function whose prototype is not the same in every supported series.
+ * Only the host files look into Wireshark's structures: at the offsets of one row of host_layout.h where the series
+ * differ, by the member's name where all series have the same layout (host_facts.h says which). They are also the only
+ * ones that call a function whose prototype is not the same in every supported series. core/tests/layers.rs looks.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -68,6 +69,11 @@ typedef struct host_columns {
 } host_columns;
 void host_exchange_columns(const packet_info *pinfo, const char *info, const char *protocol, host_columns *saved);
 void host_put_back_columns(const packet_info *pinfo, host_columns *saved);
+
+/* ---- the plugin ------------------------------------------------------------------------------------------- */
+
+/* Wireshark calls the first while it registers all protocols, and the second once it has them all. */
+void host_register_plugin(void (*register_protocol)(void), void (*hand_off)(void));
 
 /* ---- the preferences ------------------------------------------------------------------------------------- */
 

@@ -26,8 +26,17 @@ bool host_listen(const char *tap, void *data, const char *filter, tap_reset_cb r
     return false;
 }
 
-void host_register_command(stat_tap_ui *ui, int (*begin)(const char *argument, void *unused))
+void host_register_command(const char *name, const char *title, int (*begin)(const char *argument, void *unused))
 {
+    static stat_tap_ui commands[HOST_COMMANDS_MAX];
+    static size_t count;
+    stat_tap_ui *ui;
+    if (count == HOST_COMMANDS_MAX)
+        return;
+    ui = &commands[count++];
+    ui->group = REGISTER_PACKET_STAT_GROUP_UNSORTED;
+    ui->title = title;
+    ui->cli_string = name;
     ui->tap_init_cb = (stat_tap_init_cb)(host_any_function)begin;
     host.register_stat_tap_ui(ui, NULL);
 }

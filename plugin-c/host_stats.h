@@ -18,9 +18,10 @@ bool host_has_listener(int tap);
 bool host_listen(const char *tap, void *data, const char *filter, tap_reset_cb reset, tap_packet_cb packet,
                  tap_draw_cb draw, tap_finish_cb finish, char *error, size_t room);
 
-/* -z with the name in ui->cli_string. `begin` is given the whole of what followed -z, and answers 1 when it may begin:
+/* -z NAME, at most HOST_COMMANDS_MAX of them. `begin` gets the whole text behind -z, and answers 1 when it may begin:
  * Wireshark asks from 4.6 on. */
-void host_register_command(stat_tap_ui *ui, int (*begin)(const char *argument, void *unused));
+#define HOST_COMMANDS_MAX 4
+void host_register_command(const char *name, const char *title, int (*begin)(const char *argument, void *unused));
 
 void host_register_stats_tree(const char *tap, const char *abbreviation, const char *menu, stat_tree_packet_cb packet,
                               stat_tree_init_cb init, stat_tree_cleanup_cb cleanup);

@@ -102,7 +102,6 @@ static void hand_off(void)
 
 static void register_shim(void)
 {
-    static const proto_plugin plugin = {.register_protoinfo = register_protocol, .register_handoff = hand_off};
     if (host_missing() != NULL) {
         fprintf(stderr, "synfin: this Wireshark lacks the function %s: not registered.\n", host_missing());
         return;
@@ -112,7 +111,7 @@ static void register_shim(void)
         return;
     }
     if (is_known)
-        host.proto_register_plugin(&plugin);
+        host_register_plugin(register_protocol, hand_off);
 }
 
 /* ---- loading --------------------------------------------------------------------------------------------- */

@@ -160,10 +160,6 @@ static int begin_report(const char *argument, void *unused)
 
 void print_register(void)
 {
-    static stat_tap_ui lines = {
-        .group = REGISTER_PACKET_STAT_GROUP_UNSORTED, .title = "TCP Lifecycle: JSON lines", .cli_string = LINES};
-    static stat_tap_ui report = {
-        .group = REGISTER_PACKET_STAT_GROUP_UNSORTED, .title = "TCP Lifecycle: report", .cli_string = REPORT};
-    host_register_command(&lines, begin_lines);
-    host_register_command(&report, begin_report);
+    host_register_command(LINES, "TCP Lifecycle: JSON lines", begin_lines);
+    host_register_command(REPORT, "TCP Lifecycle: report", begin_report);
 }

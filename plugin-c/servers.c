@@ -27,7 +27,7 @@ static void settle(void *unused)
     (void)unused;
     if (rows == NULL || shim.tracker == NULL || !shim_is_ok(synfin_set_count_servers(table.set, shim.tracker, &count)))
         return;
-    while (rows->num_elements < count)
+    while (host_table_count(rows) < count)
         table_add_row(&table, rows);
     for (unsigned row = 0; row < count; row++)
         fill_row(rows, row);

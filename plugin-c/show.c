@@ -9,6 +9,7 @@
 
 #include "fields.h"
 #include "host.h"
+#include "host_fields.h"
 #include "host_stats.h"
 #include "tapped.h"
 
@@ -49,25 +50,26 @@ void show_register(module_t *preferences)
 void show_begin_file(void)
 {
     expert_tap = host.find_tap_id("expert");
-    expert_info = host.proto_registrar_get_nth((unsigned)*host.proto_expert);
-    proto_info = host.proto_registrar_get_nth((unsigned)shim.proto);
+    expert_info = host_info(*host.proto_expert);
+    proto_info = host_info(shim.proto);
 }
 
 /* ---- what is wanted -------------------------------------------------------------------------------------- */
 
-/* A tree that is not visible takes the fields that a filter, a column or -e refers to; the protocol then counts as
- * referred to indirectly. Expert information needs an item to stand under. */
+/* A tree that is not visible takes only the fields that a filter, a column or -e names. The protocol then counts as
+ * referenced, but not as named. The protocol cannot tell whether the tree is visible: it counts as named for a protocol
+ * hierarchy too, where synfin would stand as a protocol inside TCP. Expert items need an item to stand under. */
 static bool want_fields(proto_tree *tree)
 {
     bool is_named;
-    is_visible = tree != NULL && fields_are_all_wanted(tree);
-    if (tree == NULL || (!is_visible && !fields_is_referenced(proto_info) && !fields_is_referenced(expert_info)))
+    is_visible = tree != NULL && host_wants_all_fields(tree);
+    if (tree == NULL || (!is_visible && !host_is_referenced(proto_info) && !host_is_referenced(expert_info)))
         return false;
-    fields_want(is_visible, request.fields);
-    is_named = is_visible || proto_info->ref_type >= HF_REF_TYPE_DIRECT;
+    host_wanted_fields(is_visible, request.fields);
+    is_named = is_visible || host_is_named(proto_info);
     if (is_named)
         request.want |= SYNFIN_WANT_LABEL;
-    if (is_named || fields_is_referenced(expert_info) || fields_expert_is_referenced())
+    if (is_named || host_is_referenced(expert_info) || host_wants_an_expert())
         request.want |= SYNFIN_WANT_EXPERTS;
     return true;
 }
@@ -155,7 +157,7 @@ __attribute__((noinline)) static void show_in_tree(packet_info *pinfo, proto_tre
     const char *before = host_name_protocol(pinfo, "synfin");
     proto_item *item = is_in_tree ? add_to_tree(tree, tvb) : NULL;
     if (shown.experts != 0)
-        fields_add_experts(pinfo, item, shown.experts);
+        host_add_experts(pinfo, item, shown.experts);
     (void)host_name_protocol(pinfo, before);
 }
 

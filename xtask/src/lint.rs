@@ -38,7 +38,10 @@ fn c_warnings(sh: &Shell) -> Result<()> {
     let flags = cmd!(sh, "pkg-config --cflags wireshark").quiet().read()?;
     for file in sh.read_dir("plugin-c")?.iter().filter(|file| file.extension().is_some_and(|ending| ending == "c")) {
         let flags = flags.split_whitespace();
-        cmd!(sh, "cc -std=c11 -fsyntax-only -Wall -Wextra -Werror -Iplugin-c {flags...} {file}").quiet().run()?;
+        // Files of one unit (every_frame.c) could share a variable by accident: to C two of one name are one.
+        cmd!(sh, "cc -std=c11 -fsyntax-only -Wall -Wextra -Wredundant-decls -Werror -Iplugin-c {flags...} {file}")
+            .quiet()
+            .run()?;
     }
     Ok(())
 }
