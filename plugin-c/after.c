@@ -1,6 +1,7 @@
-/* after.c: see after.h. Wireshark calls a post-dissector for every frame while its protocol is enabled, and a call costs half
- * a per cent of a plain listing. So this one belongs to a protocol of its own, which is enabled only for the frames that need
- * it. No user can switch it, it stands in no list of protocols, and since the dissector always returns 0 no frame shows it.
+/* after.c: see after.h. Wireshark calls a post-dissector for every frame while its protocol is enabled, and a call
+ * costs half a per cent of a plain listing. So this one belongs to a protocol of its own, which is enabled only for the
+ * frames that need it. Users do not see that protocol: they cannot switch it, it stands in no list, and no frame shows
+ * it, because the dissector always returns 0.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later

@@ -1,4 +1,4 @@
-/* after.h: the dissector that Wireshark calls when all others are through with a frame, where one asked for it.
+/* after.h: a dissector that Wireshark calls for a frame after all others, when it was asked to.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -11,7 +11,7 @@
 #pragma GCC visibility push(hidden)
 
 void after_register(dissector_t dissect);
-/* Whether it is called for the frame that is being dissected; it may be called for others too. */
+/* Asks for the call for the frame that is being dissected, or takes that back. It may be called unasked too. */
 void after_call(void);
 void after_call_not(void);
 

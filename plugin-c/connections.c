@@ -1,4 +1,5 @@
-/* connections.c: see connections.h. A row for each tcp.stream of which the listener's filter lets a segment through.
+/* connections.c: see connections.h. It has a row for each tcp.stream that has a segment which passes the listener's
+ * filter.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -21,7 +22,7 @@ static void fill_row(stat_tap_table *rows, unsigned row)
         table_set_row(&table, rows, row, &shown);
 }
 
-/* Connections may have gone on since. */
+/* Connections may have gone on since their rows were filled. */
 static void settle(void *unused)
 {
     stat_tap_table *rows = table_rows(&table);

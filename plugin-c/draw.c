@@ -1,9 +1,10 @@
 /* draw.c: see draw.h.
  *
- * In a first pass a listener's filter may let an early segment of a connection through and none of the later ones: what
- * the listener noted then is out of date when its statistics are drawn. Wireshark's interfaces for trees and tables have
- * no call for that moment, a tap listener has: among the listeners of a tap the newest is drawn first. But a table's
- * window, once it has had all frames, draws itself alone: so with the last frame of a final pass all is settled too.
+ * In a first pass a listener's filter may pass an early segment of a connection and none of the later ones. What the
+ * listener noted is then out of date when its statistics are drawn. Wireshark does not tell a tree or a table that it
+ * is about to be drawn, but it does tell tap listeners, the newest one first. So a listener of our own brings the
+ * statistics up to date. The window of a table draws itself after the last frame and tells nobody: therefore the last
+ * frame of a final pass brings them up to date too.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -33,7 +34,7 @@ static void draw(void *data)
     drawing->settle(drawing->data);
 }
 
-/* At the end of the program, or by draw_forget(). */
+/* Called at the end of the program and by draw_forget(). */
 static void finish(void *data)
 {
     struct drawing *drawing = data;

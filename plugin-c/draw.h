@@ -1,4 +1,4 @@
-/* draw.h: a last look before statistics are drawn.
+/* draw.h: brings statistics up to date before they are drawn.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -16,9 +16,9 @@ struct drawing {
     bool is_watched;
 };
 
-/* From now on `settle` is called with `data` before the listeners there are now are drawn. Nothing when it is so already. */
+/* From now on `settle` is called with `data` before the present listeners are drawn. A second call changes nothing. */
 void draw_watch(struct drawing *drawing);
-/* The memory of `drawing` goes. */
+/* To be called before the memory of `drawing` is freed. */
 void draw_forget(struct drawing *drawing);
 
 #pragma GCC visibility pop

@@ -1,5 +1,6 @@
-/* every_frame.c: the files whose functions run for every frame, as one unit: the compiler puts them into each other, which
- * spares a tenth of what the shim costs (docs/COST.md). Each is a file of its own in every other respect.
+/* every_frame.c: the files whose functions run for every frame, compiled as one unit. The compiler can then inline
+ * across them, which saves a tenth of what the shim costs (docs/COST.md). In every other respect each is a file of its
+ * own.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later

@@ -1,10 +1,11 @@
-/* feed.c: gets at every TCP header without a protocol tree, and hands it on once TCP's own dissector is through.
+/* feed.c: takes in every TCP header once TCP's own dissector has finished, without the need of a protocol tree.
  *
- * A handler stands in front of TCP in the table ip.proto and notes where the segment lies. It passes for TCP's own: Wireshark
- * calls it exactly when TCP is enabled, and it calls TCP's function. (Where another plugin's handler stands there already,
- * it belongs to a protocol in name only, for which Wireshark adds no layer.) When TCP is through with a segment seen for
- * the first time, the handler finds tcp.stream for the note, feeds the tracker and has the note shown. All else is left to
- * the post-dissector: what an exception cut short, several segments of a frame, ICMP errors, later visits.
+ * A handler stands in front of TCP in the table ip.proto and notes each segment. Wireshark takes it for TCP's own: it
+ * calls the handler exactly when TCP is enabled, and the handler calls TCP's function. (When another plugin's handler
+ * stands there already, ours belongs to a protocol in name only, for which Wireshark adds no layer.) On the first visit
+ * of a frame, when TCP has finished, the handler finds tcp.stream for the note, feeds the tracker and has the note
+ * shown. The post-dissector does everything else: frames that an exception cut short, frames with several segments,
+ * ICMP errors, later visits.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -24,7 +25,7 @@
 #define TCP_IN_IP 6
 
 static dissector_handle_t next_handler;
-/* What that handle calls, where it is TCP's own. */
+/* The function behind that handle if it is TCP's own, else NULL. */
 static dissector_t next_function;
 static int proto_before_tcp;
 
@@ -63,7 +64,7 @@ static bool note_segment(tvbuff_t *tvb, const packet_info *pinfo, const void *ip
     return true;
 }
 
-/* What the handler could not know yet, or need not know for every layer. */
+/* Fills in what the handler could not know yet, or what not every layer needs. */
 static void complete(struct note *note, const packet_info *pinfo, uint32_t index)
 {
     synfin_segment *segment = &note->segment;
@@ -79,8 +80,8 @@ static void observe(struct note *note)
         tapped_saw_frame(note->segment.frame);
 }
 
-/* What Wireshark's dissectors of TCP and above have said of a frame's only segment so far is all that is needed. Where one of
- * them leaves by an exception, or there are others, the post-dissector does the work. */
+/* When a frame has one segment, all that is needed is known once TCP and the dissectors above it have finished. When
+ * one of them leaves by an exception, or the frame has more segments, the post-dissector does this work. */
 static void finish_single(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
 {
     struct note *note = icmp_is_noted(host_frame_number(pinfo)) ? NULL : notes_take_single(pinfo);
@@ -131,7 +132,7 @@ __attribute__((flatten)) static int dissect_before_tcp(tvbuff_t *tvb, packet_inf
     return used;
 }
 
-/* All of them are taken in before anything is shown: Wireshark may leave this dissector from within that. */
+/* All segments are taken in before one is shown, because showing may leave this dissector by an exception. */
 static void observe_all(packet_info *pinfo, uint32_t first, uint32_t count)
 {
     bool is_first_visit = !host_visited(pinfo);
@@ -179,9 +180,10 @@ void feed_register(void)
     icmp_register();
 }
 
-/* The handler's handle. Where TCP itself is next, it is one of TCP: Wireshark then sees TCP called, and the handler goes on to
- * TCP's function without another call of a dissector, which would cost half a per cent. Its name and its description are its
- * own: from 4.4 on Wireshark makes a preference's name of the one, and complains of two of TCP's that have the same. */
+/* Makes the handle of our handler. When TCP itself comes next, it is a handle of TCP: Wireshark then sees TCP called,
+ * and the handler calls TCP's function itself, which saves the half per cent that another dissector call costs. The
+ * handle has a name and a description of its own, because from 4.4 on Wireshark makes the name of a preference from
+ * them, and complains when two handles of TCP have the same. */
 static dissector_handle_t stand_before_tcp(void)
 {
     dissector_handle_t as_tcp = host.create_dissector_handle_with_name_and_description(dissect_before_tcp, shim.proto_tcp,

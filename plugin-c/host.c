@@ -62,11 +62,11 @@ wmem_allocator_t *host_pool(const packet_info *pinfo)
     return host_pointer_at(pinfo, host_layout->pinfo_pool);
 }
 
-/* The headers do not show what is in a handle, so one of a function that is known tells where its function stands. What
- * kind of function it is stands in front of that, and has to be the same. */
+/* The headers do not show what is in a handle. So we look where a handle of a known function has that function. The
+ * kind of the function stands in front of it, and has to be the same in both. */
 dissector_t host_function_of(dissector_handle_t handle, dissector_handle_t like, dissector_t function)
 {
-    /* That of the smallest, in 4.0. */
+    /* The size of the smallest handle, that of 4.0. */
     enum { WORD = sizeof(void *), WORDS = 6 };
     for (size_t at = WORD; at < WORDS * WORD; at += WORD) {
         dissector_t found;
@@ -79,10 +79,10 @@ dissector_t host_function_of(dissector_handle_t handle, dissector_handle_t like,
     return NULL;
 }
 
-/* Nor do they show what is in a protocol: the byte is the one that changes when Wireshark is asked to disable it. */
+/* The headers do not show what is in a protocol either. The byte is the one that changes when Wireshark disables it. */
 uint8_t *host_enabled_of(int proto)
 {
-    /* That of the smallest is larger. */
+    /* The smallest protocol is larger than this. */
     enum { SIZE = 48 };
     uint8_t enabled[SIZE];
     uint8_t *protocol = (uint8_t *)host.find_protocol_by_id(proto);
@@ -180,7 +180,7 @@ static size_t clear_to_fence(column_info *columns, int column)
     return kept == NULL ? 0 : strlen(kept);
 }
 
-/* Without a fence in the column. */
+/* For a column without a fence. */
 static void put_line(column_info *columns, int column, char *line, size_t fence)
 {
     char next = line[fence];
@@ -191,16 +191,17 @@ static void put_line(column_info *columns, int column, char *line, size_t fence)
     host.col_append_str(columns, column, line + fence);
 }
 
-/* How much of a column's text is this, with the space behind it. */
+/* How many bytes `front` and the space behind it take at the start of a text; 0 when it does not start with them. */
 static size_t len_of_front(const char *text, const char *front)
 {
     size_t len = strlen(front);
     return len != 0 && strncmp(text, front, len) == 0 && text[len] == ' ' ? len + 1 : 0;
 }
 
-/* What col_prepend_fstr() does. Copying into a column costs Wireshark twenty instructions a character, since it looks for
- * what cannot be printed; what stands in one has been looked through already. So where nothing is kept in front, the
- * column is only pointed at the line, which lasts until the next frame's: longer than the column does. */
+/* Does what col_prepend_fstr() does, in less time. To copy into a column costs Wireshark twenty instructions a
+ * character, since it looks for characters that cannot be printed; the text of a column was looked through already. So
+ * when there is no fence, the column only gets a pointer to `line`. The next frame overwrites that, and then the column
+ * is no longer needed. */
 void host_prepend_info(const packet_info *pinfo, const char *text, const char *instead_of)
 {
     static char line[COL_MAX_INFO_LEN];
@@ -224,7 +225,7 @@ void host_prepend_info(const packet_info *pinfo, const char *text, const char *i
     host.col_set_str(columns, column, line);
     if (host.col_get_text(columns, column) == line)
         return;
-    /* The line went behind what is kept there. */
+    /* There is a fence, and the line went behind it. */
     fence = clear_to_fence(columns, column);
     if (fence == 0 || fence > len) {
         host.col_add_str(columns, column, line);
@@ -244,7 +245,8 @@ static char *copy_text(const char *text)
     return copy;
 }
 
-/* Puts a text into a column; returns the one before, for the caller to release, or NULL when there is no such column. */
+/* Puts a text into a column; returns the one before, for the caller to release, or NULL when there is no such
+ * column. */
 static char *exchange_column(column_info *columns, int column, const char *text)
 {
     char *before = copy_text(columns == NULL ? NULL : host.col_get_text(columns, column));

@@ -26,19 +26,19 @@ bool host_visited(const packet_info *pinfo);
 int64_t host_file_offset(const packet_info *pinfo);
 /* False when the frame has no time stamp. */
 bool host_time(const packet_info *pinfo, int64_t *seconds, int32_t *nanoseconds);
-/* A header that an ICMP error quotes is being dissected. */
+/* Whether what is being dissected is a header that an ICMP error quotes. */
 bool host_is_quoted(const packet_info *pinfo);
-/* What is being dissected is a fragment that was not reassembled. */
+/* Whether what is being dissected is a fragment that was not reassembled. */
 bool host_is_fragment(const packet_info *pinfo);
-/* Says which protocol is at work, as expert information and error messages name it; returns the one before. */
+/* Sets the name of the current protocol, which expert items and error messages show. Returns the name before. */
 const char *host_name_protocol(packet_info *pinfo, const char *name);
-/* Memory that lives until the frame's dissection and its taps are over. */
+/* Memory that lives until the dissection of the frame and its taps have ended. */
 wmem_allocator_t *host_pool(const packet_info *pinfo);
 
-/* What a handle of TCP, or of another protocol, calls. `like` is a handle of `function`, made in the same way. NULL where
- * that cannot be told. */
+/* The function that a handle calls. `like` is a handle that was made in the same way, for `function`. NULL when it
+ * cannot be found out. */
 dissector_t host_function_of(dissector_handle_t handle, dissector_handle_t like, dissector_t function);
-/* Where Wireshark keeps whether a protocol is enabled: 0 or 1. NULL where that cannot be told. */
+/* The byte in which Wireshark keeps whether a protocol is enabled: 0 or 1. NULL when it cannot be found out. */
 uint8_t *host_enabled_of(int proto);
 
 /* ---- the tree -------------------------------------------------------------------------------------------- */
@@ -54,15 +54,15 @@ proto_item *host_add_boolean(proto_tree *tree, int field, tvbuff_t *tvb, bool va
 
 /* ---- the columns ----------------------------------------------------------------------------------------- */
 
-/* Where there are none, nobody reads any. */
+/* False when nobody reads any column. */
 bool host_has_columns(const packet_info *pinfo);
 bool host_wants_info(const packet_info *pinfo);
 bool host_wants_severity(const packet_info *pinfo);
-/* Puts a text and a space in front of the Info column, in the place of one that stands there. What other dissectors keep
- * there stays. */
+/* Puts a text and a space at the front of the Info column. It replaces `instead_of`, if that stands there. What other
+ * dissectors protect by a fence stays. */
 void host_prepend_info(const packet_info *pinfo, const char *text, const char *instead_of);
 
-/* The columns hold other texts for a while. */
+/* The texts that two columns had, while they hold other ones. */
 typedef struct host_columns {
     char *info;
     char *protocol;

@@ -1,8 +1,8 @@
 /* host_facts.h: everything the shim has to know about Wireshark's structures, as expressions over its headers.
  *
- * Two readers. `cargo xtask host layout` has xtask/src/host/layout/facts.c compiled with the headers of each series and system, and
- * writes the values into host_layout.h; host_load.c asserts at compile time that these are those of the headers at hand.
- * A fact is added here and nowhere else.
+ * Two readers. `cargo xtask host layout` has xtask/src/host/layout/facts.c compiled with the headers of each series and
+ * system, and writes the values into host_layout.h; host_load.c asserts at compile time that they are right for the
+ * headers at hand. A fact is added here and nowhere else.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -162,8 +162,8 @@
     ROW(param_filter, PARAM_FILTER) \
     ROW(group_unsorted, REGISTER_PACKET_STAT_GROUP_UNSORTED)
 
-/* What the IPv4 and IPv6 dissectors hand to the dissectors above them: ROW(name, expression). The same in every series, but
- * not in the headers that are bundled for series and systems out of reach. */
+/* What the IPv4 and IPv6 dissectors hand to the dissectors above them: ROW(name, expression). The same in every series,
+ * but not in the headers that are bundled for series and systems out of reach. */
 #if __has_include(<epan/dissectors/packet-ip.h>)
 #define HOST_IP_FACTS(ROW) \
     ROW(ip4_ver, offsetof(ws_ip4, ip_ver)) \

@@ -78,8 +78,8 @@ bool host_is_named(const header_field_info *info)
     return info->ref_type >= HF_REF_TYPE_DIRECT;
 }
 
-/* Eight at a time: this is asked for every frame, and nearly always nothing reads any of the eight. The entries behind the
- * last field or expert item are zero. */
+/* Eight at a time: this is asked for every frame, and nearly always nothing reads any of the eight. The entries behind
+ * the last field or expert item are zero. */
 #define AT_A_TIME 8
 _Static_assert(HF_REF_TYPE_NONE == 0, "what nothing reads is zero");
 _Static_assert(HOST_FIELDS_MAX % AT_A_TIME == 0, "a whole number of eights");

@@ -65,8 +65,8 @@ uint8_t host_source_address(const packet_info *pinfo, uint8_t bytes[16])
     return host_address(&source, bytes);
 }
 
-/* The dissector's struct has the flow's source address. A struct of anything else has not even an address of this kind and
- * length there, so the pointer to its bytes is one. */
+/* The dissector's struct has the flow's source address. A struct of anything else has not even an address of this kind
+ * and length there, so the pointer to its bytes is one. */
 static bool has_source(const void *header, size_t offset, const host_flow *flow)
 {
     const address *expected = &flow->source;
@@ -108,8 +108,8 @@ uint32_t host_stream_count(void)
 typedef conversation_t *(*find_by_3)(const packet_info *, conversation_type, unsigned);
 typedef conversation_t *(*find_by_4)(const packet_info *, conversation_type, unsigned, int);
 
-/* Takes the VLAN and the link addresses from the packet_info, which other layers have overwritten since. Raises no
- * exception. */
+/* Wireshark takes the VLAN and the link addresses from the packet_info. Other layers have overwritten them since, so
+ * the flow is put there for the call. It raises no exception. */
 static conversation_t *find_by_strategy(packet_info *pinfo, const host_flow *flow)
 {
     host_any_function find = host.find_conversation_strat;

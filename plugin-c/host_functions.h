@@ -21,8 +21,8 @@
 #include <epan/stats_tree.h>
 #include <epan/tap.h>
 
-/* The same prototype in every series, so that of the headers at hand: SAME(name). `cargo xtask host prototypes` holds this
- * list against the headers of all series. */
+/* The same prototype in every series, so that of the headers at hand: SAME(name). `cargo xtask host prototypes` holds
+ * this list against the headers of all series. */
 #define HOST_SAME(SAME) \
     SAME(call_dissector_only) \
     SAME(col_add_str) \
@@ -121,8 +121,9 @@ typedef void (*host_any_function)(void);
     GLIB(int, read_file, "g_file_get_contents", (const char *, char **, size_t *, void *))
 
 /* May be missing, and is NULL then: OPTIONAL(result, name, arguments). The flow graphs' header is not installed; their
- * prototypes are the same in every series, and only pointers are handed on. Older series have no find_conversation_strat,
- * newer ones two kinds of it. get_persconffile_path takes a bool or an int. qVersion is Qt's: where it is, there is a window. */
+ * prototypes are the same in every series, and only pointers are handed on. Older series have no
+ * find_conversation_strat, newer ones two kinds of it. get_persconffile_path takes a bool or an int. qVersion is Qt's:
+ * where it is, there is a window. */
 struct host_flow_kind;
 #define HOST_OPTIONAL(OPTIONAL) \
     OPTIONAL(void, find_conversation_strat, (void)) \

@@ -1,9 +1,9 @@
 /* host_graph.c: see host_graph.h.
  *
  * The flow graphs' header is not installed, so their structures are not known at compile time. Wireshark's graph of all
- * frames draws the arrow for us; only the text beside it is then another. Where that text is, is found out by what
- * Wireshark's own functions write into a fresh graph and into an empty item. A build in which that looks otherwise than
- * expected keeps the text that Wireshark puts there: "margin: label", or the label alone without a Protocol column.
+ * frames draws the arrow for us, and then we replace the text beside it. We find the place of that text by looking at
+ * what Wireshark's own functions write into a new graph and into an empty item. When a build does not write there what
+ * we expect, the text of Wireshark stays: "margin: label", or only the label when there is no Protocol column.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -16,7 +16,7 @@
 #include "host.h"
 #include "host_inside.h"
 
-/* tshark gives an arrow's label so many columns, a window as many as it has. */
+/* tshark cuts the label of an arrow at this many columns; a window does not cut it. */
 #define LABEL_MAX 20
 #define MARGIN_MAX 256
 
@@ -43,7 +43,7 @@ void host_register_flow_graph(const char *name, const char *title, int proto, co
 
 /* ---- where things are ------------------------------------------------------------------------------------ */
 
-/* A fresh graph has an empty queue where we look for it, and its table of items behind that. */
+/* Whether a new graph has an empty queue where we look for it, and its table of items behind that. */
 static bool has_queue(void)
 {
     static const GQueue empty;
@@ -61,8 +61,8 @@ static bool has_queue(void)
     return found;
 }
 
-/* Into an empty item Wireshark writes two texts: the label, and behind it what stands beside the arrow, which ends with the
- * label. `pinfo` has the label in its Info column. */
+/* Whether Wireshark writes two texts into an empty item: the label, and behind it the text beside the arrow, which ends
+ * with the label. `pinfo` has the label in its Info column. */
 static bool has_texts(packet_info *pinfo, const char *label, struct places *places)
 {
     char *item[POINTERS_MOST] = {NULL};
@@ -101,7 +101,7 @@ static char *margin_of(const char *label, const char *margin)
     return text;
 }
 
-/* Writes what stands beside the arrow that was drawn last, if it is the one that was just drawn. */
+/* Replaces the text beside the last arrow of the graph, if that is the one that was just drawn. */
 static void write_margin(void *graph, const packet_info *pinfo, const char *label, const char *margin,
                          const struct places *places)
 {
@@ -116,8 +116,8 @@ static void write_margin(void *graph, const packet_info *pinfo, const char *labe
     memcpy(item + places->comment, &text, sizeof text);
 }
 
-/* Wireshark's graph of all frames labels an arrow with the Info column, and what stands beside it with the Protocol and
- * Info columns. So it draws this arrow when those columns hold these texts for as long as that takes. */
+/* Wireshark's graph of all frames takes the label of an arrow from the Info column, and the text beside it from the
+ * Protocol and Info columns. So those columns hold our texts while it draws. */
 tap_packet_status host_draw_arrow(void *graph, packet_info *pinfo, epan_dissect_t *edt, tap_flags_t flags,
                                   const host_flow *flow, const char *label, const char *margin)
 {

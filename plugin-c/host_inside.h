@@ -1,4 +1,4 @@
-/* host_inside.h: the facts of the running series, and how to read and write at an offset. For host*.c alone.
+/* host_inside.h: the facts of the running series, and how to read at an offset. Only host*.c include it.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later

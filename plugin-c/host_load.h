@@ -10,8 +10,8 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Fills the table of host_functions.h, and picks the row of host_layout.h. True when the running series is known; then
- * its numbers are written. Called once, while the shared object is being loaded. */
+/* Fills the table of host_functions.h, and picks the row of host_layout.h. Returns true and writes the numbers of the
+ * running series when it is known. To be called once, while the shared object is being loaded. */
 bool host_load(int *major, int *minor);
 
 /* The first function or variable that the shim needs and this Wireshark lacks; NULL when it lacks none. */

@@ -11,7 +11,8 @@
 /* The address of a function or variable; NULL when there is none of this name. */
 void *host_lookup(const char *name);
 
-/* The plugin stays in memory when Wireshark unloads its plugins: the library's threads and tables end with the process. */
+/* The plugin stays in memory when Wireshark unloads its plugins: the library's threads and tables end with the
+ * process. */
 void host_stay_loaded(void);
 
 #pragma GCC visibility pop

@@ -70,7 +70,7 @@ typedef void (*register_filter_5)(const char *, const char *, is_filter_valid, b
 void host_register_conversation_filter(const char *title, int (*is_valid)(packet_info *pinfo),
                                        char *(*build)(packet_info *pinfo))
 {
-    /* Newer series hand the callbacks a pointer of the caller's as well, which these do not need. */
+    /* Newer series also hand a pointer of the caller to the callbacks. These do not need it. */
     if (host_layout->filter_has_user_data)
         ((register_filter_5)host.register_conversation_filter)("synfin", title, is_valid, build, NULL);
     else

@@ -14,7 +14,7 @@
 #pragma GCC visibility push(hidden)
 
 bool host_has_listener(int tap);
-/* A listener of a tap; false, with what is wrong in `error` (cut at `room`), when the filter or the tap is refused. */
+/* Adds a listener to a tap. False when the filter or the tap is refused: `error` then says why, cut at `room` bytes. */
 bool host_listen(const char *tap, void *data, const char *filter, tap_reset_cb reset, tap_packet_cb packet,
                  tap_draw_cb draw, tap_finish_cb finish, char *error, size_t room);
 
@@ -27,9 +27,9 @@ void host_register_stats_tree(const char *tap, const char *abbreviation, const c
                               stat_tree_init_cb init, stat_tree_cleanup_cb cleanup);
 /* A node that may have children; returns its number. */
 int host_stats_heading(stats_tree *tree, const char *name, int parent);
-/* However the window sorts, this node comes first. */
+/* This node comes first, however the window sorts. */
 void host_stats_keep_on_top(stats_tree *tree, const char *name, int parent);
-/* Sets the count of a node, and makes it when there is none of that name. */
+/* Sets the count of a node. Makes the node when there is none of that name. */
 void host_stats_set(stats_tree *tree, const char *name, int parent, int count);
 
 /* `is_valid` answers 0 or 1, `build` a string that host.allocate() made, or NULL. */

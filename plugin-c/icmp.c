@@ -1,6 +1,6 @@
-/* icmp.c: see icmp.h. Handlers stand in front of ICMP and of ICMPv6 in the table ip.proto, as the one in front of TCP does
- * (feed.c), and keep the bytes of error messages until the frame's segments were observed. Where there is no ICMP they are
- * not called.
+/* icmp.c: see icmp.h. Handlers stand in front of ICMP and of ICMPv6 in the table ip.proto, as one does in front of TCP
+ * (feed.c). They keep the bytes of error messages until the segments of the frame were observed. They are not called
+ * for a frame without ICMP.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -18,7 +18,7 @@
 #define ICMP_IN_IP 1
 #define ICMPV6_IN_IP 58
 
-/* More ICMP layers in one frame than any encapsulation makes. */
+/* No encapsulation has so many ICMP layers in one frame. */
 #define MESSAGES_MAX 1024u
 
 struct message {
@@ -108,7 +108,7 @@ static void keep_message(tvbuff_t *tvb, const packet_info *pinfo, bool is_v6)
     after_call();
 }
 
-/* A message quoted by another is none of this frame. */
+/* A message that another message quotes does not count. */
 static bool is_wanted(const packet_info *pinfo)
 {
     return shim.tracker != NULL && shim_is_enabled() && !host_is_quoted(pinfo);

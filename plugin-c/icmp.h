@@ -18,12 +18,12 @@ void icmp_register(void);
 void icmp_handoff(dissector_table_t table);
 void icmp_reset(void);
 
-/* Whether the frame that is being dissected has one so far. */
+/* Whether an ICMP error was noted in the frame that is being dissected. */
 bool icmp_is_noted(uint32_t frame);
-/* The dissection of a frame is over: how many messages it has. They stay until the next dissection. */
+/* Ends the dissection of a frame, and says how many messages it has. They stay until the next dissection. */
 uint32_t icmp_take(uint32_t frame);
 const synfin_icmp *icmp_find(uint32_t layer);
-/* Hands the first `count` to the tracker. */
+/* Hands the first `count` messages to the tracker. */
 void icmp_observe(uint32_t count);
 
 #pragma GCC visibility pop

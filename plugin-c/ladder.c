@@ -11,7 +11,7 @@
 
 static synfin_shown shown;
 
-/* A segment without a step that is no RST has no arrow: the ladder shows handshakes and teardowns without a filter. */
+/* Only a segment with a step and a RST have an arrow, so the ladder shows handshakes and teardowns without a filter. */
 static tap_packet_status draw_segment(void *graph, packet_info *pinfo, epan_dissect_t *edt, const void *data,
                                       tap_flags_t flags)
 {

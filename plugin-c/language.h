@@ -9,17 +9,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The preference's default: that of the system. */
+/* The default of the preference: the language of the system. */
 #define LANGUAGE_AUTO "auto"
 
 #pragma GCC visibility push(hidden)
 
-/* SYNFIN_LANGUAGE_*, by the locale, or by the user's setting in Windows. */
+/* SYNFIN_LANGUAGE_*: that of the locale, or in Windows that of the user's settings. */
 uint8_t language_of_system(void);
-/* Of a value of the preference synfin.language: en, zh, auto. False when it is none of them; the system's is chosen then. */
+/* The language for a value of the preference synfin.language: en, zh or auto. Any other value chooses the language of
+ * the system, and the result is false. */
 bool language_of_preference(const char *value, uint8_t *chosen);
-/* That of the preference as it is saved, in the preferences that Wireshark is about to read. It takes labels, menus and
- * columns before it reads them. */
+/* The language that the saved preferences ask for. We read Wireshark's file of them, because Wireshark takes labels,
+ * menus and columns before it reads that file. */
 uint8_t language_of_saved_preference(void);
 
 #pragma GCC visibility pop

@@ -11,7 +11,7 @@
 #include "host.h"
 #include "reused.h"
 
-/* More TCP layers in one frame than any encapsulation makes; what is beyond is not annotated. */
+/* No encapsulation has so many TCP layers in one frame. Layers beyond this number get no annotation. */
 #define NOTES_MAX 65536u
 
 static struct {
@@ -23,7 +23,7 @@ static struct {
     int64_t file_offset;
     const packet_info *pinfo;
     bool is_taken;
-    /* Which layer the first of them is to the tracker. */
+    /* The tracker's number for the layer of the first note. */
     uint32_t first_layer;
     struct reused reused;
 } notes;
@@ -46,8 +46,8 @@ static bool make_note_room(void)
     return true;
 }
 
-/* A frame may be dissected several times in a row: for a read filter and then for the list, in two places; and once more
- * when all have been seen. */
+/* A frame may be dissected several times in a row: for a read filter, then for the packet list, with another
+ * packet_info, and once more when all frames have been seen. */
 static bool is_another_dissection(const packet_info *pinfo, uint32_t frame, int64_t file_offset)
 {
     return notes.frame != frame || notes.file_offset != file_offset || notes.is_taken || notes.pinfo != pinfo ||

@@ -14,7 +14,7 @@
 
 #pragma GCC visibility push(hidden)
 
-/* The two ends, the smaller one first: both directions are one flow. */
+/* The two ends, the smaller one first, so that both directions are one flow. */
 struct flow_key {
     uint64_t low[2];
     uint64_t high[2];
@@ -31,19 +31,21 @@ struct note {
 };
 
 void notes_reset(void);
-/* A new note of the frame that is being dissected, the next in layer order; what was noted of another is gone. NULL when
- * there are too many. */
+/* A new note for the next layer of the frame that is being dissected. The notes of another frame are gone then. NULL
+ * when there are too many. */
 struct note *notes_add(const packet_info *pinfo);
-/* Which layer the first note of the frame is to the tracker: 0, but for reused numbers (reused.h). */
+/* The tracker's number for the layer of the frame's first note: 0, except for a reused frame number (reused.h). */
 uint32_t notes_first_layer(void);
-/* That of a frame seen for the first time, where all is done for it already once it is handed on, and it is the only one so
- * far. From then on it counts as done. NULL: there are others, and they are done together. */
+/* The note of a frame on its first visit, when the frame has only this one so far. The caller deals with it at once:
+ * from now on it counts as done. NULL: the frame has more notes or was visited before; they are dealt with together
+ * later. */
 struct note *notes_take_single(const packet_info *pinfo);
-/* The dissection of a frame is over: how many it has, and how many of these are done. The notes stay for its taps, until the
- * next dissection has some. */
+/* Ends the dissection of a frame: says how many notes it has, and how many of these are done. The notes stay for the
+ * frame's taps, until another dissection makes notes. */
 uint32_t notes_take(uint32_t frame, uint32_t *done);
 struct note *notes_first(void);
-/* Of the frame that was dissected last, the one that is this layer to the tracker; NULL when there is none. */
+/* The note of a frame and of a layer by the tracker's number. NULL when there is none, or when this frame was not the
+ * last one dissected. */
 const struct note *notes_find(uint32_t frame, uint32_t layer);
 
 #pragma GCC visibility pop

@@ -24,7 +24,8 @@
 
 static bool is_known;
 static host_switch rebase = HOST_SWITCH_ON;
-/* A text, not one of a list: Wireshark takes what is in no list for the value before, without a word. */
+/* A text, not a choice from a list: for a value that is not in a list Wireshark keeps the value before and says
+ * nothing. */
 static const char *language = LANGUAGE_AUTO;
 
 /* ---- a capture file -------------------------------------------------------------------------------------- */
@@ -48,7 +49,7 @@ static void end_file(void)
 
 /* ---- registration ---------------------------------------------------------------------------------------- */
 
-/* When Wireshark has taken new preferences. */
+/* Called when Wireshark has taken new preferences. */
 static void check_preferences(void)
 {
     uint8_t unused;
@@ -69,7 +70,7 @@ static module_t *register_preferences(void)
 
 static void register_protocol(void)
 {
-    /* A second protocol of the name would stop Wireshark from starting. */
+    /* With a second protocol of this name Wireshark would not start. */
     if (host.proto_get_id_by_filter_name("synfin") != -1) {
         fprintf(stderr, "synfin: two copies of the plugin are installed; this one stays out: remove one of them.\n");
         return;
@@ -116,8 +117,8 @@ static void register_shim(void)
 
 /* ---- loading --------------------------------------------------------------------------------------------- */
 
-/* Runs while the shared object is being loaded. A series that is not known leaves the wanted version as that of the
- * headers, and Wireshark declines the plugin with its own line. */
+/* Runs while the shared object is being loaded. For an unknown series the wanted version stays that of the headers, so
+ * that Wireshark refuses the plugin with a line of its own. */
 __attribute__((constructor)) static void load(void)
 {
     int major = 0;

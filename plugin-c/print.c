@@ -3,7 +3,7 @@
  *   -z synfin,jsonl[,filter]           a line of JSON for each connection
  *   -z synfin,report[,json][,filter]   one screen on all of them, or one JSON object
  *
- * A connection counts as it is at the end, when a segment of it passes the filter.
+ * A connection is printed when one of its segments passes the filter, and as it is at the end.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -77,8 +77,8 @@ static void end_with_failure(void)
     _Exit(EXIT_FAILURE);
 }
 
-/* What a script reads must not end in the middle without a word: a full disk, a closed pipe. tshark looks at no listener's
- * output and would end with status 0, so the status is set when all its work is done. */
+/* A script must be able to tell that the output is cut, by a full disk or a closed pipe. tshark does not check what a
+ * listener prints and would end with status 0. So the program ends with a failure when all its work is done. */
 static void end_output(void)
 {
     static bool has_failed;

@@ -1,4 +1,4 @@
-/* print.h: -z synfin,jsonl and -z synfin,report: what is printed once all frames are through.
+/* print.h: -z synfin,jsonl and -z synfin,report: what is printed after the last frame.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later

@@ -38,7 +38,7 @@ void reused_add(struct reused *reused, uint32_t frame, uint32_t layers)
         reused->all[reused->count - 1].first_layer += layers;
         return;
     }
-    /* Without room its annotation is that of the frame that was thrown away. */
+    /* Without room this frame shows the annotation of the one that was thrown away. */
     if (reused->count == reused->room && !make_reused_room(reused))
         return;
     reused->all[reused->count].frame = frame;

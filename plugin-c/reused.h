@@ -1,6 +1,6 @@
-/* reused.h: frame numbers that Wireshark gives more than once. With a read filter (tshark -2 -R) the number of a frame that is
- * thrown away goes to the next frame too. To the tracker, which knows each segment by frame and layer, all of them are
- * layers of one frame, in the order of the capture: those of the frame that keeps the number come last.
+/* reused.h: frame numbers that Wireshark gives more than once. With a read filter (tshark -2 -R) the number of a frame
+ * that is thrown away goes to the next frame too. To the tracker, which knows each segment by frame and layer, all of
+ * them are layers of one frame, in the order of the capture: those of the frame that keeps the number come last.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -12,7 +12,7 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Of one kind of layers. All zero: no number came twice. */
+/* For one kind of layer. All zero: no number came twice. */
 struct reused {
     struct reused_frame *all;
     uint32_t count;
@@ -20,10 +20,10 @@ struct reused {
 };
 
 void reused_reset(struct reused *reused);
-/* Another frame now has this number: so many layers more belong to the one that was thrown away. Numbers come in
- * ascending order. */
+/* Another frame has this number now; `layers` says how many layers the frame had that was thrown away. Frame numbers
+ * come in ascending order. */
 void reused_add(struct reused *reused, uint32_t frame, uint32_t layers);
-/* Which layer the first one of a frame is to the tracker. */
+/* The tracker's number for the first layer of a frame. */
 uint32_t reused_first_layer(const struct reused *reused, uint32_t frame);
 
 #pragma GCC visibility pop

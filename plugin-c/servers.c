@@ -1,4 +1,4 @@
-/* servers.c: see servers.h. A row for each server of the connections that the listener has met.
+/* servers.c: see servers.h. It has a row for each server of the connections that the listener has met.
  *
  * The servers are counted when the table is about to be drawn, not with every segment.
  *
@@ -46,7 +46,7 @@ static tap_packet_status add_segment(void *listener, packet_info *pinfo, epan_di
     draw_watch(&drawing);
     if (!shim_is_ok(synfin_set_meet(table.set, shim.tracker, tapped->frame, tapped->layer, &is_new)))
         return TAP_PACKET_DONT_REDRAW;
-    /* The watching listener comes first, and has not heard of this segment. */
+    /* The listener of draw.c was called before this one, so what it settled lacks this segment. */
     if (tapped_is_last(tapped))
         settle(NULL);
     return is_new != 0 ? TAP_PACKET_REDRAW : TAP_PACKET_DONT_REDRAW;

@@ -9,7 +9,7 @@
 
 #include "host.h"
 
-/* Titles of menus, and bytes of one. */
+/* How many titles of menus there can be, and how many bytes one can have. */
 #define TITLES_MAX 8
 #define TITLE_MAX 128
 
@@ -50,7 +50,7 @@ const char *shim_word(uint8_t word)
     return synfin_word(shim.language, word);
 }
 
-/* Registered once a process, and kept by Wireshark as long. */
+/* Wireshark keeps the title as long as the process runs. Each is asked for once. */
 const char *shim_title(uint8_t word)
 {
     static char titles[TITLES_MAX][TITLE_MAX];

@@ -1,4 +1,4 @@
-/* shim.h: what all files of the shim know: Wireshark's ids, the tracker, and how its answers are taken.
+/* shim.h: what all files of the shim share: Wireshark's ids, the tracker, and how to take its answers.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -11,7 +11,8 @@
 
 #include "host_functions.h"
 
-/* The library's functions are called from this shared object alone: only the plugin symbols are visible in it. */
+/* Only this shared object calls the library's functions, so they are hidden: only the symbols of a plugin are
+ * visible. */
 #pragma GCC visibility push(hidden)
 
 #include "synfin.h"
@@ -36,12 +37,13 @@ void shim_end_file(void);
 /* Whether the user has synfin enabled. */
 bool shim_is_enabled(void);
 
-/* Looks at a status of the library: a defect is reported once a file, and ends the annotations of that file. */
+/* Whether a call succeeded. A defect of the library is reported once for each file, and ends the annotations of that
+ * file. */
 bool shim_is_ok(uint8_t status);
 
 /* SYNFIN_WORD_* in the language of labels. */
 const char *shim_word(uint8_t word);
-/* "TCP Lifecycle: Connections", for a menu where others stand too; kept for as long as the process runs. */
+/* "TCP Lifecycle: Connections", for a menu with entries of others. It lives as long as the process. */
 const char *shim_title(uint8_t word);
 
 #pragma GCC visibility pop

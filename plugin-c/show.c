@@ -30,7 +30,7 @@ static synfin_shown shown;
 static bool is_in_tree;
 static bool is_visible;
 static bool has_listener;
-/* What the Info column gets; empty: nothing. And what it has already of an earlier segment of the frame. */
+/* What goes into the Info column, and what an earlier segment of the frame has put there. Empty: nothing. */
 static const char *suffix = "";
 static const char *put = "";
 
@@ -84,7 +84,7 @@ bool show_begin(packet_info *pinfo, proto_tree *tree)
     has_listener = tapped_has_listener();
     if (host_has_listener(expert_tap) || host_wants_severity(pinfo))
         request.want |= SYNFIN_WANT_EXPERTS;
-    /* Whether the column takes a text is asked when there is one. */
+    /* Whether the column takes a text is asked only when there is a text. */
     if (host_is_on(&info_column) && host_has_columns(pinfo))
         request.want |= SYNFIN_WANT_SUFFIX;
     if (request.want == 0 && !is_in_tree && !has_listener)
@@ -108,7 +108,8 @@ static proto_item *add_item(proto_tree *tree, tvbuff_t *tvb)
     return item;
 }
 
-/* The values of one subtree, in their order. A subtree is made for the first of them, and hidden while all in it are. */
+/* Adds the values of one subtree, in their order. The subtree is made with the first value, and is hidden while all its
+ * values are. */
 static void add_subtree(proto_tree *parent, tvbuff_t *tvb, uint8_t subtree)
 {
     proto_tree *leaves = subtree == SYNFIN_SUBTREE_TOP ? parent : NULL;
@@ -131,8 +132,8 @@ static void add_subtree(proto_tree *parent, tvbuff_t *tvb, uint8_t subtree)
     }
 }
 
-/* Where nobody looks at the protocol itself - a filter, a column or -e names fields, and the tree is not visible - they need
- * no item to stand under, which would cost more than they do. */
+/* When the tree is not visible, and a filter, a column or -e names fields and not the protocol, no item is made for the
+ * fields to stand under: it would cost more than they do. */
 static proto_item *add_to_tree(proto_tree *tree, tvbuff_t *tvb)
 {
     bool needs_item = (request.want & SYNFIN_WANT_LABEL) != 0 || shown.experts != 0;
@@ -150,8 +151,8 @@ static proto_item *add_to_tree(proto_tree *tree, tvbuff_t *tvb)
 
 /* ---- showing --------------------------------------------------------------------------------------------- */
 
-/* Expert information, and Wireshark's complaints, name the protocol that is at work. Most frames of a listing have none of
- * this, and are spared its prologue. */
+/* Expert items and Wireshark's own complaints name the current protocol. Not inlined, because most frames of a listing
+ * have nothing to add, and its prologue would cost them time. */
 __attribute__((noinline)) static void show_in_tree(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb)
 {
     const char *before = host_name_protocol(pinfo, "synfin");
@@ -161,8 +162,8 @@ __attribute__((noinline)) static void show_in_tree(packet_info *pinfo, proto_tre
     (void)host_name_protocol(pinfo, before);
 }
 
-/* The next segment of the frame overwrites what is shown of this one. The longest suffix is a fraction of the room; one
- * that did not fit would be left out. */
+/* Copies a suffix, because the next segment of the frame overwrites it. The room is several times the longest suffix;
+ * one that did not fit would be left out. */
 static const char *keep(const char *text, char room[SUFFIX_MAX])
 {
     size_t size = strlen(text) + 1;
@@ -220,7 +221,8 @@ void show_icmp(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const synfin
         show(pinfo, tree, tvb);
 }
 
-/* The Info column is told of one segment, the last layer with a step or a RST: the line is about the innermost one. */
+/* The Info column shows one segment of a frame: the last layer with a step or a RST, since the line is about the
+ * innermost layer. */
 void show_end(packet_info *pinfo)
 {
     const char *text = suffix[0] != '\0' ? suffix : put;

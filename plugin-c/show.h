@@ -15,16 +15,16 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Also registers the preference on the Info column, whose module this is. */
+/* `preferences` is the module to which it adds the preference for the Info column. */
 void show_register(module_t *preferences);
 void show_begin_file(void);
-/* More is shown of a frame of which show_end() was called already. Before show_begin(). */
+/* To be called before show_begin(), when show_end() was called for this frame already and more of it is to be shown. */
 void show_more(void);
-/* What this frame's readers want; false when nothing does and the others need not be called. */
+/* Finds out what is wanted of this frame. False: nothing, and none of the functions below need be called. */
 bool show_begin(packet_info *pinfo, proto_tree *tree);
 /* Takes a segment in and shows it. */
 void show_new_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const struct note *note);
-/* Shows one that was taken in. */
+/* Shows a segment that was taken in before. */
 void show_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const struct note *note);
 void show_icmp(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const synfin_icmp *icmp);
 void show_end(packet_info *pinfo);

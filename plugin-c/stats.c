@@ -1,9 +1,9 @@
 /* stats.c: see stats.h.
  *
- * Each listener (a window, a -z) has a tally of its own, which counts a connection under what it was when this listener
- * last saw it. Before the tree is drawn all are counted by what they have become, and the rows are written, not earlier:
- * Wireshark cannot remove a row, and shows headings in the order in which they came. So a row with a count of 0 is shown only
- * where an earlier drawing had a count for it.
+ * Each listener (a window, a -z) has a tally of its own. It counts a connection as what it was when this listener last
+ * saw it. Before the tree is drawn, all connections are counted as what they are by then, and only then the rows are
+ * written: Wireshark cannot remove a row, and it shows headings in the order in which they were made. So a row with a
+ * count of 0 is shown only if an earlier drawing had a count for it.
  *
  * Wireshark hands the callbacks nothing but the tree, so the tally is found by it.
  *
@@ -68,8 +68,8 @@ static void remove_listener(stats_tree *tree)
     }
 }
 
-/* A heading is made with the first of its rows. The first of all is what people look for; a window sorts by the names, from
- * their end, unless told. */
+/* A heading is made together with its first row. The first heading has what people look for, so it stays on top: a
+ * window would sort by name, backwards. */
 static int heading(struct listener *one, size_t node)
 {
     struct row *row = &one->rows[node];
@@ -140,7 +140,7 @@ static tap_packet_status count_segment(stats_tree *tree, packet_info *pinfo, epa
     draw_watch(&one->drawing);
     if (!shim_is_ok(synfin_tally_add(one->tally, shim.tracker, tapped->frame, tapped->layer, &changes)))
         return TAP_PACKET_DONT_REDRAW;
-    /* The watching listener comes first, and has not heard of this segment. */
+    /* The listener of draw.c was called before this one, so what it settled lacks this segment. */
     if (tapped_is_last(tapped))
         settle(one);
     return changes.count == 0 ? TAP_PACKET_DONT_REDRAW : TAP_PACKET_REDRAW;

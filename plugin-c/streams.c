@@ -1,11 +1,11 @@
-/* streams.c: see streams.h. Asking the conversation table costs more than all of the rest of the shim.
+/* streams.c: see streams.h. To ask the conversation table costs more than all the rest of the shim.
  *
- * A flow (two addresses and ports) changes its stream only when TCP's dissector makes a new one, and that shows in the
- * number of streams. So what a flow's last segment belonged to still holds, as long as every new stream is accounted
- * for: by a note of the frame in which the number grew, whose flow is then looked up and remembered. A stream that no
- * note accounts for (a SYN quoted by an ICMP error makes one) empties the memory.
+ * A flow (two addresses and ports) gets another stream only when TCP's dissector makes a new one, and then the number
+ * of streams grows. So the stream of a flow's last segment is still right, as long as we know to which flow every new
+ * stream belongs. That is the flow of a note of the frame in which the number grew: it is looked up and remembered.
+ * When no note has the new stream (a SYN quoted by an ICMP error makes one), all flows are forgotten.
  *
- * Only first visits ask: frames come in order then, and the newest stream of a flow is the one that counts.
+ * Only first visits ask. Frames come in order then, so the newest stream of a flow is the right one.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-/* A power of two; a flow that shares its slot with another costs lookups, nothing else. */
+/* A power of two. When two flows share a slot, that costs lookups and nothing else. */
 #define SLOTS 8192u
 
 struct slot {
@@ -26,7 +26,7 @@ struct slot {
 static struct slot slots[SLOTS];
 static uint32_t known_count; /* streams that existed before this frame */
 static uint32_t new_count;   /* made by this frame */
-static uint64_t accounted;   /* of those, a bit for each that a note turned out to belong to */
+static uint64_t accounted;   /* a bit for each of those to which a note belongs */
 
 void streams_reset(void)
 {
@@ -69,8 +69,8 @@ static bool is_same(const struct flow_key *one, const struct flow_key *other)
                             (one->high[1] ^ other->high[1])) == 0;
 }
 
-/* Both addresses of IPv4 fit into low[0], and the rest is not looked at: nearly all flows come this way, and it takes half of
- * the instructions. */
+/* Nearly all flows are of IPv4. Both addresses fit into low[0] then, and the other parts are not compared: this takes
+ * half of the instructions. */
 static void make_key_4(const struct note *note, struct flow_key *key)
 {
     uint32_t source;
@@ -112,7 +112,7 @@ static void make_key_16(const struct note *note, struct flow_key *key)
     key->ports |= (uint64_t)segment->address_len << 32;
 }
 
-/* Any spread does. The multiplier is 2^64 divided by the golden ratio. */
+/* Any hash will do. The multiplier is 2^64 divided by the golden ratio. */
 static uint64_t spread(const struct flow_key *key)
 {
     uint64_t mixed = key->low[0] ^ key->ports * 5;
@@ -126,7 +126,7 @@ static struct slot *slot_of(uint64_t hash)
     return &slots[(hash >> 32) % SLOTS];
 }
 
-/* TCP's dissector takes longer than a line takes from memory, and looks at much else in between. */
+/* Has the slot fetched from memory while TCP's dissector runs, which takes longer. */
 void streams_expect(struct note *note)
 {
     if (note->segment.address_len == 4)

@@ -13,10 +13,10 @@
 #pragma GCC visibility push(hidden)
 
 void streams_reset(void);
-/* Before and after the streams of a frame are asked for; every frame, also those without a note. */
+/* To be called for every frame, also for one without a note: before and after its streams are asked for. */
 void streams_begin_frame(void);
 void streams_end_frame(void);
-/* A note of which streams_find() will be asked: what that will look at is on its way from memory meanwhile. */
+/* To be called as early as possible before streams_find(): has what that will look at fetched from memory. */
 void streams_expect(struct note *note);
 /* Fills in the stream of a note; false when TCP has none for it. */
 bool streams_find(packet_info *pinfo, struct note *note);

@@ -15,7 +15,8 @@
 
 #define TABLE_CELL_MAX 160
 
-/* One column. Its heading and its format are written anew when a longer value turns up, so that the columns stay in line. */
+/* One column. Its heading and its format are written anew when a longer value turns up, so that the columns stay in
+ * line. */
 struct table_column {
     const char *title;
     size_t width;
@@ -30,11 +31,12 @@ struct table {
     synfin_set *set;
 };
 
-/* Columns are added from left to right, before the table is registered. A window sorts a column of numbers by their values,
- * and one of texts by their letters. */
+/* Columns are added from left to right, before the table is registered. A window sorts a column of numbers by their
+ * values, and one of texts by their letters. */
 void table_add_texts(struct table *table, const char *title);
 void table_add_numbers(struct table *table, const char *title);
-/* `command`: "synfin,conn". The callbacks are Wireshark's. `reset` has to call table_reset(): each start empties the table. */
+/* `command`: "synfin,conn". The callbacks are Wireshark's. `reset` has to call table_reset(): each start empties the
+ * table. */
 void table_register(struct table *table, const char *title, const char *command, tap_packet_cb packet,
                     void (*reset)(stat_tap_table *rows));
 

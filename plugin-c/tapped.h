@@ -1,4 +1,4 @@
-/* tapped.h: the tap "synfin": what its listeners get of a segment.
+/* tapped.h: the tap "synfin", and what its listeners get of a segment.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -23,12 +23,12 @@ struct tapped {
 void tapped_register(void);
 /* Another capture file. */
 void tapped_reset(void);
-/* A frame of which a segment was taken in, on its first visit. */
+/* To be called when a segment was taken in, on the first visit of its frame. */
 void tapped_saw_frame(uint32_t frame);
 
 bool tapped_has_listener(void);
 void tapped_queue(packet_info *pinfo, const synfin_segment *segment, uint8_t final_pass);
-/* In a final pass no other frame of this capture file comes after this one. */
+/* Whether this is a final pass, and no later frame of the capture file has a segment. */
 bool tapped_is_last(const struct tapped *tapped);
 
 #pragma GCC visibility pop
