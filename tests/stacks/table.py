@@ -9,10 +9,10 @@ sockets themselves beside it (`.json`). This page is written by `tests/stacks/ch
 (here with Wireshark {series}); do not edit it.
 
 *Truth* is what both kernels list at the end (client / server). *Agreement* counts states of either end, compared after
-every frame and every action; a *limit* is a state that no passive observer can know at that segment, or that synfin's
-specification judges otherwise where observers may (its text says so), predicted in the scenario before synfin was asked,
-and named below. *Later*: what was so at the segment and is so no longer, while nothing has passed the observer since: a
-socket that timed out, or segments that the capture lacks.
+every frame and every action. A *limit* is a state that no passive observer can know at that segment, or one that synfin's
+specification judges in another way, where observers may (its text says so). Each was predicted in the scenario before synfin
+was asked, and is named below. *Later* is what was true at the segment and is true no longer, while nothing has passed the
+observer since: a socket timed out, or the capture lacks segments.
 
 | scenario | truth at the end | what synfin says | agreement |
 | --- | --- | --- | --- |
