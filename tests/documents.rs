@@ -1,4 +1,4 @@
-//! What is made from the field table is what the table says now.
+//! The documents that are made from the field table are up to date.
 
 #[allow(dead_code)]
 #[path = "../examples/reference.rs"]

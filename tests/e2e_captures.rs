@@ -1,5 +1,4 @@
-//! Captures at hand: those in tests/captures, and those in the folder that SYNFIN_CAPTURES names. Whatever they hold,
-//! some things must be so.
+//! What has to hold for every capture at hand: those in tests/captures, and those in the folder that SYNFIN_CAPTURES names.
 
 mod common;
 

@@ -1,5 +1,5 @@
-//! RSTs that an engineer has to know apart, in all four places where people look: the packet list, the details, the table
-//! of connections and the log. And no expert information on what went well.
+//! RSTs that an engineer has to tell apart, in all four places where people look: the packet list, the details, the table of
+//! connections and the log. And no expert information on connections without trouble.
 
 mod common;
 

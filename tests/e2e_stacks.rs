@@ -1,5 +1,5 @@
-//! The recorded captures of real kernel sockets, replayed through tshark: tests/stacks/check.py holds what synfin says
-//! of each frame against the states the sockets were in.
+//! The recorded captures of real kernel sockets, replayed through tshark: tests/stacks/check.py compares what synfin says of
+//! each frame with the states of the sockets.
 
 mod common;
 

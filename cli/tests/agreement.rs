@@ -1,6 +1,6 @@
 //! `synfin conns` says what `tshark -z synfin,jsonl` says, key by key, for every capture in tests/captures and in the folder
-//! that SYNFIN_CAPTURES names. A difference has a class, which docs/CLI.md names, or the test fails; so does a class of that
-//! page which is not one of these.
+//! that SYNFIN_CAPTURES names. Every difference must have a class that docs/CLI.md names. The test also fails when that page
+//! names a class that is not one of these.
 
 mod tshark;
 

@@ -1,5 +1,5 @@
-//! The page of `synfin report --html`: a whole HTML document that needs nothing else, takes no orders from a capture, and has
-//! bounds. `scripts/test-page.sh` looks at it in a browser.
+//! The page of `synfin report --html`: a whole HTML document that needs nothing else, lets no capture put code into it, and
+//! has bounds. `scripts/test-page.sh` looks at it in a browser.
 #![allow(missing_docs)]
 
 #[allow(dead_code)]

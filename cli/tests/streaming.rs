@@ -1,4 +1,4 @@
-//! A capture without end: what is forgotten and when, and that memory is bounded by what lives.
+//! A capture without end: what is forgotten and when, and that memory depends only on the connections that live.
 #![allow(missing_docs)]
 
 mod endless;

@@ -1,4 +1,4 @@
-//! In the midst of open connections the core allocates no memory for a segment: only the pages that its records go to.
+//! While connections are open, the core allocates no memory for a single segment, but only pages for many records.
 
 #[path = "../../bench/src/traffic.rs"]
 #[allow(dead_code)]

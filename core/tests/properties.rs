@@ -1,5 +1,5 @@
 //! Any sequence of segments: nothing panics; what is said of a segment never depends on what comes after it; steps and
-//! numbers agree with each other; a state goes back on its owner's segment alone; a copy and an ICMP error change nothing.
+//! numbers agree with each other; only its owner's segment moves a state back; a copy and an ICMP error change nothing.
 
 mod random;
 #[path = "../../fuzz/src/rank.rs"]

@@ -1,4 +1,4 @@
-//! A connection on its own is what a tracker makes of it.
+//! A connection that is kept on its own says the same as one in a tracker.
 #![allow(missing_docs)]
 
 use synfin_core::capture::{Event, Options, Path, SegmentId, Single, Tracker};

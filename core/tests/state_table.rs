@@ -1,7 +1,8 @@
 //! Every trigger in every state: what it leads to, written from RFC 9293 section 3.10 and figure 5 by hand.
 //!
-//! Where the RFC has a receiver drop a segment, an observer who believes that the sender acts by the RFC knows more: a FIN
-//! of a side that was thought to be in SYN-SENT shows that it was open. These cells say so in the comment of their row.
+//! Sometimes the RFC lets a receiver drop a segment, and the observer still learns from it, since the sender is believed to
+//! follow the RFC: a FIN of a side that was thought to be in SYN-SENT shows that it was open. These cells say so in the
+//! comment of their row.
 
 use synfin_core::connection::{State, States, Trigger};
 use synfin_core::segment::End;

@@ -1,7 +1,8 @@
-//! A RST that both sides go on after was forged, or never arrived: in what follows it is as if it had not been there.
+//! When both sides go on after a RST, it was forged or never arrived. What follows is then judged as if the RST had not been
+//! there.
 //!
-//! Whole connections of every shape, with such a RST somewhere in their midst and without it: what is said of the segments
-//! after it, and of the connection at the end, is the same.
+//! Whole connections of every shape are played with such a RST somewhere in the middle, and without it: what is said of the
+//! segments after it, and of the connection at the end, is the same.
 
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -1,4 +1,4 @@
-//! Feeds a tracker, and holds what it says against the invariants and against other ways of asking.
+//! Feeds a tracker, and compares what it says with the invariants and with other ways of asking.
 
 use synfin_core::capture::{Event, Observation, Options, Path, SegmentId, Tracker};
 use synfin_core::connection::{State, ordinal};

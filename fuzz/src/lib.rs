@@ -2,7 +2,7 @@
 //!
 //! - [`source`]: where choices come from: a seeded generator, or the bytes that libFuzzer hands over.
 //! - [`walk`]: choices to segments: endpoints that behave, misbehave, repeat, delay, forge and run wild.
-//! - [`check`]: feeds a tracker and holds what it says against what follows.
+//! - [`check`]: feeds a tracker and checks what it says.
 //! - [`lone_stream`]: one connection as it is known without the tracker.
 //! - [`invariants`]: what must hold for each verdict, whatever the segments were.
 //! - [`limit`]: when a driver stops.

@@ -1,5 +1,5 @@
-//! A script once more where nothing of it should change: its hosts with each other's addresses, over IPv6, and with each
-//! segment that may be known again captured over and over.
+//! Plays a script again in ways that should change nothing: its hosts with each other's addresses, over IPv6, and with each
+//! segment that can be recognized captured over and over.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};

@@ -1,4 +1,4 @@
-//! Plays scripts: reads them with every reader, and holds what is shown against what the script says.
+//! Plays scripts: reads them with every reader, and compares what is shown with what the script says.
 
 use super::core::{self, Fields, Passes};
 use super::script::{self, ISNS, Script};

@@ -1,5 +1,5 @@
-//! What the scripts of this program cover: every word of SPEC sections 5 to 7 and every expert item is written by hand into one
-//! of them as what must be shown. What no script expects, nobody has thought through.
+//! What the scripts of this program cover: every word of SPEC sections 5 to 7 and every expert item has to be expected by
+//! one of them. Expectations are written by hand: what no script expects, nobody has thought through.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Expert information: none on what went well, and what no script can hold.
+//! Expert information: none on connections without trouble, and the items that no script can express.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,5 @@
-//! Every connection of every capture, as tshark shows it in one run a capture: its segments, and its last one's fields.
+//! Every connection of every capture, as tshark shows it in one run for each capture: its segments, and the fields of its
+//! last one.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Handshakes and teardowns as they go.
+//! Handshakes and teardowns without trouble.
 
 use crate::sentences::*;
 

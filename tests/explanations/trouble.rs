@@ -1,4 +1,4 @@
-//! Wrong answers, and what turns out otherwise.
+//! Wrong answers, and presumptions that turn out to be wrong.
 
 use crate::sentences::*;
 

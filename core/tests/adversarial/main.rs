@@ -1,5 +1,5 @@
-//! Traffic made to hurt: floods, endless connections, forged resets, FINs upon FINs, clocks that run backwards. What is
-//! said stays right, and memory stays within what a segment and a connection are worth.
+//! Hostile traffic: floods, endless connections, forged resets, FIN after FIN, clocks that run backwards. What is said stays
+//! right, and memory stays within what a segment and a connection are worth.
 
 mod traffic;
 

@@ -1,7 +1,7 @@
-//! Why an observer may be wrong of one side: facts that did not pass it. Each is a predicate on what really happened.
+//! Why an observer may be wrong about one side: facts that did not pass it. Each is a predicate on what really happened.
 //!
-//! A difference is explained by a set of kinds of facts when an observer that is told all facts of these kinds, and none
-//! of another, says the truth; the smallest such set names it. Told all of them, it has to be right everywhere.
+//! A set of kinds of facts explains a difference when an observer that is told all facts of these kinds, and no others, says
+//! the truth. The smallest such set names the difference. An observer that is told all facts has to be right everywhere.
 
 use synfin_core::connection::{self, Assessment, Connection, State};
 use synfin_core::segment::{Both, End, Flags, Kind, Segment, Side, Timestamp};

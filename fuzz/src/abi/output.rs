@@ -1,4 +1,4 @@
-//! What a call showed is well formed.
+//! Checks that what a call showed is well formed.
 
 use std::ffi::{CStr, c_char};
 

@@ -1,5 +1,4 @@
-//! A walk by way of the C functions: what they say of segments is held against what no copy, no ICMP error and no peer may
-//! change.
+//! A walk through the C functions. What they say of segments is checked: no copy, no ICMP error and no peer may change it.
 
 use std::collections::BTreeMap;
 use std::ffi::CStr;
