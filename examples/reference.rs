@@ -67,12 +67,12 @@ const fn on(field: &Field) -> &'static str {
 
 /// The parts of the details, with what is said of them.
 const PARTS: [(Subtree, &str, &str); 3] = [
-    (Subtree::Top, "The segment", "At once below the item *TCP Lifecycle*."),
+    (Subtree::Top, "The segment", "Directly below the item *TCP Lifecycle*."),
     (
         Subtree::Connection,
         "The connection",
-        "In the subtree *This connection*. In a first pass these are \"so far\"; final in Wireshark, in `tshark -2`, and in \
-         the connection log.",
+        "In the subtree *This connection*. In a first pass these say what is known so far. They are final in Wireshark, in \
+         `tshark -2`, and in the connection log.",
     ),
     (Subtree::Numbers, "The numbers", "In the subtree *X and Y*."),
 ];
@@ -81,8 +81,8 @@ const PARTS: [(Subtree, &str, &str); 3] = [
 const OPTIONS: &str = r#"
 ## Tables, logs and diagrams
 
-Options of tshark, to be given with `-q`. A display filter may follow after a comma: then those connections are taken of which
-a segment passes it.
+Options of tshark, to be used with `-q`. A display filter may follow after a comma: then only connections count that have a
+segment which passes it.
 
 | option | what it prints |
 | --- | --- |
@@ -91,11 +91,11 @@ a segment passes it.
 | `-z synfin,servers` | a row for each server address and port, most failures first; RTT is the time from SYN to SYN-ACK |
 | `-z synfin,conn` | a row for each connection |
 | `-z synfin,tree` | the connections counted by outcome, kind, who closed, cause of the reset, conn_state |
-| `-z synfin,jsonl` | the connection log: one JSON object a connection, one a line |
+| `-z synfin,jsonl` | the connection log: a line for each connection, one JSON object |
 | `-z flow,synfin,network` | the diagram, with the states beside it; tshark cuts a label after 20 characters, and then the whole label stands behind the states |
 
-The connection log has every key in every object, `null` where there is nothing to say. In front stand `stream`, `start`
-(RFC 3339, UTC, nanoseconds), `client_ip`, `client_port`, `server_ip`, `server_port` and `community_id`; then come the fields of
+The connection log has every key in every object, `null` where there is nothing to say. First come `stream`, `start`
+(RFC 3339, UTC, nanoseconds), `client_ip`, `client_port`, `server_ip`, `server_port` and `community_id`, then the fields of
 the connection and of the RST that ended it. Durations are in seconds. [connection.schema.json](connection.schema.json) describes
 each key, [INSTALL.md](INSTALL.md) and [examples](../examples/README.md) read it with pandas, DuckDB and jq.
 
@@ -107,7 +107,7 @@ fn markdown() -> String {
     let mut out = String::from(
         "# Fields and expert information of synfin\n\nMade from the field table by `examples/reference.rs`; do not edit.\n\n\
          A field works in display filters, in columns, and behind `-T fields -e`. In the details some stand only where they \
-         say more than another line; filters find them all the same. Fields on connections and resets are also keys of the \
+         say more than another line, but filters always find them. Fields on connections and resets are also keys of the \
          [connection log](connection.schema.json), without `synfin.` and with `_` for `.`.\n",
     );
     for (subtree, title, text) in PARTS {
@@ -151,8 +151,8 @@ use \fBtshark \-2\fR, or one of the tables below, which need no second pass.
 A capture shows what passed one point. A state is a presumption until its owner's own next segment confirms it or takes it
 back. What was not seen is absent, or named so.
 .SH TABLES, LOGS AND DIAGRAMS
-Options of tshark, to be given with \fB\-q\fR. With a display filter, those connections are taken of
-which a segment passes it.
+Options of tshark, to be given with \fB\-q\fR. With a display filter, only connections
+count that have a segment which passes it.
 .TP
 .B \-z synfin,report\fR[,\fIfilter\fR]
 One screen on the capture: totals, outcomes, the servers that fail most, the most common causes of failures and of other
@@ -174,7 +174,7 @@ Connections by outcome and kind of the handshake, kind of the teardown, who clos
 conn_state. Also Statistics > TCP Lifecycle: Outcomes.
 .TP
 .B \-z synfin,jsonl\fR[,\fIfilter\fR]
-The connection log: one JSON object a connection, one a line; see
+The connection log: a line for each connection, one JSON object; see
 .B JSON KEYS\fR.
 .TP
 .B \-z flow,synfin,network\fR[,\fIfilter\fR]
@@ -184,7 +184,7 @@ Lifecycle of Statistics > Flow Graph. tshark cuts a label after 20 characters; t
 A log or a report that could not be written whole (a full disk) says so on standard error, and tshark ends with status 1. The
 tables, the tree and the diagram are printed by tshark itself, which does not notice.
 .SH JSON KEYS
-Every key stands in every object of \fB\-z synfin,jsonl\fR, with null where there is nothing to say. In front stand
+Every key stands in every object of \fB\-z synfin,jsonl\fR, with null where there is nothing to say. First come
 .BR stream " (tcp.stream), "
 .BR start " (RFC 3339, UTC, nanoseconds), "
 .BR client_ip ", " client_port ", " server_ip ", " server_port " and " community_id .
