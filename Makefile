@@ -43,10 +43,10 @@ test-versions: setup ## the same plugin file in every Wireshark of scripts/serie
 	@scripts/versions.sh
 
 cross: ## the plugin for AArch64 Linux, Windows and macOS, in target/cross (tools made once: 4 GB, .cross/)
-	@scripts/cross.sh all
+	@$(CARGO) xtask cross
 
 test-aarch64: setup ## the plugin for AArch64 in real tsharks of AArch64, by qemu, against x86-64's output
-	@scripts/test-aarch64.sh
+	@$(CARGO) xtask test-aarch64
 
 test-windows: setup ## the plugin for Windows in a stand-in for Wireshark, under wine, against Linux's output
 	@$(CARGO) xtask test-windows

@@ -1,7 +1,7 @@
 //! Finds Wireshark, compiles plugin-c into the cdylib, and runs bindgen on synfin.h and ws_version.h.
 //!
 //! SYNFIN_HEADERS, a folder made by `cargo xtask host headers`, stands for the installed Wireshark: for another system
-//! (scripts/cross.sh), or where no package has the headers. {os} in it stands for the system that is built for.
+//! (`cargo xtask cross`), or where no package has the headers. {os} in it stands for the system that is built for.
 //!
 //! The TCP core needs none of this: it is the crate synfin-core.
 
@@ -53,7 +53,7 @@ mod plugin {
             }
             None if env::var("HOST") != env::var("TARGET") || system == "windows" => {
                 return Err(format!(
-                    "set {HEADERS} to a folder of Wireshark's headers for {system}, or use scripts/cross.sh"
+                    "set {HEADERS} to a folder of Wireshark's headers for {system}, or use cargo xtask cross"
                 ));
             }
             None => find_wireshark()?,

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the release in dist/: an archive for any Linux and a Debian package, each for x86-64 and AArch64; zips for Windows and
 # macOS; the bills of materials and the checksums. The command synfin is in the files for this machine's processor alone. Two
-# runs from one commit give the same bytes. Where the tools for other systems cannot be made (scripts/cross.sh), it says so, and
+# runs from one commit give the same bytes. Where the tools for other systems cannot be made (cargo xtask cross), it says so, and
 # the release is for this system alone; as with SYNFIN_DIST=linux.
 #
 #   dist.sh            from the files as they are
@@ -263,11 +263,11 @@ if [ "${SYNFIN_DIST:-all}" = linux ]; then
     left_out "SYNFIN_DIST is linux"
 elif [ "$(uname -s)-$(uname -m)" != Linux-x86_64 ]; then
     left_out "their tools run on Linux, x86-64"
-elif ! scripts/cross.sh --make; then
+elif ! cargo xtask cross --make; then
     left_out "their tools could not be made (see above)"
 else
     # Tools that are there and do not build are a failure.
-    scripts/cross.sh linux-aarch64 windows-x86_64 macos >"$work/files"
+    cargo xtask cross aarch64 windows macos >"$work/files"
     file=$(sed -n 1p "$work/files")
     linux_archive aarch64 "$file"
     package arm64 aarch64-linux-gnu "$file"

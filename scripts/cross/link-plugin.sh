@@ -1,5 +1,5 @@
 #!/bin/sh
-# link-plugin.sh: what rustc calls in place of a linker for another system (scripts/cross.sh). It passes rustc's arguments on, but
+# link-plugin.sh: what rustc calls in place of a linker for another system (cargo xtask cross). It passes rustc's arguments on, but
 # for two things. Of the symbols that rustc would export only those that Wireshark reads are: the others would be anybody's
 # to call. And each tool chain wants some of the arguments in other words.
 #

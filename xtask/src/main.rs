@@ -2,6 +2,7 @@
 //! POSIX shell, in scripts/.
 
 mod cross;
+mod debian;
 mod host;
 mod lint;
 mod man;
@@ -43,10 +44,18 @@ enum Task {
     TestRecord,
     /// Panics, sanitizers, valgrind, long-lived processes, live capture
     Robust(robust::Robust),
+    /// The plugin for AArch64 Linux, Windows and macOS, in target/cross
+    Cross(cross::Cross),
+    /// The plugin for AArch64 in real tsharks of AArch64, by qemu, against x86-64's output
+    TestAarch64(systems::TestAarch64),
+    #[command(hide = true)]
+    ReadCaptures(systems::ReadCaptures),
     /// The plugin for Windows in a stand-in for Wireshark, under wine, against Linux's output
     TestWindows(systems::TestWindows),
     /// The plugin for macOS, examined and not run
     TestMacos(systems::TestMacos),
+    /// A Debian in a folder (root)
+    Debian(debian::Debian),
     /// What plugin-c knows of Wireshark's headers
     #[command(subcommand)]
     Host(host::Host),
@@ -74,8 +83,12 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Record(record) => record.run(&sh, &at),
         Task::TestRecord => record::test(&sh),
         Task::Robust(robust) => robust.run(&sh),
+        Task::Cross(cross) => cross.run(&sh),
+        Task::TestAarch64(test) => test.run(&sh, &at),
+        Task::ReadCaptures(read) => read.run(&sh),
         Task::TestWindows(test) => test.run(&sh, &at),
         Task::TestMacos(test) => test.run(&sh, &at),
+        Task::Debian(debian) => debian.run(&sh, &at),
         Task::Host(host) => host.run(&sh, &at),
         Task::Sbom(sbom) => sbom.run(&sh),
         Task::Man { folder } => man::write(&at.join(folder)),

@@ -1,7 +1,8 @@
 //! Tools that are wanted, and parts that all run although one failed.
 
-use std::env;
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
@@ -79,6 +80,14 @@ pub fn cargo_tool(sh: &Shell, name: &str, version: &str) -> Result<bool> {
     let package = format!("cargo-{name}@{version}");
     let installed = cmd!(sh, "cargo install --locked --quiet --root {own} {package}").quiet().run();
     Ok(installed.is_ok() && is_there())
+}
+
+/// Writes a program beside its place and renames it: it may be running.
+pub fn place(path: &Path, text: &[u8]) -> Result<()> {
+    let beside = path.with_file_name(format!(".making-{}", std::process::id()));
+    fs::write(&beside, text)?;
+    fs::set_permissions(&beside, fs::Permissions::from_mode(0o755))?;
+    Ok(fs::rename(&beside, path)?)
 }
 
 /// The captures' folders: the repository's, and one of the machine's own where `SYNFIN_CAPTURES` names it.

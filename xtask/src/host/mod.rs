@@ -68,7 +68,7 @@ pub enum System {
 
 impl System {
     /// How it is called in names of files.
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             System::Linux => "linux",
             System::Windows => "windows",

@@ -19,7 +19,7 @@ use self::run::Run;
 use self::stand_in::Compiler;
 use self::wine::Wine;
 use super::checks::{self, Checks, EXPORTED, sorted};
-use super::{captures, named, release_plugin};
+use super::{captures, is_installed, named, release_plugin};
 use crate::cross::{self, Tools};
 use crate::host;
 use crate::series;
@@ -35,10 +35,10 @@ pub struct TestWindows {
     /// These series alone: 4.6
     series: Vec<String>,
     /// The plugin for Linux; without it the one that is released is built
-    #[arg(long, env = "SYNFIN_PLUGIN", value_name = "FILE")]
+    #[arg(long, env = "SYNFIN_PLUGIN", hide_env_values = true, value_name = "FILE")]
     plugin: Option<PathBuf>,
     /// The plugin for Windows; without it the one that is released is built
-    #[arg(long, env = "SYNFIN_DLL", value_name = "FILE")]
+    #[arg(long, env = "SYNFIN_DLL", hide_env_values = true, value_name = "FILE")]
     dll: Option<PathBuf>,
 }
 
@@ -112,11 +112,13 @@ impl Test<'_> {
     /// This machine's tshark prints the same connection log, capture by capture. `all`: what the stand-in of each series printed.
     fn in_the_real_thing(&self, checks: &mut Checks, all: &[(&str, String)]) -> Result<()> {
         let sh = self.sh;
-        let version = cmd!(sh, "tshark --version").quiet().ignore_stderr().read()?;
-        let word = version.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-        let installed = word.context("tshark says no version")?;
-        let is_it = |series: &str| installed.strip_prefix(series).is_some_and(|rest| rest.starts_with('.'));
-        let Some((series, printed)) = all.iter().find(|(series, _)| is_it(series)) else { return Ok(()) };
+        let mut found = None;
+        for (series, printed) in all {
+            if is_installed(sh, series)? {
+                found = Some((series, printed));
+            }
+        }
+        let Some((series, printed)) = found else { return Ok(()) };
         let plugin = &self.plugin;
         let install = cmd!(sh, "scripts/install.sh {plugin}").quiet().ignore_stdout();
         install.run().context("the plugin for Linux cannot be installed here")?;
