@@ -7,8 +7,8 @@
 #include "connections.h"
 
 #include "draw.h"
+#include "segment_tap.h"
 #include "table.h"
-#include "tapped.h"
 
 static struct table table;
 
@@ -37,7 +37,7 @@ static tap_packet_status add_segment(void *listener, packet_info *pinfo, epan_di
                                      tap_flags_t flags)
 {
     static struct drawing drawing = {.settle = settle};
-    const struct tapped *tapped = data;
+    const struct tapped_segment *tapped = data;
     stat_tap_table *rows = table_rows(&table);
     uint8_t is_new = 0;
     (void)listener;

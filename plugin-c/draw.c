@@ -12,7 +12,7 @@
 #include "draw.h"
 
 #include "host_stats.h"
-#include "tapped.h"
+#include "segment_tap.h"
 
 #define ERROR_MAX 256
 
@@ -23,7 +23,7 @@ static tap_packet_status see_frame(void *data, packet_info *pinfo, epan_dissect_
     (void)pinfo;
     (void)edt;
     (void)flags;
-    if (tapped_is_last(tapped))
+    if (segment_tap_is_last(tapped))
         drawing->settle(drawing->data);
     return TAP_PACKET_REDRAW;
 }

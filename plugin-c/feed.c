@@ -14,13 +14,13 @@
 
 #include <string.h>
 
-#include "after.h"
 #include "host.h"
 #include "icmp.h"
 #include "notes.h"
+#include "post_dissector.h"
+#include "segment_tap.h"
 #include "show.h"
 #include "streams.h"
-#include "tapped.h"
 
 #define TCP_IN_IP 6
 
@@ -34,7 +34,7 @@ void feed_reset(void)
     notes_reset();
     icmp_reset();
     streams_reset();
-    tapped_reset();
+    segment_tap_reset();
 }
 
 static bool note_segment(tvbuff_t *tvb, const packet_info *pinfo, const void *ip)
@@ -77,7 +77,7 @@ static void complete(struct note *note, const packet_info *pinfo, uint32_t index
 static void observe(struct note *note)
 {
     if (shim_is_ok(synfin_tracker_observe(shim.tracker, &note->segment, note->bytes, note->bytes_len)))
-        tapped_saw_frame(note->segment.frame);
+        segment_tap_saw_frame(note->segment.frame);
 }
 
 /* When a frame has one segment, all that is needed is known once TCP and the dissectors above it have finished. When
@@ -89,7 +89,7 @@ static void finish_single(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree)
     bool wants;
     if (note == NULL)
         return;
-    after_call_not();
+    post_dissector_disable();
     if (tree != NULL)
         tree = host.proto_tree_get_root(tree);
     wants = show_begin(pinfo, tree);
@@ -126,7 +126,7 @@ __attribute__((flatten)) static int dissect_before_tcp(tvbuff_t *tvb, packet_inf
     int used;
     if (!is_segment(pinfo) || !note_segment(tvb, pinfo, data))
         return call_next(tvb, pinfo, tree, data);
-    after_call();
+    post_dissector_enable();
     used = call_next(tvb, pinfo, tree, data);
     finish_single(tvb, pinfo, tree);
     return used;
@@ -154,7 +154,7 @@ static int dissect_after_all(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree
     uint32_t segments = notes_take(host_frame_number(pinfo), &done);
     uint32_t messages = icmp_take(host_frame_number(pinfo));
     (void)data;
-    after_call_not();
+    post_dissector_disable();
     if (shim.tracker == NULL || !shim_is_enabled() || segments - done + messages == 0)
         return 0;
     observe_all(pinfo, done, segments);
@@ -176,7 +176,7 @@ void feed_register(void)
 {
     proto_before_tcp = host.proto_register_protocol_in_name_only(
         "TCP Lifecycle, in front of TCP", "synfin before TCP", "synfin_before_tcp", shim.proto_tcp, FT_PROTOCOL);
-    after_register(dissect_after_all);
+    post_dissector_register(dissect_after_all);
     icmp_register();
 }
 

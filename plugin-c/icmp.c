@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "after.h"
 #include "host.h"
 #include "host_flow.h"
-#include "reused.h"
+#include "post_dissector.h"
+#include "reused_frames.h"
 
 #define ICMP_IN_IP 1
 #define ICMPV6_IN_IP 58
@@ -34,7 +34,7 @@ static struct {
     uint32_t frame;
     int64_t file_offset;
     bool is_taken;
-    struct reused reused;
+    struct reused_frames reused;
 } messages;
 
 static dissector_handle_t next_v4;
@@ -45,7 +45,7 @@ static int proto_before_v6 = -1;
 void icmp_reset(void)
 {
     free(messages.all);
-    reused_reset(&messages.reused);
+    reused_frames_reset(&messages.reused);
     memset(&messages, 0, sizeof messages);
 }
 
@@ -71,7 +71,7 @@ static bool is_error(uint8_t type, bool is_v6)
 static void begin_messages(const packet_info *pinfo, uint32_t frame, int64_t file_offset)
 {
     if (messages.frame == frame && messages.file_offset != file_offset && !host_visited(pinfo))
-        reused_add(&messages.reused, frame, messages.count);
+        reused_frames_add(&messages.reused, frame, messages.count);
     messages.frame = frame;
     messages.file_offset = file_offset;
     messages.count = 0;
@@ -101,11 +101,11 @@ static void keep_message(tvbuff_t *tvb, const packet_info *pinfo, bool is_v6)
     memset(&message->icmp, 0, sizeof message->icmp);
     message->icmp.struct_size = sizeof message->icmp;
     message->icmp.frame = frame;
-    message->icmp.layer = reused_first_layer(&messages.reused, frame) + messages.count;
+    message->icmp.layer = reused_frames_first_layer(&messages.reused, frame) + messages.count;
     message->icmp.is_v6 = is_v6 ? 1 : 0;
     message->icmp.address_len = host_source_address(pinfo, message->icmp.source);
     messages.count++;
-    after_call();
+    post_dissector_enable();
 }
 
 /* A message that another message quotes does not count. */

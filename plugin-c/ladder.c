@@ -7,7 +7,7 @@
 
 #include "host_graph.h"
 #include "notes.h"
-#include "tapped.h"
+#include "segment_tap.h"
 
 static synfin_shown shown;
 
@@ -15,7 +15,7 @@ static synfin_shown shown;
 static tap_packet_status draw_segment(void *graph, packet_info *pinfo, epan_dissect_t *edt, const void *data,
                                       tap_flags_t flags)
 {
-    const struct tapped *tapped = data;
+    const struct tapped_segment *tapped = data;
     const struct note *note = notes_find(tapped->frame, tapped->layer);
     synfin_request request = {
         .struct_size = sizeof request, .final_pass = tapped->final_pass, .want = SYNFIN_WANT_LADDER};

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "host.h"
-#include "reused.h"
+#include "reused_frames.h"
 
 /* No encapsulation has so many TCP layers in one frame. Layers beyond this number get no annotation. */
 #define NOTES_MAX 65536u
@@ -25,13 +25,13 @@ static struct {
     bool is_taken;
     /* The tracker's number for the layer of the first note. */
     uint32_t first_layer;
-    struct reused reused;
+    struct reused_frames reused;
 } notes;
 
 void notes_reset(void)
 {
     free(notes.all);
-    reused_reset(&notes.reused);
+    reused_frames_reset(&notes.reused);
     memset(&notes, 0, sizeof notes);
 }
 
@@ -57,14 +57,14 @@ static bool is_another_dissection(const packet_info *pinfo, uint32_t frame, int6
 static void begin_notes(const packet_info *pinfo, uint32_t frame, int64_t file_offset)
 {
     if (notes.frame == frame && notes.file_offset != file_offset && !host_visited(pinfo))
-        reused_add(&notes.reused, frame, notes.count);
+        reused_frames_add(&notes.reused, frame, notes.count);
     notes.frame = frame;
     notes.file_offset = file_offset;
     notes.pinfo = pinfo;
     notes.count = 0;
     notes.done = 0;
     notes.is_taken = false;
-    notes.first_layer = reused_first_layer(&notes.reused, frame);
+    notes.first_layer = reused_frames_first_layer(&notes.reused, frame);
 }
 
 struct note *notes_add(const packet_info *pinfo)

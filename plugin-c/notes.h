@@ -34,7 +34,8 @@ void notes_reset(void);
 /* A new note for the next layer of the frame that is being dissected. The notes of another frame are gone then. NULL
  * when there are too many. */
 struct note *notes_add(const packet_info *pinfo);
-/* The tracker's number for the layer of the frame's first note: 0, except for a reused frame number (reused.h). */
+/* The tracker's number for the layer of the frame's first note: 0, except for a reused frame number
+ * (reused_frames.h). */
 uint32_t notes_first_layer(void);
 /* The note of a frame on its first visit, when the frame has only this one so far. The caller deals with it at once:
  * from now on it counts as done. NULL: the frame has more notes or was visited before; they are dealt with together

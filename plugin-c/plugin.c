@@ -16,11 +16,11 @@
 #include "ladder.h"
 #include "language.h"
 #include "print.h"
+#include "segment_tap.h"
 #include "servers.h"
 #include "shim.h"
 #include "show.h"
 #include "stats.h"
-#include "tapped.h"
 
 static bool is_known;
 static host_switch rebase = HOST_SWITCH_ON;
@@ -80,7 +80,7 @@ static void register_protocol(void)
     shim.protocol = host.find_protocol_by_id(shim.proto);
     shim.enabled = host_enabled_of(shim.proto);
     shim.proto_tcp = host.proto_get_id_by_filter_name("tcp");
-    tapped_register();
+    segment_tap_register();
     fields_register();
     feed_register();
     connections_register();

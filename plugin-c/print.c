@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "host_stats.h"
-#include "tapped.h"
+#include "segment_tap.h"
 
 #define LINES "synfin,jsonl"
 #define REPORT "synfin,report"
@@ -107,7 +107,7 @@ static tap_packet_status add_segment(void *data, packet_info *pinfo, epan_dissec
                                      tap_flags_t flags)
 {
     struct listener *listener = data;
-    const struct tapped *segment = tapped;
+    const struct tapped_segment *segment = tapped;
     uint8_t is_new = 0;
     (void)pinfo;
     (void)edt;

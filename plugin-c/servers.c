@@ -8,8 +8,8 @@
 #include "servers.h"
 
 #include "draw.h"
+#include "segment_tap.h"
 #include "table.h"
-#include "tapped.h"
 
 static struct table table;
 static synfin_shown shown;
@@ -37,7 +37,7 @@ static tap_packet_status add_segment(void *listener, packet_info *pinfo, epan_di
                                      tap_flags_t flags)
 {
     static struct drawing drawing = {.settle = settle};
-    const struct tapped *tapped = data;
+    const struct tapped_segment *tapped = data;
     uint8_t is_new = 0;
     (void)listener;
     (void)pinfo;
@@ -47,7 +47,7 @@ static tap_packet_status add_segment(void *listener, packet_info *pinfo, epan_di
     if (!shim_is_ok(synfin_set_meet(table.set, shim.tracker, tapped->frame, tapped->layer, &is_new)))
         return TAP_PACKET_DONT_REDRAW;
     /* The listener of draw.c was called before this one, so what it settled lacks this segment. */
-    if (tapped_is_last(tapped))
+    if (segment_tap_is_last(tapped))
         settle(NULL);
     return is_new != 0 ? TAP_PACKET_REDRAW : TAP_PACKET_DONT_REDRAW;
 }

@@ -11,7 +11,7 @@
 #include "host.h"
 #include "host_fields.h"
 #include "host_stats.h"
-#include "tapped.h"
+#include "segment_tap.h"
 
 #define SUFFIX_MAX 256
 
@@ -81,7 +81,7 @@ bool show_begin(packet_info *pinfo, proto_tree *tree)
     request.fields[1] = 0;
     suffix = "";
     is_in_tree = want_fields(tree);
-    has_listener = tapped_has_listener();
+    has_listener = segment_tap_has_listener();
     if (host_has_listener(expert_tap) || host_wants_severity(pinfo))
         request.want |= SYNFIN_WANT_EXPERTS;
     /* Whether the column takes a text is asked only when there is a text. */
@@ -191,7 +191,7 @@ static void show_tapped(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, con
 {
     show(pinfo, tree, tvb);
     if (has_listener)
-        tapped_queue(pinfo, segment, request.final_pass);
+        segment_tap_queue(pinfo, segment, request.final_pass);
 }
 
 void show_new_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const struct note *note)
@@ -201,7 +201,7 @@ void show_new_segment(packet_info *pinfo, proto_tree *tree, tvbuff_t *tvb, const
     put = "";
     if (!shim_is_ok(status))
         return;
-    tapped_saw_frame(note->segment.frame);
+    segment_tap_saw_frame(note->segment.frame);
     show_tapped(pinfo, tree, tvb, &note->segment);
 }
 

@@ -16,7 +16,7 @@
 
 #include "draw.h"
 #include "host_stats.h"
-#include "tapped.h"
+#include "segment_tap.h"
 
 #define ROOT 0
 
@@ -129,7 +129,7 @@ static void init_tree(stats_tree *tree)
 static tap_packet_status count_segment(stats_tree *tree, packet_info *pinfo, epan_dissect_t *edt, const void *data,
                                        tap_flags_t flags)
 {
-    const struct tapped *tapped = data;
+    const struct tapped_segment *tapped = data;
     struct listener *one = find_listener(tree);
     synfin_stat_changes changes = {.struct_size = sizeof changes};
     (void)pinfo;
@@ -141,7 +141,7 @@ static tap_packet_status count_segment(stats_tree *tree, packet_info *pinfo, epa
     if (!shim_is_ok(synfin_tally_add(one->tally, shim.tracker, tapped->frame, tapped->layer, &changes)))
         return TAP_PACKET_DONT_REDRAW;
     /* The listener of draw.c was called before this one, so what it settled lacks this segment. */
-    if (tapped_is_last(tapped))
+    if (segment_tap_is_last(tapped))
         settle(one);
     return changes.count == 0 ? TAP_PACKET_DONT_REDRAW : TAP_PACKET_REDRAW;
 }

@@ -1,5 +1,5 @@
-//! The two quick ways of plugin-c/feed.c and after.c in the real tshark: the handler that calls TCP's function in its place,
-//! and the post-dissector that is enabled only for the frames that need it. A library loaded into tshark
+//! The two quick ways of plugin-c/feed.c and post_dissector.c in the real tshark: the handler that calls TCP's function in
+//! its place, and the post-dissector that is enabled only for the frames that need it. A library loaded into tshark
 //! (tests/handler/preload.c) counts what is called, and can deny the plugin either way: what is shown must stay the same.
 
 mod common;

@@ -1,10 +1,10 @@
-/* tapped.h: the tap "synfin", and what its listeners get of a segment.
+/* segment_tap.h: the tap "synfin", and what its listeners get of a segment.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef SYNFIN_TAPPED_H
-#define SYNFIN_TAPPED_H
+#ifndef SYNFIN_SEGMENT_TAP_H
+#define SYNFIN_SEGMENT_TAP_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,22 +14,22 @@
 #pragma GCC visibility push(hidden)
 
 /* Lives in the frame's memory. */
-struct tapped {
+struct tapped_segment {
     uint32_t frame;
     uint32_t layer;
     uint8_t final_pass;
 };
 
-void tapped_register(void);
+void segment_tap_register(void);
 /* Another capture file. */
-void tapped_reset(void);
+void segment_tap_reset(void);
 /* To be called when a segment was taken in, on the first visit of its frame. */
-void tapped_saw_frame(uint32_t frame);
+void segment_tap_saw_frame(uint32_t frame);
 
-bool tapped_has_listener(void);
-void tapped_queue(packet_info *pinfo, const synfin_segment *segment, uint8_t final_pass);
+bool segment_tap_has_listener(void);
+void segment_tap_queue(packet_info *pinfo, const synfin_segment *segment, uint8_t final_pass);
 /* Whether this is a final pass, and no later frame of the capture file has a segment. */
-bool tapped_is_last(const struct tapped *tapped);
+bool segment_tap_is_last(const struct tapped_segment *tapped);
 
 #pragma GCC visibility pop
 

@@ -1,9 +1,9 @@
-/* reused.c: see reused.h.
+/* reused_frames.c: see reused_frames.h.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "reused.h"
+#include "reused_frames.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -14,13 +14,13 @@ struct reused_frame {
     uint32_t first_layer;
 };
 
-void reused_reset(struct reused *reused)
+void reused_frames_reset(struct reused_frames *reused)
 {
     free(reused->all);
     memset(reused, 0, sizeof *reused);
 }
 
-static bool make_reused_room(struct reused *reused)
+static bool make_reused_room(struct reused_frames *reused)
 {
     uint32_t room = reused->room == 0 ? 64 : reused->room * 2;
     struct reused_frame *all = room < reused->room ? NULL : realloc(reused->all, room * sizeof reused->all[0]);
@@ -31,7 +31,7 @@ static bool make_reused_room(struct reused *reused)
     return true;
 }
 
-void reused_add(struct reused *reused, uint32_t frame, uint32_t layers)
+void reused_frames_add(struct reused_frames *reused, uint32_t frame, uint32_t layers)
 {
     bool is_known = reused->count != 0 && reused->all[reused->count - 1].frame == frame;
     if (is_known) {
@@ -46,7 +46,7 @@ void reused_add(struct reused *reused, uint32_t frame, uint32_t layers)
     reused->count++;
 }
 
-uint32_t reused_first_layer(const struct reused *reused, uint32_t frame)
+uint32_t reused_frames_first_layer(const struct reused_frames *reused, uint32_t frame)
 {
     uint32_t low = 0;
     uint32_t high = reused->count;
