@@ -2,7 +2,7 @@
  *
  * Only the host files look into Wireshark's structures: at the offsets of one row of host_layout.h where the series
  * differ, by the member's name where all series have the same layout (host_facts.h says which). They are also the only
- * ones that call a function whose prototype is not the same in every supported series. core/tests/layers.rs looks.
+ * ones that call a function whose prototype is not the same in every supported series. core/tests/layers looks.
  *
  * Copyright (C) 2026 the synfin authors
  * SPDX-License-Identifier: GPL-2.0-or-later
