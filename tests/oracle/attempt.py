@@ -54,6 +54,7 @@ class Side:
     offers: list = field(default_factory=list)  # (Ack, window, whether on a SYN-ACK)
     tries: dict = field(default_factory=dict)  # what it sent -> how often, since the peer took more
     syns: list[Seen] = field(default_factory=list)
+    syn: Seen | None = None  # the one whose number counts: the last one, until it is answered
     syn_data: int = 0
     synacks: dict[int, Seen] = field(default_factory=dict)  # acceptable ones: Seq -> the latest
     synack_numbers: list[int] = field(default_factory=list)  # their Seqs, sorted
@@ -194,7 +195,7 @@ class Attempt:
     def accepts(self, ack: int, side: int) -> bool:
         """An Ack of the SYN of `side`, which was captured: X+1 .. X+1+SYN data."""
         own = self.sides[side]
-        return between(own.syns[0].seq + 1, ack, own.syns[0].seq + 1 + own.syn_data)
+        return between(own.syn.seq + 1, ack, own.syn.seq + 1 + own.syn_data)
 
     def is_wrong_synack(self, seen: Seen) -> bool:
         own, peer = self.sides[seen.side], self.sides[1 - seen.side]
@@ -204,11 +205,14 @@ class Attempt:
 
     def is_older(self, seen: Seen) -> bool:
         """A segment of the server that belongs to an older connection."""
-        client = self.sides[self.client]
-        if (seen.side != self.server or seen.segment.has(SYN) or seen.ack is None
-                or client.state != "SYN-SENT" or not client.syns or self.accepts(seen.ack, self.client)):
-            return False
-        return not self.lacks_segments(seen)
+        return self.answers_nothing(seen) and not self.lacks_segments(seen)
+
+    def answers_nothing(self, seen: Seen) -> bool:
+        """A server's segment without SYN, with an Ack that the client cannot accept. A client that a RST closed is in
+        SYN-SENT no longer."""
+        return (seen.side == self.server and not seen.segment.has(SYN) and seen.ack is not None
+                and self.endings.state(self, self.client) == "SYN-SENT" and bool(self.sides[self.client].syns)
+                and not self.accepts(seen.ack, self.client))
 
     def lacks_segments(self, seen: Seen) -> bool:
         """Payload that acknowledges so little past X+1 that the capture lacks segments."""
@@ -217,9 +221,13 @@ class Attempt:
 
     def is_wrong_open_ack(self, seen: Seen) -> bool:
         """A client's ACK before step 3 that fails it."""
-        return (seen.side == self.client and seen.segment.is_normal and not seen.segment.has(SYN)
-                and seen.ack is not None and self.step3 is None and not self.over and not self.both_syns
-                and bool(self.sides[self.server].synacks) and self.answered_synack(seen) is None)
+        if (seen.side != self.client or not seen.segment.is_normal or seen.segment.has(SYN) or seen.ack is None
+                or self.step3 is not None or self.over):
+            return False
+        server = self.sides[self.server]
+        if self.both_syns:
+            return not at_or_past(seen.ack, server.syn.seq + 1)
+        return bool(server.synacks) and self.answered_synack(seen) is None
 
     def answered_synack(self, seen: Seen) -> Seen | None:
         """The SYN-ACK that a client's segment answers as open step 3 demands; None: it is no step 3."""
@@ -251,8 +259,8 @@ class Attempt:
     @property
     def x(self) -> int | None:
         client, server = self.sides[self.client], self.sides[self.server]
-        if client.syns:
-            return client.syns[0].seq
+        if client.syn is not None:
+            return client.syn.seq
         if server.first_synack is not None:
             return server.first_synack.ack - 1
         if client.first_synack is not None:  # equal endpoints: both directions count as the client's
@@ -267,7 +275,7 @@ class Attempt:
         if server.last_synack is not None:
             return server.last_synack.seq
         if self.both_syns:
-            return server.syns[0].seq
+            return server.syn.seq
         return self.supposed_y() if self.captured else self.first_seen(self.server)
 
     def supposed_y(self) -> int | None:

@@ -49,14 +49,15 @@ class Connection:
 
     # -- SPEC 1: who is the client -----------------------------------------------------------------------------
 
-    def judge_client(self, segment: Segment, side: int) -> None:
+    def judged_client(self, segment: Segment, side: int) -> int:
+        """From this segment on. An attempt that is over keeps its own."""
         client = self.attempt.client
         if segment.is_syn and not self.syn_seen:
             client, self.syn_seen = side, True
         elif segment.is_synack and not self.syn_seen and not self.synack_seen:
             client = 1 - side
         self.synack_seen = self.synack_seen or segment.is_synack
-        self.attempt.client = 0 if self.equal else client
+        return 0 if self.equal else client
 
     # -- one segment -------------------------------------------------------------------------------------------
 
@@ -67,9 +68,10 @@ class Connection:
             note = self.copy(segment, side, original)
             self.notes.append(note)
             return note
-        self.judge_client(segment, side)
-        if segment.is_syn and self.endings.ending is not None and side == self.attempt.client:
+        client = self.judged_client(segment, side)
+        if segment.is_syn and self.endings.ending is not None and side == client:
             return self.finish(self.new_attempt(segment, side))
+        self.attempt.client = client
         if segment.is_rst:
             return self.finish(self.reset(segment, side))
         if segment.is_normal:
@@ -148,7 +150,7 @@ class Connection:
         before = Moment.of(attempt)
         if endings.ending is None:
             self.take(seen, parts)
-            self.reopen(seen, parts)
+            self.reopen(seen)
         else:
             self.take_ended(seen, parts, still_closed)
         attempt.settle_unknown()
@@ -177,7 +179,7 @@ class Connection:
             attempt.settle_unknown()
             self.count_numbers(seen)
             take_closing(attempt, seen, parts)
-            self.repeats.keep_steps(seen, parts)
+            self.repeats.keep_steps(seen, parts, attempt.sides[1 - seen.side].highest)
             self.repeats.note_steps(seen, parts)
 
     def count_numbers(self, seen: Seen) -> None:
@@ -203,9 +205,9 @@ class Connection:
             basis, x, _, x_side = ending.numbering
             ending.numbering = basis, x, seen.seq, x_side
 
-    def reopen(self, seen: Seen, parts: Parts) -> None:
-        """A RST that ended nothing closed this side; a step of the handshake opens it again."""
-        if self.endings.closed[seen.side] is not None and not self.attempt.closed_by and parts.opening:
+    def reopen(self, seen: Seen) -> None:
+        """A RST that ended nothing closed this side, which completes the handshake all the same (SPEC 5, step 3)."""
+        if self.attempt.step3 is seen:
             self.endings.closed[seen.side] = None
 
     def remember_steps(self, parts: Parts, segment: Segment) -> None:

@@ -17,7 +17,7 @@ def the_two_syns(attempt: Attempt) -> tuple[Segment | None, Segment | None]:
     y = attempt.y
     answer = None if y is None else server.first_synacks.get(y % CIRCLE)
     if answer is None and attempt.both_syns:
-        answer = server.syns[0]
+        answer = server.syn
     if not client.syns or answer is None:
         return None, None
     before = [one for one in client.syns if one.segment.order < answer.segment.order]

@@ -37,12 +37,18 @@ def note_syn(attempt: Attempt, seen: Seen, parts) -> None:
     was_captured = attempt.captured
     if seen.segment.is_syn:
         own.syns.append(seen)
-        own.syn_data = max(own.syn_data, seen.segment.length)
+        is_answered = own.syn_acked or peer.first_synack is not None or attempt.step3 is not None or attempt.over
+        if own.syn is None or not is_answered:
+            is_other = own.syn is None or not same(own.syn.seq, seen.seq)
+            own.syn, own.syn_data = seen, 0 if is_other else own.syn_data
+        if same(own.syn.seq, seen.seq):
+            own.syn_data = max(own.syn_data, seen.segment.length)
         if peer.syns and attempt.step3 is None and not attempt.over:
             attempt.both_syns = True
     elif seen.segment.is_synack:
         number = seen.segment.seq
-        if own.last_synack is not None and not same(own.last_synack.seq, number):
+        changes = own.last_synack is not None and not same(own.last_synack.seq, number)
+        if changes and seen.side == attempt.server:
             parts.experts.append("synack_changed")
         if number not in own.synacks:
             insort(own.synack_numbers, number)
@@ -62,7 +68,7 @@ def shows_it_is_open(attempt: Attempt, seen: Seen) -> bool:
         if seen.ack is None or not at_or_past(seen.seq, attempt.x + 1):
             return False
         return not attempt.sides[attempt.server].synacks or attempt.settling(seen.ack) is not None
-    return acknowledges_client_data(attempt, seen)
+    return not attempt.sides[attempt.server].synacks and acknowledges_client_data(attempt, seen)
 
 
 def acknowledges_client_data(attempt: Attempt, seen: Seen) -> bool:
@@ -115,15 +121,13 @@ def without_synack(attempt: Attempt, seen: Seen) -> None:
 
 def answers_lost_segments(attempt: Attempt, seen: Seen) -> bool:
     """Payload that would belong to an older connection, if it did not acknowledge so little past X+1."""
-    client = attempt.sides[attempt.client]
-    return (seen.side == attempt.server and client.state == "SYN-SENT" and bool(client.syns)
-            and not attempt.accepts(seen.ack, attempt.client) and attempt.lacks_segments(seen))
+    return attempt.answers_nothing(seen) and attempt.lacks_segments(seen)
 
 
 def acknowledge_syn(attempt: Attempt, seen: Seen) -> list[int]:
     """Simultaneous and split opens: the two acknowledgments are step 2, the second is step 3 too."""
     peer = attempt.sides[1 - seen.side]
-    if seen.ack is None or peer.syn_acked or not at_or_past(seen.ack, peer.syns[0].seq + 1):
+    if seen.ack is None or peer.syn_acked or not at_or_past(seen.ack, peer.syn.seq + 1):
         return []
     peer.syn_acked = True
     if not attempt.sides[seen.side].syn_acked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from attempt import Seen
-from circle import CIRCLE, at_or_past
+from circle import CIRCLE, at_or_past, past
 from segments import Segment
 
 
@@ -60,14 +60,14 @@ class Repeats:
             parts.fin_again = number in own.fins
             own.fins.add(number)
 
-    def keep_steps(self, seen: Seen, parts) -> None:
+    def keep_steps(self, seen: Seen, parts, peer_highest: int | None) -> None:
         """Adds the steps that the segment keeps because it repeats one that performed them."""
         segment, own = seen.segment, self.sides[seen.side]
         if segment.is_synack:
             known = own.synacks[segment.seq]
             known.update(parts.opening)
             parts.opening = sorted(known)
-        opening, closing = self.repeated_acks(seen)
+        opening, closing = self.repeated_acks(seen, peer_highest)
         new_open = set() if segment.is_synack else opening - set(parts.opening)
         new_close = closing - set(parts.closing)
         if {2, 3} & set(parts.opening):
@@ -77,7 +77,7 @@ class Repeats:
         parts.opening = sorted({*parts.opening, *new_open})
         parts.closing = sorted({*parts.closing, *new_close})
 
-    def repeated_acks(self, seen: Seen) -> tuple[set, set]:
+    def repeated_acks(self, seen: Seen, peer_highest: int | None) -> tuple[set, set]:
         """The open and close steps of an earlier ACK that this segment repeats."""
         own = self.sides[seen.side]
         if seen.ack is None:
@@ -86,7 +86,8 @@ class Repeats:
         if seen.segment.is_bare:
             if own.open_asked is not None and at_or_past(seen.ack, own.open_asked):
                 opening |= own.opening
-            if own.close_asked is not None and at_or_past(seen.ack, own.close_asked):
+            if (own.close_asked is not None and at_or_past(seen.ack, own.close_asked)
+                    and not past(seen.ack, peer_highest)):  # what acknowledges more acknowledges no FIN (SPEC 3)
                 closing |= own.closing
             own.open_asked = own.close_asked = None
         return opening, closing
