@@ -103,6 +103,28 @@ scripts! {
     = teardown.kind reset
     ";
 
+    /// A SYN-ACK after a RST in a connection whose handshake was not captured: each side is where it would be without the RST.
+    syn_ack_after_a_reset_in_midstream = "
+    ESTABLISHED  | < .  S    ack C              | ESTABLISHED  | ACK      |        | !not_captured
+    CLOSED       | > R  C                       | CLOSED       | RST      |        | reset=abort; !reset
+    CLOSED       | < S. S    ack C+1 @3         | SYN-RECEIVED | SYN-ACK  |        | phase=closed; !reset_ignored
+    ";
+
+    /// Its sender had sent a FIN: a SYN-ACK moves it no more.
+    syn_ack_after_fin_and_reset_in_midstream = "
+    CLOSE-WAIT   | < F. S    ack C len 10       | FIN-WAIT-1   | FIN      | close 1
+    CLOSED       | < R. S+11 ack C              | CLOSED       | RST      |        | reset=after-fin; !reset_after_fin
+    CLOSED       | < S. S+78 ack C+501 @3       | FIN-WAIT-1   | SYN-ACK  |        | phase=closed; !reset_forged
+    ";
+
+    /// The client's SYN-ACK begins no state anew.
+    syn_ack_of_the_client_after_a_reset_in_midstream = "
+    CLOSED       | > R. C    ack S              | CLOSED       | RST      |        | reset=abort
+    CLOSED       | < .  S-10 ack C              | CLOSED       | ACK
+    CLOSED       | < S. S    ack C+501          | CLOSED       | SYN-ACK
+    ESTABLISHED  | > S. C+77 ack S+501          | CLOSED       | SYN-ACK  |        | phase=closed; !reset_forged
+    ";
+
     /// The time of the teardown stands on the segment that makes it known, also where that one shows no step.
     teardown_time_where_no_step_is_shown = "
     open

@@ -4,7 +4,7 @@ use super::bounded_list::BoundedList;
 use super::endpoint::{Facts, MaybePosition};
 use super::negotiation::OldNegotiation;
 use super::opening::Opening;
-use super::{Connection, States, zeek};
+use super::{Connection, States, Trigger, zeek};
 use crate::segment::{End, Ends};
 
 /// What the attempts before the last one left.
@@ -31,9 +31,15 @@ impl EarlierAttempts {
 }
 
 impl Connection {
-    /// Nothing has happened yet, as far as states go.
+    /// Nothing has happened yet, as far as states go. An end that a RST closed stays so.
     pub(super) fn begin_states(&mut self) {
-        self.states = States::before(self.client_end);
+        let begun = States::before(self.client_end);
+        for end in End::BOTH {
+            match self.resets.as_mut().and_then(|resets| resets.falls[end].as_mut()) {
+                Some(fall) => fall.before = begun.of(end),
+                None => self.states.after(end, Trigger::Revives(begun.of(end))),
+            }
+        }
     }
 
     /// A SYN of the client after the RST that ended the connection starts anew: forgets the attempt, but for the client, X,

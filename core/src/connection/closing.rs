@@ -225,7 +225,7 @@ impl Connection {
             }
         }
         // Its own repeat had shown that this FIN did not reach this side: now it comes again.
-        if matches!(self.states.of(from.peer()), State::FinWait1 | State::FinWait2) {
+        if matches!(self.state_without_rst(from.peer()), State::FinWait1 | State::FinWait2) {
             self.happens(from.peer(), Trigger::GetsFin);
         }
     }

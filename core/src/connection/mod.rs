@@ -252,6 +252,11 @@ impl Connection {
         }
     }
 
+    /// The state of an end as it would be if no RST had closed it.
+    fn state_without_rst(&self, end: End) -> State {
+        self.fall(end).map_or(self.states.of(end), |fall| fall.before)
+    }
+
     /// A segment that is neither RST nor `OTHER`.
     fn ordinary(&mut self, arrival: &mut Arrival, segment: &Segment, kind: Kind, draft: &mut Draft) {
         let end = arrival.end;

@@ -181,7 +181,7 @@ impl Connection {
     pub(super) fn establish(&mut self) {
         for end in End::BOTH {
             // A side that is closed because its FIN was acknowledged does not open again.
-            let is_done = self.states.of(end) == State::Closed && self.fin_of(end).is_some();
+            let is_done = self.state_without_rst(end) == State::Closed && self.fin_of(end).is_some();
             if !is_done {
                 self.happens(end, Trigger::Opens);
             }

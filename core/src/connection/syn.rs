@@ -13,13 +13,14 @@ impl Connection {
     ///
     /// After other segments it is a late arrival where one of them would have completed the handshake or shown it to be
     /// over, had this one been seen before; else the connection only begins now.
-    pub(super) fn begin_opening(&mut self, x: Seq, y: Option<Seq>) {
+    /// True where the states begin anew with it.
+    pub(super) fn begin_opening(&mut self, x: Seq, y: Option<Seq>) -> bool {
         if self.opening.progress != Progress::NotCaptured {
-            return;
+            return false;
         }
         self.opening.progress = Progress::Underway;
         if !self.opening.found(Findings::MIDSTREAM) {
-            return;
+            return false;
         }
         let first = x.advance(1);
         let past = |number: Option<Seq>, least: Seq| number.is_some_and(|number| number.is_at_or_past(least));
@@ -30,17 +31,18 @@ impl Connection {
         let by_server = y.is_none() && server.payload_end.get().is_some() && past(server.acked(), first);
         if by_client || by_server {
             self.opening.progress = Progress::Over;
-        } else if self.closing().closer.is_none() && !self.is_self {
-            // Between an endpoint and itself there is no direction that could tell what is late.
-            self.begin_states();
         }
+        // Between an endpoint and itself there is no direction that could tell what is late.
+        self.opening.progress == Progress::Underway && self.closing().closer.is_none() && !self.is_self
     }
 
     pub(super) fn syn(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
         let from = arrival.end;
         let late = self.opening.progress == Progress::NotCaptured && self.opening.found(Findings::MIDSTREAM);
         let first_of_attempt = self.opening.frames == [0; 3] && !self.opening.is_captured();
-        self.begin_opening(segment.seq, None);
+        if self.begin_opening(segment.seq, None) {
+            self.begin_states();
+        }
         draft.open_steps.add(Steps::one(1));
         let known = self.ends[from].syn();
         draft.repeats.syn = self.remember_number(from, Sort::Syn, segment.seq);

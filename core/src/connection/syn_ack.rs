@@ -38,9 +38,10 @@ impl Connection {
             return;
         }
         if from == self.client_end {
+            // It answers a server, so its own state is not one of the beginning.
             self.begin_opening(segment.seq, Some(segment.ack.back(1)));
-        } else {
-            self.begin_opening(segment.ack.back(1), Some(segment.seq));
+        } else if self.begin_opening(segment.ack.back(1), Some(segment.seq)) {
+            self.begin_states();
         }
         if draft.repeats.syn {
             self.opening
@@ -121,7 +122,7 @@ impl Connection {
             self.opening.findings.remove(Findings::WENT_ON);
         }
         if self.opening.progress == Progress::Underway {
-            if matches!(self.states.of(client), State::Closed | State::SynSent) {
+            if matches!(self.state_without_rst(client), State::Closed | State::SynSent) {
                 self.happens(server, Trigger::SendsSynAck);
             }
             self.happens(client, Trigger::GetsSynAck);
