@@ -202,6 +202,23 @@ scripts! {
     = teardown.closer
     = conn.state RSTO
     ";
+
+    /// Step 3 is captured before the SYN-ACK: the last SYN before that counts, and its own options.
+    what_is_agreed_where_the_syn_ack_comes_late = "
+      | > S  C <mss:1460,wscale:7>
+      | > .  C+1  ack S+1          |              | OPEN-ACK | open 3
+      | > S  C <mss:1400> @1       |              | SYN      | open 1
+      | < S. S    ack C+1 <mss:1300>
+    = negotiated MSS 1400/1300
+    ";
+
+    /// A server's SYN that comes when the connection is open is no SYN-ACK.
+    a_late_syn_of_the_server_agrees_on_nothing = "
+      | > S  C <mss:1460>
+      | > .  C+1  ack S+1          |              | OPEN-ACK | open 3
+      | < S  S <mss:1300>          |              | SYN      | open 1
+    = negotiated
+    ";
 }
 
 /// Where the capture lacks a part of the options of the SYN or the SYN-ACK, what was agreed is not known.

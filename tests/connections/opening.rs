@@ -335,4 +335,51 @@ scripts! {
       | > .    C+1   ack S+1
     = negotiated MSS 1460/1460, ECN
     ";
+
+    /// Two SYN-ACKs, and an Ack that lies behind neither: the client counts from the one that it is nearer to.
+    step_3_answers_the_nearest_syn_ack = "
+      | > S  C
+      | < S. S    ack C+1
+      | < P. S+1  ack C+1 len 10
+      | < S. S-77 ack C+1          |              | SYN-ACK  | open 2 | !synack_changed
+      | > .  X+1  ack Y+11         |              | OPEN-ACK | open 3 | phase=handshake; !none
+    = handshake.outcome complete
+    ";
+
+    /// Until it is acknowledged the last SYN counts, of the server as of the client.
+    another_syn_of_the_server = "
+    splits
+      | > S  C
+      | < S  S
+      | < S  S+700                 |              | SYN      | open 1
+    let X = C, Y = S+700
+      | > .  X+1  ack Y+1          |              | OPEN-ACK | open 2
+    ";
+
+    /// What is acknowledged counts.
+    another_syn_after_an_ack_of_the_first = "
+    splits
+      | > S  C
+      | < S  S
+    ESTABLISHED  | < .  Y+1  ack X+1          | SYN-RECEIVED | OPEN-ACK | open 2
+      | > S  X+700                 |              | SYN      | open 1
+      | > .  X+1  ack Y+1          | ESTABLISHED  | OPEN-ACK | open 2+3
+    ";
+
+    /// Only a server's SYN-ACKs can show that two servers answer, also where both sides sent a SYN.
+    a_syn_ack_changes_in_a_double_open = "
+      | > S  C
+      | < S  S
+      | > S. C    ack S+1
+      | > S. C+50 ack S+1          |              | SYN-ACK  |        | !none
+      | < S. S    ack C+1
+      | < S. S+50 ack C+1          |              | SYN-ACK  |        | !synack_changed
+    ";
+
+    /// Its SYN-ACK came before the SYN that shows it to be the client. Its SYN is answered all the same.
+    syn_ack_before_the_own_syn = "
+      | < S. S    ack C+1
+      | < S  S
+    ESTABLISHED  | > S. C    ack S+1          | SYN-RECEIVED | SYN-ACK  | open 2
+    ";
 }

@@ -234,6 +234,36 @@ scripts! {
     = handshake.synack_rtt 1.510000000
     = handshake.frame2 #4
     ";
+
+    /// The answer to a repeated FIN has the step, so that one again has it too.
+    the_answer_to_a_fin_again_comes_twice = "
+    either
+    open
+      | > F. X    ack Y            |              | FIN       | close 1
+      | < .  Y    ack X+1          |              | CLOSE-ACK | close 2
+      | > F. X    ack Y            |              | FIN       | close 1 | retransmission=1
+      | < .  Y    ack X+1          |              | CLOSE-ACK | close 2 | retransmission=1
+      | < .  Y    ack X+1          |              | CLOSE-ACK | close 2 | retransmission=1
+    ";
+
+    /// An Ack of more than its sender used acknowledges no FIN, and so no repeat of one.
+    an_ack_past_everything_is_no_answer = "
+    either
+    open
+      | > F. X    ack Y            |              | FIN       | close 1
+      | < .  Y    ack X+1          |              | CLOSE-ACK | close 2
+      | > F. X    ack Y            |              | FIN       | close 1 | retransmission=1
+      | < .  Y    ack X+500        |              | ACK       |         | retransmission
+    ";
+
+    /// A client's SYN-ACK again is no SYN-ACK of the server again: the round trip from that one is known.
+    syn_ack_of_the_client_again = "
+      | < S. S    ack C+1
+      | > S. C    ack S+1
+      | > S. C    ack S+1 @0.1     |              | SYN-ACK   | open 2  | retransmission=1
+      | > .  C+1  ack S+1          |              | OPEN-ACK  | open 3
+    = handshake.ack_rtt 0.102000000
+    ";
 }
 
 /// However many other numbers came since: the first FIN is known for ever.

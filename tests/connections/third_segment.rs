@@ -114,4 +114,21 @@ scripts! {
     ESTABLISHED  | > P. C+502 ack S+1 len 5     | SYN-RECEIVED | DATA     |        | !open_ack_wrong
     ESTABLISHED  | > P. C+501 ack S+1 len 5     | ESTABLISHED  | OPEN-ACK | open 3 | !none
     ";
+
+    /// A RST that ended nothing had closed the client: the ACK that completes the handshake shows it open all the same.
+    it_opens_a_client_that_a_reset_closed = "
+      | > S  C
+      | < S. S    ack C+1
+      | > .  C+1  ack S            |              | ACK      |        | !open_ack_wrong
+    CLOSED       | < R  S                     | SYN-RECEIVED | RST      |        | reset.cause=rejects-ack
+    ESTABLISHED  | > .  C+1  ack S+1          | ESTABLISHED  | OPEN-ACK | open 3
+    ";
+
+    /// Where both sides sent a SYN, an Ack that does not reach the server's number is as wrong.
+    it_can_be_wrong_in_a_double_open = "
+      | > S  C
+      | < S  S
+    SYN-RECEIVED | > .  C+1  ack S            | SYN-RECEIVED | ACK      |        | phase=handshake; !open_ack_wrong
+      | > .  C+1  ack S+1          |              | OPEN-ACK | open 2
+    ";
 }

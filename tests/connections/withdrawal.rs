@@ -105,7 +105,7 @@ scripts! {
 
     /// A SYN-ACK after a RST in a connection whose handshake was not captured: each side is where it would be without the RST.
     syn_ack_after_a_reset_in_midstream = "
-    ESTABLISHED  | < .  S    ack C              | ESTABLISHED  | ACK      |        | !not_captured
+    ESTABLISHED  | > .  C    ack S              | ESTABLISHED  | ACK      |        | !not_captured
     CLOSED       | > R  C                       | CLOSED       | RST      |        | reset=abort; !reset
     CLOSED       | < S. S    ack C+1 @3         | SYN-RECEIVED | SYN-ACK  |        | phase=closed; !reset_ignored
     ";
@@ -123,6 +123,28 @@ scripts! {
     CLOSED       | < .  S-10 ack C              | CLOSED       | ACK
     CLOSED       | < S. S    ack C+501          | CLOSED       | SYN-ACK
     ESTABLISHED  | > S. C+77 ack S+501          | CLOSED       | SYN-ACK  |        | phase=closed; !reset_forged
+    ";
+
+    /// The round trip stands on the SYN-ACK, also where that one shows no step.
+    syn_ack_time_where_no_step_is_shown = "
+      | > S  C                     |              | SYN      | open 1 | handshake.synack_rtt
+      | > .  C+6  ack S+1          |              | ACK
+      | < R  S+1                   |              | RST      |        | reset=abort
+      | < S. S    ack C+1          |              | SYN-ACK  |        | phase=closed; handshake.synack_rtt=0.003000000; !reset_forged
+      | > P. C+6  ack S+1 len 5 @3 |              | DATA     |        | phase=data; !reset_ignored
+      | > P. C+11 ack S+1 len 5    |              | DATA
+    = handshake.synack_rtt 0.003000000
+    ";
+
+    /// The first FIN showed no step: the link is to the first segment that does.
+    link_to_the_first_fin_that_shows_its_step = "
+    either
+    open
+      | > R  C+1
+      | < F. S+1  ack C+1 @3       |              | FIN
+      | > F. C+1  ack S+2
+      | < F. S+1  ack C+2 @1       |              | FIN+CLOSE-ACK | close 1+4 | retransmission=1
+    = teardown.frame1 #7
     ";
 
     /// The time of the teardown stands on the segment that makes it known, also where that one shows no step.

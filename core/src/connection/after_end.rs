@@ -40,11 +40,15 @@ impl Connection {
         self.resets_mut().shown.get_or_insert(shown);
         let kept = self.rare.as_ref().map_or(0, |rare| rare.old_bases.len());
         let (opening, closing, step_3) = (self.opening.frames, self.closing().frames, self.times.step_3);
+        let answered_at = self.times.syn_ack;
         let mut unshown = Draft::default();
         self.count_in_full(arrival, segment, kind, &mut unshown);
         (self.opening.frames, self.times.step_3) = (opening, step_3);
         if let Some(changed) = &mut self.closing {
             changed.frames = closing;
+        }
+        if kind == Kind::SynAck && answered_at != self.times.syn_ack {
+            self.rare_mut().unshown_syn_ack = arrival.frame;
         }
         if let Some(rare) = &mut self.rare {
             rare.old_bases.truncate(kept);

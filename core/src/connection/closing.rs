@@ -154,8 +154,6 @@ impl Connection {
                 draft.repeats.fin = self.remember_number(from, Sort::Fin, number);
                 self.closing_mut().fins[from] = Some(number);
                 self.first_fin_of(arrival, segment, draft);
-                let step = Steps::one(self.closing().fin_step(from));
-                self.closing_mut().perform(step, arrival);
             }
             Some(first) => {
                 // The first one is remembered, whatever numbers came since.
@@ -171,7 +169,10 @@ impl Connection {
                 }
             }
         }
-        draft.close_steps.add(Steps::one(self.closing().fin_step(from)));
+        // The first one may have shown no step, after a RST that was withdrawn.
+        let step = Steps::one(self.closing().fin_step(from));
+        self.closing_mut().perform(step, arrival);
+        draft.close_steps.add(step);
     }
 
     fn first_fin_of(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {

@@ -79,6 +79,7 @@ impl Connection {
         if self.ends[from].is(Facts::SYN_ACKED) {
             draft.open_steps.add(Steps::one(3));
             self.perform(3, arrival, segment);
+            self.open_after_all(from);
             self.complete();
             self.happens(from, Trigger::Opens);
         }

@@ -248,6 +248,12 @@ impl Connection {
         self.opening.frames
     }
 
+    /// The frame of the first acceptable SYN-ACK where it shows no step, after a RST; 0: none.
+    #[must_use]
+    pub fn unshown_syn_ack_frame(&self) -> u32 {
+        self.rare.as_ref().map_or(0, |rare| rare.unshown_syn_ack)
+    }
+
     /// The frames of the segments that first performed steps 1 to 4 of the teardown; 0: none.
     #[must_use]
     pub fn teardown_frames(&self) -> [u32; 4] {

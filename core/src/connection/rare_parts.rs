@@ -3,12 +3,13 @@
 use super::Connection;
 use super::attempt::EarlierAttempts;
 use super::bad_acks::BadAcks;
+use super::bounded_list::BoundedList;
 use super::numbering::OldBases;
 use super::repeats::OldRepeats;
 use super::tries::OldTries;
 use super::verdict::Steps;
-use crate::segment::Ends;
 use crate::segment::icmp::IcmpKind;
+use crate::segment::{Ends, Seq};
 
 /// What few connections have.
 #[derive(Clone, Debug, Default)]
@@ -26,10 +27,14 @@ pub(super) struct RareParts {
     pub syn_ack_steps: Ends<Steps>,
     /// `numbering.rs`: X and Y as they were before changes, oldest first.
     pub old_bases: Vec<OldBases>,
+    /// `after_end.rs`: the frame of the first acceptable SYN-ACK, where it shows no step; 0: none.
+    pub unshown_syn_ack: u32,
     /// `outcome.rs`: the first ICMP error about a segment, and its frame.
     pub icmp: Option<(IcmpKind, u32)>,
     /// `repeats.rs`: what may be sent again besides the last of each sort.
     pub repeats: OldRepeats,
+    /// `syn_ack.rs`: the Seqs of the server's acceptable SYN-ACKs before the last one, where they differ.
+    pub other_syn_acks: BoundedList<Seq>,
     /// `tries.rs`: the last segment that each end sent again although the peer had taken it.
     pub old_tries: OldTries,
     /// `zeek.rs`: the entries of Zeek's history that do not stand in its view.
@@ -44,7 +49,9 @@ impl RareParts {
         self.fin_span_ns = Ends::default();
         self.syn_ack_steps = Ends::default();
         self.icmp = None;
+        self.unshown_syn_ack = 0;
         self.repeats.begin_attempt();
+        self.other_syn_acks.clear();
         self.old_tries = OldTries::default();
         self.zeek_history.clear();
     }
@@ -52,7 +59,8 @@ impl RareParts {
     /// Bytes of memory with all that it holds.
     pub fn memory(&self) -> usize {
         let old_bases = self.old_bases.capacity().saturating_mul(size_of::<OldBases>());
-        let parts = [self.earlier.memory(), self.bad_acks.memory(), self.repeats.memory()];
+        let parts =
+            [self.earlier.memory(), self.bad_acks.memory(), self.repeats.memory(), self.other_syn_acks.memory()];
         parts
             .into_iter()
             .chain([old_bases, self.zeek_history.capacity()])

@@ -133,9 +133,13 @@ impl Connection {
             draft.repeats.ack = true;
         }
         let owed = self.rare.as_ref().and_then(|rare| rare.repeats.owed_fin[end]).or(self.fin_of(peer));
-        if owes_fin && draft.close_steps.is_empty() && self.ends[peer].is(Facts::FIN_ACKED) && acks(owed) {
+        // What acknowledges more than its sender used acknowledges no FIN.
+        let acks_unused = self.ends[peer].next().is_some_and(|next| segment.ack.is_after(next));
+        let may_ack = self.ends[peer].is(Facts::FIN_ACKED) && !acks_unused;
+        if owes_fin && draft.close_steps.is_empty() && may_ack && acks(owed) {
             draft.close_steps.add(self.closing().ack_step(peer));
             draft.repeats.ack = true;
+            self.ends[end].learn(Facts::CLOSE_ACK_FRESH);
         }
     }
 

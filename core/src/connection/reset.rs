@@ -175,6 +175,16 @@ impl Connection {
         self.resets_mut().falls[end] = Some(fall);
     }
 
+    /// Step 3 of an end that was closed by a RST which ended nothing: it is open all the same.
+    pub(super) fn open_after_all(&mut self, end: End) {
+        if self.is_ended() {
+            return;
+        }
+        if let Some(fall) = self.resets.as_mut().and_then(|resets| resets.falls[end].take()) {
+            self.happens(end, Trigger::Revives(fall.before));
+        }
+    }
+
     /// Whether R, the peer of `from`, takes a RST of `from` (RFC 9293 §3.10.7.3, §3.10.7.4).
     fn judge(&self, from: End, segment: &Segment) -> Acceptance {
         let (sender, receiver) = (&self.ends[from], &self.ends[from.peer()]);

@@ -1,7 +1,6 @@
 //! Segments without SYN in the handshake: the ACK that is step 3 (RFC 9293 §3.10.7.4), and those that show it to be over or
 //! not captured.
 
-use super::copies::Sort;
 use super::endpoint::Facts;
 use super::opening::Findings;
 use super::state::Trigger;
@@ -39,8 +38,7 @@ impl Connection {
         if self.opening.found(Findings::SYN_ACK_ACCEPTABLE) {
             let acked = segment.ack.back(1);
             let current = self.server().base().unwrap_or(acked);
-            let is_syn_ack = self.server().syn_ack() == Some(acked) || self.came_before(server, Sort::SynAck, acked);
-            let chosen = if is_syn_ack { acked } else { current };
+            let chosen = self.syn_ack_answered_by(segment.ack).unwrap_or(current);
             if self.is_step_3(segment, kind, first, chosen) {
                 self.set_handshake_base(arrival, server, chosen);
                 self.opening.learn(Findings::SETTLED);
@@ -98,6 +96,7 @@ impl Connection {
         draft.open_steps.add(Steps::one(3));
         self.opening.ack_steps[arrival.end] = Steps::one(3);
         self.perform(3, arrival, segment);
+        self.open_after_all(arrival.end);
         self.complete();
         self.establish();
     }

@@ -48,11 +48,15 @@ impl Connection {
         draft.repeats.syn = self.remember_number(from, Sort::Syn, segment.seq);
         self.perform(1, arrival, segment);
         let own = &self.ends[from];
-        // The SYN that was answered counts, and the SYN-ACK where the server sent both.
-        let is_answered =
-            if from == self.client_end { self.opening.frames[1] != 0 } else { own.base() == Some(segment.seq) };
+        // The SYN that was answered counts, and the SYN-ACK where the server sent both. A server's SYN that comes when the
+        // handshake is complete or over tells nothing.
         let is_open = !matches!(self.opening.progress, Progress::NotCaptured | Progress::Underway);
-        if own.options.is_none() || !(is_answered || is_open) {
+        let may_count = if from == self.client_end {
+            known.is_none() || self.opening.frames[1] == 0
+        } else {
+            !is_open && (own.options.is_none() || own.base() != Some(segment.seq))
+        };
+        if may_count {
             self.ends[from].options = Some(segment.options);
         }
         if late && let Some(y) = self.server().base() {
@@ -62,9 +66,14 @@ impl Connection {
         if from == self.client_end {
             self.client_syn(arrival, segment, known, first_of_attempt, draft);
         } else {
-            self.ends[from].set(Number::Syn, segment.seq);
+            if known.is_none() || !(is_open || self.ends[from].is(Facts::SYN_ACKED)) {
+                self.ends[from].set(Number::Syn, segment.seq);
+            }
             if known.is_none() {
                 self.server_syn(arrival, segment, draft);
+            } else if self.is_double_open() && self.ends[from].syn_ack().is_none() {
+                let syn = self.ends[from].syn().unwrap_or(segment.seq);
+                self.set_handshake_base(arrival, from, syn);
             }
         }
     }
@@ -78,7 +87,7 @@ impl Connection {
         draft: &mut Draft,
     ) {
         let from = arrival.end;
-        let acceptable = self.opening.found(Findings::SYN_ACK_ACCEPTABLE);
+        let acceptable = self.opening.found(Findings::SYN_ACK_ACCEPTABLE) || self.client().is(Facts::SYN_ACKED);
         if draft.repeats.syn && !first_of_attempt {
             if self.opening.frames[1] == 0 {
                 self.opening.learn(Findings::SYN_REPEATED);

@@ -7,7 +7,7 @@ use super::state::Trigger;
 use super::times::MaybeTime;
 use super::verdict::{Anomalies, Steps};
 use super::{Arrival, Connection, Draft, State};
-use crate::segment::{End, Segment};
+use crate::segment::{End, Segment, Seq};
 
 impl Connection {
     /// Whether the receiver of a SYN-ACK can accept it. Nobody can when it is sent against one's own SYN and no SYN of the
@@ -37,6 +37,8 @@ impl Connection {
             self.opening.learn_if(from != self.client_end, Findings::INVALID_ANSWER);
             return;
         }
+        self.note_change(from, segment.seq, draft);
+        let base_before = self.ends[from].base();
         if from == self.client_end {
             // It answers a server, so its own state is not one of the beginning.
             self.begin_opening(segment.seq, Some(segment.ack.back(1)));
@@ -44,8 +46,8 @@ impl Connection {
             self.begin_states();
         }
         if draft.repeats.syn {
-            self.opening
-                .learn_if(self.opening.frames[2] == 0 && self.opening.frames[1] != 0, Findings::SYN_ACK_REPEATED);
+            let is_waiting = self.opening.frames[2] == 0 && self.opening.frames[1] != 0;
+            self.opening.learn_if(from != self.client_end && is_waiting, Findings::SYN_ACK_REPEATED);
         }
         if self.is_double_open() {
             if self.opening.progress == Progress::Underway {
@@ -66,14 +68,31 @@ impl Connection {
         let own = &self.ends[from];
         // Where the server sent both, the SYN-ACK counts.
         let answers_both = self.is_double_open() && from != self.client_end;
-        let is_first = self.opening.progress == Progress::Underway || answers_both;
-        let is_news = !draft.repeats.syn && is_first;
+        let is_news = !draft.repeats.syn || base_before != own.base();
         let may_count = own.syn().is_none() || answers_both;
         if may_count && own.base() == Some(segment.seq) && (own.options.is_none() || is_news) {
             self.ends[from].options = Some(segment.options);
         }
         self.ends[from].set(Number::SynAck, segment.seq);
         self.times.last_syn_ack = MaybeTime::new(segment.at);
+    }
+
+    /// Two servers answer, or one that keeps no state: step 3 tells which of its SYN-ACKs the client took.
+    fn note_change(&mut self, from: End, seq: Seq, draft: &mut Draft) {
+        let Some(last) = self.ends[from].syn_ack().filter(|&last| last != seq && from != self.client_end) else {
+            return;
+        };
+        draft.anomalies |= Anomalies::SYNACK_CHANGED;
+        let others = &mut self.rare_mut().other_syn_acks;
+        others.retain(|&known| known != last);
+        others.add(last);
+    }
+
+    /// The Seq of the acceptable SYN-ACK that an Ack answers: the latest that it is past.
+    pub(super) fn syn_ack_answered_by(&self, ack: Seq) -> Option<Seq> {
+        let others = self.rare.iter().flat_map(|rare| rare.other_syn_acks.iter().copied());
+        let behind = others.chain(self.server().syn_ack()).filter(|&seq| ack.is_after(seq));
+        behind.reduce(Seq::later)
     }
 
     /// Step 2, by whoever sent it.
@@ -107,9 +126,6 @@ impl Connection {
         if self.client().base().is_none() || self.replaces_first_seen() {
             self.set_handshake_base(arrival, client, segment.ack.back(1));
         }
-        if self.server().syn_ack().is_some_and(|last| last != segment.seq) {
-            draft.anomalies |= Anomalies::SYNACK_CHANGED;
-        }
         if !self.opening.found(Findings::SETTLED) {
             self.set_handshake_base(arrival, server, segment.seq);
         }
@@ -122,10 +138,13 @@ impl Connection {
             self.opening.findings.remove(Findings::WENT_ON);
         }
         if self.opening.progress == Progress::Underway {
-            if matches!(self.state_without_rst(client), State::Closed | State::SynSent) {
+            let is_asking = self.state_without_rst(client);
+            if matches!(is_asking, State::Closed | State::SynSent | State::SynReceived) {
                 self.happens(server, Trigger::SendsSynAck);
             }
-            self.happens(client, Trigger::GetsSynAck);
+            // In SYN-RECEIVED it is where its own SYN-ACK came before the SYN that shows it to be the client.
+            let answered = if is_asking == State::SynReceived { Trigger::Opens } else { Trigger::GetsSynAck };
+            self.happens(client, answered);
         } else if draft.repeats.syn && self.server().base() == Some(segment.seq) {
             // The first one may have crossed step 3, and those after it not.
             self.take_step_3_back(segment, draft);

@@ -13,7 +13,7 @@ use std::fmt::{self, Write};
 pub use read::Output;
 
 use super::language::{Language, Words};
-use crate::view::{ConnectionView, IcmpView, Phase, SegmentView, Verdict};
+use crate::view::{ConnectionView, IcmpView, Kind, Phase, SegmentView, Verdict};
 
 /// The type of a field's values.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -229,14 +229,21 @@ fn is_of_last_attempt(view: &SegmentView) -> bool {
 
 /// Whether it performs the later one of two steps of the handshake.
 fn is_later_of(view: &SegmentView, one: u8, other: u8) -> bool {
-    let [frame_1, frame_2, frame_3] = view.connection.handshake_frames();
+    let [frame_1, shown_2, frame_3] = view.connection.handshake_frames();
+    let unshown_2 = view.connection.unshown_syn_ack_frame();
     let frame_of = |step: u8| match step {
         1 => frame_1,
-        2 => frame_2,
+        2 if unshown_2 != 0 => unshown_2,
+        2 => shown_2,
         _ => frame_3,
     };
     let later = frame_of(one).max(frame_of(other));
-    view.frame == later && [one, other].iter().any(|&step| frame_of(step) == later && view.verdict.open_steps.has(step))
+    let is_step = |step: u8| {
+        let steps = view.verdict.open_steps;
+        let is_unshown = step == 2 && unshown_2 != 0;
+        if is_unshown { view.segment.kind() == Kind::SynAck && steps.is_empty() } else { steps.has(step) }
+    };
+    view.frame == later && [one, other].iter().any(|&step| frame_of(step) == later && is_step(step))
 }
 
 /// Whether it may be what acknowledges a FIN. After a RST it shows no step.
