@@ -149,4 +149,33 @@ scripts! {
     = handshake.attempts 1
     = conn.client 10.0.0.2:80
     ";
+
+    /// Each attempt has its own round trip.
+    round_trip_of_the_second_attempt = "
+    open
+      | > R  C+1
+      | > S  C @1                  |              | SYN      | open 1 | retransmission=1
+      | < S. S    ack C+1 @0.003
+      | > .  C+1  ack S+1 @0.004
+    = handshake.synack_rtt 0.003000000
+    = handshake.ack_rtt 0.004000000
+    = handshake.time 0.007000000
+    ";
+
+    /// A side that had spoken asks anew.
+    new_attempt_of_a_side_that_had_spoken = "
+    open
+      | < R  S+1
+    ESTABLISHED  | > P. C+1  ack S+1 len 4 @2 | CLOSED       | DATA     |        | !reset_ignored
+    SYN-SENT     | > S  C                     | SYN-RECEIVED | SYN      | open 1 | !new_attempt; !no_answer
+    ";
+
+    /// X is the number of whoever asks now.
+    x_of_a_new_attempt_of_the_other_side = "
+    splits
+      | > .  C    ack S
+      | < R  S
+    let X = S+700, Y = C
+    SYN-SENT     | < S  X                     | SYN-RECEIVED | SYN      | open 1 | basis=handshake
+    ";
 }

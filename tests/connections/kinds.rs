@@ -219,6 +219,54 @@ scripts! {
       | < S  S <mss:1300>          |              | SYN      | open 1
     = negotiated
     ";
+
+    /// Step 3 has told which SYN-ACK gives Y: the options of another one do not count.
+    another_syn_ack_after_step_3_agrees_on_nothing = "
+      | > S  C <mss:1460>
+      | < S. S    ack C+1 <mss:1300>
+      | > .  C+1  ack S+1
+      | < S. S+50 ack C+1 <mss:1200>
+    = negotiated MSS 1460/1300
+    ";
+
+    /// Nor those of the same SYN-ACK again.
+    a_syn_ack_again_agrees_on_nothing_else = "
+      | > S  C <mss:1460>
+      | < S. S    ack C+1 <mss:1300>
+      | < S. S    ack C+1 <mss:1200> @1
+      | > .  C+1  ack S+1
+    = negotiated MSS 1460/1300
+    ";
+
+    /// Its SYN-ACK again takes back that the server went on, also what came before step 3.
+    a_server_that_went_on_before_step_3_and_took_it_back = "
+      | > S  C
+      | < S. S    ack C+1
+      | < P. S+1  ack C+1 len 5
+      | > .  C+1  ack S+6          |              | OPEN-ACK | open 3
+    ESTABLISHED  | < S. S    ack C+1 @1       | SYN-RECEIVED | SYN-ACK  | open 2 | !synack_retransmission; !open_ack_not_taken; !half_open
+    = handshake.outcome half-open
+    = teardown.kind none
+    ";
+
+    /// Payload before its SYN-ACK does not show that a server goes on.
+    payload_instead_of_a_syn_ack_in_a_double_open = "
+      | > S  C
+      | < S  S
+      | < P. S+1  ack C+1 len 5    |              | OPEN-ACK | open 2
+    = handshake.outcome half-open
+    = teardown.kind none
+    ";
+
+    /// The first SYN-ACK counts for the round trip, also where its time is not known.
+    no_round_trip_by_a_syn_ack_at_an_unknown_time = "
+    core
+      | > S  C
+      | < S. S    ack C+1 @none
+      | < S. S    ack C+1          |              | SYN-ACK  | open 2 | retransmission=1
+      | > .  C+1  ack S+1
+    = handshake.synack_rtt
+    ";
 }
 
 /// Where the capture lacks a part of the options of the SYN or the SYN-ACK, what was agreed is not known.

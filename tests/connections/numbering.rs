@@ -85,4 +85,11 @@ scripts! {
     nothing_is_in_force_before_a_number_that_counts = "
       | < R. S   ack C+1                 |              | RST      |        | basis; x; y; seq
     ";
+
+    /// A SYN-ACK tells better than the first numbers seen.
+    x_by_a_late_syn_ack = "
+      | > .  C+100 ack S+50        |              | ACK      |        | basis=first-seen
+      | < S. Y    ack X+1          |              | SYN-ACK  | open 2 | basis=handshake; phase=data
+      | > .  X+100 ack Y+50        |              | ACK
+    ";
 }

@@ -439,4 +439,32 @@ scripts! {
     CLOSED      | < S. S   ack C+9       | CLOSED       | SYN-ACK |        | phase=closed
     = handshake.outcome refused
     ";
+
+    /// After the end an unacceptable SYN-ACK is judged no more.
+    wrong_syn_ack_after_a_refusal = "
+      | > S  C
+      | < R. 0    ack C+1
+    CLOSED       | < S. S    ack C+70         | CLOSED       | SYN-ACK  |        | phase=closed; !none
+    ";
+
+    /// The client goes on asking, the server is still closed: RSTs are late, and no older connection answers.
+    what_follows_a_refusal_that_the_client_ignores = "
+      | > S  C
+      | < S. S    ack C+70         |              | SYN-ACK  |        | !synack_wrong_ack
+      | < R. 0    ack C+1          |              | RST      |        | reset=refused
+    SYN-SENT     | > P. C    ack S len 5 @2   | CLOSED       | DATA     |        | !reset_ignored
+    SYN-SENT     | < .  S    ack C-5          | CLOSED       | ACK      |        | !none
+      | > R  C+70                  |              | RST      |        | reset=late
+    ";
+
+    /// A stray RST between a RST and its withdrawal is no answer.
+    a_late_stray_reset_is_no_invalid_answer = "
+      | > S  C
+      | > R  C-100                 |              | RST      |        | reset=handshake
+      | < .  S       ack C
+      | < R  S-90000               |              | RST      |        | reset=late
+      | < P. S       ack C len 5 @2 |             | DATA     |        | !reset_ignored
+      | > P. C-50    ack S len 5   |              | DATA     |        | !reset_forged
+    = handshake.outcome partial
+    ";
 }

@@ -134,7 +134,7 @@ impl Connection {
         self.opening.learn(Findings::SYN_ACK_ACCEPTABLE);
         self.opening.findings.remove(Findings::SERVER_IS_OLDER);
         self.opening.learn_if(takes_data, Findings::ACKED_SYN_DATA);
-        if draft.repeats.syn && self.opening.progress.is_going_on() {
+        if draft.repeats.syn {
             self.opening.findings.remove(Findings::WENT_ON);
         }
         if self.opening.progress == Progress::Underway {
