@@ -264,6 +264,17 @@ scripts! {
       | > .  C+1  ack S+1          |              | OPEN-ACK  | open 3
     = handshake.ack_rtt 0.102000000
     ";
+
+    /// Its FIN acknowledged the peer's before that came again: after another answer it still owes nothing to that.
+    a_fin_that_acknowledged_before_another_answer = "
+    either
+    open
+      | > F. X    ack Y            |              | FIN           | close 1
+      | < F. Y    ack X+1          |              | FIN+CLOSE-ACK | close 2+3
+      | > F. X    ack Y @1         |              | FIN           | close 1 | retransmission=1
+      | < .  Y+1  ack X+1          |              | CLOSE-ACK     | close 2 | retransmission=1
+      | < F. Y    ack X+1 @1       |              | FIN           | close 3 | retransmission=1
+    ";
 }
 
 /// However many other numbers came since: the first FIN is known for ever.

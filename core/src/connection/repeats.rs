@@ -139,7 +139,13 @@ impl Connection {
         if owes_fin && draft.close_steps.is_empty() && may_ack && acks(owed) {
             draft.close_steps.add(self.closing().ack_step(peer));
             draft.repeats.ack = true;
-            self.ends[end].learn(Facts::CLOSE_ACK_FRESH);
+            // The same ACK again has it too. Not where a FIN of its own could be taken for that ACK.
+            let by_fin = self
+                .original_of_attempt(end, Sort::Fin)
+                .is_some_and(|fin| fin.close_steps.has(2) || fin.close_steps.has(4));
+            if !by_fin {
+                self.ends[end].learn(Facts::CLOSE_ACK_FRESH);
+            }
         }
     }
 
