@@ -267,6 +267,16 @@ scripts! {
       | > .  C+1  ack S+1
     = handshake.synack_rtt
     ";
+
+    /// The first of two SYN-ACKs again gives Y again, and its options count.
+    the_first_of_two_syn_acks_again = "
+      | > S  C <mss:1460>
+      | < S. S    ack C+1 <mss:1300>
+      | < S. S+50 ack C+1 <mss:1200>
+      | < S. S    ack C+1 <mss:1300> @1
+      | > .  C+1  ack S+1
+    = negotiated MSS 1460/1300
+    ";
 }
 
 /// Where the capture lacks a part of the options of the SYN or the SYN-ACK, what was agreed is not known.

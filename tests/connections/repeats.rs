@@ -275,6 +275,16 @@ scripts! {
       | < .  Y+1  ack X+1          |              | CLOSE-ACK     | close 2 | retransmission=1
       | < F. Y    ack X+1 @1       |              | FIN           | close 3 | retransmission=1
     ";
+
+    /// An Ack of less than a FIN that came again does not answer it.
+    an_ack_of_less_is_no_answer_to_a_fin = "
+    either
+    open
+      | > F. X    ack Y            |              | FIN       | close 1
+      | < .  Y    ack X+1          |              | CLOSE-ACK | close 2
+      | > F. X    ack Y @1         |              | FIN       | close 1 | retransmission=1
+      | < .  Y    ack X            |              | ACK       |         | retransmission
+    ";
 }
 
 /// However many other numbers came since: the first FIN is known for ever.

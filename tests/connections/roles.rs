@@ -99,4 +99,20 @@ scripts! {
     stream 0
     = teardown.kind reset
     ";
+
+    /// Only a RST with ACK and Seq 0 answers a SYN.
+    a_reset_without_ack_answers_no_syn = "
+      | > R  0                     |              | RST      |        | sender=client
+    ";
+
+    /// Both are services, both are ephemeral: the ports tell nothing.
+    two_services = "
+    ports 3000 8080
+      | > .  C    ack S            |              | ACK      |        | sender=client
+    ";
+
+    two_ephemeral_ports = "
+    ports 40000 41000
+      | > .  C    ack S            |              | ACK      |        | sender=client
+    ";
 }

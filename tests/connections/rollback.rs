@@ -352,4 +352,11 @@ scripts! {
     ESTABLISHED  | < S. S    ack C+1 @2         | SYN-RECEIVED | SYN-ACK  | open 2 | !synack_retransmission; !open_ack_not_taken
     ESTABLISHED  | < S. S    ack C+1 @4         | SYN-RECEIVED | SYN-ACK  | open 2 | !synack_retransmission; !half_open
     ";
+
+    /// A server that did not take step 3 takes no FIN either.
+    a_fin_to_a_server_that_did_not_take_step_3 = "
+    open
+    ESTABLISHED  | < S. S    ack C+1 @1       | SYN-RECEIVED | SYN-ACK  | open 2
+    FIN-WAIT-1   | > F. C+1  ack S+1          | SYN-RECEIVED |          | close 1
+    ";
 }
