@@ -178,4 +178,14 @@ scripts! {
     let X = S+700, Y = C
     SYN-SENT     | < S  X                     | SYN-RECEIVED | SYN      | open 1 | basis=handshake
     ";
+
+    /// What was said of an earlier attempt keeps its Y.
+    y_of_an_earlier_attempt = "
+      | > S  X
+      | < S. Y     ack X+1         |              | SYN-ACK  | open 2
+      | > .  X+1   ack Y+1         |              | OPEN-ACK | open 3
+      | > R  C+1
+      | > S  C @1
+      | < S. S+900 ack C+1         |              | SYN-ACK  | open 2
+    ";
 }
