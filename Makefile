@@ -40,7 +40,7 @@ doctor: ## which Wireshark, which folder, did it load, and if not, why
 	@scripts/doctor.sh
 
 test-versions: setup ## the same plugin file in every Wireshark of scripts/series.tsv
-	@scripts/versions.sh
+	@$(CARGO) xtask versions
 
 cross: ## the plugin for AArch64 Linux, Windows and macOS, in target/cross (tools made once: 4 GB, .cross/)
 	@$(CARGO) xtask cross

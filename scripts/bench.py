@@ -9,7 +9,7 @@
 
 Each ratio of times is the median over pairs of runs, one with and one without the plugin, taken in turn; the cost is user and
 system time of the process, the memory its largest resident set. They are taken in the newest series of Wireshark that there
-is here (scripts/versions.sh --make), the instructions in each (scripts/host_cost.py). All of it takes root.
+is here (cargo xtask versions --make), the instructions in each (scripts/host_cost.py). All of it takes root.
 """
 
 import argparse

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# The series that scripts/versions.sh can make, each with its folder: scripts/series.tsv, but for those of headers alone.
+# The series that `cargo xtask versions` can make, each with its folder: scripts/series.tsv, but for those of headers alone.
 TABLE = [line.split("\t") for line in (ROOT / "scripts" / "series.tsv").read_text().splitlines() if line[0] != "#"]
 RELEASES = {series: debian for series, debian, *_ in TABLE if debian != "-"}
 FROM, TO = 4_000, 8_000
@@ -51,7 +51,7 @@ def output(command):
 
 
 class Host:
-    """A tshark of one series: this machine's, or one in a folder that scripts/versions.sh made."""
+    """A tshark of one series: this machine's, or one in a folder that `cargo xtask versions` made."""
 
     def __init__(self, series, program, root):
         self.series = series

@@ -30,22 +30,14 @@ scripts/setup.sh wireshark=wireshark Xvfb=xvfb xdotool=xdotool import=imagemagic
 
 [ -n "$(ws_loaded tshark)" ] || ws_die "this machine's Wireshark does not load synfin; run: make install"
 
-works() { # ROOT
-    as_root chroot "$1" env QT_QPA_PLATFORM=offscreen wireshark --version >/dev/null 2>&1
-}
-
 # Sets root: a Debian with the Wireshark of a series, its window included, and this plugin.
 make_root() { # SERIES
-    # shellcheck source=scripts/debian.sh
-    . scripts/debian.sh
+    # shellcheck source=scripts/as-root.sh
+    . scripts/as-root.sh
     release=$(ws_column "$1" 2) || ws_die "no Debian release is known to have Wireshark $1; scripts/series.tsv names some"
     root=${SYNFIN_VERSIONS_DIR:-$PWD/.versions}/$release-gui
-    if [ ! -d "$root" ] || ! works "$root"; then
-        ws_say "Wireshark $1 with its window: fetching Debian $release into $root (once; a few minutes)"
-        debian_make "$release" "$root" wireshark,tshark,fonts-dejavu-core,fonts-noto-cjk "$root.log" works
-    fi
-    # The window would stop at their complaint.
-    debian_drop_broken_plugins "$root"
+    cargo xtask debian install "$release" "$root" --packages wireshark,tshark,fonts-dejavu-core,fonts-noto-cjk \
+        --runs "env QT_QPA_PLATFORM=offscreen wireshark --version"
     plugins=$(echo "$root"/usr/lib/*/wireshark/plugins)
     as_root mkdir -p "$plugins/$1/epan"
     as_root cp -- target/release/libsynfin.so "$plugins/$1/epan/synfin.so"

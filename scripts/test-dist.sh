@@ -2,17 +2,15 @@
 # The release, as somebody who gets it uses it: unpacks the archive in other systems, installs from it as root and as an
 # ordinary user, updates Wireshark from the oldest series to that system's, removes it again; the same with the package.
 #
-#   test-dist.sh ROOT...     ROOT: a system in a folder (versions.sh makes them), with tshark in it
+#   test-dist.sh ROOT...     ROOT: a system in a folder (`cargo xtask versions` makes them), with tshark in it
 set -eu
 
 cd "$(dirname "$0")/.."
 WS_ME=test-dist
 # shellcheck source=scripts/wireshark.sh
 . scripts/wireshark.sh
-
-as_root() {
-    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
-}
+# shellcheck source=scripts/as-root.sh
+. scripts/as-root.sh
 
 [ "$#" -gt 0 ] || ws_die "name the systems to try it in, for example .versions/trixie .versions/sid"
 archive=$(find dist -name "synfin-*-linux-$(uname -m).tar.gz" 2>/dev/null | head -n 1)

@@ -118,12 +118,12 @@ impl Debian {
 
     fn make(&self, sh: &Shell, root: &Path, log: &Path) -> Result<()> {
         let (release, folder) = (&self.release, root.display());
+        let may = is_root(sh)? || cmd!(sh, "sudo -n true").quiet().ignore_stderr().run().is_ok();
+        ensure!(may, "making {folder} needs root; run this as root, or allow sudo without a password");
         match self.way {
             Way::Install => setup(sh, &["debootstrap=debootstrap", "unshare=util-linux"])?,
             Way::Unpack => setup(sh, &["mmdebstrap=mmdebstrap", "unshare=util-linux"])?,
         }
-        let may = is_root(sh)? || cmd!(sh, "sudo -n true").quiet().ignore_stderr().run().is_ok();
-        ensure!(may, "making {folder} needs root; run this as root, or allow sudo without a password");
         eprintln!("fetching Debian {release} into {folder} (once; a minute or more)");
         let mirror = mirror(sh)?;
         fs::create_dir_all(root.parent().context("a system wants a folder of its own")?)?;

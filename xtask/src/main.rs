@@ -12,6 +12,7 @@ mod sbom;
 mod series;
 mod systems;
 mod tools;
+mod versions;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -54,6 +55,8 @@ enum Task {
     TestWindows(systems::TestWindows),
     /// The plugin for macOS, examined and not run
     TestMacos(systems::TestMacos),
+    /// The same plugin file in every Wireshark of scripts/series.tsv
+    Versions(versions::Versions),
     /// A Debian in a folder (root)
     Debian(debian::Debian),
     /// What plugin-c knows of Wireshark's headers
@@ -88,6 +91,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::ReadCaptures(read) => read.run(&sh),
         Task::TestWindows(test) => test.run(&sh, &at),
         Task::TestMacos(test) => test.run(&sh, &at),
+        Task::Versions(versions) => versions.run(&sh, &at),
         Task::Debian(debian) => debian.run(&sh, &at),
         Task::Host(host) => host.run(&sh, &at),
         Task::Sbom(sbom) => sbom.run(&sh),

@@ -20,6 +20,7 @@ use crate::cross::{self, Tools};
 use crate::debian::{Debian, as_root};
 use crate::series::{self, Series};
 use crate::tools::{has, setup};
+use crate::versions;
 
 /// The newest C library that it may want: the oldest Debian that has one of these Wiresharks has 2.36.
 const GLIBC: [u32; 2] = [2, 31];
@@ -146,11 +147,10 @@ fn x86_64(sh: &Shell, series: &Series) -> Result<PathBuf> {
     if is_installed(sh, number)? {
         return Ok(PathBuf::from("/"));
     }
-    let named = sh.var_os("SYNFIN_VERSIONS_DIR").filter(|named| !named.is_empty());
-    let folder = sh.create_dir(named.unwrap_or_else(|| ".versions".into()))?;
-    let root = folder.canonicalize()?.join(release);
+    let folder = versions::folder(sh)?.canonicalize()?;
+    let root = folder.join(release);
     if !root.join("usr/bin/tshark").is_file() {
-        cmd!(sh, "scripts/versions.sh --make {number}").quiet().ignore_stdout().run()?;
+        versions::System::prepare(sh, &folder, series)?;
     }
     Ok(root)
 }
