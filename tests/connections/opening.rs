@@ -337,6 +337,18 @@ scripts! {
     ";
 
     /// Two SYN-ACKs, and an Ack that lies behind neither: the client counts from the one that it is nearer to.
+    /// The right host has sent two SYN-ACKs, and its SYN shows that it is the client: they tell nothing of the left host's number.
+    the_other_sides_syn_acks_do_not_count = "
+        core
+        | < S. C+100 ack C+1
+        | < S. C+9000 ack C+1
+        | < S  S
+        let X = S, Y = C
+        | > S. Y ack X+1
+        | > P. Y+1 ack X+1 len 500
+        | < .  X+1 ack Y+501 | | | open 3
+    ";
+
     step_3_answers_the_nearest_syn_ack = "
       | > S  C
       | < S. S    ack C+1

@@ -9,7 +9,7 @@ use super::repeats::OldRepeats;
 use super::tries::OldTries;
 use super::verdict::Steps;
 use crate::segment::icmp::IcmpKind;
-use crate::segment::{Ends, Seq};
+use crate::segment::{End, Ends, Seq};
 
 /// What few connections have.
 #[derive(Clone, Debug, Default)]
@@ -33,8 +33,8 @@ pub(super) struct RareParts {
     pub icmp: Option<(IcmpKind, u32)>,
     /// `repeats.rs`: what may be sent again besides the last of each sort.
     pub repeats: OldRepeats,
-    /// `syn_ack.rs`: the Seqs of the server's acceptable SYN-ACKs before the last one, where they differ.
-    pub other_syn_acks: BoundedList<Seq>,
+    /// `syn_ack.rs`: the Seqs of an end's acceptable SYN-ACKs before the last one, where they differ.
+    pub other_syn_acks: Ends<BoundedList<Seq>>,
     /// `tries.rs`: the last segment that each end sent again although the peer had taken it.
     pub old_tries: OldTries,
     /// `zeek.rs`: the entries of Zeek's history that do not stand in its view.
@@ -51,7 +51,9 @@ impl RareParts {
         self.icmp = None;
         self.unshown_syn_ack = 0;
         self.repeats.begin_attempt();
-        self.other_syn_acks.clear();
+        for end in End::BOTH {
+            self.other_syn_acks[end].clear();
+        }
         self.old_tries = OldTries::default();
         self.zeek_history.clear();
     }
@@ -59,10 +61,10 @@ impl RareParts {
     /// Bytes of memory with all that it holds.
     pub fn memory(&self) -> usize {
         let old_bases = self.old_bases.capacity().saturating_mul(size_of::<OldBases>());
-        let parts =
-            [self.earlier.memory(), self.bad_acks.memory(), self.repeats.memory(), self.other_syn_acks.memory()];
+        let parts = [self.earlier.memory(), self.bad_acks.memory(), self.repeats.memory()];
         parts
             .into_iter()
+            .chain(End::BOTH.map(|end| self.other_syn_acks[end].memory()))
             .chain([old_bases, self.zeek_history.capacity()])
             .fold(size_of::<RareParts>(), usize::saturating_add)
     }
