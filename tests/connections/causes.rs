@@ -306,6 +306,17 @@ scripts! {
       | > R. C+11 ack S+1 @8                    |              | RST      |        | reset=abort; reset.cause=aborts
     ";
 
+    /// A SYN-ACK is neither payload nor FIN nor keep-alive, however often it is sent.
+    syn_acks_are_no_keep_alives = "
+      | > S  C
+      | < S. S    ack C+1
+      | < S. S    ack C+1 @1
+      | < S. S    ack C+1 @2
+      | < S. S    ack C+1 @4
+      | < S. S    ack C+1 @8
+      | < R. S+1  ack C+1 @16                   |              | RST      |        | reset=handshake; reset.cause=aborts
+    ";
+
     /// Of the peer nothing was captured but its SYN.
     gave_up_in_one_direction = "
       | < S. S    ack C+1

@@ -162,12 +162,13 @@ fn a_handshake_that_the_server_gave_up() {
         "
         | > S C
         | < S. S ack C+1
-        | < S. S ack C+1 @1
-        | < S. S ack C+1 @2
-        | < R. S+1 ack C+1 @4
+        | < P. S+1 ack C+1 len 10 @1
+        | < P. S+1 ack C+1 len 10 @2
+        | < P. S+1 ack C+1 len 10 @2
+        | < R. S+11 ack C+1 @4
         ",
-        ", the server answered with a SYN-ACK (frame 2); then the server gave up with a RST (frame 5): it had sent the same \
+        ", the server answered with a SYN-ACK (frame 2); then the server gave up with a RST (frame 6): it had sent the same \
          again and again, and the client acknowledged none of it.",
-        "，服务器以 SYN-ACK 应答（第 2 帧）；随后服务器放弃并发送 RST（第 5 帧）：同样的内容反复发送，客户端始终没有确认。",
+        "，服务器以 SYN-ACK 应答（第 2 帧）；随后服务器放弃并发送 RST（第 6 帧）：同样的内容反复发送，客户端始终没有确认。",
     );
 }

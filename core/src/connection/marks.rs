@@ -33,9 +33,11 @@ impl Connection {
         if own.first().is_none() {
             own.set(Number::First, segment.seq);
         }
-        own.count_try(segment, other.acked());
+        // A SYN-ACK again has the number of a keep-alive, and is none.
         if is_syn {
             own.syn_window = segment.window;
+        } else {
+            own.count_try(segment, other.acked());
         }
         if !draft.wrong {
             own.raise(Number::Next, segment.next());
