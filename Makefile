@@ -67,10 +67,10 @@ test-python: setup ## the library for Python: built, installed into target/pytho
 	@scripts/test-python.sh
 
 dist: setup ## the release for all systems, in dist/; SYNFIN_DIST=linux for this one alone
-	@scripts/dist.sh
+	@$(CARGO) xtask dist
 
 dist-check: setup ## build it in two places, and compare the bytes; SYNFIN_DIST=linux for this system alone
-	@scripts/dist.sh --check
+	@$(CARGO) xtask dist --check
 
 install-profile: ## the profiles synfin and synfin-zh: columns, colours, filter buttons
 	@scripts/profile.sh

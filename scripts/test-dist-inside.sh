@@ -1,5 +1,5 @@
 #!/bin/sh
-# The part of test-dist.sh that runs inside the other system, as its root, beside synfin.tar.gz and synfin.deb.
+# The part of `cargo xtask test-dist` that runs inside the other system, as its root, beside synfin.tar.gz and synfin.deb.
 set -eu
 
 cd "$(dirname "$0")"
@@ -56,6 +56,7 @@ loads "root, installed" 1
 loads "another user, installed by root" 1 user
 same "root" "$(tshark -G plugins 2>/dev/null | awk -F '\t' '/^synfin\.so/ { print $4 }')"
 expect "doctor" 0 "All is well" release/doctor.sh
+expect "the check that users run" 0 "all is well" release/test-installed.sh
 # A Wireshark that the file does not know declines it with its own line, and works on.
 echo 'void epan_get_version_number(int *a, int *b, int *c) { *a = 4; *b = 98; *c = 0; }' | cc -shared -fPIC -x c - -o unknown.so
 expect "an unknown Wireshark" 0 "synfin.so' was compiled for Wireshark version" env "LD_PRELOAD=$here/unknown.so" tshark -G plugins

@@ -3,10 +3,12 @@
 
 mod cross;
 mod debian;
+mod dist;
 mod host;
 mod lint;
 mod man;
 mod record;
+mod release;
 mod robust;
 mod sbom;
 mod series;
@@ -57,6 +59,16 @@ enum Task {
     TestMacos(systems::TestMacos),
     /// The same plugin file in every Wireshark of scripts/series.tsv
     Versions(versions::Versions),
+    /// The release, in dist/
+    Dist(dist::Dist),
+    /// What is in dist/, installed and removed in other systems (root)
+    TestDist(dist::trial::Trial),
+    /// Builds what is released, and prints where it lies
+    ReleaseBuild {
+        /// What it is
+        #[arg(default_value = "plugin")]
+        product: release::Product,
+    },
     /// A Debian in a folder (root)
     Debian(debian::Debian),
     /// What plugin-c knows of Wireshark's headers
@@ -92,9 +104,18 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::TestWindows(test) => test.run(&sh, &at),
         Task::TestMacos(test) => test.run(&sh, &at),
         Task::Versions(versions) => versions.run(&sh, &at),
+        Task::Dist(dist) => dist.run(&sh),
+        Task::TestDist(trial) => trial.run(&sh, &at),
+        Task::ReleaseBuild { product } => {
+            println!("{}", release::build(&sh, *product)?.display());
+            Ok(())
+        }
         Task::Debian(debian) => debian.run(&sh, &at),
         Task::Host(host) => host.run(&sh, &at),
-        Task::Sbom(sbom) => sbom.run(&sh),
+        Task::Sbom(sbom) => {
+            print!("{}", sbom.text(&sh)?);
+            Ok(())
+        }
         Task::Man { folder } => man::write(&at.join(folder)),
         Task::Series => {
             for series in series::all() {

@@ -27,8 +27,13 @@ pub struct Sbom {
 }
 
 impl Sbom {
-    /// Prints it.
-    pub fn run(&self, sh: &Shell) -> Result<()> {
+    /// That of a package, for this machine.
+    pub fn of(package: &str, time: i64) -> Sbom {
+        Sbom { package: package.to_string(), target: None, time: Some(time) }
+    }
+
+    /// Its text.
+    pub fn text(&self, sh: &Shell) -> Result<String> {
         let about = cmd!(sh, "rustc -vV").quiet().read()?;
         let said = |name: &str| about.lines().find_map(|line| line.strip_prefix(name)).context("rustc -vV says less");
         let target = self.target.as_deref().map_or_else(|| said("host: "), Ok)?;
@@ -37,8 +42,7 @@ impl Sbom {
             None => cmd!(sh, "git log -1 --format=%ct").quiet().read()?.parse()?,
         };
         let bill = bill(sh, &self.package, target, Timestamp::from_second(time)?, said("release: ")?)?;
-        println!("{}", serde_json::to_string_pretty(&bill)?);
-        Ok(())
+        Ok(serde_json::to_string_pretty(&bill)? + "\n")
     }
 }
 

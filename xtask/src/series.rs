@@ -13,6 +13,8 @@ pub struct Series {
     pub number: &'static str,
     /// The Debian release that has it; without one it is known by its headers alone.
     pub debian: Option<&'static str>,
+    /// That release's package of Wireshark's library; numbered by its ABI.
+    pub library: Option<&'static str>,
     /// A system that has it, in words.
     pub system: &'static str,
 }
@@ -34,8 +36,8 @@ pub fn all() -> Vec<Series> {
         .lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| {
-            let [number, debian, _library, system] = line.split('\t').collect::<Vec<_>>().try_into().ok()?;
-            Some(Series { number, debian: given(debian), system })
+            let [number, debian, library, system] = line.split('\t').collect::<Vec<_>>().try_into().ok()?;
+            Some(Series { number, debian: given(debian), library: given(library), system })
         })
         .collect()
 }

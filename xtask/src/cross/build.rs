@@ -4,9 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use xshell::{Shell, cmd};
+use xshell::Shell;
 
 use super::{Target, Tools};
+use crate::release;
 
 /// Where all of it lies.
 const MADE: &str = "target/cross";
@@ -37,7 +38,7 @@ pub fn plugin(sh: &Shell, tools: &Tools, targets: &[&Target]) -> Result<()> {
         // What is stripped is the linker's work (scripts/cross/link-plugin.sh).
         .env("CARGO_PROFILE_RELEASE_STRIP", "none")
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
-        .env("SOURCE_DATE_EPOCH", time(sh))
+        .env("SOURCE_DATE_EPOCH", release::time(sh)?)
         .env("SYNFIN_LINKER", format!("{here}/scripts/cross/link-plugin.sh"))
         .env("SYNFIN_CROSS_DIR", &tools.folder)
         .env("CC_SHELL_ESCAPED_FLAGS", "1")
@@ -54,13 +55,6 @@ pub fn plugin(sh: &Shell, tools: &Tools, targets: &[&Target]) -> Result<()> {
         sh.remove_path("a.o")?;
     }
     Ok(())
-}
-
-/// When it was built, as far as its bytes say: seconds since 1970.
-fn time(sh: &Shell) -> String {
-    let named = sh.var("SOURCE_DATE_EPOCH").ok().filter(|named| !named.is_empty());
-    let committed = || cmd!(sh, "git log -1 --format=%ct").quiet().ignore_stderr().read().ok();
-    named.or_else(committed).unwrap_or_else(|| "0".to_string())
 }
 
 /// The file of a system, which was built for these targets; of two processors, the two joined.

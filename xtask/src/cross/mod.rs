@@ -129,8 +129,8 @@ pub fn build(sh: &Shell, system: System) -> Result<PathBuf> {
     Ok(build_all(sh, &[system])?.swap_remove(0))
 }
 
-/// The same of several, in one run.
-fn build_all(sh: &Shell, systems: &[System]) -> Result<Vec<PathBuf>> {
+/// The same of several, in one run; the files come in that order.
+pub fn build_all(sh: &Shell, systems: &[System]) -> Result<Vec<PathBuf>> {
     let tools = Tools::make(sh)?;
     let targets: Vec<&Target> = systems.iter().flat_map(|system| system.targets()).collect();
     build::plugin(sh, &tools, &targets)?;

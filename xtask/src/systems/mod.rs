@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
+use crate::release::{self, Product};
+
 pub use aarch64::{ReadCaptures, TestAarch64};
 pub use macos::TestMacos;
 pub use windows::TestWindows;
@@ -30,7 +32,7 @@ fn is_installed(sh: &Shell, series: &str) -> Result<bool> {
 
 /// The plugin of this machine's system, as it is released.
 fn release_plugin(sh: &Shell) -> Result<PathBuf> {
-    Ok(cmd!(sh, "scripts/release-build.sh").quiet().read()?.into())
+    release::build(sh, Product::Plugin)
 }
 
 /// The file that was named, if one was. Relative paths are those of the folder `at`.

@@ -15,7 +15,9 @@ use xshell::{Cmd, Shell, cmd};
 
 pub use self::system::{System, folder};
 use crate::debian::as_root;
+use crate::dist::trial;
 use crate::host;
+use crate::release::{self, Product};
 use crate::series::{self, Series};
 
 /// How each C file is compiled with the headers that are here.
@@ -33,7 +35,7 @@ pub struct Versions {
     /// Make the folders and the commands in .versions/bin, and test nothing
     #[arg(long)]
     make: bool,
-    /// The file to test; without it the one that make dist ships (scripts/release-build.sh)
+    /// The file to test; without it the one that make dist ships
     #[arg(long, env = "SYNFIN_PLUGIN", hide_env_values = true)]
     plugin: Option<OsString>,
     /// The end-to-end tests to run
@@ -113,7 +115,7 @@ impl Versions {
     fn plugin(&self, sh: &Shell, at: &Path) -> Result<Plugin> {
         let path = match self.plugin.as_ref().filter(|named| !named.is_empty()) {
             Some(named) => at.join(named),
-            None => cmd!(sh, "scripts/release-build.sh").quiet().read()?.into(),
+            None => release::build(sh, Product::Plugin)?,
         };
         let there_is = path.is_file();
         ensure!(
@@ -225,7 +227,7 @@ fn headers(sh: &Shell, folder: &Path, systems: &[System]) -> Result<()> {
 /// The archive and the package, in the systems that are not this one.
 fn release(sh: &Shell, folder: &Path, systems: &[System]) -> Result<()> {
     let log = folder.join("test-release.log");
-    let built = logged(cmd!(sh, "scripts/dist.sh"), &File::create(&log)?, |command| {
+    let built = logged(cmd!(sh, "cargo xtask dist"), &File::create(&log)?, |command| {
         command.env("SYNFIN_DIST", "linux");
     });
     if built.is_err() {
@@ -233,7 +235,7 @@ fn release(sh: &Shell, folder: &Path, systems: &[System]) -> Result<()> {
     }
     built?;
     for root in systems.iter().filter_map(|system| system.root.as_ref()) {
-        cmd!(sh, "scripts/test-dist.sh {root}").quiet().run()?;
+        trial::run(sh, root)?;
     }
     Ok(())
 }
