@@ -34,7 +34,7 @@ pub(super) struct RareParts {
     /// `repeats.rs`: what may be sent again besides the last of each sort.
     pub repeats: OldRepeats,
     /// `syn_ack.rs`: the Seqs of an end's acceptable SYN-ACKs before the last one, where they differ.
-    pub other_syn_acks: Ends<BoundedList<Seq>>,
+    pub other_syn_acks: Option<Box<Ends<BoundedList<Seq>>>>,
     /// `tries.rs`: the last segment that each end sent again although the peer had taken it.
     pub old_tries: OldTries,
     /// `zeek.rs`: the entries of Zeek's history that do not stand in its view.
@@ -51,9 +51,7 @@ impl RareParts {
         self.icmp = None;
         self.unshown_syn_ack = 0;
         self.repeats.begin_attempt();
-        for end in End::BOTH {
-            self.other_syn_acks[end].clear();
-        }
+        self.other_syn_acks = None;
         self.old_tries = OldTries::default();
         self.zeek_history.clear();
     }
@@ -64,7 +62,10 @@ impl RareParts {
         let parts = [self.earlier.memory(), self.bad_acks.memory(), self.repeats.memory()];
         parts
             .into_iter()
-            .chain(End::BOTH.map(|end| self.other_syn_acks[end].memory()))
+            .chain(self.other_syn_acks.iter().map(|lists| {
+                let lists_of_both = End::BOTH.map(|end| lists[end].memory());
+                lists_of_both.into_iter().fold(size_of_val(lists.as_ref()), usize::saturating_add)
+            }))
             .chain([old_bases, self.zeek_history.capacity()])
             .fold(size_of::<RareParts>(), usize::saturating_add)
     }

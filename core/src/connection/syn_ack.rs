@@ -83,7 +83,7 @@ impl Connection {
             return;
         };
         draft.anomalies |= Anomalies::SYNACK_CHANGED;
-        let others = &mut self.rare_mut().other_syn_acks[from];
+        let others = &mut self.rare_mut().other_syn_acks.get_or_insert_default()[from];
         others.retain(|&known| known != last);
         others.add(last);
     }
@@ -91,7 +91,8 @@ impl Connection {
     /// The Seq of the acceptable SYN-ACK that an Ack answers: the latest that it is past.
     pub(super) fn syn_ack_answered_by(&self, ack: Seq) -> Option<Seq> {
         let server = self.client_end.peer();
-        let others = self.rare.iter().flat_map(|rare| rare.other_syn_acks[server].iter().copied());
+        let others = self.rare.iter().filter_map(|rare| rare.other_syn_acks.as_ref());
+        let others = others.flat_map(|lists| lists[server].iter().copied());
         let behind = others.chain(self.server().syn_ack()).filter(|&seq| ack.is_after(seq));
         behind.reduce(Seq::later)
     }
