@@ -11,8 +11,9 @@ use crate::common::core::short;
 use crate::common::script::{ISNS, parse};
 
 /// The scripts of each module; a module left out here is one whose scripts do not count.
-pub const MODULES: [&[(&str, &str)]; 16] = [
+pub const MODULES: [&[(&str, &str)]; 17] = [
     crate::acceptance::SCRIPTS,
+    crate::after_a_reset::SCRIPTS,
     crate::attempts::SCRIPTS,
     crate::causes::SCRIPTS,
     crate::closing::SCRIPTS,

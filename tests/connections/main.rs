@@ -5,6 +5,7 @@
 mod common;
 
 mod acceptance;
+mod after_a_reset;
 mod attempts;
 mod causes;
 mod closing;
