@@ -22,7 +22,9 @@ pub fn build(sh: &Shell, product: Product) -> Result<PathBuf> {
     let here = sh.current_dir();
     let home = env::home_dir().unwrap_or_default().join(".cargo");
     let cargo_home = sh.var_os("CARGO_HOME").filter(|named| !named.is_empty()).map_or(home, PathBuf::from);
-    let cargo_home = cargo_home.canonicalize().with_context(|| format!("{} is no folder", cargo_home.display()))?;
+    let cargo_home = cargo_home
+        .canonicalize()
+        .with_context(|| format!("{} is no folder; set CARGO_HOME to cargo's", cargo_home.display()))?;
     let target =
         sh.var_os("CARGO_TARGET_DIR").filter(|named| !named.is_empty()).map_or(here.join("target"), PathBuf::from);
     let target = here.join(target).join("release-build");

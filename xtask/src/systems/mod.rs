@@ -8,7 +8,7 @@ mod windows;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use xshell::{Shell, cmd};
+use xshell::Shell;
 
 use crate::release::{self, Product};
 
@@ -21,13 +21,6 @@ fn captures(sh: &Shell) -> Result<Vec<PathBuf>> {
     let mut files = sh.read_dir("tests/captures")?;
     files.retain(|file| file.extension().is_some_and(|ending| ending == "pcap"));
     Ok(files)
-}
-
-/// Whether this machine's Wireshark is of a series.
-fn is_installed(sh: &Shell, series: &str) -> Result<bool> {
-    let said = cmd!(sh, "tshark --version").quiet().ignore_stderr().read()?;
-    let version = said.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-    Ok(version.is_some_and(|version| version.strip_prefix(series).is_some_and(|rest| rest.starts_with('.'))))
 }
 
 /// The plugin of this machine's system, as it is released.

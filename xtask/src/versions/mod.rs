@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use xshell::{Cmd, Shell, cmd};
 
-pub use self::system::{System, folder};
+pub use self::system::{System, folder, installed};
 use crate::debian::as_root;
 use crate::dist::trial;
 use crate::host;

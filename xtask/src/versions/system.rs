@@ -1,7 +1,6 @@
 //! The systems that have Wireshark: this machine, and a Debian in a folder for each other series.
 
 use std::ffi::OsString;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -10,6 +9,7 @@ use xshell::{Shell, cmd};
 
 use crate::debian::Debian;
 use crate::series::Series;
+use crate::tools::place;
 
 const PACKAGES: &str = "tshark,wireshark-common,libwireshark-dev,libglib2.0-dev,gcc,pkgconf,libc6-dev";
 
@@ -31,7 +31,7 @@ pub struct System {
 impl System {
     /// This machine, or a folder that is made where it is missing.
     pub fn prepare(sh: &Shell, folder: &Path, series: &Series) -> Result<System> {
-        if let Some(version) = version(sh, Path::new("tshark")).filter(|version| is_of(version, series.number)) {
+        if let Some(version) = installed(sh, series.number) {
             let here = |name| in_path(sh, name).unwrap_or_default();
             return Ok(System { root: None, tshark: here("tshark"), sharkd: here("sharkd"), version });
         }
@@ -77,12 +77,9 @@ fn make_commands(sh: &Shell, folder: &Path, series: &str, root: &Path) -> Result
     Ok(())
 }
 
-/// Writes a program beside its place and renames it: it may be running.
-fn place(path: &Path, text: &[u8]) -> Result<()> {
-    let beside = path.with_file_name(format!(".making-{}", std::process::id()));
-    fs::write(&beside, text)?;
-    fs::set_permissions(&beside, fs::Permissions::from_mode(0o755))?;
-    Ok(fs::rename(&beside, path)?)
+/// The version of this machine's Wireshark, where it is of a series.
+pub fn installed(sh: &Shell, series: &str) -> Option<String> {
+    version(sh, Path::new("tshark")).filter(|version| is_of(version, series))
 }
 
 /// The version that a program of Wireshark's says; none when it does not run.

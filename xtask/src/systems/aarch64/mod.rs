@@ -15,7 +15,7 @@ use xshell::{Shell, cmd};
 
 pub use self::inside::ReadCaptures;
 use super::checks::{Checks, EXPORTED, sorted};
-use super::{captures, is_installed, named, release_plugin};
+use super::{captures, named, release_plugin};
 use crate::cross::{self, Tools};
 use crate::debian::{Debian, as_root};
 use crate::series::{self, Series};
@@ -141,18 +141,10 @@ fn qemu(sh: &Shell) -> Result<PathBuf> {
     Ok(found.into())
 }
 
-/// A system for x86-64 that has a series: this machine, or one of make test-versions.
+/// The root of a system for x86-64 that has a series: this machine, or one of make test-versions.
 fn x86_64(sh: &Shell, series: &Series) -> Result<PathBuf> {
-    let (number, release) = (series.number, series.debian.unwrap_or_default());
-    if is_installed(sh, number)? {
-        return Ok(PathBuf::from("/"));
-    }
     let folder = versions::folder(sh)?.canonicalize()?;
-    let root = folder.join(release);
-    if !root.join("usr/bin/tshark").is_file() {
-        versions::System::prepare(sh, &folder, series)?;
-    }
-    Ok(root)
+    Ok(versions::System::prepare(sh, &folder, series)?.root())
 }
 
 /// A system for AArch64 that has a series. Nothing of another processor is run while it is made: its packages are fetched and

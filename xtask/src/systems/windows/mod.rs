@@ -19,11 +19,12 @@ use self::run::Run;
 use self::stand_in::Compiler;
 use self::wine::Wine;
 use super::checks::{self, Checks, EXPORTED, sorted};
-use super::{captures, is_installed, named, release_plugin};
+use super::{captures, named, release_plugin};
 use crate::cross::{self, Tools};
 use crate::host;
 use crate::series;
 use crate::tools::setup;
+use crate::versions;
 
 /// Libraries that every Windows has; and those of the C library UCRT, whose names begin with API_SETS.
 const ON_EVERY_WINDOWS: [&str; 5] = ["kernel32.dll", "ntdll.dll", "userenv.dll", "ws2_32.dll", "bcryptprimitives.dll"];
@@ -114,7 +115,7 @@ impl Test<'_> {
         let sh = self.sh;
         let mut found = None;
         for (series, printed) in all {
-            if is_installed(sh, series)? {
+            if versions::installed(sh, series).is_some() {
                 found = Some((series, printed));
             }
         }
