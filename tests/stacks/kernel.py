@@ -4,6 +4,7 @@ Network namespaces (unshare, setns), socket states of a whole namespace (sock_di
 TCP_INFO of one socket, and TCP_REPAIR.
 """
 
+import contextlib
 import ctypes
 import os
 import socket
@@ -64,6 +65,17 @@ class NetNs:
 
     def close(self):
         os.close(self.fd)
+
+
+@contextlib.contextmanager
+def undisturbed():
+    """In this block no other thread runs on this CPU: what a packet makes a kernel do in a thread of its own waits until the
+    block ends. Needs CAP_SYS_NICE."""
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 class SockDiag:

@@ -6,6 +6,7 @@ is written to the mirror first, a third TAP in a third namespace, where tcpdump 
 in order of arrival, every frame has a moment after which both sockets can be asked, and nothing depends on timing.
 """
 
+import contextlib
 import fcntl
 import os
 import select
@@ -44,6 +45,12 @@ def open_tap(name):
     fd = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
     fcntl.ioctl(fd, TUNSETIFF, struct.pack("16sH22x", name.encode(), IFF_TAP | IFF_NO_PI))
     return fd
+
+
+def may_be_undisturbed():
+    with contextlib.suppress(OSError), kernel.undisturbed():
+        return True
+    return False
 
 
 class Frame:
@@ -187,6 +194,7 @@ class Lab:
             self.mirror = open_tap("mirror0")
             run("ip", "link", "set", "mirror0", "arp", "off", "up")
         self.capture = Capture(self.mirror_ns, "mirror0", capture_path)
+        self.may_be_undisturbed = may_be_undisturbed()
         self.queue = []
         self.captured = 0
         self.copies = 1  # of each frame on the mirror port
@@ -208,7 +216,7 @@ class Lab:
                 return bool(self.queue)
 
     def settle(self):
-        """Let the receiver's immediate answer reach the queue (a TAP write is handled before it returns)."""
+        """Let the receiver's answer reach the queue, and that of a kernel's own thread."""
         deadline = time.monotonic() + 0.003
         while time.monotonic() < deadline:
             time.sleep(0.001)
@@ -227,8 +235,17 @@ class Lab:
         return self.captured
 
     def deliver(self, frame):
+        """A TAP write is handled before it returns: the receiver's TCP has taken the frame then."""
         os.write(self.hosts[PEER[frame.sender]].tap, frame.raw)
-        self.settle()
+
+    def undisturbed(self):
+        """A block in which a frame can be delivered and the sockets asked before a kernel's own thread goes on; an ordinary
+        block where this user cannot have one."""
+        return kernel.undisturbed() if self.may_be_undisturbed else contextlib.nullcontext()
+
+    def require_undisturbed(self):
+        if not self.may_be_undisturbed:
+            raise NotAllowed("real-time scheduling (CAP_SYS_NICE)")
 
     def close(self):
         time.sleep(self.capture.delay)

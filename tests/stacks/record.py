@@ -5,8 +5,9 @@
 
 --all: those too that are too large to be kept.
 
-Needs root (network namespaces, TAP devices, capturing). Every capture is written beside its place and renamed, so a
-run that is interrupted leaves whole files only. Exit status: 0 all recorded; 1 a scenario failed; 3 not permitted.
+Needs root (network namespaces, TAP devices, capturing; one scenario: real-time scheduling). Every capture is written beside
+its place and renamed, so a run that is interrupted leaves whole files only. Exit status: 0 all recorded; 1 a scenario failed; 3 not
+permitted.
 """
 
 import argparse

@@ -230,8 +230,11 @@ class Stage:
         """One frame passes the observer and arrives. `of`: its connection, where ports alone would name a later one."""
         frame = frame or self.take(sender)
         number = self.lab.show(frame)
-        self.lab.deliver(frame)
-        self._note_frame(frame, number, "", of)
+        with self.lab.undisturbed():
+            self.lab.deliver(frame)
+            self._note_frame(frame, number, "", of)
+        self.lab.settle()
+        self._note_own_doing()
         return frame
 
     def lose(self, sender=None, frame=None):
@@ -306,6 +309,18 @@ class Stage:
             connection = next((c for c in reversed(self.connections) if c.has(frame)), None)
         hidden = "" if number or what else "; not seen by the observer"
         self.note(connection, f"{frame}{what}{hidden}", number)
+
+    def _note_own_doing(self):
+        """What has changed since the frame was taken, an action as a program's is: a kernel closes what lies below multipath
+        TCP in a thread of its own."""
+        entry = self.entries[-1]
+        if "connection" not in entry:
+            return
+        connection = self.connections[entry["connection"]]
+        states = self.states(connection)
+        for role in ("client", "server"):
+            if states[role] != entry[role]:
+                self.note(connection, f"{role} goes on by itself")
 
     def note(self, connection, action, frame=None):
         self.lab.poll()

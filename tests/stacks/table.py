@@ -9,7 +9,8 @@ sockets themselves beside it (`.json`). This page is written by `tests/stacks/ch
 (here with Wireshark {series}); do not edit it.
 
 *Truth* is what both kernels list at the end (client / server). *Agreement* counts states of either end, compared after
-every frame and every action. A *limit* is a state that no passive observer can know at that segment, or one that synfin's
+every frame and every action; the sockets are asked when the receiver has taken the frame, and before a kernel's own thread
+goes on from there. A *limit* is a state that no passive observer can know at that segment, or one that synfin's
 specification judges in another way, where observers may (its text says so). Each was predicted in the scenario before synfin
 was asked, and is named below. *Later* is what was true at the segment and is true no longer, while nothing has passed the
 observer since: a socket timed out, or the capture lacks segments.
