@@ -266,4 +266,15 @@ scripts! {
       | > R. C+1  ack S+1                       |              | RST      |        | reset=abort; !reset
       | > .  C+1  ack S+1                       |              | ACK      |        | !none
     ";
+
+    /// Both went on after the first challenged RST, and after the second nobody did: that one was meant.
+    a_later_challenged_reset_counts = "
+    open
+      | > R  C+5                   | | RST | | reset=challenged; reset.ignored=1
+      | > P. C+1  ack S+1 len 1
+      | < .  S+1  ack C+2
+      | > R  C+9                   | | RST | | reset=challenged; reset.ignored
+    = reset.frame #7
+    = teardown.kind reset
+    ";
 }

@@ -229,4 +229,31 @@ scripts! {
       | > P. C-50    ack S len 5   |              | DATA     |        | !reset_forged
     = handshake.outcome partial
     ";
+
+    /// A side that a RST closed counts by its numbers: they are the first that are seen.
+    first_numbers_of_a_closed_side = "
+      | > R  C
+      | < .  S+50   ack C+40         |              | ACK      |        | x; y
+      | > P. C+100  ack S+50 len 1   |              | DATA     |        | x; y; !reset_forged
+    let X = C+40, Y = S+50
+      | < .  Y      ack X+61         |              | ACK      |        | basis=first-seen; phase=data; !reset_ignored
+    ";
+
+    /// So they give Y, where no SYN-ACK does.
+    y_by_the_numbers_of_a_closed_side = "
+      | > S  C
+      | > R  C+1
+      | < .  S+1    ack C+1
+      | < P. S+500  ack C+1 len 10 @2
+    = conn.server.bytes 509
+    ";
+
+    /// Those of an unacceptable SYN-ACK do not, as ever.
+    no_y_by_a_wrong_syn_ack_of_a_closed_side = "
+      | > S  C
+      | > R  C+1
+      | < S. S+400  ack C+9          |              | SYN-ACK  |
+      | < P. S+500  ack C+1 len 10 @2
+    = conn.server.bytes 10
+    ";
 }

@@ -195,4 +195,12 @@ scripts! {
     # Payload beyond the FIN raised what it sent.
     FIN-WAIT-2 | < .  Y    ack X+6        | CLOSE-WAIT | CLOSE-ACK | close 2
     ";
+
+    /// A SYN-ACK after the end of a connection opens nothing.
+    a_syn_ack_after_the_close = "
+      | > F. C    ack S
+      | < F. S    ack C+1
+      | > .  C+1  ack S+1
+    CLOSED     | > S. C+1  ack S+900         | TIME-WAIT  | SYN-ACK       | open 2
+    ";
 }

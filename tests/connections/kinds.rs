@@ -277,6 +277,35 @@ scripts! {
       | > .  C+1  ack S+1
     = negotiated MSS 1460/1300
     ";
+
+    /// The round trip starts from the first SYN-ACK. Another one that comes twice does not matter.
+    a_repeat_of_another_syn_ack = "
+      | > S  C
+      | < S. S    ack C+1
+      | < S. S+50 ack C+1
+      | < S. S+50 ack C+1
+      | > .  C+1  ack S+51
+    = handshake.ack_rtt 0.003000000
+    ";
+
+    /// The first one matters, also when another came in between.
+    a_repeat_of_the_first_syn_ack = "
+      | > S  C
+      | < S. S    ack C+1
+      | < S. S+50 ack C+1
+      | < S. S    ack C+1
+      | > .  C+1  ack S+51
+    = handshake.ack_rtt
+    ";
+
+    /// A SYN of the server that comes late tells nothing, and takes nothing from the SYN-ACK after it.
+    what_is_agreed_by_a_syn_ack_after_a_late_syn = "
+      | > S  C    <mss:1460>
+      | > .  C+5  ack S+1
+      | < S  S    <mss:1200>
+      | < S. S    ack C+1 <mss:1400>
+    = negotiated MSS 1460/1400
+    ";
 }
 
 /// Where the capture lacks a part of the options of the SYN or the SYN-ACK, what was agreed is not known.

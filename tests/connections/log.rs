@@ -138,4 +138,22 @@ scripts! {
     = handshake.outcome refused
     = conn.state RSTR
     ";
+
+    /// For Zeek a side begins with its first segment: what was acknowledged of it before does not count.
+    rej_after_an_ack_before_the_first_segment = "
+      | > R  C
+      | > F. C-1    ack S
+      | > .  C+1000 ack S+70000
+      | < R  S+10
+    = conn.state REJ
+    ";
+
+    /// Zeek's view has the client as the originator, also when the roles turned round.
+    oth_when_the_roles_turned = "
+      | < S. S    ack C+1
+      | < S  S
+      | > .  C    ack S+1
+      | < .  S+9  ack C+1
+    = conn.state OTH
+    ";
 }

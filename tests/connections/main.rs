@@ -11,6 +11,7 @@ mod causes;
 mod closing;
 mod copies;
 mod coverage;
+mod double_opens;
 #[cfg(not(synfin_abi))]
 mod each_state;
 #[cfg(not(synfin_abi))]
@@ -25,6 +26,7 @@ mod opening;
 mod repeats;
 mod reset;
 mod roles;
+mod roles_turned;
 mod rollback;
 mod third_segment;
 mod withdrawal;

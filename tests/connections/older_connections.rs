@@ -182,4 +182,17 @@ scripts! {
       | > S  C+9000
     SYN-SENT    | < .  S+2   ack C+6       | FIN-WAIT-1   | ACK |
     ";
+
+    /// Once the handshake is over, the server is in this connection, whatever its state was in the older one.
+    its_state_does_not_stay = "
+    core
+    stream 0
+    open
+      | > F. C+1   ack S+1
+      | < .  S+1   ack C+2                | CLOSE-WAIT | CLOSE-ACK
+    stream 1
+      | > S  C+5000
+    SYN-SENT    | < .  S+1    ack C+2      | CLOSE-WAIT   | ACK |
+    ESTABLISHED | > P. C+5001 ack S+9 len 1 | ESTABLISHED | OPEN-ACK
+    ";
 }

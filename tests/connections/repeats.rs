@@ -285,6 +285,14 @@ scripts! {
       | > F. X    ack Y @1         |              | FIN       | close 1 | retransmission=1
       | < .  Y    ack X            |              | ACK       |         | retransmission
     ";
+
+    /// A SYN-ACK can acknowledge a FIN. The same one again keeps that step, like an ACK; one with another window does not.
+    a_syn_ack_again_that_acknowledged_a_fin = "
+      | > F. C    ack S
+      | < S. S    ack C+1          |            | SYN-ACK+CLOSE-ACK | open 2, close 2 | retransmission
+      | < S. S    ack C+1          |            | SYN-ACK+CLOSE-ACK | open 2, close 2 | retransmission=1
+      | < S. S    ack C+1 win 7    |            | SYN-ACK           | open 2          | retransmission=1
+    ";
 }
 
 /// However many other numbers came since: the first FIN is known for ever.

@@ -359,4 +359,22 @@ scripts! {
     ESTABLISHED  | < S. S    ack C+1 @1       | SYN-RECEIVED | SYN-ACK  | open 2
     FIN-WAIT-1   | > F. C+1  ack S+1          | SYN-RECEIVED |          | close 1
     ";
+
+    /// The repeat that takes step 3 back takes with it what it acknowledges.
+    not_taken_by_a_syn_ack_that_acknowledges_the_fin = "
+      | < S. S     ack C+1
+      | > .  C+1   ack S+1
+      | > F. C+1   ack S+1
+    FIN-WAIT-2   | < S. S     ack C+2          | SYN-RECEIVED | SYN-ACK+CLOSE-ACK | open 2, close 2 | !synack_retransmission; !open_ack_not_taken
+    ";
+
+    /// A FIN that the server sent before step 3 leads out of SYN-RECEIVED (RFC 9293 section 3.10.4): the repeat of the
+    /// SYN-ACK leads nowhere back.
+    a_server_that_has_sent_its_fin_stays = "
+      | > S  C
+      | < S. S     ack C+1
+      | < F. S+1   ack C+1
+      | > .  C+1   ack S+1
+    CLOSE-WAIT   | < S. S     ack C+1 @1       | FIN-WAIT-1   | SYN-ACK  | open 2 | !synack_retransmission; !open_ack_not_taken; !half_open
+    ";
 }

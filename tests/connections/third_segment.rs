@@ -131,4 +131,14 @@ scripts! {
     SYN-RECEIVED | > .  C+1  ack S            | SYN-RECEIVED | ACK      |        | phase=handshake; !open_ack_wrong
       | > .  C+1  ack S+1          |              | OPEN-ACK | open 2
     ";
+
+    /// Of several SYN-ACKs the window of that one counts which is answered, and its options.
+    the_window_of_the_syn_ack_that_is_answered = "
+      | > S  C    <mss:1460>
+      | < S. S    ack C+1 win 1000 <mss:1400>
+      | < S. S-77 ack C+1 win 0    <mss:1300>
+    let X = C, Y = S
+      | > .  X+9  ack Y+1          |              | OPEN-ACK | open 3 | !none
+    = negotiated MSS 1460/1400
+    ";
 }

@@ -241,4 +241,24 @@ scripts! {
     CLOSED      | < S. S   ack C+9       | CLOSED       | SYN-ACK |        | phase=closed
     = handshake.outcome refused
     ";
+
+    /// What a plain ACK has for a Seq it does not use. So nobody can acknowledge it.
+    a_plain_ack_uses_no_number = "
+      | > S  C
+      | > R  C+1
+      | < .  S+1  ack C+1
+      | < .  S+9  ack C+1
+    CLOSED       | > .  C+1  ack S+9            | LISTEN       | ACK      |        | !none
+    ";
+
+    /// The client is closed again by a RST that ended nothing. When it goes on after that one, nothing is said of the one
+    /// that ended the connection.
+    only_of_the_reset_that_ended_it = "
+    open
+      | > R  C+1
+    ESTABLISHED  | > P. C+1  ack S+1 len 3      | CLOSED       | DATA     |        | !reset_forged
+    CLOSED       | < R  S+1                     | CLOSED       | RST      |        | reset=late
+    ESTABLISHED  | > P. C+4  ack S+1 len 3 @2   | CLOSED       | DATA     |        | !none
+    ESTABLISHED  | < .  S+1  ack C+7            | ESTABLISHED  | ACK      |        | !reset_ignored
+    ";
 }

@@ -74,11 +74,11 @@ class Attempt:
     def __init__(self, client: int):
         self.client = client
         self.sides = (Side(), Side())
-        self.past: list[Seen] = []  # only until a SYN or SYN-ACK is captured
         self.counted = 0
         self.order: dict[int, int] = {}  # id of a first segment -> its place
         self.only_other = True
         self.first_numbers: Seen | None = None  # the first segment with ACK
+        self.turned_y: int | None = None  # where a SYN-ACK's sender turned out to be the client
         self.settled: int | None = None  # Y, once step 3 has chosen among SYN-ACKs
         self.step3: Seen | None = None
         self.over = False  # the handshake counts as over, without a step 3
@@ -122,6 +122,13 @@ class Attempt:
     def closed_now(self) -> bool:
         """Both FINs are acknowledged, and none was repeated since."""
         return all(side.fin_acked for side in self.sides)
+
+    def turn(self) -> None:
+        """The roles turn round: what was found out of the server so far was another's."""
+        self.settled = None
+        self.early_ack = self.went_on = False
+        answer = self.sides[self.server].first_synack  # it was the server's: it acknowledges the other side's own number
+        self.turned_y = None if answer is None else answer.ack - 1
 
     def state(self, side: int) -> str:
         initial = "CLOSED" if side == self.client else "LISTEN"
@@ -281,10 +288,12 @@ class Attempt:
     def supposed_y(self) -> int | None:
         """SYN captured, SYN-ACK not: the server's first segment, or the client's first ACK, whichever was first."""
         first, ack = self.sides[self.server].first, self.sides[self.client].first_ack
+        if self.turned_y is not None:
+            return self.turned_y
         if first is None:
             return None if ack is None else ack.ack - 1
         if ack is None or self.order[id(first)] < self.order[id(ack)]:
-            return first.seq - (not first.segment.is_synack)
+            return first.seq - (not first.segment.has(SYN))
         return ack.ack - 1
 
     def first_seen(self, side: int) -> int | None:

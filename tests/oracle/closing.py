@@ -14,7 +14,7 @@ def take_closing(attempt: Attempt, seen: Seen, parts) -> None:
     first_ack = acked and not peer.fin_was_acked
     if acked:
         peer.fin_acked, peer.fin_was_acked, peer.fin_waiting = True, True, False
-        acknowledged_states(attempt, seen.side)
+        acknowledged_states(attempt, seen)
     if first_ack:
         steps.add(2 if attempt.closer == 1 - seen.side else 4)
     if seen.segment.is_fin:
@@ -41,14 +41,16 @@ def acknowledges_fin(attempt: Attempt, seen: Seen) -> bool:
             and not past(seen.ack, peer.highest))
 
 
-def acknowledged_states(attempt: Attempt, side: int) -> None:
-    """`side` has the peer's FIN, and the peer's FIN is acknowledged."""
-    own, peer = attempt.sides[side], attempt.sides[1 - side]
+def acknowledged_states(attempt: Attempt, seen: Seen) -> None:
+    """Its sender has the peer's FIN, and the peer's FIN is acknowledged."""
+    own, peer = attempt.sides[seen.side], attempt.sides[1 - seen.side]
     after = {"FIN-WAIT-1": "FIN-WAIT-2", "CLOSING": "TIME-WAIT", "LAST-ACK": "CLOSED"}
     peer.state = after.get(peer.state, peer.state)
     # The first three are no moves of the usual close: a take-back went before them.
     has_it = {"SYN-RECEIVED": "CLOSE-WAIT", "ESTABLISHED": "CLOSE-WAIT", "FIN-WAIT-1": "CLOSING",
               "FIN-WAIT-2": "TIME-WAIT"}
+    if attempt.taken_back and seen.segment.is_synack and own.state == "SYN-RECEIVED":
+        return  # its SYN-ACK again: what it took with the first one is taken back
     own.state = has_it.get(own.state, own.state)
 
 

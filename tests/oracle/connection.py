@@ -10,7 +10,7 @@ from copies import Copies
 from endings import Ending, Endings
 from fields import Moment, Note, Parts, bases, describe, live_bases, phase, role, without_absent
 from older import Earlier
-from opening import is_split, take_opening
+from opening import is_split, note_syn, take_opening
 from repeats import Repeats
 from resets import Edge, Value, judge, lacks_everything_before, no_such_connection
 from roles import guess_client
@@ -71,6 +71,8 @@ class Connection:
         client = self.judged_client(segment, side)
         if segment.is_syn and self.endings.ending is not None and side == client:
             return self.finish(self.new_attempt(segment, side))
+        if client != self.attempt.client:
+            self.attempt.turn()
         self.attempt.client = client
         if segment.is_rst:
             return self.finish(self.reset(segment, side))
@@ -80,8 +82,9 @@ class Connection:
 
     def finish(self, note: Note) -> Note:
         segment = note.segment
-        if not segment.is_rst and self.endings.challenged is not None:
-            self.endings.spoke_after[note.side] = True
+        if not segment.is_rst:
+            for spoke in self.endings.spoke_after:
+                spoke[note.side] = True
         self.talk.note(segment, note.side)
         self.heard[note.side] += 1
         if self.equal and not self.notes:
@@ -169,6 +172,9 @@ class Connection:
             self.older_segment(seen, parts)
         elif attempt.is_wrong_open_ack(seen):
             parts.experts.append("open_ack_wrong")
+            first = attempt.sides[seen.side].fin
+            if segment.is_fin and first is not None and seen.fin_number != first.fin_number:
+                parts.experts.append("second_fin")
             attempt.bad_open_acks[segment.ack] = segment
             self.count_numbers(seen)
         else:
@@ -180,11 +186,12 @@ class Connection:
             self.count_numbers(seen)
             take_closing(attempt, seen, parts)
             self.repeats.keep_steps(seen, parts, attempt.sides[1 - seen.side].highest)
-            self.repeats.note_steps(seen, parts)
+            self.repeats.note_steps(seen, parts, self.endings.ending is None)
 
     def count_numbers(self, seen: Seen) -> None:
         self.endings.note_numbers(seen)
         self.attempt.count_numbers(seen)
+        self.edges[seen.side].of(self.attempt, seen.side)
 
     def take_ended(self, seen: Seen, parts: Parts, still_closed: bool) -> None:
         """After a RST that ended the connection: by its numbers alone, or in full, but no step is shown."""
@@ -201,6 +208,8 @@ class Connection:
             self.take(seen, hidden)
             parts.experts += [one for one in hidden.experts if one in SHOWN_AFTER_RST]
         if answers_syn:
+            if still_closed:
+                note_syn(attempt, seen, parts)
             parts.opening = [2]
             basis, x, _, x_side = ending.numbering
             ending.numbering = basis, x, seen.seq, x_side
@@ -260,7 +269,7 @@ class Connection:
         if rejects == "syn-sent":
             verdict = "taken"
         late = endings.ending is not None
-        over = (not late and attempt.captured and not attempt.complete and not attempt.fin_seen
+        over = (not late and attempt.captured and not attempt.complete
                 and lacks_everything_before(attempt, seen, state))
         value = self.value(seen, verdict, late, over and verdict == "taken" and not rejects)
         ends = verdict == "taken" and not late and not rejects and attempt.closed_by is None
@@ -279,8 +288,9 @@ class Connection:
             endings.since.append(note)
         if value == "challenged":
             self.challenged_by = seen
-            if endings.challenged is None:
-                endings.challenged, endings.challenged_note = ending, note
+            if not late:
+                endings.challenged.append(ending)
+                endings.spoke_after.append([False, False])
         return note
 
     def value(self, seen: Seen, verdict: str, late: bool, over: bool) -> str:

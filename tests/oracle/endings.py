@@ -79,9 +79,8 @@ class Endings:
         self.closed: list[Closed | None] = [None, None]
         self.since: list = []  # the notes of the RSTs from the ending one on
         self.told: set[str] = set()
-        self.challenged: Ending | None = None  # the first challenged RST, as though it had ended the connection
-        self.challenged_note = None
-        self.spoke_after = [False, False]  # a challenged RST
+        self.challenged: list[Ending] = []  # challenged RSTs, each as though it had ended the connection
+        self.spoke_after: list[list[bool]] = []  # each of these
 
     def close(self, attempt: Attempt, rst: Seen, value: str, receiver_alone: bool, over: bool) -> None:
         """A RST was taken. `over`: it shows that the handshake was over."""

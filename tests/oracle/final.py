@@ -20,14 +20,14 @@ LATE_EXPERTS = {"no-answer": "no_answer", "half-open": "half_open", "unreachable
 
 
 def last_word(attempt: Attempt):
-    """The RST that ended the connection, as it is at the end. A challenged one counts where nothing ended it, not both
-    FINs were acknowledged, and not both sides spoke afterwards."""
+    """The RST that ended the connection, as it is at the end. The first challenged one that not both sides
+    survived counts, where nothing ended it and not both FINs were acknowledged."""
     endings = attempt.endings
     if endings.ending is not None:
         return endings.ending
-    if endings.challenged is None or attempt.closed_by is not None or all(endings.spoke_after):
+    if attempt.closed_by is not None:
         return None
-    return endings.challenged
+    return next((rst for rst, spoke in zip(endings.challenged, endings.spoke_after) if not all(spoke)), None)
 
 
 def kind(attempt: Attempt) -> str | None:
@@ -35,7 +35,9 @@ def kind(attempt: Attempt) -> str | None:
         return "not-captured"
     if attempt.both_syns:
         return "split" if is_split(attempt) else "simultaneous"
-    if not any(side.first_synack for side in attempt.sides) and not opened(attempt):
+    ending = attempt.endings.ending  # how it opened does not depend on a challenged RST
+    is_open = attempt.complete or attempt.went_on if ending is None else ending.opened
+    if not any(side.first_synack for side in attempt.sides) and not is_open:
         return None
     return "fast-open" if syn_data_acked(attempt) else "three-way"
 

@@ -57,5 +57,6 @@ def congestion(one: Segment, two: Segment) -> list[str]:
 
 def syn_data_acked(attempt: Attempt) -> bool:
     """A SYN-ACK of the server acknowledges data of the client's SYN."""
-    return bool(attempt.sides[attempt.client].syns) and any(
-        (synack.ack - attempt.x - 1) % CIRCLE for synack in attempt.sides[attempt.server].synacks.values())
+    client, server = attempt.sides[attempt.client], attempt.sides[attempt.server]
+    return bool(client.syns) and any(
+        0 < (synack.ack - attempt.x - 1) % CIRCLE <= client.syn_data for synack in server.synacks.values())

@@ -23,10 +23,6 @@ def take_opening(attempt: Attempt, seen: Seen, parts) -> None:
     elif not attempt.fin_seen and not was_open:
         handshake_states(attempt, seen, parts, first_of_handshake)
     take_back(attempt, seen, parts)
-    if attempt.captured:
-        attempt.past.clear()
-    else:
-        attempt.past.append(seen)
 
 
 # -- SYN and SYN-ACK ----------------------------------------------------------------------------------------------
@@ -57,18 +53,22 @@ def note_syn(attempt: Attempt, seen: Seen, parts) -> None:
         own.first_synack = own.first_synack or seen
         own.sent_synacks.append(seen)
         own.any_synack = True
-    if not was_captured and attempt.captured and any(shows_it_is_open(attempt, one) for one in attempt.past):
+    if not was_captured and attempt.captured and was_open(attempt):
         # A late arrival: the connection was seen to be open before its SYN or SYN-ACK was captured.
         attempt.over = True
 
 
-def shows_it_is_open(attempt: Attempt, seen: Seen) -> bool:
-    """Whether an earlier segment would have completed the handshake, or ended it, had the handshake been known."""
-    if seen.side == attempt.client:
-        if seen.ack is None or not at_or_past(seen.seq, attempt.x + 1):
-            return False
-        return not attempt.sides[attempt.server].synacks or attempt.settling(seen.ack) is not None
-    return not attempt.sides[attempt.server].synacks and acknowledges_client_data(attempt, seen)
+def was_open(attempt: Attempt) -> bool:
+    """Whether the numbers before a SYN or SYN-ACK show that the handshake was over: those of the client lie past it, or
+    the server's payload answers it."""
+    client, server = attempt.sides[attempt.client], attempt.sides[attempt.server]
+    after_syn = attempt.x + 1
+    if client.first_ack is not None and client.highest is not None and at_or_past(client.highest, after_syn):
+        if not server.synacks or at_or_past(client.highest_ack, attempt.y + 1):
+            return True
+    return (not server.synacks and server.payload is not None and server.highest_ack is not None
+            and client.highest is not None and at_or_past(server.highest_ack, after_syn)
+            and at_or_past(client.highest, server.highest_ack))
 
 
 def acknowledges_client_data(attempt: Attempt, seen: Seen) -> bool:
@@ -132,7 +132,7 @@ def acknowledge_syn(attempt: Attempt, seen: Seen) -> list[int]:
     peer.syn_acked = True
     if not attempt.sides[seen.side].syn_acked:
         return [2]
-    attempt.step3 = seen
+    attempt.step3, attempt.settled = seen, attempt.y
     return [2, 3]
 
 
@@ -181,8 +181,8 @@ def syn_states(attempt: Attempt, seen: Seen, parts, first_of_handshake: bool) ->
             server.state = "SYN-RECEIVED"
     elif first_of_handshake:
         client.state, server.state = "SYN-SENT", "SYN-RECEIVED"
-    elif seen.side == attempt.client and client.state == "SYN-SENT" and server.state in ("LISTEN", "CLOSED"):
-        # RFC 9293 figure 9: the SYN again, after the server's older connection was reset.
+    elif seen.side == attempt.client and client.state == "SYN-SENT" and server.state in ("LISTEN", "CLOSED", "SYN-SENT"):
+        # RFC 9293 figure 9: the SYN again, after the server's older connection was reset, or was in SYN-SENT itself.
         server.state = "SYN-RECEIVED"
     if (seen.side == attempt.client and client.state == "ESTABLISHED" and parts.syn_again
             and attempt.client_by_synack and not server.syn_acked):
@@ -239,9 +239,10 @@ def note_server(attempt: Attempt, seen: Seen, parts) -> None:
         attempt.went_on = True
     if attempt.taken_back and (segment.length or segment.is_fin or beyond):
         attempt.taken_back = False
-        has_fin = (client.fin is not None and seen.ack is not None
+        has_fin = (client.fin is not None and seen.ack is not None and not past(seen.ack, client.highest)
                    and at_or_past(seen.ack, client.fin.fin_number + 1))
-        server.state = "CLOSE-WAIT" if has_fin else "ESTABLISHED"
+        if server.state == "SYN-RECEIVED":
+            server.state = "CLOSE-WAIT" if has_fin else "ESTABLISHED"
 
 
 def take_back(attempt: Attempt, seen: Seen, parts) -> None:
@@ -251,5 +252,7 @@ def take_back(attempt: Attempt, seen: Seen, parts) -> None:
             or not same(seen.seq, attempt.y)):
         return
     attempt.taken_back = True
-    attempt.sides[attempt.server].state = "SYN-RECEIVED"
+    if attempt.sides[attempt.server].fin is None:
+        # RFC 9293 section 3.10.4: a FIN that it sent before leads out of SYN-RECEIVED, whatever of the client it has.
+        attempt.sides[attempt.server].state = "SYN-RECEIVED"
     crossing(attempt, seen, attempt.step3, "open_ack_not_taken", parts)

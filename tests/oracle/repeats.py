@@ -92,8 +92,8 @@ class Repeats:
             own.open_asked = own.close_asked = None
         return opening, closing
 
-    def note_steps(self, seen: Seen, parts) -> None:
-        """After the steps are known: what may come again, and what may be answered again."""
+    def note_steps(self, seen: Seen, parts, shown: bool) -> None:
+        """After the steps are known: what may come again, and what may be answered again. After a RST no step is shown."""
         segment, own, peer = seen.segment, self.sides[seen.side], self.sides[1 - seen.side]
         if segment.length or segment.is_fin:
             peer.acks.clear()
@@ -101,7 +101,7 @@ class Repeats:
             peer.open_asked = peer.close_asked = None
         opening = {2, 3} & set(parts.opening)
         closing = {2, 4} & set(parts.closing)
-        if opening or closing:
+        if shown and (opening or closing):
             own.acks[signature(segment)] = opening, closing
         own.opening |= set() if segment.is_synack else opening
         own.closing |= closing

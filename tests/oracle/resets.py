@@ -30,16 +30,14 @@ def last_offer(side):
 
 
 class Edge:
-    """The highest right window edge that a side offered. Each offer is looked at once while the scale stays."""
+    """The highest right window edge that a side offered, each offer at the scale that was known when it was made."""
 
     def __init__(self):
-        self.scale = self.looked_at = 0
+        self.looked_at = 0
         self.highest: int | None = None
 
     def of(self, attempt: Attempt, side: int) -> int | None:
         own, scale = attempt.sides[side], window_scale(attempt, side)
-        if scale != self.scale:
-            self.scale, self.looked_at, self.highest = scale, 0, None
         for ack, window, on_syn in own.offers[self.looked_at:]:
             edge = ack + (window << (0 if on_syn else scale))
             if self.highest is None or past(edge, self.highest):

@@ -1,7 +1,7 @@
 //! Between the RST that ended the connection and its withdrawal (SPEC section 5): what is shown stays as it was at the RST.
 //! Beside it everything else goes on, for the case that the RST is withdrawn.
 
-use super::endpoint::MaybePosition;
+use super::endpoint::{Facts, MaybePosition};
 use super::verdict::Anomalies;
 use super::{Arrival, Connection, Draft};
 use crate::segment::{End, Ends, Kind, Segment};
@@ -27,11 +27,37 @@ impl Connection {
             return;
         }
         self.find_repeats(end, segment, kind, draft);
+        draft.is_older = self.has_no_numbers(end, segment);
+        if !draft.is_older {
+            self.suppose_bases(arrival, segment, kind);
+        }
         self.count_payload(end, segment, draft);
         if draft.has_news {
             draft.anomalies |= Anomalies::DATA_AFTER_RESET;
         }
         self.send_news(end, segment, kind);
+    }
+
+    /// The numbers of a closed end give X and Y too, where nothing before did: not shown, for the case that the RST is withdrawn.
+    fn suppose_bases(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind) {
+        let (from, server) = (arrival.end, self.client_end.peer());
+        let Some(ack) = segment.acknowledgment() else { return };
+        let shown = self.bases_shown();
+        let is_new = self.ends[server].base().is_none();
+        if !self.opening.is_captured() && is_new && self.client().base().is_none() {
+            self.resets_mut().shown.get_or_insert(shown);
+            self.set_handshake_base(arrival, from, segment.seq);
+            self.set_handshake_base(arrival, from.peer(), ack);
+        } else if self.opening.is_captured() && is_new {
+            let number = match (from == server, kind) {
+                (true, Kind::SynAck) => segment.seq,
+                (true, _) => segment.seq.back(1),
+                (false, _) => ack.back(1),
+            };
+            self.resets_mut().shown.get_or_insert(shown);
+            self.set_handshake_base(arrival, server, number);
+        }
+        self.ends[from].learn(Facts::SENT_ACK);
     }
 
     /// A segment counts in full, but its steps are not shown: links to frames, X and Y stay as they were.
@@ -48,7 +74,7 @@ impl Connection {
             changed.frames = closing;
         }
         if kind == Kind::SynAck && answered_at != self.times.syn_ack {
-            self.rare_mut().unshown_syn_ack = arrival.frame;
+            self.rare_mut().later_syn_ack = arrival.frame;
         }
         if let Some(rare) = &mut self.rare {
             rare.old_bases.truncate(kept);

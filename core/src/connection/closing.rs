@@ -2,6 +2,7 @@
 
 use super::copies::Sort;
 use super::endpoint::{Facts, MaybePosition};
+use super::opening::Progress;
 use super::state::{State, Trigger};
 use super::times::MaybeTime;
 use super::verdict::{Anomalies, Steps};
@@ -127,7 +128,10 @@ impl Connection {
         let is_first = !owner.is(Facts::FIN_ACKED);
         if is_first || owner.is(Facts::FIN_BACK) {
             self.happens(peer, Trigger::FinAcked);
-            self.happens(from, Trigger::AcksFin);
+            // A SYN-ACK that takes step 3 back takes back what came with it.
+            if !(segment.flags.has(Flags::SYN) && self.opening.progress == Progress::NotTaken) {
+                self.happens(from, Trigger::AcksFin);
+            }
         }
         self.ends[peer].unlearn(Facts::FIN_BACK.union(Facts::FIN_UNANSWERED));
         if !is_first {
@@ -207,7 +211,7 @@ impl Connection {
 
     /// A server that did not take step 3 takes no FIN either.
     fn send_fin_to(&mut self, end: End) {
-        let is_waiting = self.opening.progress == super::opening::Progress::NotTaken && end != self.client_end;
+        let is_waiting = self.opening.progress == Progress::NotTaken && end != self.client_end;
         if !is_waiting {
             self.happens(end, Trigger::GetsFin);
         }

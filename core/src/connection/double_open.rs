@@ -32,12 +32,20 @@ impl Connection {
             return;
         }
         self.opening.learn(Findings::DOUBLE);
+        for end in End::BOTH {
+            if self.ends[end].syn_ack().is_some() {
+                self.set_syn_ack_steps(end, Steps::one(2));
+            }
+        }
         self.set_handshake_base(arrival, arrival.end, segment.seq);
-        draft.anomalies |= Anomalies::SIMULTANEOUS_OPEN;
         if self.opening.found(Findings::EARLY_SERVER_ACK) {
             self.opening.learn(Findings::SPLIT);
             draft.anomalies |= Anomalies::SPLIT_HANDSHAKE;
+        } else {
+            draft.anomalies |= Anomalies::SIMULTANEOUS_OPEN;
         }
+        // Who was open by an answer, and asks now, has not got that answer.
+        self.happens(arrival.end, Trigger::RepeatsSyn);
         for end in End::BOTH {
             self.happens(end, Trigger::GetsSyn);
         }

@@ -11,7 +11,7 @@ use super::state::State;
 use super::times::MaybeTime;
 use super::verdict::Reset;
 use super::zeek::Extent;
-use crate::segment::{End, Ends, Seq, Side};
+use crate::segment::{End, Ends, Segment, Seq, Side};
 
 /// A RST that ended a connection, or counts as its end if nothing more comes; and what was true when it came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,8 +50,23 @@ pub(super) struct Fall {
     pub refuses: bool,
     /// The state before it, moved on by what happened since.
     pub before: State,
+    /// Whether it ended the connection.
+    pub ends: bool,
     /// The peer's highest number when it came.
     pub peer_next: Option<Seq>,
+    /// The first number past that which the peer has used since.
+    pub peer_used: Option<Seq>,
+}
+
+impl Fall {
+    /// The peer sends a segment: it may use numbers that it had not used before the RST. A plain ACK uses none.
+    pub fn peer_sends(&mut self, segment: &Segment) {
+        let is_new = self.peer_next.is_none_or(|next| segment.next().is_after(next));
+        if segment.sequence_len() > 0 && is_new {
+            let first = self.peer_next.map_or(segment.seq, |next| next.later(segment.seq));
+            self.peer_used = Some(self.peer_used.filter(|used| first.is_after(*used)).unwrap_or(first));
+        }
+    }
 }
 
 /// A RST that asked for an exact match.

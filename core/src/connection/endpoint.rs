@@ -68,6 +68,8 @@ bitflags! {
         const KEEP_ALIVE = 1 << 13;
         /// A SYN or a SYN-ACK of it was captured, in any attempt.
         const SENT_SYN = 1 << 14;
+        /// Its first acceptable SYN-ACK was repeated before step 3.
+        const SYN_ACK_REPEATED = 1 << 15;
     }
 }
 

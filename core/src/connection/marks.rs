@@ -24,6 +24,9 @@ impl Connection {
         if moves_nothing {
             return;
         }
+        if let Some(fall) = self.resets.as_mut().and_then(|resets| resets.falls[end.peer()].as_mut()) {
+            fall.peer_sends(segment);
+        }
         let is_syn = matches!(kind, Kind::Syn | Kind::SynAck);
         if !is_syn && !draft.wrong {
             self.count_old_try(end, segment);

@@ -261,10 +261,7 @@ impl Connection {
     fn ordinary(&mut self, arrival: &mut Arrival, segment: &Segment, kind: Kind, draft: &mut Draft) {
         let end = arrival.end;
         if self.is_older(end, segment) {
-            // Less than 2^24 past X+1 with payload: the capture lacks segments, and no older connection is near.
-            const NEAR: u32 = 1 << 24;
-            let past = self.x_plus_1().map_or(0, |first| segment.ack.offset_from(first));
-            arrival.shows_a_gap = segment.payload_len > 0 && past > 0 && past.unsigned_abs() < NEAR;
+            arrival.shows_a_gap = self.shows_a_gap(segment);
             if !arrival.shows_a_gap {
                 self.stray(arrival, segment, kind, draft);
                 return;
@@ -301,8 +298,10 @@ impl Connection {
             self.ends[end].learn(Facts::WENT_ON_SINCE);
         }
         self.acknowledge_fin(arrival, segment, draft);
-        if matches!(kind, Kind::Ack | Kind::Fin) {
-            self.repeat_acks(end, segment, kind, draft);
+        match kind {
+            Kind::Ack | Kind::Fin => self.repeat_acks(end, segment, kind, draft),
+            Kind::SynAck => self.repeat_syn_ack(end, segment, draft),
+            Kind::Syn | Kind::Rst | Kind::Other => {}
         }
         self.count_payload(end, segment, draft);
         if kind == Kind::Fin {

@@ -11,12 +11,31 @@ impl Connection {
     /// Ack that a client in SYN-SENT never asked for (RFC 9293 §3.5 figure 10). The caller looks for that connection.
     #[must_use]
     pub fn is_older(&self, end: End, segment: &Segment) -> bool {
+        !self.is_ended() && self.answers_nothing(end, segment)
+    }
+
+    fn answers_nothing(&self, end: End, segment: &Segment) -> bool {
         end != self.client_end
             && self.judgement == Judgement::Syn
             && self.states.of(self.client_end) == State::SynSent
             && matches!(segment.kind(), Kind::Ack | Kind::Fin)
-            && !self.is_ended()
             && !self.is_acceptable_ack(segment.ack)
+    }
+
+    /// Whether such a segment shows a gap: with payload, less than 2^24 past X+1, no older connection is near.
+    pub(super) fn shows_a_gap(&self, segment: &Segment) -> bool {
+        const NEAR: u32 = 1 << 24;
+        let past = self.x_plus_1().map_or(0, |first| segment.ack.offset_from(first));
+        segment.payload_len > 0 && past > 0 && past.unsigned_abs() < NEAR
+    }
+
+    /// Whether a segment of an end that a RST closed does not even count by its numbers: an unacceptable SYN-ACK, or one
+    /// of an older connection.
+    pub(super) fn has_no_numbers(&self, end: End, segment: &Segment) -> bool {
+        match segment.kind() {
+            Kind::SynAck => !self.is_acceptable_syn_ack(end, segment),
+            _ => self.answers_nothing(end, segment) && !self.shows_a_gap(segment),
+        }
     }
 
     /// The state of an end here, for a later connection that a segment of this one strays into. None where its numbers do not

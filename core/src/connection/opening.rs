@@ -3,6 +3,7 @@
 
 use bitflags::bitflags;
 
+use super::copies::Sort;
 use super::endpoint::Facts;
 use super::state::Trigger;
 use super::times::MaybeTime;
@@ -55,20 +56,18 @@ bitflags! {
         const WENT_ON = 1 << 7;
         /// The SYN was repeated before the SYN-ACK.
         const SYN_REPEATED = 1 << 8;
-        /// The SYN-ACK was repeated before step 3.
-        const SYN_ACK_REPEATED = 1 << 9;
         /// The verdict on an earlier segment says that the SYN-ACK did not reach the client.
-        const SAID_NOT_RECEIVED = 1 << 10;
+        const SAID_NOT_RECEIVED = 1 << 9;
         /// The verdict on an earlier segment says that the server did not take step 3.
-        const SAID_NOT_TAKEN = 1 << 11;
+        const SAID_NOT_TAKEN = 1 << 10;
         /// An older connection answered the SYN.
-        const OLDER_ANSWERED = 1 << 12;
+        const OLDER_ANSWERED = 1 << 11;
         /// Something answered the SYN that the client must ignore.
-        const INVALID_ANSWER = 1 << 13;
+        const INVALID_ANSWER = 1 << 12;
         /// An ICMP error says that the SYN does not get there.
-        const UNREACHABLE = 1 << 14;
+        const UNREACHABLE = 1 << 13;
         /// The server's state is that of an older connection.
-        const SERVER_IS_OLDER = 1 << 15;
+        const SERVER_IS_OLDER = 1 << 14;
     }
 }
 
@@ -137,6 +136,17 @@ impl Connection {
         }
     }
 
+    /// The sender of a SYN-ACK turns out to be the client: what was found out of that SYN-ACK as the server's does not hold.
+    pub(super) fn turn_opening(&mut self) {
+        let of_server = Findings::SYN_ACK_ACCEPTABLE | Findings::ACKED_SYN_DATA | Findings::SETTLED;
+        let since = Findings::EARLY_SERVER_ACK | Findings::WENT_ON;
+        self.opening.findings.remove(of_server | since);
+        let server = self.client_end.peer();
+        self.opening.learn_if(self.server().syn_ack().is_some(), Findings::SYN_ACK_ACCEPTABLE);
+        let answer = self.original_of_attempt(server, Sort::SynAck).filter(|_| self.server().syn_ack().is_some());
+        self.times.syn_ack = answer.map_or(MaybeTime::NONE, |answer| answer.at);
+    }
+
     /// A segment performs a step (1 to 3).
     pub(super) fn perform(&mut self, step: u8, arrival: &Arrival, segment: &Segment) {
         let index = usize::from(step.saturating_sub(1));
@@ -179,6 +189,11 @@ impl Connection {
 
     /// Both sides are open, as far as they are not done.
     pub(super) fn establish(&mut self) {
+        if self.opening.found(Findings::SERVER_IS_OLDER) && self.closing().closer.is_none() {
+            // It is in this connection now.
+            self.opening.findings.remove(Findings::SERVER_IS_OLDER);
+            self.happens(self.client_end.peer(), Trigger::Remembers(State::SynReceived));
+        }
         for end in End::BOTH {
             // A side that is closed because its FIN was acknowledged does not open again.
             let is_done = self.state_without_rst(end) == State::Closed && self.fin_of(end).is_some();

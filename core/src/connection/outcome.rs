@@ -248,10 +248,11 @@ impl Connection {
         self.opening.frames
     }
 
-    /// The frame of the first acceptable SYN-ACK where it shows no step, after a RST; 0: none.
+    /// The frame of the server's first acceptable SYN-ACK where it is not that of step 2: after a RST it shows no step, and
+    /// when the roles turn round another segment has shown it; 0: none.
     #[must_use]
-    pub fn unshown_syn_ack_frame(&self) -> u32 {
-        self.rare.as_ref().map_or(0, |rare| rare.unshown_syn_ack)
+    pub fn later_syn_ack_frame(&self) -> u32 {
+        self.rare.as_ref().map_or(0, |rare| rare.later_syn_ack)
     }
 
     /// The frames of the segments that first performed steps 1 to 4 of the teardown; 0: none.
@@ -292,7 +293,7 @@ impl Connection {
     /// Nanoseconds from SYN-ACK to step 3; none where the SYN-ACK was repeated before the answer.
     #[must_use]
     pub fn ack_rtt_ns(&self) -> Option<u64> {
-        if self.is_double_open() || self.opening.found(Findings::SYN_ACK_REPEATED) {
+        if self.is_double_open() || self.server().is(Facts::SYN_ACK_REPEATED) {
             None
         } else {
             self.span(2, between(self.times.syn_ack, self.times.step_3), 3)

@@ -6,6 +6,7 @@ use super::bad_acks::BadAcks;
 use super::bounded_list::BoundedList;
 use super::numbering::OldBases;
 use super::repeats::OldRepeats;
+use super::syn_ack::OtherSynAck;
 use super::tries::OldTries;
 use super::verdict::Steps;
 use crate::segment::icmp::IcmpKind;
@@ -27,14 +28,17 @@ pub(super) struct RareParts {
     pub syn_ack_steps: Ends<Steps>,
     /// `numbering.rs`: X and Y as they were before changes, oldest first.
     pub old_bases: Vec<OldBases>,
-    /// `after_end.rs`: the frame of the first acceptable SYN-ACK, where it shows no step; 0: none.
-    pub unshown_syn_ack: u32,
+    /// `after_end.rs`: the frame of the server's first acceptable SYN-ACK, where it shows no step, or another
+    /// segment showed it before; 0: none.
+    pub later_syn_ack: u32,
     /// `outcome.rs`: the first ICMP error about a segment, and its frame.
     pub icmp: Option<(IcmpKind, u32)>,
     /// `repeats.rs`: what may be sent again besides the last of each sort.
     pub repeats: OldRepeats,
-    /// `syn_ack.rs`: the Seqs of an end's acceptable SYN-ACKs before the last one, where they differ.
-    pub other_syn_acks: Option<Box<Ends<BoundedList<Seq>>>>,
+    /// `syn_ack.rs`: an end's acceptable SYN-ACKs before the last one, where they differ.
+    pub other_syn_acks: Option<Box<Ends<BoundedList<OtherSynAck>>>>,
+    /// `syn_ack.rs`: the Seq of the first of these.
+    pub first_syn_ack: Ends<Option<Seq>>,
     /// `tries.rs`: the last segment that each end sent again although the peer had taken it.
     pub old_tries: OldTries,
     /// `zeek.rs`: the entries of Zeek's history that do not stand in its view.
@@ -49,9 +53,10 @@ impl RareParts {
         self.fin_span_ns = Ends::default();
         self.syn_ack_steps = Ends::default();
         self.icmp = None;
-        self.unshown_syn_ack = 0;
+        self.later_syn_ack = 0;
         self.repeats.begin_attempt();
         self.other_syn_acks = None;
+        self.first_syn_ack = Ends::default();
         self.old_tries = OldTries::default();
         self.zeek_history.clear();
     }

@@ -97,6 +97,17 @@ impl Connection {
         }
     }
 
+    /// A SYN-ACK can acknowledge a FIN too: the same one again keeps that step, like an ACK.
+    pub(super) fn repeat_syn_ack(&mut self, end: End, segment: &Segment, draft: &mut Draft) {
+        if !draft.close_steps.is_empty() {
+            self.ends[end].learn(Facts::CLOSE_ACK_FRESH);
+        } else if self.ends[end].is(Facts::CLOSE_ACK_FRESH)
+            && let Some(before) = self.original_of_attempt(end, Sort::SynAck).filter(|before| before.is_like(segment))
+        {
+            draft.close_steps.add(before.close_steps);
+        }
+    }
+
     /// The steps that the same segment performed before, where the peer has sent nothing new since.
     fn steps_again(&self, end: End, segment: &Segment, kind: Kind) -> Option<(Steps, Steps)> {
         let is_fresh = |fact: Facts| self.ends[end].is(fact);

@@ -87,7 +87,7 @@ impl Connection {
             }
             Acceptance::Accepted if self.were_fins_acked() || rejected => {
                 // Both FINs were acknowledged: there is nothing left to end. Or the server goes on waiting for the ACK.
-                self.fell(to, from, segment, false, false);
+                self.fell(to, from, segment, false, false, false);
             }
             Acceptance::Accepted => {
                 let refuses = value == Reset::Refused;
@@ -102,8 +102,8 @@ impl Connection {
                     let resets = self.resets_mut();
                     (resets.ending, resets.late) = (Some(ending), 0);
                 }
-                self.fell(to, from, segment, refuses, is_over);
-                self.fell(from, from, segment, refuses, is_over);
+                self.fell(to, from, segment, refuses, is_over, !is_late);
+                self.fell(from, from, segment, refuses, is_over, !is_late);
             }
         }
     }
@@ -161,7 +161,8 @@ impl Connection {
     }
 
     /// Closes an end by a RST, unless an earlier one did. `is_over`: the RST shows that the handshake is over.
-    fn fell(&mut self, end: End, by: End, segment: &Segment, refuses: bool, is_over: bool) {
+    /// `ends`: it ends the connection.
+    fn fell(&mut self, end: End, by: End, segment: &Segment, refuses: bool, is_over: bool, ends: bool) {
         if self.fall(end).is_some() {
             return;
         }
@@ -171,7 +172,8 @@ impl Connection {
         let to_listen = is_passive && before == State::SynReceived && !is_over;
         self.happens(end, if to_listen { Trigger::ResetsToListen } else { Trigger::Resets });
         let peer_next = self.ends[end.peer()].next();
-        let fall = Fall { by, seq: segment.seq, at: MaybeTime::new(segment.at), refuses, before, peer_next };
+        let at = MaybeTime::new(segment.at);
+        let fall = Fall { by, seq: segment.seq, at, refuses, before, ends, peer_next, peer_used: None };
         self.resets_mut().falls[end] = Some(fall);
     }
 
@@ -272,7 +274,7 @@ impl Connection {
         let shows = if is_own {
             self.did_not_send(end, &fall, segment, kind)
         } else {
-            self.did_not_take(end, &fall, segment, kind)
+            Connection::did_not_take(&fall, segment, kind)
         };
         if !shows {
             return;
@@ -287,7 +289,7 @@ impl Connection {
         } else {
             (&mut ending.said_ignored, Anomalies::RESET_IGNORED)
         };
-        if !*said {
+        if fall.ends && !*said {
             *said = true;
             draft.anomalies |= anomaly;
         }
@@ -301,13 +303,8 @@ impl Connection {
     }
 
     /// Whether a segment acknowledges numbers that the other side first used after the RST.
-    fn acks_later_numbers(&self, end: End, fall: &Fall, segment: &Segment) -> bool {
-        let (Some(ack), Some(now)) = (segment.acknowledgment(), self.ends[end.peer()].next()) else { return false };
-        match fall.peer_next {
-            Some(then) => now.is_after(then) && ack.is_after(then),
-            // Nothing of the peer had been captured when the RST came.
-            None => self.ends[end.peer()].first().is_some_and(|first| now.is_after(first) && ack.is_after(first)),
-        }
+    fn acks_later_numbers(fall: &Fall, segment: &Segment) -> bool {
+        segment.acknowledgment().zip(fall.peer_used).is_some_and(|(ack, used)| ack.is_after(used))
     }
 
     fn did_not_send(&self, end: End, fall: &Fall, segment: &Segment, kind: Kind) -> bool {
@@ -318,13 +315,13 @@ impl Connection {
             && end != self.client_end
             && self.server().syn_ack().is_none()
             && self.is_acceptable_syn_ack(end, segment);
-        is_past || is_first_answer || self.acks_later_numbers(end, fall, segment)
+        is_past || is_first_answer || Connection::acks_later_numbers(fall, segment)
     }
 
-    fn did_not_take(&self, end: End, fall: &Fall, segment: &Segment, kind: Kind) -> bool {
+    fn did_not_take(fall: &Fall, segment: &Segment, kind: Kind) -> bool {
         let is_new = segment.payload_len > 0 || matches!(kind, Kind::Fin | Kind::SynAck);
         let is_later = between(fall.at, MaybeTime::new(segment.at)).is_some_and(|ns| ns > ON_ITS_WAY_NS);
-        (is_new && is_later) || self.acks_later_numbers(end, fall, segment)
+        (is_new && is_later) || Connection::acks_later_numbers(fall, segment)
     }
 
     /// Whether a segment after the end is the server's SYN-ACK with an acceptable Ack after its own RST, which broke a

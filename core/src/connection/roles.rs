@@ -74,6 +74,10 @@ impl Connection {
         let before = Both { client: State::Closed, server: State::Listen };
         let is_before = self.states_now() == before;
         self.client_end = client;
+        if self.opening.is_captured() {
+            self.turn_opening();
+            self.turn_zeek();
+        }
         if is_before {
             self.states = States::before(client);
         }

@@ -42,6 +42,7 @@ impl Connection {
             if self.is_step_3(segment, kind, first, chosen) {
                 self.set_handshake_base(arrival, server, chosen);
                 self.opening.learn(Findings::SETTLED);
+                self.settle_options(chosen);
                 self.step_3(arrival, segment, draft);
             } else {
                 draft.wrong = true;
@@ -67,7 +68,7 @@ impl Connection {
             return false;
         }
         let sent = self.client().next().unwrap_or(first);
-        let offered = first.advance(u32::from(self.server().syn_window));
+        let offered = first.advance(u32::from(self.window_of_syn_ack(y)));
         let acks_unsent = self.server().next().is_some_and(|next| segment.ack.is_after(next));
         let lacks_segments = segment.seq.is_after(sent);
         let is_within = !segment.seq.is_after(sent.later(offered)) && (!acks_unsent || lacks_segments);
@@ -78,11 +79,11 @@ impl Connection {
     pub(super) fn server_segment(&mut self, arrival: &Arrival, segment: &Segment) {
         let Some(first) = self.x_plus_1() else { return };
         let acceptable = self.is_acceptable_ack(segment.ack);
-        self.opening.learn_if(acceptable && segment.ack.is_at_or_past(first), Findings::EARLY_SERVER_ACK);
         if self.opening.found(Findings::SYN_ACK_ACCEPTABLE) {
             self.opening.learn_if(segment.payload_len > 0 || segment.ack.is_after(first), Findings::WENT_ON);
             return;
         }
+        self.opening.learn_if(acceptable && segment.ack.is_at_or_past(first), Findings::EARLY_SERVER_ACK);
         if self.server().base().is_none() && !self.client().is(Facts::SENT_ACK) {
             self.set_handshake_base(arrival, arrival.end, segment.seq.back(1));
         }

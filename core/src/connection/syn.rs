@@ -28,7 +28,8 @@ impl Connection {
         let by_client = client.is(Facts::SENT_ACK)
             && past(client.next(), first)
             && y.is_none_or(|y| past(client.acked(), y.advance(1)));
-        let by_server = y.is_none() && server.payload_end.get().is_some() && past(server.acked(), first);
+        let is_sent = server.acked().is_some_and(|acked| past(client.next(), acked));
+        let by_server = y.is_none() && server.payload_end.get().is_some() && past(server.acked(), first) && is_sent;
         if by_client || by_server {
             self.opening.progress = Progress::Over;
         }

@@ -7,7 +7,15 @@ use super::state::Trigger;
 use super::times::MaybeTime;
 use super::verdict::{Anomalies, Steps};
 use super::{Arrival, Connection, Draft, State};
-use crate::segment::{End, Segment, Seq};
+use crate::segment::{End, Segment, Seq, SynOptions};
+
+/// An acceptable SYN-ACK of an end that sent another one after it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OtherSynAck {
+    pub seq: Seq,
+    window: u16,
+    options: Option<SynOptions>,
+}
 
 impl Connection {
     /// Whether the receiver of a SYN-ACK can accept it. Nobody can when it is sent against one's own SYN and no SYN of the
@@ -46,11 +54,17 @@ impl Connection {
             self.begin_states();
         }
         if draft.repeats.syn {
-            let is_waiting = self.opening.frames[2] == 0 && self.opening.frames[1] != 0;
-            self.opening.learn_if(from != self.client_end && is_waiting, Findings::SYN_ACK_REPEATED);
+            let is_waiting = self.opening.frames[2] == 0;
+            let first = self.rare.as_ref().and_then(|rare| rare.first_syn_ack[from]).or(self.ends[from].syn_ack());
+            if is_waiting && first == Some(segment.seq) {
+                self.ends[from].learn(Facts::SYN_ACK_REPEATED);
+            }
         }
         if self.is_double_open() {
             if self.opening.progress == Progress::Underway {
+                if from != self.client_end {
+                    self.set_handshake_base(arrival, from, segment.seq);
+                }
                 self.double_open_ack(arrival, segment, draft);
             }
             if draft.repeats.syn && from != self.client_end && self.server().base() == Some(segment.seq) {
@@ -66,10 +80,9 @@ impl Connection {
             self.answer_syn(arrival, segment, draft);
         }
         let own = &self.ends[from];
-        // Where the server sent both, the SYN-ACK counts.
-        let answers_both = self.is_double_open() && from != self.client_end;
         let is_news = !draft.repeats.syn || base_before != own.base();
-        let may_count = own.syn().is_none() || answers_both;
+        // Where the server sent both, the SYN-ACK counts.
+        let may_count = own.syn().is_none() || from != self.client_end;
         if may_count && own.base() == Some(segment.seq) && (own.options.is_none() || is_news) {
             self.ends[from].options = Some(segment.options);
         }
@@ -83,16 +96,40 @@ impl Connection {
             return;
         };
         draft.anomalies |= Anomalies::SYNACK_CHANGED;
-        let others = &mut self.rare_mut().other_syn_acks.get_or_insert_default()[from];
-        others.retain(|&known| known != last);
-        others.add(last);
+        let own = &self.ends[from];
+        let other = OtherSynAck { seq: last, window: own.syn_window, options: own.options };
+        let rare = self.rare_mut();
+        let others = &mut rare.other_syn_acks.get_or_insert_default()[from];
+        others.retain(|known| known.seq != last);
+        others.add(other);
+        rare.first_syn_ack[from].get_or_insert(last);
+    }
+
+    /// What an end's acceptable SYN-ACK with this Seq held, where it is not its last one.
+    fn other_syn_ack(&self, from: End, seq: Seq) -> Option<OtherSynAck> {
+        let others = self.rare.as_ref()?.other_syn_acks.as_ref()?;
+        let mut of_end = others[from].iter().filter(|_| self.ends[from].syn_ack() != Some(seq));
+        of_end.find(|other| other.seq == seq).copied()
+    }
+
+    /// The window of the server's SYN-ACK with this Seq.
+    pub(super) fn window_of_syn_ack(&self, seq: Seq) -> u16 {
+        self.other_syn_ack(self.client_end.peer(), seq).map_or(self.server().syn_window, |other| other.window)
+    }
+
+    /// Step 3 takes the server's SYN-ACK with this Seq: its options count.
+    pub(super) fn settle_options(&mut self, seq: Seq) {
+        let server = self.client_end.peer();
+        if let Some(other) = self.other_syn_ack(server, seq) {
+            self.ends[server].options = other.options;
+        }
     }
 
     /// The Seq of the acceptable SYN-ACK that an Ack answers: the latest that it is past.
     pub(super) fn syn_ack_answered_by(&self, ack: Seq) -> Option<Seq> {
         let server = self.client_end.peer();
         let others = self.rare.iter().filter_map(|rare| rare.other_syn_acks.as_ref());
-        let others = others.flat_map(|lists| lists[server].iter().copied());
+        let others = others.flat_map(|lists| lists[server].iter().map(|other| other.seq));
         let behind = others.chain(self.server().syn_ack()).filter(|&seq| ack.is_after(seq));
         behind.reduce(Seq::later)
     }
@@ -114,6 +151,10 @@ impl Connection {
                 self.times.syn_ack = answered_at;
             } else if !draft.repeats.syn {
                 self.times.syn_ack = MaybeTime::new(segment.at);
+                if self.opening.frames[1] != arrival.frame {
+                    // The roles have turned round since another segment performed this step.
+                    self.rare_mut().later_syn_ack = arrival.frame;
+                }
             }
         }
     }
@@ -139,7 +180,7 @@ impl Connection {
         if draft.repeats.syn {
             self.opening.findings.remove(Findings::WENT_ON);
         }
-        if self.opening.progress == Progress::Underway {
+        if self.opening.progress == Progress::Underway && self.closing().closer.is_none() {
             let is_asking = self.state_without_rst(client);
             if matches!(is_asking, State::Closed | State::SynSent | State::SynReceived) {
                 self.happens(server, Trigger::SendsSynAck);
@@ -147,7 +188,10 @@ impl Connection {
             // In SYN-RECEIVED it is where its own SYN-ACK came before the SYN that shows it to be the client.
             let answered = if is_asking == State::SynReceived { Trigger::Opens } else { Trigger::GetsSynAck };
             self.happens(client, answered);
-        } else if draft.repeats.syn && self.server().base() == Some(segment.seq) {
+        } else if self.opening.progress != Progress::Underway
+            && draft.repeats.syn
+            && self.server().base() == Some(segment.seq)
+        {
             // The first one may have crossed step 3, and those after it not.
             self.take_step_3_back(segment, draft);
         }

@@ -85,6 +85,10 @@ pub struct Extent {
     start: Seq,
     /// The one after the last that it used, the RST's own with it. After a RST no more are believed.
     next: Seq,
+    /// What the peer had acknowledged before its first segment: for Zeek, that begins with it.
+    acked_before: Option<Seq>,
+    /// What the peer has acknowledged since the RST, also where it does not count here.
+    acked: Seq,
 }
 
 impl Connection {
@@ -108,6 +112,33 @@ impl Connection {
         if extent.is_some() {
             self.resets_mut().zeek_extents[end] = extent;
         }
+        let peer = self.resets.as_mut().and_then(|resets| resets.zeek_extents[end.peer()].as_mut());
+        if let (Some(peer), Some(ack), false) = (peer, segment.acknowledgment(), flags.has(Flags::RST)) {
+            peer.acked = peer.acked.later(ack);
+        }
+    }
+
+    /// The roles turn round: Zeek's states are those that it would have with the other one as originator.
+    pub(super) fn turn_zeek(&mut self) {
+        let more = self.rare.as_ref().map_or(&[][..], |rare| &rare.zeek_history);
+        let entries: Vec<u8> = self.zeek.entries(End::Low, more).collect();
+        for end in End::BOTH {
+            let track = &mut self.zeek.tracks[end];
+            (track.state, track.previous) = (ZeekState::Inactive, ZeekState::Inactive);
+        }
+        for entry in entries {
+            let flags = match LETTERS.get(usize::from(entry & !HIGH)) {
+                Some(b'S') => Flags::SYN,
+                Some(b'H') => Flags::SYN.with(Flags::ACK),
+                Some(b'F') => Flags::FIN.with(Flags::ACK),
+                Some(b'R') => Flags::RST,
+                Some(b'A' | b'D') => Flags::ACK,
+                _ => continue,
+            };
+            let payload_len = u32::from(entry & !HIGH == Letter::Data as u8);
+            let end = if entry & HIGH == 0 { End::Low } else { End::High };
+            self.zeek.update_state(self.client_end, end, &Segment { flags, payload_len, ..Segment::default() });
+        }
     }
 
     /// The numbers of an end that sends a RST or has sent one, where this segment changes them.
@@ -118,7 +149,12 @@ impl Connection {
             Some(self.zeek_extent(end, segment, before))
         } else if flags.has(Flags::SYN) && before.state == ZeekState::Reset && before.previous == ZeekState::Inactive {
             // Nothing but RSTs had come, and those may be somebody else's.
-            Some(Extent { start: segment.seq, next: segment.next() })
+            Some(Extent {
+                start: segment.seq,
+                next: segment.next(),
+                acked_before: self.ends[end.peer()].acked(),
+                acked: segment.seq,
+            })
         } else if flags.has(Flags::FIN) && before.state == ZeekState::Reset {
             // Zeek believes a FIN, whatever its number, where nothing else went before it.
             let known = self.resets.as_ref().and_then(|resets| resets.zeek_extents[end]);
@@ -135,7 +171,9 @@ impl Connection {
         let own = &self.ends[end];
         if before.state == ZeekState::Inactive {
             // The RST's number counts as its first.
-            return Extent { start: segment.seq.back(1), next: segment.seq };
+            let acked_before = self.ends[end.peer()].acked();
+            let start = segment.seq.back(1);
+            return Extent { start, next: segment.seq, acked_before, acked: start };
         }
         let has_syn = before.given & 1 << Letter::Syn as u8 != 0;
         let start = if has_syn { self.zeek.syns[end] } else { own.first().unwrap_or(segment.seq).back(1) };
@@ -147,7 +185,7 @@ impl Connection {
         let has_fin = before.given & 1 << Letter::Fin as u8 != 0;
         let known = if has_fin && known == start.advance(1) { self.closing().zeek_fins[end].advance(1) } else { known };
         let is_near = segment.seq.is_after(known) && segment.seq.is_within(known, FAR);
-        Extent { start, next: if is_near { segment.seq } else { known } }
+        Extent { start, next: if is_near { segment.seq } else { known }, acked_before: None, acked: start }
     }
 
     /// Whether the numbers of an end that sent a RST went on beyond its SYN and FIN.
@@ -157,8 +195,9 @@ impl Connection {
         let peer = end.peer();
         let bad = self.rare.as_ref().into_iter().flat_map(|rare| rare.bad_acks.of(peer));
         let ahead = |number: Seq| number.0.wrapping_sub(extent.start.0);
+        let acked = self.ends[peer].acked().into_iter().chain(bad).chain([extent.acked]);
         let acked =
-            self.ends[peer].acked().into_iter().chain(bad).filter(|acked| acked.is_after(extent.start)).map(ahead);
+            acked.filter(|&acked| Some(acked) != extent.acked_before && acked.is_after(extent.start)).map(ahead);
         let fins = u32::from(self.fins(self.side(end)) > 0);
         acked.fold(ahead(extent.next), u32::max) > 1_u32.saturating_add(fins)
     }

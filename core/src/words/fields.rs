@@ -230,18 +230,18 @@ fn is_of_last_attempt(view: &SegmentView) -> bool {
 /// Whether it performs the later one of two steps of the handshake.
 fn is_later_of(view: &SegmentView, one: u8, other: u8) -> bool {
     let [frame_1, shown_2, frame_3] = view.connection.handshake_frames();
-    let unshown_2 = view.connection.unshown_syn_ack_frame();
+    let later_2 = view.connection.later_syn_ack_frame();
     let frame_of = |step: u8| match step {
         1 => frame_1,
-        2 if unshown_2 != 0 => unshown_2,
+        2 if later_2 != 0 => later_2,
         2 => shown_2,
         _ => frame_3,
     };
     let later = frame_of(one).max(frame_of(other));
     let is_step = |step: u8| {
         let steps = view.verdict.open_steps;
-        let is_unshown = step == 2 && unshown_2 != 0;
-        if is_unshown { view.segment.kind() == Kind::SynAck && steps.is_empty() } else { steps.has(step) }
+        let is_other = step == 2 && later_2 != 0;
+        if is_other { view.segment.kind() == Kind::SynAck } else { steps.has(step) }
     };
     view.frame == later && [one, other].iter().any(|&step| frame_of(step) == later && is_step(step))
 }
@@ -249,9 +249,9 @@ fn is_later_of(view: &SegmentView, one: u8, other: u8) -> bool {
 /// Whether it may be what acknowledges a FIN. After a RST it shows no step.
 fn acknowledges_fin(verdict: &Verdict) -> bool {
     let steps = verdict.close_steps;
-    let is_unshown =
+    let is_other =
         verdict.phase == Phase::Closed && steps.is_empty() && verdict.open_steps.is_empty() && verdict.reset.is_none();
-    steps.has(2) || steps.has(4) || is_unshown
+    steps.has(2) || steps.has(4) || is_other
 }
 
 impl Placement {
