@@ -70,7 +70,7 @@ class Handshakes(unittest.TestCase):
 
     def test_a_syn_reaches_a_socket_that_asks_itself(self):
         """RFC 9293 section 3.10.7.3, fourth: the older connection was in SYN-SENT."""
-        answers = play_streams("s S 900\nc A 50 901", "c S 500\ns A 901 50\nc S 500")
+        answers = play_streams("s S 900\nc A 50 901", "c S 500\ns A 901 50\nc S 500 t3600900")
         self.assertEqual(states(answers)[-1], "SYN-SENT / SYN-RECEIVED")
 
     def test_a_fin_that_cannot_be_step_3_is_a_second_one_too(self):
