@@ -256,4 +256,25 @@ scripts! {
       | < P. S+500  ack C+1 len 10 @2
     = conn.server.bytes 10
     ";
+
+    /// The round trip stands on the first SYN-ACK alone.
+    a_second_syn_ack_that_is_not_shown = "
+      | > S  C
+      | > R  C+1
+      | < S. S    ack C+1 @2         |              | SYN-ACK  |        | handshake.synack_rtt=2.001000000
+      | < S. S    ack C+1            |              | SYN-ACK  |        | handshake.synack_rtt; retransmission=1
+      | > .  C+1  ack S+1
+    ";
+
+    /// A FIN again arrives at a side that is closed, for the case that it was not: then that side has the FIN.
+    a_fin_again_before_the_withdrawal = "
+    open
+      | > F. C+1  ack S+1
+      | < .  S+1  ack C+2
+      | < F. S+1  ack C+2
+    FIN-WAIT-1   | > F. C+1  ack S+1          | LAST-ACK     | FIN      | close 1
+    CLOSED       | < R  S                     | CLOSED       | RST      |        | reset=after-fin
+    CLOSED       | < F. S+1  ack C+2          | LAST-ACK     | FIN      |
+    TIME-WAIT    | > P. C+2  ack S+1 len 1 @2 | LAST-ACK     | DATA     |        | !reset_ignored; !data_after_fin; !fin_unanswered
+    ";
 }

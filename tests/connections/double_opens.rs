@@ -47,4 +47,70 @@ scripts! {
       | < .  S+1  ack C+1          |              | OPEN-ACK | open 2+3
       | < S. S    ack C+1          |              | SYN-ACK  | open 2 | retransmission=1
     ";
+
+    /// A RST against an ACK that does not reach Y+1 ends nothing, as after a SYN-ACK. Step 3 opens the client that it closed.
+    a_wrong_ack_is_rejected = "
+      | > S  C
+      | < S  S
+      | > .  C+1  ack S            |              | ACK      |        | !open_ack_wrong
+    CLOSED       | < R  S                     | SYN-RECEIVED | RST      |        | reset=refused
+    CLOSED       | < .  S+1  ack C+1          | SYN-RECEIVED | OPEN-ACK | open 2
+    ESTABLISHED  | > .  C+1  ack S+1          | ESTABLISHED  | OPEN-ACK | open 2+3
+    ";
+
+    /// The server answered the SYN by a SYN-ACK before its own SYN. So its ACK does not answer the client's SYN-ACK alone.
+    no_split_handshake_behind_a_syn_ack = "
+      | > S  C
+      | < S. S    ack C+1
+      | < S  S
+      | > S. C    ack S+1
+      | < .  S+1  ack C+1          |              | OPEN-ACK | open 2+3 | !none
+    = handshake.kind simultaneous
+    ";
+
+    /// It can be split in both ways; that is said once.
+    a_split_handshake_is_said_once = "
+      | > S  C
+      | < .  S    ack C+1
+      | < S  S
+      | > S. C    ack S+1
+      | < .  S+1  ack C+1          |              | OPEN-ACK | open 2+3 | !none
+    = handshake.kind split
+    ";
+
+    /// A client that had gone back to SYN-SENT is open when it completes the handshake.
+    it_completes_after_its_syn_again = "
+      | > S  C
+      | < S  S
+      | < S. S    ack C+1
+    SYN-SENT     | > S  C                     | SYN-RECEIVED | SYN      | open 1 | retransmission=1
+    ESTABLISHED  | > .  C+1  ack S+1          | ESTABLISHED  | OPEN-ACK | open 2+3
+    ";
+
+    /// The SYN-ACK comes again, so the next ACK performs its steps again.
+    its_ack_again_after_the_syn_ack_again = "
+      | > S  C
+      | < S  S
+      | < S. S    ack C+1
+      | > .  C+1  ack S+1          |              | OPEN-ACK | open 2+3
+      | < S. S    ack C+1
+      | > .  C+1  ack S+1 win 7    |              | OPEN-ACK | open 2+3 | retransmission=1
+    ";
+
+    /// What is acknowledged counts, also of the server.
+    another_syn_of_the_server_after_an_ack = "
+      | > S  C
+      | < S  S
+      | > .  C+1  ack S+1          |              | OPEN-ACK | open 2
+      | < S  Y+700                 |              | SYN      | open 1
+      | < .  Y+1  ack X+1          |              | OPEN-ACK | open 2+3
+    ";
+
+    /// Once the connection is open, a SYN of the server tells nothing, and another one no more.
+    syns_of_the_server_after_the_handshake = "
+    open
+      | < S  S+100                 |              | SYN      | open 1
+      | < S  S+700                 |              | SYN      | open 1
+      | > S. C    ack S+701        |              | SYN-ACK  |        | !synack_wrong_ack
+    ";
 }

@@ -306,6 +306,32 @@ scripts! {
       | < S. S    ack C+1 <mss:1400>
     = negotiated MSS 1460/1400
     ";
+
+    /// A RST past everything shows that the handshake was over. So it was made, though the capture has the SYN alone.
+    the_kind_where_a_reset_shows_it_over = "
+      | > S  C
+      | > R  C+500
+    = handshake.kind three-way
+    = teardown.kind reset
+    ";
+
+    /// Frames in the wrong order: the SYN behind its SYN-ACK is the one that this answered.
+    what_is_agreed_where_the_syn_comes_late = "
+      | < S. S    ack C+1 <mss:1400>
+      | > S  C    <mss:1460>
+      | > .  C+1  ack S+1
+    = negotiated MSS 1460/1400
+    ";
+
+    /// A FIN after the RST began no close. So it is not one that nobody answered, either.
+    a_fin_again_after_the_reset = "
+    open
+      | > R  C+1
+      | > P. C+1  ack S+1 len 3
+      | > F. C+4  ack S+1
+      | > F. C+4  ack S+1 @1
+    = teardown.kind reset
+    ";
 }
 
 /// Where the capture lacks a part of the options of the SYN or the SYN-ACK, what was agreed is not known.

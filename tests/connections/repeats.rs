@@ -293,6 +293,15 @@ scripts! {
       | < S. S    ack C+1          |            | SYN-ACK+CLOSE-ACK | open 2, close 2 | retransmission=1
       | < S. S    ack C+1 win 7    |            | SYN-ACK           | open 2          | retransmission=1
     ";
+
+    /// It acknowledges a second FIN that lies before the first. As it acknowledges not the first, it performs nothing.
+    an_ack_of_a_second_fin_before_the_first = "
+    open
+      | > F. C+50  ack S+1
+      | > F. C+20  ack S+1
+      | > F. C+20  ack S+1
+      | < .  S+1   ack C+21        |            | ACK       |
+    ";
 }
 
 /// However many other numbers came since: the first FIN is known for ever.
