@@ -277,4 +277,17 @@ scripts! {
     CLOSED       | < F. S+1  ack C+2          | LAST-ACK     | FIN      |
     TIME-WAIT    | > P. C+2  ack S+1 len 1 @2 | LAST-ACK     | DATA     |        | !reset_ignored; !data_after_fin; !fin_unanswered
     ";
+
+    /// Step 2 of the teardown was not shown after the RST. The same ACK again shows it, and the link leads there.
+    link_to_an_ack_that_shows_its_step = "
+    open
+      | > F. C+1  ack S+1
+      | > R. C+2  ack S+1
+      | < .  S+1  ack C+2            |              | ACK      |
+      | < P. S+1  ack C+2 len 5 @2   |              | DATA     |        | !reset_ignored
+      | > P. C+3  ack S+6 len 1      |              | DATA     |        | !reset_forged; !data_after_fin
+      | > F. C+1  ack S+1
+      | < .  S+6  ack C+2            |              | CLOSE-ACK | close 2 | retransmission=1
+    = teardown.frame2 #10
+    ";
 }

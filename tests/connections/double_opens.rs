@@ -113,4 +113,13 @@ scripts! {
       | < S  S+700                 |              | SYN      | open 1
       | > S. C    ack S+701        |              | SYN-ACK  |        | !synack_wrong_ack
     ";
+
+    /// A SYN-ACK that completes the handshake cannot take it back at once, though its number came before.
+    a_syn_ack_again_that_completes_it = "
+      | > S  C
+      | < S. S    ack C+1
+      | < S  S
+      | > .  C+1  ack S+1          |              | OPEN-ACK | open 2
+    ESTABLISHED  | < S. S    ack C+1          | ESTABLISHED  | SYN-ACK  | open 2+3 | !synack_retransmission
+    ";
 }

@@ -302,6 +302,23 @@ scripts! {
       | > F. C+20  ack S+1
       | < .  S+1   ack C+21        |            | ACK       |
     ";
+
+    /// Payload of the other side, also on a FIN, ends the debt of an answer to its SYN-ACK.
+    payload_of_a_fin_between_a_syn_ack_and_the_next_ack = "
+    open
+      | < S. S    ack C+1
+      | < F. S+1  ack C+1 len 5
+      | > .  C+1  ack S+7 win 9    |            | CLOSE-ACK | close 2   | retransmission
+    ";
+
+    /// A FIN again with its payload is what asks for the answer.
+    a_fin_again_with_payload_is_answered_again = "
+    open
+      | < F. S+1  ack C+1 len 5
+      | > .  C+1  ack S+7
+      | < F. S+1  ack C+1 len 5
+      | > .  C+1  ack S+7 win 9    |            | CLOSE-ACK | close 2   | retransmission=1
+    ";
 }
 
 /// However many other numbers came since: the first FIN is known for ever.

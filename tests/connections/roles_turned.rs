@@ -28,4 +28,15 @@ scripts! {
     SYN-RECEIVED | < S  S                     | ESTABLISHED  | SYN      | open 1
     SYN-RECEIVED | > S  C                     | SYN-RECEIVED | SYN      | open 1 | !simultaneous_open; !half_open
     ";
+
+    /// No SYN was captured: X is the number of the client's SYN-ACK, not the first number seen.
+    x_by_the_clients_syn_ack = "
+      | > R  C
+      | < S. S    ack C+1
+      | > S. C    ack S+1 @2
+      | > F. C+1  ack S+1
+      | < P. S+1  ack C+2 len 5    |              | CLOSE-ACK | close 2 | !reset_ignored
+      | < S. S    ack C+1
+      | > .  C+2  ack S+6          |              | OPEN-ACK | open 3 | retransmission=1
+    ";
 }

@@ -377,4 +377,12 @@ scripts! {
       | > .  C+1   ack S+1
     CLOSE-WAIT   | < S. S     ack C+1 @1       | FIN-WAIT-1   | SYN-ACK  | open 2 | !synack_retransmission; !open_ack_not_taken; !half_open
     ";
+
+    /// The SYN-ACK is the first acceptable one, and ends the round trip that it may have crossed step 3 in.
+    not_taken_within_the_round_trip_that_it_ends = "
+      | > S  C
+      | < S. S     ack C+500
+      | > .  C+1   ack S+1 @3
+      | < S. S     ack C+1 @1                  | SYN-RECEIVED | SYN-ACK  | open 2 | !synack_retransmission; !half_open
+    ";
 }

@@ -261,4 +261,12 @@ scripts! {
     ESTABLISHED  | > P. C+4  ack S+1 len 3 @2   | CLOSED       | DATA     |        | !none
     ESTABLISHED  | < .  S+1  ack C+7            | ESTABLISHED  | ACK      |        | !reset_ignored
     ";
+
+    /// Its ACK cannot be step 3; all the same it brings new payload of a side that a RST closed.
+    payload_that_cannot_be_step_3 = "
+      | < S. S     ack C+500
+      | > .  C     ack S+1
+    CLOSED       | < R  S+1                     | SYN-RECEIVED | RST      |        | reset.cause=rejects-ack
+      | > P. C     ack S+1 len 9                |              | DATA     |        | !open_ack_wrong; !data_after_reset
+    ";
 }

@@ -35,7 +35,7 @@ impl Connection {
         if draft.has_news {
             draft.anomalies |= Anomalies::DATA_AFTER_RESET;
         }
-        self.send_news(end, segment, kind);
+        self.send_news(end, segment, kind, draft.repeats);
     }
 
     /// The numbers of a closed end give X and Y too, where nothing before did: not shown, for the case that the RST is withdrawn.

@@ -7,7 +7,7 @@ use super::state::{State, Trigger};
 use super::times::MaybeTime;
 use super::verdict::{Anomalies, Steps};
 use super::{Arrival, Connection, Draft};
-use crate::segment::{End, Ends, Flags, Segment, Seq, Side};
+use crate::segment::{End, Ends, Flags, Position, Segment, Seq, Side};
 
 /// How the second FIN stands to the first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,7 +73,7 @@ impl Closing {
         Steps::one(self.fin_step(end).saturating_add(1))
     }
 
-    fn perform(&mut self, step: Steps, arrival: &Arrival) {
+    pub fn perform(&mut self, step: Steps, arrival: &Arrival) {
         for (frame, number) in self.frames.iter_mut().zip(1..) {
             if step.has(number) && *frame == 0 {
                 *frame = arrival.frame;
@@ -235,17 +235,20 @@ impl Connection {
         }
     }
 
+    /// The end of a segment's payload, where that lies past all of its sender before. Where nothing of the end was seen
+    /// before, its bytes are counted from this segment on.
+    pub(super) fn new_payload_end(&self, from: End, segment: &Segment) -> Option<Position> {
+        let own = &self.ends[from];
+        let syn = u32::from(segment.flags.has(Flags::SYN));
+        let end = own.position_of(segment.seq).advance(segment.payload_len).advance(syn);
+        let is_new = own.payload_end.get().is_none_or(|highest| end > highest);
+        (segment.payload_len > 0 && is_new).then_some(end)
+    }
+
     /// Counts the payload that an end sends, and notices what comes after its own FIN.
     pub(super) fn count_payload(&mut self, from: End, segment: &Segment, draft: &mut Draft) {
-        if segment.payload_len == 0 {
-            return;
-        }
-        // Where nothing of the end was seen before, its bytes are counted from this segment on.
-        let syn = u32::from(segment.flags.has(Flags::SYN));
-        let own = &mut self.ends[from];
-        let end = own.position_of(segment.seq).advance(segment.payload_len).advance(syn);
-        if own.payload_end.get().is_none_or(|highest| end > highest) {
-            own.payload_end.set(end);
+        if let Some(end) = self.new_payload_end(from, segment) {
+            self.ends[from].payload_end.set(end);
             draft.has_news = true;
             if self.fin_of(from).is_some_and(|fin| segment.payload_end().is_after(fin)) {
                 draft.anomalies |= Anomalies::DATA_AFTER_FIN;

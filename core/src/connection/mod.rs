@@ -292,6 +292,9 @@ impl Connection {
             if kind == Kind::Fin {
                 self.find_repeats(end, segment, kind, draft);
             }
+            if self.fall(end).is_some() && kind != Kind::SynAck && self.new_payload_end(end, segment).is_some() {
+                draft.anomalies |= Anomalies::DATA_AFTER_RESET;
+            }
             return;
         }
         if self.opening.progress != Progress::Underway && kind != Kind::SynAck && draft.open_steps.is_empty() {
@@ -299,7 +302,10 @@ impl Connection {
         }
         self.acknowledge_fin(arrival, segment, draft);
         match kind {
-            Kind::Ack | Kind::Fin => self.repeat_acks(end, segment, kind, draft),
+            Kind::Ack | Kind::Fin => {
+                self.repeat_acks(end, segment, kind, draft);
+                self.link_repeated_acks(arrival, segment, draft);
+            }
             Kind::SynAck => self.repeat_syn_ack(end, segment, draft),
             Kind::Syn | Kind::Rst | Kind::Other => {}
         }
@@ -310,16 +316,22 @@ impl Connection {
         if draft.has_news && self.fall(end).is_some() {
             draft.anomalies |= Anomalies::DATA_AFTER_RESET;
         }
-        self.send_news(end, segment, kind);
+        self.send_news(end, segment, kind, draft.repeats);
     }
 
     /// After payload or a FIN of an end the peer's same ACK again is an answer, and owes nothing to what came before.
-    fn send_news(&mut self, end: End, segment: &Segment, kind: Kind) {
+    fn send_news(&mut self, end: End, segment: &Segment, kind: Kind, repeats: Repeats) {
         if segment.payload_len > 0 || kind == Kind::Fin {
             self.forget_step_acks(end.peer());
         }
-        if segment.payload_len > 0 && kind == Kind::Ack {
-            self.owe_nothing(end.peer());
+        if segment.payload_len > 0 {
+            // What comes again, also with payload, is what the peer owes an answer to now.
+            let owed = match kind {
+                Kind::SynAck if repeats.syn => Facts::OWES_SYN_ACK,
+                Kind::Fin if repeats.fin => Facts::OWES_FIN,
+                _ => Facts::empty(),
+            };
+            self.ends[end.peer()].unlearn(Facts::OWES_SYN_ACK.union(Facts::OWES_FIN).difference(owed));
         }
     }
 

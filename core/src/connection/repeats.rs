@@ -4,7 +4,7 @@ use super::bounded_list::BoundedList;
 use super::copies::{Original, Sort};
 use super::endpoint::Facts;
 use super::verdict::{Anomalies, Steps};
-use super::{Connection, Draft};
+use super::{Arrival, Connection, Draft};
 use crate::segment::{End, Ends, Kind, Segment, Seq};
 
 /// What may be sent again besides the last segment of each sort, by end.
@@ -94,6 +94,19 @@ impl Connection {
         }
         if kind == Kind::Ack && segment.payload_len == 0 {
             self.answer_repeats(end, segment, draft);
+        }
+    }
+
+    /// The first ACK may have shown no step, after a RST that was withdrawn: then this one is the first that does.
+    pub(super) fn link_repeated_acks(&mut self, arrival: &Arrival, segment: &Segment, draft: &Draft) {
+        if !draft.repeats.ack {
+            return;
+        }
+        for step in [2, 3].into_iter().filter(|&step| draft.open_steps.has(step)) {
+            self.perform(step, arrival, segment);
+        }
+        if !draft.close_steps.is_empty() {
+            self.closing_mut().perform(draft.close_steps, arrival);
         }
     }
 

@@ -50,6 +50,9 @@ impl Connection {
         if from == self.client_end {
             // It answers a server, so its own state is not one of the beginning.
             self.begin_opening(segment.seq, Some(segment.ack.back(1)));
+            if self.client().syn().is_none() && End::BOTH.into_iter().all(|end| self.ends[end].syn_ack().is_none()) {
+                self.set_handshake_base(arrival, from, segment.seq);
+            }
         } else if self.begin_opening(segment.ack.back(1), Some(segment.seq)) {
             self.begin_states();
         }
@@ -67,7 +70,8 @@ impl Connection {
                 }
                 self.double_open_ack(arrival, segment, draft);
             }
-            if draft.repeats.syn && from != self.client_end && self.server().base() == Some(segment.seq) {
+            let completes = draft.open_steps.has(3);
+            if draft.repeats.syn && !completes && from != self.client_end && self.server().base() == Some(segment.seq) {
                 self.take_step_3_back(segment, draft);
             }
             if draft.repeats.syn {
@@ -156,6 +160,10 @@ impl Connection {
                     self.rare_mut().later_syn_ack = arrival.frame;
                 }
             }
+            if draft.repeats.syn && self.server().base() == Some(segment.seq) {
+                // The first one may have crossed step 3, and those after it not.
+                self.take_step_3_back(segment, draft);
+            }
         }
     }
 
@@ -188,12 +196,6 @@ impl Connection {
             // In SYN-RECEIVED it is where its own SYN-ACK came before the SYN that shows it to be the client.
             let answered = if is_asking == State::SynReceived { Trigger::Opens } else { Trigger::GetsSynAck };
             self.happens(client, answered);
-        } else if self.opening.progress != Progress::Underway
-            && draft.repeats.syn
-            && self.server().base() == Some(segment.seq)
-        {
-            // The first one may have crossed step 3, and those after it not.
-            self.take_step_3_back(segment, draft);
         }
     }
 }
