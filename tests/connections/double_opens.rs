@@ -14,6 +14,7 @@ scripts! {
 
     /// One of the two is said: a split handshake is none of two SYNs that cross.
     a_split_handshake_is_not_called_simultaneous = "
+    splits
       | > S  C
       | < .  S    ack C+1
       | < S  S                     |              | SYN      | open 1 | !split_handshake; !half_open
@@ -70,6 +71,7 @@ scripts! {
 
     /// It can be split in both ways; that is said once.
     a_split_handshake_is_said_once = "
+    splits
       | > S  C
       | < .  S    ack C+1
       | < S  S
@@ -99,6 +101,7 @@ scripts! {
 
     /// What is acknowledged counts, also of the server.
     another_syn_of_the_server_after_an_ack = "
+    splits
       | > S  C
       | < S  S
       | > .  C+1  ack S+1          |              | OPEN-ACK | open 2
@@ -108,6 +111,7 @@ scripts! {
 
     /// Once the connection is open, a SYN of the server tells nothing, and another one no more.
     syns_of_the_server_after_the_handshake = "
+    splits
     open
       | < S  S+100                 |              | SYN      | open 1
       | < S  S+700                 |              | SYN      | open 1
@@ -121,5 +125,15 @@ scripts! {
       | < S  S
       | > .  C+1  ack S+1          |              | OPEN-ACK | open 2
     ESTABLISHED  | < S. S    ack C+1          | ESTABLISHED  | SYN-ACK  | open 2+3 | !synack_retransmission
+    ";
+
+    /// The client went back once. Then an ACK without SYN shows it open, and not a SYN-ACK alone: it does not go back again.
+    a_syn_again_after_an_ack_of_it = "
+      | > S  C
+      | < S  S
+      | < S. S    ack C+1
+    SYN-SENT     | > S  C                     | SYN-RECEIVED | SYN      | open 1 | retransmission=1
+    ESTABLISHED  | < .  S+1  ack C+1          | SYN-RECEIVED | ACK      |
+    ESTABLISHED  | > S  C                     | SYN-RECEIVED | SYN      | open 1 | retransmission=1
     ";
 }

@@ -156,4 +156,13 @@ scripts! {
       | < .  S+9  ack C+1
     = conn.state OTH
     ";
+
+    /// Zeek begins with a FIN that we take for one of an older connection.
+    rstr_after_a_fin_of_an_older_connection = "
+      | > S  C
+      | < F. S    ack C+70000
+      | > R  C+70000
+      | < R  S+5000
+    = conn.state RSTR
+    ";
 }

@@ -4,7 +4,7 @@ use super::endpoint::Facts;
 use super::opening::{Findings, Progress};
 use super::state::Trigger;
 use super::verdict::{Anomalies, Steps};
-use super::{Arrival, Connection, Draft};
+use super::{Arrival, Connection, Draft, State};
 use crate::segment::{End, Kind, Segment};
 
 impl Connection {
@@ -69,6 +69,9 @@ impl Connection {
                 self.remember_bad_ack(from, segment.ack, arrival.frame);
             }
             return;
+        }
+        if is_servers && self.states.of(peer) != State::Established {
+            self.opening.findings.set(Findings::OPEN_BY_ACK, is_plain);
         }
         if self.ends[peer].is(Facts::SYN_ACKED) {
             // Its sender may have repeated its SYN since: then the acknowledgment before did not reach it.

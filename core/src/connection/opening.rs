@@ -68,6 +68,8 @@ bitflags! {
         const UNREACHABLE = 1 << 13;
         /// The server's state is that of an older connection.
         const SERVER_IS_OLDER = 1 << 14;
+        /// Both sides sent a SYN, and it was an ACK without SYN that showed the client open.
+        const OPEN_BY_ACK = 1 << 15;
     }
 }
 

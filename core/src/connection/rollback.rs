@@ -17,7 +17,8 @@ impl Connection {
         let is_again = is_answered && draft.repeats.syn && self.client().base() == Some(segment.seq);
         // Where both sides sent a SYN, an ACK of the client's own may have gone out in the meantime.
         let has_acked = self.is_double_open() && self.server().is(Facts::SYN_ACKED);
-        if !is_again || has_acked || self.states.of(client) != State::Established {
+        let by_ack = self.opening.found(Findings::OPEN_BY_ACK);
+        if !is_again || has_acked || by_ack || self.states.of(client) != State::Established {
             return;
         }
         self.happens(client, Trigger::RepeatsSyn);

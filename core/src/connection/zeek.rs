@@ -176,13 +176,15 @@ impl Connection {
             return Extent { start, next: segment.seq, acked_before, acked: start };
         }
         let has_syn = before.given & 1 << Letter::Syn as u8 != 0;
-        let start = if has_syn { self.zeek.syns[end] } else { own.first().unwrap_or(segment.seq).back(1) };
+        let has_fin = before.given & 1 << Letter::Fin as u8 != 0;
+        // A FIN of an older connection does not count here; Zeek begins with it.
+        let first = own.first().or(has_fin.then(|| self.closing().zeek_fins[end])).unwrap_or(segment.seq);
+        let start = if has_syn { self.zeek.syns[end] } else { first.back(1) };
         // The numbers of a segment that does not count here are not kept; Zeek counts it.
         let sent_data = u32::from(before.given & 1 << Letter::Data as u8 != 0);
         let begun = start.advance(1).advance(sent_data);
         let known = own.next().filter(|next| next.is_after(start)).unwrap_or(begun);
         // Zeek believes a FIN, whatever its number, where nothing else went before it.
-        let has_fin = before.given & 1 << Letter::Fin as u8 != 0;
         let known = if has_fin && known == start.advance(1) { self.closing().zeek_fins[end].advance(1) } else { known };
         let is_near = segment.seq.is_after(known) && segment.seq.is_within(known, FAR);
         Extent { start, next: if is_near { segment.seq } else { known }, acked_before: None, acked: start }
