@@ -165,4 +165,15 @@ scripts! {
       | < R  S+5000
     = conn.state RSTR
     ";
+
+    /// The same with payload, and a RST that lies before it.
+    rstr_after_payload_of_an_older_connection = "
+      | > S  C
+      | < F. S    ack C-70000 len 100
+      | > R  C-70000
+      | > S  C @1
+      | < R. 0    ack C+1
+    = handshake.outcome refused
+    = conn.state RSTR
+    ";
 }
