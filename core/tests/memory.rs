@@ -7,6 +7,8 @@ use synfin_core::segment::{Flags, Network, Offers, Segment, Seq, SynOptions, Tim
 
 /// Bytes for one that is open and carries data.
 const LIVING: usize = 512;
+/// Bytes for one that was closed long ago: 168, 56 for time stamps, and its endpoints.
+const OVER: usize = 272;
 /// Bytes for one of which a single segment was seen.
 const LONE: usize = 64;
 
@@ -88,6 +90,23 @@ fn one_that_lives() {
     let bytes = capture.a_connection();
     assert!(bytes <= LIVING, "{bytes} bytes");
     assert!(bytes > LIVING / 2, "{bytes} bytes: lower the bound, or count what is missing");
+}
+
+/// Most of a capture's connections have long been over.
+#[test]
+fn one_that_is_over() {
+    let mut capture = Capture::new();
+    for stream in 0..10_000 {
+        capture.open(stream);
+        let (ack, fin) = (Flags::ACK, Flags::FIN.with(Flags::ACK));
+        capture.send(stream, true, fin, (1201, 5201, 0));
+        capture.send(stream, false, ack, (5201, 1202, 0));
+        capture.send(stream, false, fin, (5201, 1202, 0));
+        capture.send(stream, true, ack, (1202, 5202, 0));
+    }
+    let bytes = capture.a_connection();
+    assert!(bytes <= OVER, "{bytes} bytes");
+    assert!(bytes > OVER / 2, "{bytes} bytes: lower the bound, or count what is missing");
 }
 
 /// As many as make the table of endpoints double: it is at its emptiest then.

@@ -30,6 +30,7 @@ fn said_at_first(segments: &[RandomSegment]) -> (Tracker, Vec<SegmentVerdict>) {
     for (index, sent) in segments.iter().enumerate() {
         tracker.observe(id(index), Event::Segment { stream: 0, path: &path(sent.0), segment: &sent.1 }).expect("room");
         all.push(said(&tracker, id(index), Pass::First, sent));
+        tracker.pack();
     }
     (tracker, all)
 }

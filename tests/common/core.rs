@@ -132,6 +132,7 @@ pub fn read_wires(wires: &[&Wire], first_frame: u32, options: Options) -> Passes
             .expect("there is room");
         let view = tracker.segment(id(index), path(wire), &segments[index], Pass::First);
         seen.first.push(read_fields(&view.expect("it was just taken in")));
+        tracker.pack();
     }
     for (index, wire) in wires.iter().enumerate() {
         let view = tracker.segment(id(index), path(wire), &segments[index], Pass::Final);

@@ -20,7 +20,9 @@ fn options(sent: &TrafficSegment, has_stamps: bool) -> Vec<u8> {
         return if sent.flags & SYN != 0 { vec![2, 4, 5, 0xb4, 1, 3, 3, 8, 1, 1, 4, 2] } else { Vec::new() };
     }
     let stamp = (sent.at / 1_000_000) as u32 + 1;
-    let stamps = [&stamp.to_be_bytes()[..], &stamp.wrapping_sub(1).to_be_bytes()].concat();
+    // Without ACK there is nothing to echo (RFC 7323 §3.2).
+    let echo = if sent.flags & ACK != 0 { stamp.wrapping_sub(1) } else { 0 };
+    let stamps = [stamp.to_be_bytes(), echo.to_be_bytes()].concat();
     if sent.flags & RST != 0 {
         Vec::new()
     } else if sent.flags & SYN != 0 {

@@ -1,8 +1,11 @@
-//! All connections of a capture, by number: those of which a segment or two were seen in a few bytes, the others whole.
+//! All connections of a capture, by number: those of which a segment or two were seen in a few bytes, those that have long
+//! been over in some more, the others whole.
 
+use std::collections::VecDeque;
 use std::ops::Deref;
 
-use super::store::{Chunks, Index};
+use super::over::Over;
+use super::store::{Chunks, Index, Pool};
 use crate::connection::{Arrival, Assessment, Connection, PackedSegment};
 use crate::segment::{Ends, Segment};
 
@@ -11,7 +14,7 @@ use crate::segment::{Ends, Segment};
 pub enum ConnectionRef<'a> {
     /// Where it is kept.
     Stored(&'a Connection),
-    /// One of which a segment or two were seen, made from them.
+    /// One that is kept in fewer bytes, made from these.
     Rebuilt(Box<Connection>),
 }
 
@@ -25,7 +28,7 @@ impl Deref for ConnectionRef<'_> {
     }
 }
 
-/// Where a connection is kept: an index in one of the three lists, whose number stands in the upper two bits.
+/// Where a connection is kept: an index in one of four lists, whose number stands in the upper two bits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Slot(u32);
 
@@ -37,6 +40,7 @@ enum Location {
     Whole(u32),
     One(u32),
     Two(u32),
+    Over(u32),
 }
 
 impl Slot {
@@ -45,6 +49,7 @@ impl Slot {
             Location::Whole(index) => (0, index),
             Location::One(index) => (1, index),
             Location::Two(index) => (2, index),
+            Location::Over(place) => (3, place),
         };
         (index < LIST_MOST).then_some(Slot(list << LIST_SHIFT | index))
     }
@@ -55,37 +60,9 @@ impl Slot {
         match self.0 >> LIST_SHIFT {
             0 => Location::Whole(index),
             1 => Location::One(index),
-            _ => Location::Two(index),
+            2 => Location::Two(index),
+            _ => Location::Over(index),
         }
-    }
-}
-
-/// A list in which the room of what was removed is used again.
-#[derive(Debug)]
-struct Pool<T> {
-    things: Chunks<T, 256>,
-    free: Vec<u32>,
-}
-
-impl<T> Default for Pool<T> {
-    fn default() -> Self {
-        Pool { things: Chunks::default(), free: Vec::new() }
-    }
-}
-
-impl<T> Pool<T> {
-    fn keep(&mut self, thing: T) -> Option<u32> {
-        if let Some(index) = self.free.pop()
-            && let Some(room) = self.things.get_mut(index)
-        {
-            *room = thing;
-            return Some(index);
-        }
-        self.things.push(thing)
-    }
-
-    fn memory(&self) -> usize {
-        self.things.memory().saturating_add(self.free.capacity().saturating_mul(size_of::<u32>()))
     }
 }
 
@@ -99,9 +76,17 @@ pub struct Connections {
     other_streams: Index<u32>,
     ones: Pool<PackedSegment>,
     twos: Pool<[PackedSegment; 2]>,
-    whole: Chunks<Connection, 64>,
+    whole: Pool<Connection, 64>,
     young: YoungConnections,
+    over: Over,
+    /// Those that were over last and are whole, oldest first: copies and late segments may still come.
+    ended: VecDeque<u32>,
+    /// Those whose endpoints began anew, by number: each late segment asks for them.
+    followed: Index<bool>,
 }
+
+/// So many connections that are over stay whole: a small capture packs none.
+const ENDED_MOST: usize = 256;
 
 /// A cache of the latest connections that are kept as segments, built already: the next segment is nearly always one of
 /// theirs. The number gives the index; a later connection with the same index takes the place.
@@ -151,6 +136,12 @@ impl YoungConnections {
     }
 }
 
+/// Whether the segment is one that a connection mostly ends with: the ACK of the second FIN, or a RST that was taken.
+#[inline(always)]
+fn is_last(assessment: &Assessment) -> bool {
+    matches!(assessment, Assessment::Full(verdict, _) if verdict.ended || verdict.close_steps.has(4))
+}
+
 impl Connections {
     /// How many there are.
     pub fn len(&self) -> u32 {
@@ -176,7 +167,7 @@ impl Connections {
     #[inline]
     pub fn get(&self, number: u32, ports: impl FnOnce() -> Ends<u16>, rebase: bool) -> Option<ConnectionRef<'_>> {
         match self.slots.get(number)?.location() {
-            Location::Whole(index) => self.whole.get(index).map(ConnectionRef::Stored),
+            Location::Whole(index) => self.whole.things.get(index).map(ConnectionRef::Stored),
             location => match self.young.get(number) {
                 Some(connection) => Some(ConnectionRef::Stored(connection)),
                 None => self.make(location, &ports(), rebase).map(|made| ConnectionRef::Rebuilt(Box::new(made))),
@@ -184,7 +175,7 @@ impl Connections {
         }
     }
 
-    /// Makes a connection from its segments.
+    /// Makes a connection from what is kept of it.
     #[cold]
     fn make(&self, location: Location, ports: &Ends<u16>, rebase: bool) -> Option<Connection> {
         let mut connection = Connection::default();
@@ -195,6 +186,7 @@ impl Connections {
                 let both = self.twos.things.get(index)?;
                 both.iter().for_each(|packed| packed.tell(&mut connection, ports, rebase));
             }
+            Location::Over(place) => connection = self.over.get(place)?,
         }
         Some(connection)
     }
@@ -210,10 +202,88 @@ impl Connections {
         assessment: &mut Assessment,
     ) -> Option<()> {
         match self.slots.get(number)?.location() {
-            Location::Whole(index) => self.whole.get_mut(index)?.observe_segment_into(arrival, segment, assessment),
+            Location::Whole(index) => {
+                self.whole.things.get_mut(index)?.observe_segment_into(arrival, segment, assessment);
+                if is_last(assessment) {
+                    self.end(number);
+                }
+            }
+            Location::Over(place) => {
+                self.unpack(number, place)?.observe_segment_into(arrival, segment, assessment);
+            }
             location => self.observe_more(number, location, &ports(), arrival, segment, assessment)?,
         }
         Some(())
+    }
+
+    /// The segments that are kept there are kept elsewhere now.
+    fn leave(&mut self, location: Location) {
+        match location {
+            Location::One(index) => self.ones.free.push(index),
+            Location::Two(index) => self.twos.free.push(index),
+            Location::Whole(_) | Location::Over(_) => {}
+        }
+    }
+
+    /// A connection may be over. One that was long before is packed.
+    #[inline(never)]
+    fn end(&mut self, number: u32) {
+        self.ended.push_back(number);
+        if self.ended.len() > ENDED_MOST
+            && let Some(oldest) = self.ended.pop_front()
+        {
+            self.pack(oldest);
+        }
+    }
+
+    /// Packs a connection, where that gives it again exactly, and nothing asks for it all the time.
+    fn pack(&mut self, number: u32) -> Option<()> {
+        let slot = self.slots.get_mut(number)?;
+        let Location::Whole(index) = slot.location() else { return None };
+        if self.followed.get(number) {
+            return None;
+        }
+        let connection = self.whole.things.get_mut(index)?;
+        *slot = Slot::new(Location::Over(self.over.keep(connection)?))?;
+        self.whole.empty(index);
+        Some(())
+    }
+
+    /// Packs all that are over, and gives how many are packed.
+    pub fn pack_all(&mut self) -> usize {
+        for number in 0..self.slots.len() {
+            self.pack(number);
+        }
+        self.over.len()
+    }
+
+    /// One that is packed is whole from now on.
+    #[cold]
+    fn unpack(&mut self, number: u32, place: u32) -> Option<&mut Connection> {
+        let connection = self.over.get(place)?;
+        let whole = self.whole.keep(connection)?;
+        *self.slots.get_mut(number)? = Slot::new(Location::Whole(whole))?;
+        self.over.empty(place);
+        self.whole.things.get_mut(whole)
+    }
+
+    /// A segment of the connection is looked at again, and those near it will be: one that is packed is whole until others
+    /// were looked at.
+    #[inline]
+    pub fn look_again(&mut self, number: u32) {
+        if let Some(Location::Over(place)) = self.slots.get(number).map(|slot| slot.location())
+            && self.unpack(number, place).is_some()
+        {
+            self.end(number);
+        }
+    }
+
+    /// The endpoints of the connection have another one now, whose segments may ask for this one at any time.
+    pub fn follow(&mut self, number: u32) {
+        self.followed.set(number, true);
+        if let Some(Location::Over(place)) = self.slots.get(number).map(|slot| slot.location()) {
+            self.unpack(number, place);
+        }
     }
 
     /// The second segment of a connection, or the third.
@@ -240,13 +310,12 @@ impl Connections {
         };
         let now = match second {
             Some((first, second)) => Location::Two(self.twos.keep([first, second])?),
-            None => Location::Whole(self.whole.push(self.young.take(number)?)?),
+            None => Location::Whole(self.whole.keep(self.young.take(number)?)?),
         };
         *self.slots.get_mut(number)? = Slot::new(now)?;
-        match location {
-            Location::One(index) => self.ones.free.push(index),
-            Location::Two(index) => self.twos.free.push(index),
-            Location::Whole(_) => {}
+        self.leave(location);
+        if is_last(assessment) && matches!(now, Location::Whole(_)) {
+            self.end(number);
         }
         Some(())
     }
@@ -254,19 +323,17 @@ impl Connections {
     /// The connection with this number, kept whole from now on.
     pub fn get_mut(&mut self, number: u32, ports: &Ends<u16>, rebase: bool) -> Option<&mut Connection> {
         let location = self.slots.get(number)?.location();
-        if let Location::Whole(index) = location {
-            return self.whole.get_mut(index);
+        match location {
+            Location::Whole(index) => return self.whole.things.get_mut(index),
+            Location::Over(place) => return self.unpack(number, place),
+            Location::One(_) | Location::Two(_) => {}
         }
         drop(self.young.take(number));
         let connection = self.make(location, ports, rebase)?;
-        let index = self.whole.push(connection)?;
+        let index = self.whole.keep(connection)?;
         *self.slots.get_mut(number)? = Slot::new(Location::Whole(index))?;
-        match location {
-            Location::One(index) => self.ones.free.push(index),
-            Location::Two(index) => self.twos.free.push(index),
-            Location::Whole(_) => {}
-        }
-        self.whole.get_mut(index)
+        self.leave(location);
+        self.whole.things.get_mut(index)
     }
 
     /// The first segment of a new connection for a stream. Gives its number; none where there is no room.
@@ -283,7 +350,7 @@ impl Connections {
         self.young.keep(number, Connection::default())?.observe_segment_into(arrival, segment, assessment);
         let location = match PackedSegment::new(arrival, segment, false) {
             Some(packed) => Location::One(self.ones.keep(packed)?),
-            None => Location::Whole(self.whole.push(self.young.take(number)?)?),
+            None => Location::Whole(self.whole.keep(self.young.take(number)?)?),
         };
         self.slots.push(Slot::new(location)?)?;
         if number != stream {
@@ -295,7 +362,7 @@ impl Connections {
 
     /// Bytes of memory held.
     pub fn memory(&self) -> usize {
-        let extra: usize = self.whole.iter().map(Connection::extra_memory).sum();
+        let extra: usize = self.whole.things.iter().map(Connection::extra_memory).sum();
         [
             self.slots.memory(),
             self.other_numbers.memory(),
@@ -304,6 +371,9 @@ impl Connections {
             self.twos.memory(),
             self.whole.memory(),
             self.young.memory(),
+            self.over.memory(),
+            self.ended.capacity().saturating_mul(size_of::<u32>()),
+            self.followed.memory(),
             extra,
         ]
         .into_iter()
@@ -314,7 +384,7 @@ impl Connections {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::segment::{End, Flags, Seq};
+    use crate::segment::{End, Flags, Seq, Timestamp};
 
     fn segment(flags: Flags, n: u32) -> Segment {
         Segment { flags, seq: Seq(n), ack: Seq(1), ..Segment::default() }
@@ -375,5 +445,76 @@ mod tests {
         }
         let room = connections.ones.things.len() as usize;
         assert_eq!(connections.ones.free.len(), room, "all of them went on");
+    }
+
+    /// The segments of a connection from SYN to the last ACK.
+    fn whole_life(number: u32) -> [(End, Segment); 8] {
+        let (x, y) = (number.wrapping_mul(0x9e37_79b9), number.wrapping_mul(0x85eb_ca6b));
+        let (ack, fin) = (Flags::ACK, Flags::FIN.with(Flags::ACK));
+        let of = |end, flags, seq: u32, acked: u32, payload_len| {
+            let (own, peer) = if end == End::Low { (x, y) } else { (y, x) };
+            let acked = if flags == Flags::SYN { Seq(0) } else { Seq(peer).advance(acked) };
+            (end, Segment { flags, seq: Seq(own).advance(seq), ack: acked, payload_len, ..Segment::default() })
+        };
+        [
+            of(End::Low, Flags::SYN, 0, 0, 0),
+            of(End::High, Flags::SYN.with(ack), 0, 1, 0),
+            of(End::Low, ack, 1, 1, 0),
+            of(End::Low, ack, 1, 1, 100),
+            of(End::High, fin, 1, 101, 40),
+            of(End::Low, ack, 101, 42, 0),
+            of(End::Low, fin, 101, 42, 0),
+            of(End::High, ack, 42, 102, 0),
+        ]
+    }
+
+    /// Those that have been over for long are packed, the latest are not; each is as it was, is looked at again, and hears a
+    /// late segment as if it had never been packed.
+    #[test]
+    fn over_and_packed_and_heard_again() {
+        const COUNT: u32 = 400;
+        let mut connections = Connections::default();
+        let mut alone: Vec<Connection> = Vec::new();
+        let mut frame = 0;
+        let at = |frame: u32, end: End, segment: Segment| {
+            let at = Some(Timestamp(i64::from(frame) * 1_500));
+            (Arrival { end, ..arrival(frame) }, Segment { at, ..segment })
+        };
+        for number in 0..COUNT {
+            alone.push(Connection::default());
+            for (n, (end, segment)) in whole_life(number).into_iter().enumerate() {
+                frame += 1;
+                let (arrival, segment) = at(frame, end, segment);
+                if n == 0 {
+                    connections.begin(number, &arrival, &segment, &mut Assessment::nothing()).unwrap();
+                } else {
+                    let nothing = &mut Assessment::nothing();
+                    connections.observe_segment(number, Ends::default, &arrival, &segment, nothing).unwrap();
+                }
+                let _ = alone[number as usize].observe_segment(arrival, &segment);
+            }
+        }
+        assert_eq!(connections.over.len(), COUNT as usize - ENDED_MOST);
+        let seen = |connections: &Connections, number| -> Connection {
+            (*connections.get(number, Ends::default, true).unwrap()).clone()
+        };
+        for number in 0..COUNT {
+            assert!(seen(&connections, number) == alone[number as usize], "{number}");
+            connections.look_again(number);
+            assert!(seen(&connections, number) == alone[number as usize], "{number} once more");
+        }
+        connections.follow(7);
+        connections.pack_all();
+        assert_eq!(connections.over.len(), COUNT as usize - 1, "all but the one that has a successor");
+        for number in 0..COUNT {
+            let (end, segment) = whole_life(number)[number as usize % 8];
+            frame += 1;
+            let (arrival, segment) = at(frame, end, segment);
+            let nothing = &mut Assessment::nothing();
+            connections.observe_segment(number, Ends::default, &arrival, &segment, nothing).unwrap();
+            let _ = alone[number as usize].observe_segment(arrival, &segment);
+            assert!(seen(&connections, number) == alone[number as usize], "{number} with a late segment");
+        }
+        assert_eq!(connections.over.len(), 0, "each is whole since its late segment");
     }
 }

@@ -4,6 +4,7 @@
 //! asked again in any order.
 
 mod connections;
+mod over;
 mod record;
 mod single;
 mod store;

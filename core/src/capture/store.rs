@@ -72,6 +72,55 @@ impl<T, const N: usize> Chunks<T, N> {
     }
 }
 
+/// A list in which the room of what was removed is used again.
+#[derive(Debug)]
+pub struct Pool<T, const N: usize = 256> {
+    /// The things.
+    pub things: Chunks<T, N>,
+    /// The numbers that are free again.
+    pub free: Vec<u32>,
+}
+
+impl<T, const N: usize> Default for Pool<T, N> {
+    fn default() -> Self {
+        Pool { things: Chunks::default(), free: Vec::new() }
+    }
+}
+
+impl<T, const N: usize> Pool<T, N> {
+    /// Puts a thing in and gives its number; none when the numbers are used up.
+    pub fn keep(&mut self, thing: T) -> Option<u32> {
+        if let Some(index) = self.free.pop()
+            && let Some(room) = self.things.get_mut(index)
+        {
+            *room = thing;
+            return Some(index);
+        }
+        self.things.push(thing)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        usize::try_from(self.things.len()).unwrap_or(0).saturating_sub(self.free.len())
+    }
+
+    /// Drops a thing: its room is used again.
+    pub fn empty(&mut self, index: u32)
+    where
+        T: Default,
+    {
+        if let Some(room) = self.things.get_mut(index) {
+            *room = T::default();
+            self.free.push(index);
+        }
+    }
+
+    /// Bytes of memory held.
+    pub fn memory(&self) -> usize {
+        self.things.memory().saturating_add(self.free.capacity().saturating_mul(size_of::<u32>()))
+    }
+}
+
 /// Keys on a page of an [`Index`].
 const PAGE: usize = 1024;
 

@@ -180,7 +180,11 @@ impl Tracker {
     ) -> Result<Observation, Refusal> {
         // Frames come in order; only a segment at or before the last can have come before.
         let at = id.ordinal();
-        if at <= self.last && self.taken(id).is_some() {
+        if at <= self.last
+            && let Some((number, _)) = self.taken(id)
+        {
+            // It is looked at next.
+            self.connections.look_again(number);
             return Ok(Observation::Known);
         }
         let arrival = Arrival::new(id.frame, id.layer, End::Low, self.options.rebase);
@@ -251,7 +255,10 @@ impl Tracker {
         // Nothing is changed where there is no room.
         stream.checked_add(1)?;
         let previous = self.tuples.add(&endpoints)?;
-        self.has_reuse |= previous.is_some();
+        if let Some(previous) = previous {
+            self.has_reuse = true;
+            self.connections.follow(previous);
+        }
         let arrival = Arrival { end, is_self, is_reused: previous.is_some(), ..arrival };
         self.connections.begin(stream, &arrival, segment, assessment)
     }
@@ -308,6 +315,12 @@ impl Tracker {
         };
         self.icmp.add(at, record);
         Ok(Observation::Quiet)
+    }
+
+    /// Packs all connections that are over, also those that were over just now, and gives how many are packed. Nothing that is
+    /// said changes. A tracker packs by itself what has been over for long; the tests do it at every step.
+    pub fn pack(&mut self) -> usize {
+        self.connections.pack_all()
     }
 
     /// Whether a segment performs or repeats a step, or is a RST: only then has the Info column something to say of it.

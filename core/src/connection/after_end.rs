@@ -7,7 +7,7 @@ use super::{Arrival, Connection, Draft};
 use crate::segment::{End, Ends, Kind, Segment};
 
 /// X and Y as they are shown from the RST on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct ShownBases {
     /// Who had begun to close.
     pub closer: Option<End>,

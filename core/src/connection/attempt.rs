@@ -8,7 +8,7 @@ use super::{Connection, States, Trigger, zeek};
 use crate::segment::{End, Ends};
 
 /// What the attempts before the last one left.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct EarlierAttempts {
     /// How many there were.
     pub attempts: u32,

@@ -14,7 +14,7 @@ pub(super) struct BadAck {
 }
 
 /// Those of each end.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct BadAcks(Ends<BoundedList<BadAck>>);
 
 impl BadAcks {

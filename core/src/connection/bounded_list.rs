@@ -4,7 +4,7 @@
 const MOST: usize = 16;
 
 /// The last things of a sort, oldest first.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct BoundedList<T>(Vec<T>);
 
 impl<T> Default for BoundedList<T> {

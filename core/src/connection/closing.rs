@@ -21,7 +21,7 @@ pub enum Relation {
 }
 
 /// The teardown of the last attempt. It exists once a FIN was captured, even one that did not count.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Closing {
     /// Who sent the first FIN.
     pub closer: Option<End>,
@@ -38,18 +38,18 @@ pub(super) struct Closing {
     /// The base of each end from the first FIN on.
     pub bases: Ends<MaybePosition>,
     /// Where the other side's payload after the first FIN starts.
-    half_close_from: MaybePosition,
+    pub half_close_from: MaybePosition,
     /// The own number of each end's first FIN.
-    fins: Ends<Option<Seq>>,
+    pub fins: Ends<Option<Seq>>,
     /// FINs that each end sent.
-    counts: Ends<u32>,
+    pub counts: Ends<u32>,
     /// The number of each end's last FIN as Zeek sees them.
     pub zeek_fins: Ends<Seq>,
 }
 
 impl Closing {
     /// Nothing yet.
-    const NONE: Closing = Closing {
+    pub const NONE: Closing = Closing {
         closer: None,
         relation: None,
         frames: [0; 4],

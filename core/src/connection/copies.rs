@@ -33,23 +33,23 @@ pub(super) enum Sort {
 
 /// The last segment of its sort that an end sent, which a copy is compared with. Nearly every connection has six of them,
 /// so they are kept small: an identification or a hop count of 0 is none.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Original {
     pub at: MaybeTime,
     pub seq: Seq,
     pub ack: Seq,
     pub payload_len: u32,
-    value: u32,
-    echo: u32,
-    window: u16,
-    flags: u16,
-    identification: u16,
-    hops: u8,
+    pub value: u32,
+    pub echo: u32,
+    pub window: u16,
+    pub flags: u16,
+    pub identification: u16,
+    pub hops: u8,
     pub sort: Sort,
     pub open_steps: Steps,
     pub close_steps: Steps,
     /// What it is, for a RST.
-    reset: Option<Reset>,
+    pub reset: Option<Reset>,
     /// Its end, and the bits below.
     marks: u8,
 }
@@ -61,8 +61,35 @@ const IS_OLDER: u8 = 1 << 2;
 const IS_OF_EARLIER_ATTEMPT: u8 = 1 << 3;
 
 impl Original {
+    /// One of an end and a sort, in which everything else is 0 or missing; with time stamps or without.
+    pub fn blank(end: End, sort: Sort, has_stamps: bool) -> Original {
+        let mark = |is_so: bool, mark: u8| if is_so { mark } else { 0 };
+        Original {
+            at: MaybeTime::NONE,
+            seq: Seq(0),
+            ack: Seq(0),
+            payload_len: 0,
+            value: 0,
+            echo: 0,
+            window: 0,
+            flags: 0,
+            identification: 0,
+            hops: 0,
+            sort,
+            open_steps: Steps::NONE,
+            close_steps: Steps::NONE,
+            reset: None,
+            marks: mark(end == End::High, IS_HIGH) | mark(has_stamps, HAS_STAMPS),
+        }
+    }
+
+    /// Its time stamps.
+    pub fn stamps(&self) -> Option<Timestamps> {
+        (self.marks & HAS_STAMPS != 0).then_some(Timestamps { value: self.value, echo: self.echo })
+    }
+
     /// Which end sent it.
-    fn end(&self) -> End {
+    pub fn end(&self) -> End {
         if self.marks & IS_HIGH != 0 { End::High } else { End::Low }
     }
 

@@ -85,7 +85,7 @@ impl Challenge {
 }
 
 /// What is remembered of RSTs.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Resets {
     /// The one that ended the connection.
     pub ending: Option<Ending>,

@@ -96,7 +96,7 @@ impl Number {
 }
 
 /// One end.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Endpoint {
     /// Its base in handshake and data.
     pub handshake_base: MaybePosition,

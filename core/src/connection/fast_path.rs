@@ -27,7 +27,7 @@ bitflags! {
 
 /// Which segments may take the fast path: plain ACKs of an open connection that nobody closes, where they cannot change
 /// what was found of the handshake.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct FastPath {
     /// The verdict on such a segment of the low end.
     packed: PackedVerdict,

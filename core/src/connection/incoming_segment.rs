@@ -9,14 +9,14 @@ use crate::segment::{End, Seq};
 pub(super) struct IncomingSegment {
     /// Its frame; 0: none.
     pub frame: u32,
-    ack: Seq,
+    pub ack: Seq,
     /// The number after its last one.
     pub end: Seq,
     /// When it was captured; of the last one, also in an earlier attempt.
     pub at: MaybeTime,
     /// The same of the one before it, of whichever end.
-    before: MaybeTime,
-    has_ack: bool,
+    pub before: MaybeTime,
+    pub has_ack: bool,
     /// Who sent it.
     pub by: End,
 }

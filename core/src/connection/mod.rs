@@ -41,6 +41,7 @@ pub mod state;
 mod step_3;
 mod syn;
 mod syn_ack;
+mod textbook;
 mod times;
 mod tries;
 mod verdict;
@@ -66,6 +67,7 @@ pub use packed_segment::PackedSegment;
 pub use packed_verdict::{PackedVerdict, Turns};
 pub use reset_count::ResetCount;
 pub use state::{State, States, Trigger};
+pub use textbook::{Stamps, TextbookConnection};
 pub use verdict::{Anomalies, Basis, Cause, Numbers, Phase, Repeats, Reset, ResetDetail, Steps, Verdict};
 pub use zeek::HISTORY_MAX;
 
@@ -73,7 +75,7 @@ use crate::segment::icmp::IcmpError;
 use crate::segment::{Both, End, Ends, Flags, Kind, Segment, Side};
 
 /// One connection: a `tcp.stream` of Wireshark.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Connection {
     ends: Ends<Endpoint>,
     /// Segments that each end sent, in all attempts.

@@ -13,7 +13,7 @@ use crate::segment::icmp::IcmpKind;
 use crate::segment::{End, Ends, Seq};
 
 /// What few connections have.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct RareParts {
     /// `attempt.rs`: what earlier attempts left.
     pub earlier: EarlierAttempts,

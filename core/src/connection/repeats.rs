@@ -8,7 +8,7 @@ use super::{Arrival, Connection, Draft};
 use crate::segment::{End, Ends, Kind, Segment, Seq};
 
 /// What may be sent again besides the last segment of each sort, by end.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct OldRepeats {
     /// Numbers of SYN, SYN-ACK and FIN that came before the last one of their sort, in any attempt.
     numbers: Ends<BoundedList<(Sort, Seq)>>,

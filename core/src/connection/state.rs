@@ -221,6 +221,12 @@ impl State {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct States(Ends<State>);
 
+impl Default for States {
+    fn default() -> States {
+        States::before(End::Low)
+    }
+}
+
 impl States {
     /// Before anything: the client has not begun, the server listens.
     #[must_use]

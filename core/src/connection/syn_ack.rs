@@ -10,7 +10,7 @@ use super::{Arrival, Connection, Draft, State};
 use crate::segment::{End, Segment, Seq, SynOptions};
 
 /// An acceptable SYN-ACK of an end that sent another one after it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct OtherSynAck {
     pub seq: Seq,
     window: u16,

@@ -28,7 +28,7 @@ impl MaybeTime {
 }
 
 /// When the parts of the last attempt were captured; none where they were not.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Times {
     /// The connection's first segment.
     pub first: MaybeTime,

@@ -63,7 +63,7 @@ struct ZeekEndpoint {
 }
 
 /// Zeek's view of an attempt, from all its segments. What few connections have is kept in `RareParts`, and handed in.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ZeekView {
     /// The number of each end's last SYN or SYN-ACK.
     syns: Ends<Seq>,
@@ -163,6 +163,46 @@ impl ZeekView {
         let track = &self.tracks[end];
         [Letter::Ack, Letter::Data]
             .map(|letter| track.state == ZeekState::Inactive || track.given & 1 << letter as u8 == 0)
+    }
+
+    /// The first entries, half a byte each, and how many there are.
+    pub fn packed_letters(&self) -> ([u8; FIRST / 2], u8) {
+        let mut packed = [0; FIRST / 2];
+        for (both, pair) in packed.iter_mut().zip(self.letters.as_chunks::<2>().0) {
+            let &[first, second] = pair;
+            *both = first | second << 4;
+        }
+        (packed, self.count)
+    }
+
+    /// That of a textbook connection with these numbers and entries, which both sides closed, or one of them reset.
+    pub fn of_textbook(
+        client: End,
+        syns: Ends<Seq>,
+        entries: ([u8; FIRST / 2], u8),
+        reset_by: Option<End>,
+    ) -> ZeekView {
+        let (packed, count) = entries;
+        let mut view = ZeekView { syns, count, first: Some(client), ..ZeekView::default() };
+        for (pair, both) in view.letters.as_chunks_mut::<2>().0.iter_mut().zip(packed) {
+            *pair = [both & 0xf, both >> 4];
+        }
+        for &entry in view.letters.iter().take(count.into()) {
+            let end = if entry & HIGH == 0 { End::Low } else { End::High };
+            let letter = entry & !HIGH;
+            let event = if letter == Letter::SynAck as u8 { Letter::Syn as u8 } else { letter };
+            view.tracks[end].given |= 1 << event;
+        }
+        for end in End::BOTH {
+            let track = &mut view.tracks[end];
+            (track.previous, track.state) = match reset_by {
+                None => (ZeekState::Established, ZeekState::Closed),
+                Some(by) if by == end => (ZeekState::Established, ZeekState::Reset),
+                Some(_) if end == client => (ZeekState::SynSent, ZeekState::Established),
+                Some(_) => (ZeekState::Inactive, ZeekState::Established),
+            };
+        }
+        view
     }
 
     fn push(&mut self, end: End, letter: Letter) -> Option<u8> {

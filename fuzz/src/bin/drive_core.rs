@@ -41,6 +41,9 @@ fn walk(seed: u64, print: bool) -> u64 {
         if source.one_in(64) {
             check.observe_icmp(&mut source);
         }
+        if source.one_in(4) {
+            check.pack();
+        }
     }
     check.finish(&mut source);
     check::parse(&mut source);

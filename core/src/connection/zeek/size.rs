@@ -9,7 +9,7 @@ use crate::segment::{End, Flags, Segment, Seq};
 const FAR: u32 = 1 << 20;
 
 /// The numbers of an endpoint that sent a RST, as Zeek has them: they say whether it sent anything.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Extent {
     /// That of its SYN, seen or supposed.
     start: Seq,
@@ -19,6 +19,13 @@ pub struct Extent {
     acked_before: Option<Seq>,
     /// What the peer has acknowledged since the RST, also where it does not count here.
     pub(super) acked: Seq,
+}
+
+impl Extent {
+    /// Those of an endpoint that used these numbers, and was not heard of since its RST.
+    pub fn new(start: Seq, next: Seq) -> Extent {
+        Extent { start, next, acked_before: None, acked: start }
+    }
 }
 
 impl Connection {
@@ -69,7 +76,7 @@ impl Connection {
         // Zeek believes a FIN, whatever its number, where nothing else went before it.
         let known = if has_fin && known == start.advance(1) { self.closing().zeek_fins[end].advance(1) } else { known };
         let is_near = segment.seq.is_after(known) && segment.seq.is_within(known, FAR);
-        Extent { start, next: if is_near { segment.seq } else { known }, acked_before: None, acked: start }
+        Extent::new(start, if is_near { segment.seq } else { known })
     }
 
     /// Whether the numbers of an end that sent a RST went on beyond its SYN and FIN.
