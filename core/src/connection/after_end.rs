@@ -28,9 +28,10 @@ impl Connection {
         }
         self.find_repeats(end, segment, kind, draft);
         draft.is_older = self.has_no_numbers(end, segment);
-        if !draft.is_older {
-            self.suppose_bases(arrival, segment, kind);
+        if draft.is_older {
+            return;
         }
+        self.suppose_bases(arrival, segment, kind);
         self.count_payload(end, segment, draft);
         if draft.has_news {
             draft.anomalies |= Anomalies::DATA_AFTER_RESET;
