@@ -15,7 +15,7 @@
 #include <string.h>
 
 /* A power of two. When two flows share a slot, that costs lookups and nothing else. */
-#define SLOTS 8192u
+#define SLOTS 4096u
 
 struct slot {
     struct flow_key key;

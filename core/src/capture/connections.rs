@@ -86,7 +86,7 @@ pub struct Connections {
 }
 
 /// So many connections that are over stay whole: a small capture packs none.
-const ENDED_MOST: usize = 256;
+const ENDED_MOST: usize = 512;
 
 /// A cache of the latest connections that are kept as segments, built already: the next segment is nearly always one of
 /// theirs. The number gives the index; a later connection with the same index takes the place.
@@ -472,7 +472,7 @@ mod tests {
     /// late segment as if it had never been packed.
     #[test]
     fn over_and_packed_and_heard_again() {
-        const COUNT: u32 = 400;
+        const COUNT: u32 = 700;
         let mut connections = Connections::default();
         let mut alone: Vec<Connection> = Vec::new();
         let mut frame = 0;
