@@ -10,6 +10,7 @@ mod single;
 mod store;
 mod tracker;
 mod tuples;
+mod young;
 
 pub use connections::ConnectionRef;
 pub use single::Single;
