@@ -1,6 +1,8 @@
 //! What is remembered of RSTs: the one that ended the connection, which ends it closed, and those that were challenged. Only
 //! a connection with a RST, or with something that a RST may answer, has this part.
 
+use bitflags::bitflags;
+
 use super::Connection;
 use super::after_end::ShownBases;
 use super::bounded_list::BoundedList;
@@ -39,32 +41,63 @@ pub(super) struct Ending {
     pub said_ignored: bool,
 }
 
+bitflags! {
+    /// What is true of the RST that closed an end.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+    pub(super) struct FallFacts: u8 {
+        /// It refused a SYN.
+        const REFUSES = 1;
+        /// It ended the connection.
+        const ENDS = 1 << 1;
+        /// A number of the peer had been captured when it came.
+        const NEXT_IS_KNOWN = 1 << 2;
+        /// The peer has used numbers past that one since.
+        const USED = 1 << 3;
+    }
+}
+
 /// The RST that closed one end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Fall {
+    pub at: MaybeTime,
+    pub seq: Seq,
+    peer_next: Seq,
+    peer_used: Seq,
     /// Who sent it.
     pub by: End,
-    pub seq: Seq,
-    pub at: MaybeTime,
-    /// Whether it refused a SYN.
-    pub refuses: bool,
     /// The state before it, moved on by what happened since.
     pub before: State,
-    /// Whether it ended the connection.
-    pub ends: bool,
-    /// The peer's highest number when it came.
-    pub peer_next: Option<Seq>,
-    /// The first number past that which the peer has used since.
-    pub peer_used: Option<Seq>,
+    pub facts: FallFacts,
 }
 
+// Two of these lie in the part that a connection with RSTs has, and floods make many of them.
+const _: () = assert!(size_of::<Option<Fall>>() == 24);
+
 impl Fall {
+    /// By a RST with this Seq, at this time. `peer_next`: the highest number of the end's peer, when it is known.
+    pub fn new(by: End, seq: Seq, at: MaybeTime, before: State, facts: FallFacts, peer_next: Option<Seq>) -> Fall {
+        let is_known = if peer_next.is_some() { FallFacts::NEXT_IS_KNOWN } else { FallFacts::empty() };
+        let peer_next = peer_next.unwrap_or_default();
+        Fall { at, seq, peer_next, peer_used: Seq(0), by, before, facts: facts | is_known }
+    }
+
+    /// The peer's highest number when it came.
+    fn peer_next(&self) -> Option<Seq> {
+        self.facts.contains(FallFacts::NEXT_IS_KNOWN).then_some(self.peer_next)
+    }
+
+    /// The first number past that which the peer has used since.
+    pub fn peer_used(&self) -> Option<Seq> {
+        self.facts.contains(FallFacts::USED).then_some(self.peer_used)
+    }
+
     /// The peer sends a segment: it may use numbers that it had not used before the RST. A plain ACK uses none.
     pub fn peer_sends(&mut self, segment: &Segment) {
-        let is_new = self.peer_next.is_none_or(|next| segment.next().is_after(next));
+        let is_new = self.peer_next().is_none_or(|next| segment.next().is_after(next));
         if segment.sequence_len() > 0 && is_new {
-            let first = self.peer_next.map_or(segment.seq, |next| next.later(segment.seq));
-            self.peer_used = Some(self.peer_used.filter(|used| first.is_after(*used)).unwrap_or(first));
+            let first = self.peer_next().map_or(segment.seq, |next| next.later(segment.seq));
+            self.peer_used = self.peer_used().filter(|used| first.is_after(*used)).unwrap_or(first);
+            self.facts.insert(FallFacts::USED);
         }
     }
 }

@@ -3,14 +3,13 @@
 use super::Connection;
 use super::attempt::EarlierAttempts;
 use super::bad_acks::BadAcks;
-use super::bounded_list::BoundedList;
 use super::numbering::OldBases;
 use super::repeats::OldRepeats;
-use super::syn_ack::OtherSynAck;
+use super::syn_ack::OtherSynAcks;
 use super::tries::OldTries;
 use super::verdict::Steps;
 use crate::segment::icmp::IcmpKind;
-use crate::segment::{End, Ends, Seq};
+use crate::segment::{End, Ends};
 
 /// What few connections have.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -36,9 +35,7 @@ pub(super) struct RareParts {
     /// `repeats.rs`: what may be sent again besides the last of each sort.
     pub repeats: OldRepeats,
     /// `syn_ack.rs`: an end's acceptable SYN-ACKs before the last one, where they differ.
-    pub other_syn_acks: Option<Box<Ends<BoundedList<OtherSynAck>>>>,
-    /// `syn_ack.rs`: the Seq of the first of these.
-    pub first_syn_ack: Ends<Option<Seq>>,
+    pub other_syn_acks: Option<Box<Ends<OtherSynAcks>>>,
     /// `tries.rs`: the last segment that each end sent again although the peer had taken it.
     pub old_tries: OldTries,
     /// `zeek.rs`: the entries of Zeek's history that do not stand in its view.
@@ -56,7 +53,6 @@ impl RareParts {
         self.later_syn_ack = 0;
         self.repeats.begin_attempt();
         self.other_syn_acks = None;
-        self.first_syn_ack = Ends::default();
         self.old_tries = OldTries::default();
         self.zeek_history.clear();
     }
@@ -68,7 +64,7 @@ impl RareParts {
         parts
             .into_iter()
             .chain(self.other_syn_acks.iter().map(|lists| {
-                let lists_of_both = End::BOTH.map(|end| lists[end].memory());
+                let lists_of_both = End::BOTH.map(|end| lists[end].all.memory());
                 lists_of_both.into_iter().fold(size_of_val(lists.as_ref()), usize::saturating_add)
             }))
             .chain([old_bases, self.zeek_history.capacity()])

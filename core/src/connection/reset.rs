@@ -1,6 +1,6 @@
 //! RST: whether its receiver takes it, what it ends, and what shows that it did not (RFC 9293 §3.5.2, §3.10.7; RFC 5961 §3).
 
-use super::ending::{Challenge, Ending, EndingRst, Fall};
+use super::ending::{Challenge, Ending, EndingRst, Fall, FallFacts};
 use super::endpoint::Facts;
 use super::incoming_segment::IncomingSegment;
 use super::opening::Findings;
@@ -173,7 +173,10 @@ impl Connection {
         self.happens(end, if to_listen { Trigger::ResetsToListen } else { Trigger::Resets });
         let peer_next = self.ends[end.peer()].next();
         let at = MaybeTime::new(segment.at);
-        let fall = Fall { by, seq: segment.seq, at, refuses, before, ends, peer_next, peer_used: None };
+        let mut facts = FallFacts::empty();
+        facts.set(FallFacts::REFUSES, refuses);
+        facts.set(FallFacts::ENDS, ends);
+        let fall = Fall::new(by, segment.seq, at, before, facts, peer_next);
         self.resets_mut().falls[end] = Some(fall);
     }
 
@@ -289,7 +292,7 @@ impl Connection {
         } else {
             (&mut ending.said_ignored, Anomalies::RESET_IGNORED)
         };
-        if fall.ends && !*said {
+        if fall.facts.contains(FallFacts::ENDS) && !*said {
             *said = true;
             draft.anomalies |= anomaly;
         }
@@ -304,12 +307,13 @@ impl Connection {
 
     /// Whether a segment acknowledges numbers that the other side first used after the RST.
     fn acks_later_numbers(fall: &Fall, segment: &Segment) -> bool {
-        segment.acknowledgment().zip(fall.peer_used).is_some_and(|(ack, used)| ack.is_after(used))
+        segment.acknowledgment().zip(fall.peer_used()).is_some_and(|(ack, used)| ack.is_after(used))
     }
 
     fn did_not_send(&self, end: End, fall: &Fall, segment: &Segment, kind: Kind) -> bool {
-        let end_of_use = if kind == Kind::Fin && !fall.refuses { segment.next() } else { segment.payload_end() };
-        let uses_numbers = segment.payload_len > 0 || (kind == Kind::Fin && !fall.refuses);
+        let refuses = fall.facts.contains(FallFacts::REFUSES);
+        let end_of_use = if kind == Kind::Fin && !refuses { segment.next() } else { segment.payload_end() };
+        let uses_numbers = segment.payload_len > 0 || (kind == Kind::Fin && !refuses);
         let is_past = uses_numbers && end_of_use.back(1).is_after(fall.seq);
         let is_first_answer = kind == Kind::SynAck
             && end != self.client_end

@@ -1,5 +1,6 @@
 //! A SYN-ACK, step 2 of the handshake (RFC 9293 §3.5, §3.10.7.3).
 
+use super::bounded_list::BoundedList;
 use super::copies::Sort;
 use super::endpoint::{Facts, Number};
 use super::opening::{Findings, Progress};
@@ -15,6 +16,14 @@ pub(super) struct OtherSynAck {
     pub seq: Seq,
     window: u16,
     options: Option<SynOptions>,
+}
+
+/// The acceptable SYN-ACKs of an end that sent another one after each of them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct OtherSynAcks {
+    pub all: BoundedList<OtherSynAck>,
+    /// The Seq of the first one, also where that is no longer in the list.
+    first: Option<Seq>,
 }
 
 impl Connection {
@@ -58,7 +67,8 @@ impl Connection {
         }
         if draft.repeats.syn {
             let is_waiting = self.opening.frames[2] == 0;
-            let first = self.rare.as_ref().and_then(|rare| rare.first_syn_ack[from]).or(self.ends[from].syn_ack());
+            let others = self.rare.as_ref().and_then(|rare| rare.other_syn_acks.as_ref());
+            let first = others.and_then(|others| others[from].first).or(self.ends[from].syn_ack());
             if is_waiting && first == Some(segment.seq) {
                 self.ends[from].learn(Facts::SYN_ACK_REPEATED);
             }
@@ -102,17 +112,16 @@ impl Connection {
         draft.anomalies |= Anomalies::SYNACK_CHANGED;
         let own = &self.ends[from];
         let other = OtherSynAck { seq: last, window: own.syn_window, options: own.options };
-        let rare = self.rare_mut();
-        let others = &mut rare.other_syn_acks.get_or_insert_default()[from];
-        others.retain(|known| known.seq != last);
-        others.add(other);
-        rare.first_syn_ack[from].get_or_insert(last);
+        let others = &mut self.rare_mut().other_syn_acks.get_or_insert_default()[from];
+        others.all.retain(|known| known.seq != last);
+        others.all.add(other);
+        others.first.get_or_insert(last);
     }
 
     /// What an end's acceptable SYN-ACK with this Seq held, where it is not its last one.
     fn other_syn_ack(&self, from: End, seq: Seq) -> Option<OtherSynAck> {
         let others = self.rare.as_ref()?.other_syn_acks.as_ref()?;
-        let mut of_end = others[from].iter().filter(|_| self.ends[from].syn_ack() != Some(seq));
+        let mut of_end = others[from].all.iter().filter(|_| self.ends[from].syn_ack() != Some(seq));
         of_end.find(|other| other.seq == seq).copied()
     }
 
@@ -133,7 +142,7 @@ impl Connection {
     pub(super) fn syn_ack_answered_by(&self, ack: Seq) -> Option<Seq> {
         let server = self.client_end.peer();
         let others = self.rare.iter().filter_map(|rare| rare.other_syn_acks.as_ref());
-        let others = others.flat_map(|lists| lists[server].iter().map(|other| other.seq));
+        let others = others.flat_map(|lists| lists[server].all.iter().map(|other| other.seq));
         let behind = others.chain(self.server().syn_ack()).filter(|&seq| ack.is_after(seq));
         behind.reduce(Seq::later)
     }

@@ -3,7 +3,7 @@
 use super::{ALL, BEFORE_LAST, BEFORE_RST, Kind, Marks, OPENING, Piece, Stamps, TextbookConnection};
 use crate::connection::closing::{Closing, Relation};
 use crate::connection::copies::{Original, Sort};
-use crate::connection::ending::{Ending, EndingRst, Fall};
+use crate::connection::ending::{Ending, EndingRst, Fall, FallFacts};
 use crate::connection::endpoint::{Endpoint, MaybePosition, Number};
 use crate::connection::opening::{Findings, Opening, Progress};
 use crate::connection::roles::Judgement;
@@ -229,16 +229,8 @@ impl TextbookConnection {
         let (seq, frame) = (self.data_ends[by], self.frame(OPENING));
         let fall = |end: End| {
             let peer_next = Some(self.data_ends[end.peer()]);
-            Some(Fall {
-                by,
-                seq,
-                at: self.time(OPENING),
-                refuses: false,
-                before: State::Established,
-                ends: true,
-                peer_next,
-                peer_used: None,
-            })
+            let facts = FallFacts::ENDS;
+            Some(Fall::new(by, seq, self.time(OPENING), State::Established, facts, peer_next))
         };
         let extent = Extent::new(self.syns[by], seq);
         Resets {
