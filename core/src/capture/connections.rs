@@ -34,7 +34,9 @@ impl Deref for ConnectionRef<'_> {
 struct Slot(u32);
 
 const LIST_SHIFT: u32 = 30;
-const LIST_MOST: u32 = 1 << LIST_SHIFT;
+/// The bit below the list: its endpoints have a later connection, each late segment of which asks for this one.
+const FOLLOWED: u32 = 1 << 29;
+const LIST_MOST: u32 = FOLLOWED;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Location {
@@ -53,6 +55,15 @@ impl Slot {
             Location::Over(place) => (3, place),
         };
         (index < LIST_MOST).then_some(Slot(list << LIST_SHIFT | index))
+    }
+
+    /// The same connection is kept there now.
+    fn moved(self, location: Location) -> Option<Slot> {
+        Some(Slot(Slot::new(location)?.0 | self.0 & FOLLOWED))
+    }
+
+    fn is_followed(self) -> bool {
+        self.0 & FOLLOWED != 0
     }
 
     #[inline]
@@ -82,8 +93,6 @@ pub struct Connections {
     over: Over,
     /// Those that were over last and are whole, oldest first: copies and late segments may still come.
     ended: VecDeque<u32>,
-    /// Those whose endpoints began anew, by number: each late segment asks for them.
-    followed: Index<bool>,
 }
 
 /// So many connections that are over stay whole: a small capture packs none.
@@ -193,11 +202,11 @@ impl Connections {
     fn pack(&mut self, number: u32) -> Option<()> {
         let slot = self.slots.get_mut(number)?;
         let Location::Whole(index) = slot.location() else { return None };
-        if self.followed.get(number) {
+        if slot.is_followed() {
             return None;
         }
         let connection = self.whole.things.get_mut(index)?;
-        *slot = Slot::new(Location::Over(self.over.keep(connection)?))?;
+        *slot = slot.moved(Location::Over(self.over.keep(connection)?))?;
         self.whole.empty(index);
         Some(())
     }
@@ -215,7 +224,8 @@ impl Connections {
     fn unpack(&mut self, number: u32, place: u32) -> Option<&mut Connection> {
         let connection = self.over.get(place)?;
         let whole = self.whole.keep(connection)?;
-        *self.slots.get_mut(number)? = Slot::new(Location::Whole(whole))?;
+        let slot = self.slots.get_mut(number)?;
+        *slot = slot.moved(Location::Whole(whole))?;
         self.over.empty(place);
         self.whole.things.get_mut(whole)
     }
@@ -233,7 +243,9 @@ impl Connections {
 
     /// The endpoints of the connection have another one now, whose segments may ask for this one at any time.
     pub fn follow(&mut self, number: u32) {
-        self.followed.set(number, true);
+        if let Some(slot) = self.slots.get_mut(number) {
+            slot.0 |= FOLLOWED;
+        }
         if let Some(Location::Over(place)) = self.slots.get(number).map(|slot| slot.location()) {
             self.unpack(number, place);
         }
@@ -265,7 +277,8 @@ impl Connections {
             Some((first, second)) => Location::Two(self.twos.keep([first, second])?),
             None => Location::Whole(self.whole.keep(self.young.take(number)?)?),
         };
-        *self.slots.get_mut(number)? = Slot::new(now)?;
+        let slot = self.slots.get_mut(number)?;
+        *slot = slot.moved(now)?;
         self.leave(location);
         if is_last(assessment) && matches!(now, Location::Whole(_)) {
             self.end(number);
@@ -284,7 +297,8 @@ impl Connections {
         drop(self.young.take(number));
         let connection = self.make(location, ports, rebase)?;
         let index = self.whole.keep(connection)?;
-        *self.slots.get_mut(number)? = Slot::new(Location::Whole(index))?;
+        let slot = self.slots.get_mut(number)?;
+        *slot = slot.moved(Location::Whole(index))?;
         self.leave(location);
         self.whole.things.get_mut(index)
     }
@@ -326,7 +340,6 @@ impl Connections {
             self.young.memory(),
             self.over.memory(),
             self.ended.capacity().saturating_mul(size_of::<u32>()),
-            self.followed.memory(),
             extra,
         ]
         .into_iter()
