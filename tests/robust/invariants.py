@@ -323,9 +323,13 @@ class Checker:
                 elif not ("synfin.expert.new_attempt" in fields or "RST" in role):
                     other = 1 if fields.get("synfin.sender") == "client" else 0
                     was, now = before[other], said[other]
-                    # What a server is in from an older connection, a SYN that is repeated takes for gone.
-                    is_asked = other == 1 and role == ["SYN"] and before[0] == "SYN-SENT"
-                    if not is_asked and FAR.get(was, 0) > FAR.get(now, 0):
+                    # What a server is in from an older connection, a SYN that is repeated takes for gone, and so does the
+                    # ACK that opens this one; the first SYN behind other segments shows that the connection only begins.
+                    begins = fields.get("synfin.handshake.step") == "1" and fields.get("synfin.phase") == "handshake"
+                    is_asked = role == ["SYN"] and (begins or before[0] == "SYN-SENT")
+                    is_opened = before[0] == "SYN-SENT" and said == ("ESTABLISHED", "ESTABLISHED")
+                    is_gone = other == 1 and (is_asked or is_opened)
+                    if not is_gone and FAR.get(was, 0) > FAR.get(now, 0):
                         yield f"frame {number}: the {fields.get('synfin.sender')} takes its peer from {was} to {now}"
             # Of a connection without its handshake nothing is known while `OTHER` alone was seen.
             if before is not None or role != ["OTHER"]:
