@@ -327,7 +327,7 @@ class Checker:
                     # ACK that opens this one; the first SYN behind other segments shows that the connection only begins.
                     begins = fields.get("synfin.handshake.step") == "1" and fields.get("synfin.phase") == "handshake"
                     is_asked = role == ["SYN"] and (begins or before[0] == "SYN-SENT")
-                    is_opened = before[0] == "SYN-SENT" and said == ("ESTABLISHED", "ESTABLISHED")
+                    is_opened = before[0] == "SYN-SENT" and said[:2] == ("ESTABLISHED", "ESTABLISHED")
                     is_gone = other == 1 and (is_asked or is_opened)
                     if not is_gone and FAR.get(was, 0) > FAR.get(now, 0):
                         yield f"frame {number}: the {fields.get('synfin.sender')} takes its peer from {was} to {now}"
