@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::ops::Deref;
 
 use super::over::Over;
+use super::slot::{Location, Slot};
 use super::store::{Chunks, Index, Pool};
 use super::young::YoungConnections;
 use crate::connection::{Arrival, Assessment, Connection, PackedSegment};
@@ -25,55 +26,6 @@ impl Deref for ConnectionRef<'_> {
         match self {
             ConnectionRef::Stored(connection) => connection,
             ConnectionRef::Rebuilt(connection) => connection,
-        }
-    }
-}
-
-/// Where a connection is kept: an index in one of four lists, whose number stands in the upper two bits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Slot(u32);
-
-const LIST_SHIFT: u32 = 30;
-/// The bit below the list: its endpoints have a later connection, each late segment of which asks for this one.
-const FOLLOWED: u32 = 1 << 29;
-const LIST_MOST: u32 = FOLLOWED;
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Location {
-    Whole(u32),
-    One(u32),
-    Two(u32),
-    Over(u32),
-}
-
-impl Slot {
-    fn new(location: Location) -> Option<Slot> {
-        let (list, index) = match location {
-            Location::Whole(index) => (0, index),
-            Location::One(index) => (1, index),
-            Location::Two(index) => (2, index),
-            Location::Over(place) => (3, place),
-        };
-        (index < LIST_MOST).then_some(Slot(list << LIST_SHIFT | index))
-    }
-
-    /// The same connection is kept there now.
-    fn moved(self, location: Location) -> Option<Slot> {
-        Some(Slot(Slot::new(location)?.0 | self.0 & FOLLOWED))
-    }
-
-    fn is_followed(self) -> bool {
-        self.0 & FOLLOWED != 0
-    }
-
-    #[inline]
-    fn location(self) -> Location {
-        let index = self.0 & (LIST_MOST - 1);
-        match self.0 >> LIST_SHIFT {
-            0 => Location::Whole(index),
-            1 => Location::One(index),
-            2 => Location::Two(index),
-            _ => Location::Over(index),
         }
     }
 }
@@ -244,7 +196,7 @@ impl Connections {
     /// The endpoints of the connection have another one now, whose segments may ask for this one at any time.
     pub fn follow(&mut self, number: u32) {
         if let Some(slot) = self.slots.get_mut(number) {
-            slot.0 |= FOLLOWED;
+            slot.follow();
         }
         if let Some(Location::Over(place)) = self.slots.get(number).map(|slot| slot.location()) {
             self.unpack(number, place);

@@ -7,6 +7,7 @@ mod connections;
 mod over;
 mod record;
 mod single;
+mod slot;
 mod store;
 mod tracker;
 mod tuples;
