@@ -53,13 +53,26 @@ impl Robust {
     }
 
     fn long_life(&self, sh: &Shell, build: &Build) -> Result<()> {
-        let (loads, plugin) = (self.loads.to_string(), &build.plugin);
-        let made = ["walk-1.pcap", "syn-rst.pcap"].map(|name| build.folder.join("captures").join(name));
-        Ok(cmd!(sh, "python3 tests/robust/long_life.py {loads} 1 --plugin {plugin}")
+        let (loads, plugin, folder) = (self.loads.to_string(), &build.plugin, &build.folder);
+        let captures = folder.join("captures");
+        let made = ["walk-1.pcap", "syn-rst.pcap"].map(|name| captures.join(name));
+        cmd!(sh, "python3 tests/robust/long_life.py {loads} 1 --plugin {plugin}")
             .args(SOME)
             .args(made)
             .quiet()
-            .run()?)
+            .run()?;
+        // So many connections that are over that the core keeps the older ones in few bytes.
+        let many = captures.join("many-ended.pcap");
+        cmd!(sh, "cargo run --quiet --profile fuzz --locked -p synfin-bench --bin bench-capture --target-dir {folder}")
+            .args(["--".as_ref(), many.as_os_str(), "short".as_ref(), "800".as_ref(), "20".as_ref()])
+            .quiet()
+            .run()?;
+        cmd!(sh, "python3 tests/robust/long_life.py 18 2 --answers-only --plugin {plugin}")
+            .args(&SOME[..2])
+            .arg(many)
+            .quiet()
+            .run()?;
+        Ok(())
     }
 
     fn ring_buffers(&self, sh: &Shell, build: &Build) -> Result<()> {
