@@ -325,4 +325,63 @@ scripts! {
       | < F. S+1  ack C+1 @2
       | < R. S+2  ack C+1 @4                    |              | RST      |        | reset.cause=gave-up
     ";
+
+    /// What the peer has taken, sent again with a FIN behind it, is the same again.
+    gave_up_with_a_fin_behind = "
+    open
+      | > P. C+1  ack S+1 len 5
+      | < .  S+1  ack C+6
+      | > F. C+6  ack S+1
+      | > P. C+1  ack S+1 len 5 @1
+      | > F. C+1  ack S+1 len 5 @2
+      | > P. C+1  ack S+1 len 5 @4
+      | > R. C+7  ack S+1 @8                    |              | RST      |        | reset=after-fin; reset.cause=gave-up
+    ";
+
+    /// The same with payload behind it that the peer has not taken.
+    gave_up_with_more_behind = "
+    open
+      | > P. C+1  ack S+1 len 5
+      | > P. C+6  ack S+1 len 5
+      | < .  S+1  ack C+6
+      | > P. C+1  ack S+1 len 9 @1
+      | > P. C+1  ack S+1 len 9 @2
+      | > P. C+1  ack S+1 len 5 @4
+      | > R. C+11 ack S+1 @8                    |              | RST      |        | reset=abort; reset.cause=gave-up
+    ";
+
+    /// Some hosts send the last byte again for a keep-alive.
+    keep_alives_with_a_byte_and_an_answer = "
+    either
+    open
+      | > P. C+1  ack S+1 len 5
+      | < .  S+1  ack C+6
+      | > .  C+5  ack S+1 len 1 @10
+      | < .  S+1  ack C+6
+      | > .  C+5  ack S+1 len 1 @10
+      | < .  S+1  ack C+6
+      | > .  C+5  ack S+1 len 1 @10
+      | < .  S+1  ack C+6
+    CLOSED       | > R. C+6  ack S+1 @1         | CLOSED       | RST | | reset.cause=aborts
+    ";
+
+    /// A keep-alive and a FIN are two things, each sent less than three times.
+    a_keep_alive_is_no_fin = "
+    open
+      | > P. C+1  ack S+1 len 1
+      | < .  S+1  ack C+2
+      | > P. C+1  ack S+1 len 1 @1
+      | > F. C+2  ack S+1 @2
+      | > F. C+1  ack S+1 len 1 @3
+    CLOSED       | > R. C+3  ack S+1 @8         | CLOSED       | RST | | reset.cause=aborts
+    ";
+
+    /// The server sends its SYN-ACK once more: the RST did not reach it.
+    a_wrong_syn_ack_again = "
+      | > S  C
+      | < S. S     ack C+9
+    SYN-SENT    | > R  C+9               | LISTEN      | RST      |         | reset=handshake
+    SYN-SENT    | < S. S     ack C+9 @1  | SYN-RECEIVED | SYN-ACK |         | retransmission=1; !synack_retransmission; !synack_wrong_ack
+    SYN-SENT    | > R  C+9               | LISTEN      | RST      |         | reset=handshake
+    ";
 }

@@ -195,4 +195,23 @@ scripts! {
     SYN-SENT    | < .  S+1    ack C+2      | CLOSE-WAIT   | ACK |
     ESTABLISHED | > P. C+5001 ack S+9 len 1 | ESTABLISHED | OPEN-ACK
     ";
+
+    /// It was in SYN-RECEIVED there, and sends its SYN-ACK again.
+    a_syn_ack_of_the_old_one = "
+      | > S  C
+      | < .  S+1   ack C-900
+    SYN-SENT    | > R  C-900             | CLOSED       | RST     |        | reset=handshake
+    SYN-SENT    | < S. S     ack C-900   | SYN-RECEIVED | SYN-ACK |        | !synack_wrong_ack
+    SYN-SENT    | > R  C-900             | CLOSED       | RST     |        | reset=handshake
+    ";
+
+    /// The client's FIN begins the close of this connection, whatever the server's state was in the older one.
+    a_fin_leaves_the_old_one = "
+    open
+      | < F. S+1   ack C+1
+    stream 1
+      | > S  C+5000
+    SYN-SENT    | < .  S+2    ack C+1     | FIN-WAIT-1  | ACK |
+    FIN-WAIT-1  | > F. C+4900 ack S+9     | CLOSE-WAIT  | FIN | close 1
+    ";
 }

@@ -319,6 +319,33 @@ scripts! {
       | < F. S+1  ack C+1 len 5
       | > .  C+1  ack S+7 win 9    |            | CLOSE-ACK | close 2   | retransmission=1
     ";
+
+    /// An answer to a repeated FIN came in between, of the same sender: nothing of the peer.
+    an_ack_with_payload_again_after_an_answer = "
+    open
+      | < F. S+1   ack C+1
+      | < F. S+1   ack C+1     @1
+      | > P. C+1   ack S+2 len 8        |             | CLOSE-ACK | close 2 | retransmission
+      | > .  C+20  ack S+2              |             | CLOSE-ACK | close 2 | retransmission=1
+      | > P. C+1   ack S+2 len 8 @1     |             | CLOSE-ACK | close 2 | retransmission=1
+      | > .  C+20  ack S+2              |             | CLOSE-ACK | close 2 | retransmission=1
+    # After something new of the peer it is an answer.
+      | < F. S+1   ack C+1     @1
+      | > P. C+1   ack S+2 len 8        |             | DATA      |         | retransmission
+    ";
+
+    /// One ACK answers a repeated SYN-ACK and the FIN: it keeps both steps when it comes again, also as an answer.
+    an_ack_with_steps_of_both_again = "
+    open
+      | < S. S     ack C+1
+      | > F. C+1   ack S+1
+      | < F. S+1   ack C+1
+      | < .  S+2   ack C+2
+      | > .  C+2   ack S+2              |             | OPEN-ACK+CLOSE-ACK | open 3, close 4 | retransmission=1
+      | < S. S     ack C+1     @1
+      | > .  C+2   ack S+2              |             | OPEN-ACK+CLOSE-ACK | open 3, close 4 | retransmission=1
+      | > .  C+2   ack S+2     @1       |             | OPEN-ACK+CLOSE-ACK | open 3, close 4 | retransmission=1
+    ";
 }
 
 /// However many other numbers came since: the first FIN is known for ever.

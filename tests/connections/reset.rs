@@ -176,4 +176,25 @@ scripts! {
     = handshake.outcome partial
     = teardown.kind reset
     ";
+
+    /// Zeek counts the FIN of a segment that has no role here: nothing else was sent.
+    zeek_counts_a_fin_with_bad_flags = "
+      | > S   C
+      | > R.  C+1  ack 0
+      | < S.  S    ack C+1
+      | > FPU C+1
+      | < R   S+1
+    = conn.state REJ
+    ";
+
+    /// Payload and a FIN of an older connection count for Zeek.
+    zeek_counts_an_older_connection = "
+      | > S   C
+      | < P.  S+1  ack C-900 len 5
+      | < F.  S+6  ack C-900
+      | > R   C-900
+      | > S   C    @1
+      | < R.  0    ack C+1
+    = conn.state RSTR
+    ";
 }

@@ -385,4 +385,23 @@ scripts! {
       | > .  C+1   ack S+1 @3
       | < S. S     ack C+1 @1                  | SYN-RECEIVED | SYN-ACK  | open 2 | !synack_retransmission; !half_open
     ";
+
+    /// A RST that finds its receiver closed has not closed it: the FIN again shows what it always does.
+    a_fin_again_after_a_reset_that_found_it_closed = "
+    open
+      | > F. C+1   ack S+1
+      | < .  S+1   ack C+2
+      | < F. S+1   ack C+2
+      | > .  C+2   ack S+2
+    TIME-WAIT   | > R  C+2               | CLOSED       | RST     |         | reset=after-fin
+    TIME-WAIT   | < F. S+1   ack C+2     | LAST-ACK     | FIN     | close 3 | retransmission=1; !fin_retransmission; !fin_unanswered
+    ";
+
+    /// Captured before the SYN-ACK by the clock: it had been sent before.
+    a_syn_again_captured_out_of_order = "
+      | > S  X
+      | < S. Y     ack X+1 @0.1
+    SYN-SENT    | > S  X         @-0.05      | SYN-RECEIVED | SYN     | open 1  | retransmission=1; !syn_retransmission
+      | > .  X+1   ack Y+1 @0.1
+    ";
 }

@@ -157,7 +157,7 @@ def zeek(connection: Connection) -> dict:
     verdict = Zeek(flipped=bool(notes) and notes[0].side != attempt.client)
     for note in notes:
         verdict.take(note.segment, note.side == attempt.client)
-    return {"synfin.conn.state": verdict.conn_state(), "synfin.conn.history": verdict.letters}
+    return {"synfin.conn.state": verdict.conn_state(), "synfin.conn.history": verdict.letters or None}
 
 
 def name_of(attempt: Attempt, side: int | None) -> str | None:

@@ -182,6 +182,7 @@ impl Connection {
     fn first_fin_of(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
         let (from, peer) = (arrival.end, arrival.end.peer());
         let Some(closer) = self.closing().closer else {
+            self.leave_older_connection();
             let other = &self.ends[peer];
             let (fin, acked) = (self.ends[from].position_of(segment.payload_end()), other.position_of(segment.ack));
             let half_close_from = other.payload_end.get().map_or(acked, |end| end.max(acked));

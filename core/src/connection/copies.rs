@@ -98,6 +98,21 @@ impl Original {
         if self.sort == Sort::Fin { self.seq.advance(self.payload_len) } else { self.seq }
     }
 
+    /// Forgets the steps that it does not have once more.
+    pub fn keep_steps(&mut self, open: bool, close: bool) {
+        if !open {
+            self.open_steps = Steps::NONE;
+        }
+        if !close {
+            self.close_steps = Steps::NONE;
+        }
+    }
+
+    /// Whether it has a step.
+    pub fn has_steps(&self) -> bool {
+        !self.open_steps.is_empty() || !self.close_steps.is_empty()
+    }
+
     /// Whether the segment has the same header, as far as a copy must.
     pub fn is_like(&self, segment: &Segment) -> bool {
         self.seq == segment.seq
@@ -184,12 +199,7 @@ impl Connection {
                 | mark(draft.is_older, IS_OLDER),
         };
         match self.originals.iter_mut().find(|known| known.end() == end && known.sort == sort) {
-            Some(known) => {
-                let before = std::mem::replace(known, original);
-                if sort == Sort::OpenAck && draft.repeats.ack && !before.is_like(segment) {
-                    self.rare_mut().repeats.open_acks[end].add(before);
-                }
-            }
+            Some(known) => *known = original,
             None => {
                 // Room for what usually comes next, allocated at once. After a RST nothing does.
                 let more = match sort {

@@ -4,6 +4,9 @@ use bitflags::bitflags;
 
 use crate::segment::{Position, Segment, Seq, SynOptions};
 
+/// Its sender gives up: it has sent a segment so often, and no ACK took anything of it.
+pub(super) const GIVES_UP_AFTER: u8 = 3;
+
 /// A position that may not be known, in eight bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct MaybePosition(Position);
@@ -252,21 +255,33 @@ impl Endpoint {
         u64::try_from(end.offset_from(start)).unwrap_or(0)
     }
 
+    /// Whether a segment of at most one byte is a keep-alive (RFC 9293 §3.8.4): it asks for an acknowledgment of what was
+    /// acknowledged.
+    #[inline(always)]
+    pub fn is_probe(&self, segment: &Segment, taken: Option<Seq>) -> bool {
+        self.is(Facts::SENT_ACK)
+            && self.next().is_some_and(|next| segment.seq == next.back(1) && taken.is_none_or(|taken| taken == next))
+    }
+
     /// Counts how often the first byte that the peer has not acknowledged was sent.
     #[inline(always)]
     pub fn count_try(&mut self, segment: &Segment, taken: Option<Seq>) {
         let Some(waiting) = taken.or(self.first()) else { return };
         let len = segment.payload_len.wrapping_add(u32::from(segment.flags.has(crate::segment::Flags::FIN)));
         if len > 0 && waiting.is_within(segment.seq, len.wrapping_sub(1)) {
-            self.tries = self.tries.saturating_add(1);
-            self.unlearn(Facts::KEEP_ALIVE);
-        } else if len <= 1
-            && self.is(Facts::SENT_ACK)
-            && self.next().is_some_and(|next| segment.seq == next.back(1) && taken.is_none_or(|taken| taken == next))
-        {
-            // A keep-alive (RFC 9293 §3.8.4) asks for an acknowledgment of what was acknowledged.
-            self.tries = self.tries.saturating_add(1);
-            self.learn(Facts::KEEP_ALIVE);
+            self.count_one_more(false);
+        } else if len <= 1 && self.is_probe(segment, taken) {
+            self.count_one_more(true);
         }
+    }
+
+    /// Keep-alives and what else is sent are counted apart, until one of them is enough for giving up.
+    #[inline(always)]
+    fn count_one_more(&mut self, is_probe: bool) {
+        if self.is(Facts::KEEP_ALIVE) != is_probe && self.tries < GIVES_UP_AFTER {
+            self.tries = 0;
+        }
+        self.tries = self.tries.saturating_add(1);
+        self.facts.set(Facts::KEEP_ALIVE, is_probe);
     }
 }

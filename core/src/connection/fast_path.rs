@@ -64,7 +64,7 @@ impl Connection {
             let is_known = own.is(Facts::SENT_ACK) && !own.facts.intersects(EXCLUDED);
             // An ACK that is not kept there may come again.
             let has_more = own.is(Facts::OPEN_ACK_FRESH)
-                && self.rare.as_ref().is_some_and(|rare| rare.repeats.open_acks[end].iter().next().is_some());
+                && self.rare.as_ref().is_some_and(|rare| rare.repeats.acks[end].iter().next().is_some());
             let may_repeat = has_more || self.original_of(end, Sort::CloseAck).is_some();
             if !is_known || may_repeat || !own.knows_window() {
                 continue;
@@ -123,7 +123,7 @@ impl Connection {
         let (own_mark, other_mark) = (own.mark.get()?, other.mark.get()?);
         let (own_base, other_base) = (own.handshake_base.get()?, other.handshake_base.get()?);
         let (acked, other_acked) = (own.acked()?, other.acked()?);
-        if segment.payload_len > 0 && other_acked.is_at_or_past(segment.next()) {
+        if segment.payload_len > 0 && other_acked.is_after(segment.seq) {
             // What was taken is sent again.
             return None;
         }

@@ -191,17 +191,21 @@ impl Connection {
 
     /// Both sides are open, as far as they are not done.
     pub(super) fn establish(&mut self) {
-        if self.opening.found(Findings::SERVER_IS_OLDER) && self.closing().closer.is_none() {
-            // It is in this connection now.
-            self.opening.findings.remove(Findings::SERVER_IS_OLDER);
-            self.happens(self.client_end.peer(), Trigger::Remembers(State::SynReceived));
-        }
+        self.leave_older_connection();
         for end in End::BOTH {
             // A side that is closed because its FIN was acknowledged does not open again.
             let is_done = self.state_without_rst(end) == State::Closed && self.fin_of(end).is_some();
             if !is_done {
                 self.happens(end, Trigger::Opens);
             }
+        }
+    }
+
+    /// A server that answered in the name of an older connection is in this one now, whatever its state was there.
+    pub(super) fn leave_older_connection(&mut self) {
+        if self.opening.found(Findings::SERVER_IS_OLDER) && self.closing().closer.is_none() {
+            self.opening.findings.remove(Findings::SERVER_IS_OLDER);
+            self.happens(self.client_end.peer(), Trigger::Remembers(State::SynReceived));
         }
     }
 

@@ -12,8 +12,8 @@ use crate::segment::{End, Ends, Kind, Segment, Seq};
 pub(super) struct OldRepeats {
     /// Numbers of SYN, SYN-ACK and FIN that came before the last one of their sort, in any attempt.
     numbers: Ends<BoundedList<(Sort, Seq)>>,
-    /// ACKs with a step of the handshake, in whose place an answer to a repeated SYN-ACK was kept since.
-    pub open_acks: Ends<BoundedList<Original>>,
+    /// ACKs with a step, in whose place another ACK with that step was kept since.
+    pub acks: Ends<BoundedList<Original>>,
     /// The own number of the peer's repeated FIN that each end has not answered since, where it is not the first.
     owed_fin: Ends<Option<Seq>>,
 }
@@ -21,13 +21,13 @@ pub(super) struct OldRepeats {
 impl OldRepeats {
     /// Forgets what belongs to the attempt before.
     pub fn begin_attempt(&mut self) {
-        End::BOTH.into_iter().for_each(|end| self.open_acks[end].clear());
+        End::BOTH.into_iter().for_each(|end| self.acks[end].clear());
         self.owed_fin = Ends::default();
     }
 
     /// Bytes of memory beyond the structure itself.
     pub fn memory(&self) -> usize {
-        let lists = End::BOTH.into_iter().flat_map(|end| [self.numbers[end].memory(), self.open_acks[end].memory()]);
+        let lists = End::BOTH.into_iter().flat_map(|end| [self.numbers[end].memory(), self.acks[end].memory()]);
         lists.fold(0, usize::saturating_add)
     }
 }
@@ -80,6 +80,7 @@ impl Connection {
     /// Whether the ACK performed its step before; and what a new one performs is kept for that question. Called
     /// when the draft holds what the acknowledgment performs, and not yet what the FIN does.
     pub(super) fn repeat_acks(&mut self, end: End, segment: &Segment, kind: Kind, draft: &mut Draft) {
+        let fresh = self.fresh_acks(end);
         if !draft.open_steps.is_empty() {
             self.ends[end].learn(Facts::OPEN_ACK_FRESH);
         } else if draft.close_steps.is_empty()
@@ -94,6 +95,27 @@ impl Connection {
         }
         if kind == Kind::Ack && segment.payload_len == 0 {
             self.answer_repeats(end, segment, draft);
+        }
+        if draft.repeats.ack && kind == Kind::Ack {
+            self.keep_replaced(end, segment, draft, fresh);
+        }
+    }
+
+    /// Whether an end's ACKs with steps of the handshake and of the teardown are repeats when they come again: the peer has sent
+    /// no payload and no FIN since.
+    fn fresh_acks(&self, end: End) -> (bool, bool) {
+        (self.ends[end].is(Facts::OPEN_ACK_FRESH), self.ends[end].is(Facts::CLOSE_ACK_FRESH))
+    }
+
+    /// This ACK is kept in the place of another one with its step, which may still come again.
+    fn keep_replaced(&mut self, end: End, segment: &Segment, draft: &Draft, (open, close): (bool, bool)) {
+        let sort = if draft.open_steps.is_empty() { Sort::CloseAck } else { Sort::OpenAck };
+        let Some(mut before) = self.original_of_attempt(end, sort).copied().filter(|one| !one.is_like(segment)) else {
+            return;
+        };
+        before.keep_steps(open, close);
+        if before.has_steps() {
+            self.rare_mut().repeats.acks[end].add(before);
         }
     }
 
@@ -123,25 +145,30 @@ impl Connection {
 
     /// The steps that the same segment performed before, where the peer has sent nothing new since.
     fn steps_again(&self, end: End, segment: &Segment, kind: Kind) -> Option<(Steps, Steps)> {
-        let is_fresh = |fact: Facts| self.ends[end].is(fact);
-        let (open, close) = (is_fresh(Facts::OPEN_ACK_FRESH), is_fresh(Facts::CLOSE_ACK_FRESH));
-        let sorts = match kind {
-            Kind::Fin => [(Sort::Fin, open || close), (Sort::Fin, false)],
-            _ => [(Sort::OpenAck, open), (Sort::CloseAck, close)],
-        };
-        let before = self.rare.as_ref().filter(|_| kind != Kind::Fin && open);
-        let before = before.into_iter().flat_map(|rare| rare.repeats.open_acks[end].iter());
-        let last = sorts.into_iter().filter(|(_, is_fresh)| *is_fresh);
-        let original = last
-            .filter_map(|(sort, _)| self.original_of_attempt(end, sort))
-            .chain(before)
-            .find(|original| original.is_like(segment))?;
-        Some((original.open_steps, original.close_steps))
+        let (open, close) = self.fresh_acks(end);
+        if !open && !close {
+            return None;
+        }
+        if kind == Kind::Fin {
+            let fin = self.original_of_attempt(end, Sort::Fin).filter(|fin| fin.is_like(segment))?;
+            return Some((fin.open_steps, fin.close_steps));
+        }
+        let kept = [Sort::OpenAck, Sort::CloseAck].into_iter().filter_map(|sort| self.original_of_attempt(end, sort));
+        let before = self.rare.as_ref().into_iter().flat_map(|rare| rare.repeats.acks[end].iter());
+        let like = kept.chain(before).filter(|original| original.is_like(segment)).copied();
+        let mut again = like.map(|mut original| {
+            original.keep_steps(open, close);
+            original
+        });
+        again.find(Original::has_steps).map(|original| (original.open_steps, original.close_steps))
     }
 
     /// After something new of the peer, the same ACK again is an answer, not a repeat.
     pub(super) fn forget_step_acks(&mut self, end: End) {
         self.ends[end].unlearn(Facts::OPEN_ACK_FRESH.union(Facts::CLOSE_ACK_FRESH));
+        if let Some(rare) = &mut self.rare {
+            rare.repeats.acks[end].clear();
+        }
     }
 
     /// The end's first segment without payload, SYN and FIN after a repeated SYN-ACK or FIN of the peer: where it
@@ -155,6 +182,10 @@ impl Connection {
         if owes_syn_ack && draft.open_steps.is_empty() && !open_steps.is_empty() && acks(self.ends[peer].syn_ack()) {
             draft.open_steps.add(open_steps);
             draft.repeats.ack = true;
+            // The same ACK again has it too. Not where a FIN of its own could be taken for that ACK.
+            if self.original_of_attempt(end, Sort::Fin).is_none_or(|fin| fin.open_steps.is_empty()) {
+                self.ends[end].learn(Facts::OPEN_ACK_FRESH);
+            }
         }
         let owed = self.rare.as_ref().and_then(|rare| rare.repeats.owed_fin[end]).or(self.fin_of(peer));
         // What acknowledges more than its sender used acknowledges no FIN.
@@ -163,7 +194,7 @@ impl Connection {
         if owes_fin && draft.close_steps.is_empty() && may_ack && acks(owed) {
             draft.close_steps.add(self.closing().ack_step(peer));
             draft.repeats.ack = true;
-            // The same ACK again has it too. Not where a FIN of its own could be taken for that ACK.
+            // As above.
             let by_fin = self
                 .original_of_attempt(end, Sort::Fin)
                 .is_some_and(|fin| fin.close_steps.has(2) || fin.close_steps.has(4));

@@ -1,7 +1,7 @@
 //! RST: whether its receiver takes it, what it ends, and what shows that it did not (RFC 9293 §3.5.2, §3.10.7; RFC 5961 §3).
 
 use super::ending::{Challenge, Ending, EndingRst, Fall, FallFacts};
-use super::endpoint::Facts;
+use super::endpoint::{Facts, GIVES_UP_AFTER};
 use super::incoming_segment::IncomingSegment;
 use super::opening::Findings;
 use super::reset_count::ResetCount;
@@ -13,9 +13,6 @@ use crate::segment::{End, Ends, Flags, Kind, Segment, Seq};
 
 /// Data this many nanoseconds after the RST cannot have been on its way when the RST was sent.
 const ON_ITS_WAY_NS: u64 = 1_000_000_000;
-
-/// Its sender gave up: it sent a segment so often, and no ACK took anything of it.
-const GIVES_UP_AFTER: u8 = 3;
 
 /// Whether the receiver of a RST accepts it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -161,12 +158,12 @@ impl Connection {
     }
 
     /// Closes an end by a RST, unless an earlier one did. `is_over`: the RST shows that the handshake is over.
-    /// `ends`: it ends the connection.
+    /// `ends`: it ends the connection; one that does not closes nobody whom it finds closed.
     fn fell(&mut self, end: End, by: End, segment: &Segment, refuses: bool, is_over: bool, ends: bool) {
-        if self.fall(end).is_some() {
+        let before = self.states.of(end);
+        if self.fall(end).is_some() || (!ends && before == State::Closed) {
             return;
         }
-        let before = self.states.of(end);
         // RFC 9293 §3.10.7.4: a passive side in SYN-RECEIVED goes back to LISTEN.
         let is_passive = end != by && end != self.client_end && self.ends[end].syn().is_none();
         let to_listen = is_passive && before == State::SynReceived && !is_over;

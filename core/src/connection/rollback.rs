@@ -4,7 +4,7 @@
 use super::endpoint::Facts;
 use super::opening::{Findings, Progress};
 use super::state::Trigger;
-use super::times::{MaybeTime, between};
+use super::times::MaybeTime;
 use super::verdict::Anomalies;
 use super::{Connection, Draft, State};
 use crate::segment::{End, Kind, Segment};
@@ -29,10 +29,11 @@ impl Connection {
         }
     }
 
-    /// Whether a repeat may have been on its way when what it repeats for came by: within a round trip of it.
+    /// Whether a repeat may have been on its way when what it repeats for came by: within a round trip of it, or before it, where
+    /// frames were captured out of order.
     fn may_have_crossed(&self, what: MaybeTime, segment: &Segment) -> bool {
-        match (between(what, MaybeTime::new(segment.at)), self.syn_ack_rtt_ns()) {
-            (Some(since), Some(rtt)) => since <= rtt,
+        match (what.get(), segment.at, self.syn_ack_rtt_ns()) {
+            (Some(then), Some(now), Some(rtt)) => now.since(then).is_none_or(|since| since <= rtt),
             _ => false,
         }
     }

@@ -51,7 +51,14 @@ impl Connection {
             if self.states.of(from.peer()) == State::SynSent {
                 self.remember_bad_ack(from, segment.ack, arrival.frame);
             }
-            self.opening.learn_if(from != self.client_end, Findings::INVALID_ANSWER);
+            if from != self.client_end {
+                self.opening.learn(Findings::INVALID_ANSWER);
+                // Whoever sends a SYN-ACK is in SYN-RECEIVED, also where a RST of the client was thought to have ended that.
+                let is_over = matches!(self.states.of(from), State::Closed | State::Listen);
+                if is_over && self.fall(from).is_none() && self.closing().closer.is_none() {
+                    self.happens(from, Trigger::SendsSynAck);
+                }
+            }
             return;
         }
         self.note_change(from, segment.seq, draft);

@@ -3,7 +3,7 @@
 use super::Connection;
 use crate::segment::{End, Ends, Flags, Segment, Seq};
 
-/// A segment that the peer has taken, sent again: the ACK did not reach its sender. Or any, where nothing of the peer was
+/// A segment whose first byte the peer has taken, sent again: the ACK did not reach its sender. Or any, where nothing of the peer was
 /// captured.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct OldTry {
@@ -22,7 +22,10 @@ impl Connection {
         let uses_numbers = segment.payload_len > 0 || segment.flags.has(Flags::FIN);
         let acked = self.ends[end.peer()].acked();
         let Some(known) = acked.or(self.ends[end].next()) else { return };
-        if !uses_numbers || !known.is_at_or_past(segment.next()) {
+        // A keep-alive counts elsewhere: the peer answers it without taking more.
+        let is_probe =
+            segment.payload_len <= 1 && !segment.flags.has(Flags::FIN) && self.ends[end].is_probe(segment, acked);
+        if !uses_numbers || segment.seq.is_at_or_past(known) || is_probe {
             return;
         }
         // Without an ACK of the peer the first time counts too: it was new then.

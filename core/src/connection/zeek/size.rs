@@ -69,9 +69,9 @@ impl Connection {
         let old_fin = || self.original_of(end, Sort::Fin).map(|fin| fin.seq);
         let first = own.first().or_else(old_fin).unwrap_or(segment.seq);
         let start = if has_syn { self.zeek.syns[end] } else { first.back(1) };
-        // The numbers of a segment that does not count here are not kept; Zeek counts it.
-        let sent_data = u32::from(before.given & 1 << Letter::Data as u8 != 0);
-        let begun = start.advance(1).advance(sent_data);
+        // The numbers of a segment that does not count here are not kept; Zeek counts it: a byte at least, and a FIN behind it.
+        let sent_data = before.given & 1 << Letter::Data as u8 != 0;
+        let begun = start.advance(1).advance(u32::from(sent_data)).advance(u32::from(sent_data && has_fin));
         let known = own.next().filter(|next| next.is_after(start)).unwrap_or(begun);
         // Zeek believes a FIN, whatever its number, where nothing else went before it.
         let known = if has_fin && known == start.advance(1) { self.closing().zeek_fins[end].advance(1) } else { known };
@@ -89,7 +89,9 @@ impl Connection {
         let acked = self.ends[peer].acked().into_iter().chain(bad).chain([extent.acked]);
         let acked =
             acked.filter(|&acked| Some(acked) != extent.acked_before && acked.is_after(extent.start)).map(ahead);
-        let fins = u32::from(self.fins(self.side(end)) > 0);
+        // Zeek counts a FIN with flags that nobody sends, too.
+        let has_fin = self.zeek.tracks[end].given & (1 << Letter::Fin as u8 | 1 << Letter::Inconsistent as u8) != 0;
+        let fins = u32::from(has_fin || self.fins(self.side(end)) > 0);
         acked.fold(ahead(extent.next), u32::max) > 1_u32.saturating_add(fins)
     }
 }
