@@ -384,4 +384,14 @@ scripts! {
     SYN-SENT    | < S. S     ack C+9 @1  | SYN-RECEIVED | SYN-ACK |         | retransmission=1; !synack_retransmission; !synack_wrong_ack
     SYN-SENT    | > R  C+9               | LISTEN      | RST      |         | reset=handshake
     ";
+
+    /// Of the peer nothing was captured: whether a byte is new or a keep-alive, it was sent three times.
+    gave_up_with_one_byte_in_one_direction = "
+      | > S  C
+      | > .  C+1  ack S+1
+      | > P. C+1  ack S+1 len 1
+      | > P. C+1  ack S+1 len 1 @1
+      | > P. C+1  ack S+1 len 1 @2
+      | > R. C+2  ack S+1 @4                    |              | RST      |        | reset.cause=gave-up
+    ";
 }

@@ -22,9 +22,12 @@ impl Connection {
         let uses_numbers = segment.payload_len > 0 || segment.flags.has(Flags::FIN);
         let acked = self.ends[end.peer()].acked();
         let Some(known) = acked.or(self.ends[end].next()) else { return };
-        // A keep-alive counts elsewhere: the peer answers it without taking more.
-        let is_probe =
-            segment.payload_len <= 1 && !segment.flags.has(Flags::FIN) && self.ends[end].is_probe(segment, acked);
+        // A keep-alive counts elsewhere: the peer answers it without taking more. Where no ACK of the peer was captured, the
+        // same byte again is the same again.
+        let is_probe = acked.is_some()
+            && segment.payload_len <= 1
+            && !segment.flags.has(Flags::FIN)
+            && self.ends[end].is_probe(segment, acked);
         if !uses_numbers || segment.seq.is_at_or_past(known) || is_probe {
             return;
         }
