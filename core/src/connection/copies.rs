@@ -98,7 +98,7 @@ impl Original {
         if self.sort == Sort::Fin { self.seq.advance(self.payload_len) } else { self.seq }
     }
 
-    /// Forgets the steps that it does not have once more.
+    /// Keeps those of its steps that a segment like it has too, and forgets the others.
     pub fn keep_steps(&mut self, open: bool, close: bool) {
         if !open {
             self.open_steps = Steps::NONE;

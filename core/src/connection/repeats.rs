@@ -101,8 +101,8 @@ impl Connection {
         }
     }
 
-    /// Whether an end's ACKs with steps of the handshake and of the teardown are repeats when they come again: the peer has sent
-    /// no payload and no FIN since.
+    /// Whether an end's ACKs with steps of the handshake and of the teardown are repeats when they come again: the peer has
+    /// sent no payload and no FIN since.
     fn fresh_acks(&self, end: End) -> (bool, bool) {
         (self.ends[end].is(Facts::OPEN_ACK_FRESH), self.ends[end].is(Facts::CLOSE_ACK_FRESH))
     }

@@ -3,8 +3,8 @@
 use super::Connection;
 use crate::segment::{End, Ends, Flags, Segment, Seq};
 
-/// A segment whose first byte the peer has taken, sent again: the ACK did not reach its sender. Or any, where nothing of the peer was
-/// captured.
+/// A segment whose first byte the peer has taken, sent again: the ACK did not reach its sender. Or any, where nothing of
+/// the peer was captured.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct OldTry {
     seq: Seq,
