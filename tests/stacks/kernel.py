@@ -71,10 +71,14 @@ class NetNs:
 def undisturbed():
     """In this block no other thread runs on this CPU: what a packet makes a kernel do in a thread of its own waits until the
     block ends. Needs CAP_SYS_NICE."""
+    allowed = os.sched_getaffinity(0)
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     try:
+        # One CPU: moved to another, this thread would leave the first to the one that must wait.
+        os.sched_setaffinity(0, {min(allowed)})
         yield
     finally:
+        os.sched_setaffinity(0, allowed)
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 

@@ -278,9 +278,10 @@ def multipath_tcp(s):
     s.read(c, "server")
     s.close(c, "server", flow=False)
     # Multipath TCP closes its own stream first (DATA_FIN); then both kernels close the connection below it, each in a
-    # thread of its own that runs after the segment was taken.
-    while not s.pending()[0].fin:
-        s.deliver()
+    # thread of its own that runs after the segment was taken: soon, or on a busy machine when another segment has come.
+    with s.limit("in-flight", certain=False, client="ESTABLISHED"):
+        while not s.pending()[0].fin:
+            s.deliver()
     with s.limit("in-flight", server="CLOSE-WAIT"):
         s.deliver("client")
         while not s.pending()[0].fin:
