@@ -64,7 +64,7 @@ impl Connection {
             let is_known = own.is(Facts::SENT_ACK) && !own.facts.intersects(EXCLUDED);
             // An ACK that is not kept there may come again.
             let has_more = own.is(Facts::OPEN_ACK_FRESH)
-                && self.rare.as_ref().is_some_and(|rare| rare.repeats.acks[end].iter().next().is_some());
+                && self.rare.as_ref().is_some_and(|rare| rare.repeats.acks_of(end).next().is_some());
             let may_repeat = has_more || self.original_of(end, Sort::CloseAck).is_some();
             if !is_known || may_repeat || !own.knows_window() {
                 continue;

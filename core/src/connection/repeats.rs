@@ -12,8 +12,8 @@ use crate::segment::{End, Ends, Kind, Segment, Seq};
 pub(super) struct OldRepeats {
     /// Numbers of SYN, SYN-ACK and FIN that came before the last one of their sort, in any attempt.
     numbers: Ends<BoundedList<(Sort, Seq)>>,
-    /// ACKs with a step, in whose place another ACK with that step was kept since.
-    pub acks: Ends<BoundedList<Original>>,
+    /// Those ACKs of both ends with a step in whose place another ACK with that step was kept since.
+    acks: BoundedList<(End, Original)>,
     /// The own number of the peer's repeated FIN that each end has not answered since, where it is not the first.
     owed_fin: Ends<Option<Seq>>,
 }
@@ -21,14 +21,19 @@ pub(super) struct OldRepeats {
 impl OldRepeats {
     /// Forgets what belongs to the attempt before.
     pub fn begin_attempt(&mut self) {
-        End::BOTH.into_iter().for_each(|end| self.acks[end].clear());
+        self.acks.clear();
         self.owed_fin = Ends::default();
+    }
+
+    /// The ACKs of an end in whose place others were kept, oldest first.
+    pub fn acks_of(&self, end: End) -> impl Iterator<Item = &Original> {
+        self.acks.iter().filter(move |(of, _)| *of == end).map(|(_, ack)| ack)
     }
 
     /// Bytes of memory beyond the structure itself.
     pub fn memory(&self) -> usize {
-        let lists = End::BOTH.into_iter().flat_map(|end| [self.numbers[end].memory(), self.acks[end].memory()]);
-        lists.fold(0, usize::saturating_add)
+        let numbers = End::BOTH.into_iter().map(|end| self.numbers[end].memory());
+        numbers.fold(self.acks.memory(), usize::saturating_add)
     }
 }
 
@@ -115,7 +120,7 @@ impl Connection {
         };
         before.keep_steps(open, close);
         if before.has_steps() {
-            self.rare_mut().repeats.acks[end].add(before);
+            self.rare_mut().repeats.acks.add((end, before));
         }
     }
 
@@ -154,7 +159,7 @@ impl Connection {
             return Some((fin.open_steps, fin.close_steps));
         }
         let kept = [Sort::OpenAck, Sort::CloseAck].into_iter().filter_map(|sort| self.original_of_attempt(end, sort));
-        let before = self.rare.as_ref().into_iter().flat_map(|rare| rare.repeats.acks[end].iter());
+        let before = self.rare.as_ref().into_iter().flat_map(|rare| rare.repeats.acks_of(end));
         let like = kept.chain(before).filter(|original| original.is_like(segment)).copied();
         let mut again = like.map(|mut original| {
             original.keep_steps(open, close);
@@ -167,7 +172,7 @@ impl Connection {
     pub(super) fn forget_step_acks(&mut self, end: End) {
         self.ends[end].unlearn(Facts::OPEN_ACK_FRESH.union(Facts::CLOSE_ACK_FRESH));
         if let Some(rare) = &mut self.rare {
-            rare.repeats.acks[end].clear();
+            rare.repeats.acks.retain(|(of, _)| *of != end);
         }
     }
 
