@@ -16,6 +16,7 @@ mod systems;
 mod tools;
 mod versions;
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -112,17 +113,17 @@ fn run(task: &Task) -> anyhow::Result<()> {
         }
         Task::Debian(debian) => debian.run(&sh, &at),
         Task::Host(host) => host.run(&sh, &at),
-        Task::Sbom(sbom) => {
-            print!("{}", sbom.text(&sh)?);
-            Ok(())
-        }
+        Task::Sbom(sbom) => say(&sbom.text(&sh)?),
         Task::Man { folder } => man::write(&at.join(folder)),
-        Task::Series => {
-            for series in series::all() {
-                println!("{series}");
-            }
-            Ok(())
-        }
+        Task::Series => say(&series::all().iter().map(|series| format!("{series}\n")).collect::<String>()),
+    }
+}
+
+/// Prints a text. A reader who has seen enough of it is no failure.
+fn say(text: &str) -> anyhow::Result<()> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
     }
 }
 
