@@ -19,6 +19,7 @@ use crate::dist::trial;
 use crate::host;
 use crate::release::{self, Product};
 use crate::series::{self, Series};
+use crate::tools::{has, setup};
 
 /// How each C file is compiled with the headers that are here.
 const COMPILE: &str = "for file in plugin-c/*.c; do
@@ -66,6 +67,10 @@ impl Versions {
                 System::prepare(sh, &folder, series)?;
             }
             return Ok(());
+        }
+        // What the end-to-end tests compare with and hand their output to, as in scripts/test.sh.
+        if has(sh, "apt-get") {
+            setup(sh, &["tcptrace=tcptrace", "jq=jq", "python3=python3"])?;
         }
         let plugin = self.plugin(sh, at)?;
         let mut failed = Vec::new();
