@@ -290,4 +290,25 @@ scripts! {
       | < .  S+6  ack C+2            |              | CLOSE-ACK | close 2 | retransmission=1
     = teardown.frame2 #10
     ";
+
+    /// A SYN that comes again after the answer does not spoil the round trip, also where the answer shows no step.
+    a_syn_again_after_a_syn_ack_without_step = "
+      | > S  C
+      | > R  C+500
+      | < S. S    ack C+1 @2.5
+      | > .  C+1  ack S+1
+      | > S  C            @2
+    = handshake.synack_rtt 2.501000000
+    ";
+
+    /// A client that asks, is answered, and resets: its ACK and its RST were lost behind the observer, as the server shows.
+    a_server_that_took_neither_the_ack_nor_the_reset = "
+    open
+    CLOSED       | > R. C+1  ack S+1          | CLOSED       | RST      |        | reset=abort; reset.cause=aborts
+    CLOSED       | < S. S    ack C+1 @1.5     | SYN-RECEIVED | SYN-ACK  |        | retransmission=1; phase=closed; !synack_retransmission; !reset_ignored; !half_open
+    = handshake.outcome half-open
+    = handshake.frame3 #3
+    = teardown.kind reset
+    = teardown.closer client
+    ";
 }

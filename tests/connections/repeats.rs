@@ -3,6 +3,17 @@
 use crate::scripts;
 
 scripts! {
+    /// A FIN again keeps its own step. That of its ACK it has no more, for the peer's FIN came in between.
+    a_fin_again_whose_ack_is_old = "
+      | > S  C
+      | < S. S    ack C+1
+    FIN-WAIT-1   | > F. C+1  ack S+1          | CLOSE-WAIT   | OPEN-ACK+FIN | open 3, close 1
+      | < .  S+1  ack C+2
+      | < F. S+1  ack C+2
+      | > .  C+2  ack S+2
+    CLOSING      | > F. C+1  ack S+1 @1       | CLOSED       | FIN      | close 1 | retransmission=1; !fin_retransmission; !fin_unanswered
+    ";
+
     syn_repeated = "
       | > S  X
       | > S  X                 @1       |             | SYN       | open 1 | retransmission=1; !syn_retransmission

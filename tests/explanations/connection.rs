@@ -61,8 +61,8 @@ fn a_reset_that_its_receiver_did_not_take() {
 fn a_forged_reset_that_was_taken() {
     told_at_the_end(
         "open\n| > R C+1\n| > P. C+1 ack S+1 len 10 @2\n| < R S+1",
-        "The client went on after that RST, so it did not send it: it was forged, or a device on the way sent it.",
-        "此后客户端仍在继续通信，可见该 RST 并非它所发（伪造，或由途中的设备发出）。",
+        "The connection was open; then a RST in the client's name (frame 4) ended it for the server. It was forged, or a device on the way sent it: the client went on after it.",
+        "连接已建立；随后一个以客户端名义发出的 RST（第 4 帧）使服务器一侧的连接终止。此后客户端仍在继续通信，可见它是伪造的，或由途中的设备发出。",
     );
 }
 
@@ -70,15 +70,15 @@ fn a_forged_reset_that_was_taken() {
 fn challenged_resets() {
     told_at_the_end(
         "open\n| < R S+100\n| > . C+1 ack S+1\n| < P. S+1 ack C+1 len 10",
-        "A RST came in the server's name (frame 4) that did not fit exactly; it was ignored, and the connection went on.",
-        "曾有一个以服务器名义发出的 RST（第 4 帧），序号不完全相符，因而被忽略，连接继续。",
+        "A RST came in the server's name (frame 4); it did not fit exactly and ended nothing.",
+        "曾有一个以服务器名义发出的 RST（第 4 帧），序号不完全相符，没有终止连接。",
     );
     // More than are kept one by one.
     let many = "| < R S+100\n| < R S+101\n| < R S+102\n| < R S+103\n| < R S+104\n".repeat(4);
     told_at_the_end(
         &format!("open\n{many}| > . C+1 ack S+1\n| < P. S+1 ack C+1 len 10"),
-        "20 RSTs came (the first in frame 4, in the server's name) that did not fit exactly; they were ignored, and the connection went on.",
-        "曾有 20 个 RST（第一个以服务器名义发出，在第 4 帧），序号不完全相符，因而被忽略，连接继续。",
+        "20 RSTs came (the first in frame 4, in the server's name); they did not fit exactly and ended nothing.",
+        "曾有 20 个 RST（第一个以服务器名义发出，在第 4 帧），序号不完全相符，没有终止连接。",
     );
     // Nobody spoke after it: it counts as the end, and is no RST that was ignored.
     told_at_the_end(
@@ -170,5 +170,117 @@ fn a_handshake_that_the_server_gave_up() {
         ", the server answered with a SYN-ACK (frame 2); then the server gave up with a RST (frame 6): it had sent the same \
          again and again, and the client acknowledged none of it.",
         "，服务器以 SYN-ACK 应答（第 2 帧）；随后服务器放弃并发送 RST（第 6 帧）：同样的内容反复发送，客户端始终没有确认。",
+    );
+}
+
+/// Between a forged RST and what shows that it was forged no segment shows a step: no frame is named that is not known.
+#[test]
+fn what_came_before_a_forged_reset_was_seen_through() {
+    told_at_the_end(
+        "
+        open
+        | > P. C+1 ack S+1 len 100
+        | < R  S+1
+        | < R  S+1461
+        | < FP. S+1 ack C+101 len 620
+        | > .  C+101 ack S+622
+        | > F. C+101 ack S+622
+        | < .  S+622 ack C+102
+        ",
+        "The server closed first (FIN), the client followed (frame 9), and both FINs were acknowledged (frame 10, after \
+         3.0 ms). 2 RSTs came (the first in frame 5, in the server's name), but both sides went on: they were forged, or a \
+         device on the way sent them.",
+        "服务器先关闭（FIN），客户端随后关闭（第 9 帧），双方的 FIN 都已被确认（第 10 帧，用时 3.0 毫秒）。曾有 2 个 RST（第一个以服务器名义发出，在第 5 帧），但双方都继续通信：这是伪造的 RST，或由途中的设备发出。",
+    );
+    told_at_the_end(
+        "
+        | > S  C
+        | < S. S ack C+1
+        | < R  S+1
+        | > .  C+1 ack S+1 @0.5
+        | > P. C+1 ack S+1 len 5 @1.2
+        | < P. S+1 ack C+6 len 5
+        | > .  C+6 ack S+6
+        ",
+        "The handshake was completed. No close was seen: it was still open at the last segment captured (frame 7, after 1.7 \
+         s). A RST came in the server's name (frame 3), but both sides went on: it was forged, or a device on the way sent it.",
+        "握手已完成。未看到关闭：到最后捕获的报文段（第 7 帧，历时 1.7 秒）为止连接仍然打开。曾有一个以服务器名义发出的 RST（第 3 帧），但双方都继续通信：这是伪造的 RST，或由途中的设备发出。",
+    );
+}
+
+/// Where the clock had the SYN behind the ACK, the earlier frame is named first.
+#[test]
+fn frames_are_named_in_their_order() {
+    told_at_the_end(
+        "| < S. S ack C+1\n| > . C+1 ack S+1\n| > S C\n| > P. C+1 ack S+1 len 5\n| < . S+1 ack C+6\n| < R S+1",
+        "The handshake was completed (frames 2 to 3). The server reset the open connection (frame 6): a program or the server's \
+         host ended it; data in flight may be lost.",
+        "握手已完成（第 2 至 3 帧）。服务器重置了已建立的连接（第 6 帧）：由服务器的程序或主机主动中止，仍在途中的数据可能丢失。",
+    );
+}
+
+/// A FIN that had been acknowledged comes again, and its answer does not: it is not said that nobody acknowledged it.
+#[test]
+fn a_fin_that_comes_again_after_its_acknowledgment() {
+    told_at_the_end(
+        "open\n| > F. C+1 ack S+1\n| < . S+1 ack C+2\n| > F. C+1 ack S+1 @1",
+        "The client sent its FIN 2 times in 1.0 s (from frame 4), the last time after it had been acknowledged (frame 5), and \
+         nobody acknowledged it once more: the answers were lost, or the server was gone.",
+        "客户端在 1.0 秒内发送了 2 次 FIN（从第 4 帧起），最后一次是在已被确认（第 5 帧）之后，此后再未被确认：应答丢失，或服务器已不在线。",
+    );
+    told_at_the_end(
+        "open\n| > F. C+1 ack S+1\n| > F. C+1 ack S+1 @1",
+        "The client sent its FIN 2 times in 1.0 s (from frame 4), and nobody acknowledged it: all of them or all answers were \
+         lost, or the server was gone.",
+        "客户端在 1.0 秒内发送了 2 次 FIN（从第 4 帧起），始终未被确认：这些 FIN 或对它们的应答全部丢失，或服务器已不在线。",
+    );
+}
+
+/// What was not captured is not told as not sent.
+#[test]
+fn one_direction_alone() {
+    told_at_the_end(
+        "| > P. C+1 ack S+1 len 10\n| > F. C+11 ack S+1",
+        "The client closed its direction (FIN in frame 2); no segment of the server was captured.",
+        "客户端关闭了自己的发送方向（FIN 在第 2 帧）；未捕获服务器的任何报文段。",
+    );
+    told_at_the_end(
+        "| < S. S ack C+1\n| < P. S+1 ack C+500 len 10\n| < R. S+11 ack C+500 @30",
+        "then the server reset the connection (frame 3); before it there was silence for 30.0 s (a timeout of a host or a \
+         firewall?). The server had gone on before, so a part of the handshake was probably not captured.",
+        "随后服务器重置了连接（第 3 帧）；此前连接空闲了 30.0 秒（主机或防火墙可能已超时）。此前服务器已继续通信，可见握手可能只捕获到一部分。",
+    );
+}
+
+/// Probes with flags that no TCP sends open nothing.
+#[test]
+fn odd_flags_alone() {
+    told_at_the_end(
+        "| > FPU C len 0\n| > FPU C",
+        "Nothing was captured but segments with flags that no TCP sends (a port scan, or damage).",
+        "只捕获到任何 TCP 都不会发送的标志组合（端口扫描，或报文损坏）。",
+    );
+}
+
+/// An acknowledgment that the server cannot accept is the cause, not a loss.
+#[test]
+fn a_handshake_that_a_wrong_acknowledgment_left_open() {
+    told_at_the_end(
+        "| > S C\n| < S. S ack C+1\n| > . C+1 ack S+501\n| < R S+501\n| < S. S ack C+1 @1",
+        "and the server answered with a SYN-ACK (frame 2), but the client's acknowledgment (frame 3) does not fit it: the \
+         handshake was never completed. A device on the way rewrites the numbers, or somebody guesses them.",
+        "，服务器以 SYN-ACK 应答（第 2 帧），但客户端的确认（第 3 帧）与之不符，握手一直没有完成。可能是途中的设备改写了序号，或有人在猜测序号。",
+    );
+}
+
+/// A device rewrites the numbers of one direction: the connection goes on all the same.
+#[test]
+fn numbers_that_a_device_rewrites() {
+    told_at_the_end(
+        "| > S C\n| < S. S ack C+1000004\n| > . C+1 ack S+1\n| > P. C+1 ack S+1 len 10\n| < P. S+1 ack C+1000014 len 5",
+        "The connection went on after an answer that does not acknowledge the client's SYN: a device on the way rewrites the \
+         numbers, or a part of the handshake was not captured. No close was seen: it was still open at the last segment \
+         captured (frame 5, after 4.0 ms).",
+        "收到没有确认客户端 SYN 的应答，连接却仍继续：序号被途中的设备改写，或握手只捕获到一部分。未看到关闭：到最后捕获的报文段（第 5 帧，历时 4.0 毫秒）为止连接仍然打开。",
     );
 }

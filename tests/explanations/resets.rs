@@ -84,8 +84,8 @@ fn resets() {
     told(
         "| < R S",
         &[(
-            "The server aborts the open connection with a RST; data in flight may be lost; the handshake was not captured.",
-            "服务器以 RST 中止已建立的连接，仍在途中的数据可能丢失；未捕获该连接的握手。",
+            "The server resets the connection with a RST; data in flight may be lost; the handshake was not captured.",
+            "服务器以 RST 重置连接，仍在途中的数据可能丢失；未捕获该连接的握手。",
         )],
     );
 }

@@ -60,7 +60,9 @@ def outcome(attempt: Attempt) -> str:
     both = attempt.both_syns or (client.syns and synack)
     if both and attempt.step3 is not None and not attempt.taken_back:
         return "complete"
-    if attempt.both_syns or (both and not opened(attempt)):
+    # A step 3 that was taken back after a RST, by a server that did not take that one: it did not go on.
+    taken_back = attempt.taken_back and not attempt.went_on and not (ending is not None and ending.over)
+    if attempt.both_syns or (both and (taken_back or not opened(attempt))):
         return "half-open"
     if opened(attempt) or synack or not client.syns:
         return "partial"

@@ -101,6 +101,10 @@ class Resets(unittest.TestCase):
         self.assertEqual((column(answers, "reset")[1], column(answers, "phase")[1]), ("abort", "teardown"))
         self.assertEqual((last(answers, "handshake.outcome"), last(answers, "teardown.kind")), ("partial", "reset"))
 
+    def test_a_server_that_took_neither_the_ack_nor_the_rst(self):
+        answers = play("c S 100\ns SA 300 101\nc A 101 301\nc RA 101 301\ns SA 300 101 t1500")
+        self.assertEqual((last(answers, "handshake.outcome"), last(answers, "teardown.kind")), ("half-open", "reset"))
+
     def test_causes(self):
         data = "c A 101 301 +5 t10\nc A 101 301 +5 t20\nc A 101 301 +5 t40\nc RA 106 301 t80"
         self.assertEqual(column(play(OPEN + data), "reset.cause")[-1], "gave-up")

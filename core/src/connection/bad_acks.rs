@@ -42,6 +42,13 @@ impl Connection {
         acks.add(BadAck { ack, frame });
     }
 
+    /// The frame of the client's last acknowledgment that the server cannot accept.
+    #[must_use]
+    pub fn wrong_ack_frame(&self) -> Option<u32> {
+        let acks = &self.rare.as_ref()?.bad_acks.0[self.client_end];
+        acks.iter().last().map(|bad| bad.frame)
+    }
+
     /// The frame of the last such acknowledgment of this number.
     pub(super) fn bad_ack(&self, end: End, ack: Seq) -> Option<u32> {
         let acks = &self.rare.as_ref()?.bad_acks.0[end];

@@ -26,6 +26,8 @@ pub(super) struct EndingRst {
     pub in_handshake: bool,
     /// Whether the connection had been open, or this RST shows that it was.
     pub opened: bool,
+    /// Whether this RST is what shows that the handshake was over.
+    pub shows_over: bool,
     /// Who had begun to close the connection.
     pub closer: Option<End>,
 }

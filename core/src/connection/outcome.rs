@@ -106,10 +106,13 @@ pub enum Pass {
 impl Connection {
     /// How far the handshake has come, with a challenged RST that counts at the end.
     fn progress(&self, pass: Pass) -> Progress {
-        match (self.opening.progress, self.ending_rst(pass)) {
+        let progress = self.opening.progress;
+        match self.ending_rst(pass) {
+            // A server that did not take the RST may show later that it had not taken step 3 either.
+            Some(rst) if progress == Progress::NotTaken && !rst.shows_over => progress,
             // Its number is past everything captured: the capture lacks segments.
-            (progress, Some(rst)) if progress.is_going_on() && rst.opened && !rst.in_handshake => Progress::Over,
-            (progress, _) => progress,
+            Some(rst) if progress.is_going_on() && rst.opened && !rst.in_handshake => Progress::Over,
+            _ => progress,
         }
     }
 
@@ -122,6 +125,18 @@ impl Connection {
     #[must_use]
     pub fn is_handshake_captured(&self) -> bool {
         self.opening.is_captured()
+    }
+
+    /// Whether nothing but segments with flags that no TCP sends was seen (role `OTHER`).
+    #[must_use]
+    pub fn has_odd_flags_only(&self) -> bool {
+        !self.opening.is_captured() && !self.opening.found(Findings::MIDSTREAM)
+    }
+
+    /// Whether something came that a client in SYN-SENT must ignore: a SYN-ACK that does not acknowledge its SYN, or a RST.
+    #[must_use]
+    pub fn had_invalid_answer(&self) -> bool {
+        self.opening.found(Findings::INVALID_ANSWER)
     }
 
     /// Whether the connection is known to have been open: its handshake was not captured, or is complete, or over, or

@@ -155,7 +155,8 @@ impl Connection {
             return None;
         }
         if kind == Kind::Fin {
-            let fin = self.original_of_attempt(end, Sort::Fin).filter(|fin| fin.is_like(segment))?;
+            let mut fin = *self.original_of_attempt(end, Sort::Fin).filter(|fin| fin.is_like(segment))?;
+            fin.keep_steps(open, close);
             return Some((fin.open_steps, fin.close_steps));
         }
         let kept = [Sort::OpenAck, Sort::CloseAck].into_iter().filter_map(|sort| self.original_of_attempt(end, sort));

@@ -132,6 +132,7 @@ impl Connection {
             ordinal: arrival.ordinal,
             in_handshake: self.is_in_handshake() && !is_over,
             opened: is_over || self.is_open_by_now(),
+            shows_over: is_over,
             closer: self.closing().closer,
         }
     }

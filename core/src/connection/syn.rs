@@ -90,7 +90,7 @@ impl Connection {
         let from = arrival.end;
         let acceptable = self.opening.found(Findings::SYN_ACK_ACCEPTABLE) || self.client().is(Facts::SYN_ACKED);
         if draft.repeats.syn && !first_of_attempt {
-            if self.opening.frames[1] == 0 {
+            if self.opening.frames[1] == 0 && self.later_syn_ack_frame() == 0 {
                 self.opening.learn(Findings::SYN_REPEATED);
             }
             self.opening.syn_data = self.opening.syn_data.max(segment.payload_len);

@@ -242,6 +242,7 @@ impl TextbookConnection {
                     ordinal: ordinal(frame, 0),
                     in_handshake: false,
                     opened: true,
+                    shows_over: false,
                     closer: None,
                 },
                 had_step_3: true,

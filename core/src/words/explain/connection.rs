@@ -1,7 +1,6 @@
 //! What the sentences on a whole connection say: how it opened, how it closed, and what follows.
 
 use super::reset::{Rst, RstKind};
-use super::story::Doubt;
 use crate::view::{
     Address, Cause, ConnectionView, Ender, HandshakeKind, HandshakeOutcome, IcmpKind, Reset, ResetCount, Side,
     TeardownKind,
@@ -28,6 +27,8 @@ pub struct EnderStory {
     pub by: Side,
     pub frame: u32,
     pub rst: Rst,
+    /// Whether its sender showed later that it did not send it.
+    pub is_forged: bool,
 }
 
 /// An ICMP error about the connection.
@@ -48,8 +49,8 @@ pub struct Doubts {
     pub withdrawn: Option<ResetCount>,
     /// Their receiver asked for an exact match, and the connection went on.
     pub challenged: Option<ResetCount>,
-    /// Who went on after the RST that did end it, and whether it was its sender.
-    pub doubted: Option<(Side, Doubt)>,
+    /// Who went on after the RST that did end it, without having taken it.
+    pub ignored_by: Option<Side>,
 }
 
 /// How it opened.
@@ -57,16 +58,20 @@ pub struct Doubts {
 pub enum HandshakeStory {
     /// Completely.
     Complete {
-        /// First segment of step 1, segment of step 3; 0: none.
-        frames: [u32; 2],
+        /// The segments of step 1 and of step 3, in their order; none where one of them shows no step.
+        frames: Option<[u32; 2]>,
         /// From one to the other.
         ns: Option<u64>,
         kind: Option<HandshakeKind>,
     },
     /// A part of it was not captured.
     Partial,
+    /// It went on after an answer that the client must ignore.
+    Misfit,
     /// Nothing of it was captured.
     NotCaptured,
+    /// Nothing was captured but segments with flags that no TCP sends.
+    OddFlags,
     /// The server's RST refused the SYN.
     Refused(EnderStory),
     /// Another RST broke it off.
@@ -76,11 +81,15 @@ pub enum HandshakeStory {
         syn_ack: Option<u32>,
         /// The frame of step 3 that the server took back, if any.
         ack: Option<u32>,
+        /// Whether the server had gone on already: the client's part was not captured.
+        is_open: bool,
     },
     /// No step 3.
     HalfOpen {
         /// The frame of the SYN-ACK.
         syn_ack: u32,
+        /// The frame of an acknowledgment of the client that does not fit it, if any.
+        wrong_ack: Option<u32>,
     },
     /// Step 3, and the server sent its SYN-ACK again.
     NotTaken {
@@ -107,8 +116,8 @@ pub enum TeardownStory {
     /// FINs of both sides.
     Orderly {
         closer: Side,
-        /// The frames of the two FINs.
-        fins: [u32; 2],
+        /// The frames of the two FINs; none of one that shows no step.
+        fins: [Option<u32>; 2],
         /// Bytes that the other side sent after the first.
         bytes: u64,
         /// The frame after which both were acknowledged; 0: none.
@@ -118,15 +127,17 @@ pub enum TeardownStory {
     },
     /// FINs that crossed.
     Simultaneous {
-        /// The frames of the two FINs.
-        fins: [u32; 2],
+        /// The frames of the two FINs; none of one that shows no step.
+        fins: [Option<u32>; 2],
     },
     /// Only one side's FIN.
     HalfClosed {
         closer: Side,
-        fin: u32,
+        fin: Option<u32>,
         /// Bytes that the other side sent afterwards.
         bytes: u64,
+        /// Whether anything of the other side was captured.
+        is_other_captured: bool,
     },
     /// A FIN that nobody acknowledged.
     Unanswered {
@@ -134,15 +145,17 @@ pub enum TeardownStory {
         /// How often it was sent.
         count: u32,
         /// The frame of the first.
-        first: u32,
+        first: Option<u32>,
         span_ns: Option<u64>,
+        /// The frame that acknowledged it, before it came once more.
+        acked: Option<u32>,
     },
     /// A RST of an open connection.
     Reset(EnderStory),
     /// A RST after a FIN.
     ResetAfterFin {
         closer: Side,
-        fin: u32,
+        fin: Option<u32>,
         /// Bytes that the other side sent after it.
         bytes: u64,
         end: Option<EnderStory>,
@@ -174,14 +187,20 @@ pub struct ConnectionStory {
 impl ConnectionStory {
     /// None while nothing is known yet, in a first pass.
     pub fn of(view: &ConnectionView) -> Option<ConnectionStory> {
-        let end = view.ender().as_ref().map(end);
+        let (is_forged, _) = view.was_ender_doubted();
+        let end = view.ender().map(|ender| EnderStory {
+            by: ender.by,
+            frame: ender.frame,
+            rst: Rst::of_ender(&ender),
+            is_forged,
+        });
         let opening = opening(view, end)?;
         let is_told = matches!(opening, HandshakeStory::Unreachable(..));
         Some(ConnectionStory {
             opening,
             // A RST that broke the handshake off ends the story.
             closing: match opening {
-                HandshakeStory::Refused(_) | HandshakeStory::Reset { .. } => None,
+                HandshakeStory::Refused(_) | HandshakeStory::Reset { .. } | HandshakeStory::OddFlags => None,
                 _ => closing(view, end),
             },
             syns: syns(view),
@@ -192,10 +211,6 @@ impl ConnectionStory {
     }
 }
 
-fn end(ender: &Ender) -> EnderStory {
-    EnderStory { by: ender.by, frame: ender.frame, rst: Rst::of_ender(ender) }
-}
-
 fn icmp(view: &ConnectionView) -> Option<Icmp> {
     let ((kind, frame), origin) = view.icmp().zip(view.icmp_origin())?;
     Some(Icmp { kind, frame, from: origin.from, about: origin.about })
@@ -203,13 +218,13 @@ fn icmp(view: &ConnectionView) -> Option<Icmp> {
 
 fn doubts(view: &ConnectionView) -> Doubts {
     let (is_forged, is_ignored) = view.was_ender_doubted();
-    let by = view.ender().map(|ender| ender.by);
-    let doubted = match by {
-        Some(by) if is_forged => Some((by, Doubt::Forged)),
-        Some(by) if is_ignored => Some((by.peer(), Doubt::Ignored)),
-        _ => None,
-    };
-    Doubts { withdrawn: view.withdrawn(), challenged: view.challenged(view.pass), doubted }
+    let ignored_by = view.ender().filter(|_| is_ignored && !is_forged).map(|ender| ender.by.peer());
+    Doubts { withdrawn: view.withdrawn(), challenged: view.challenged(view.pass), ignored_by }
+}
+
+/// The frame of a segment that performed a step; none where no segment shows it.
+fn shown(frame: u32) -> Option<u32> {
+    (frame != 0).then_some(frame)
 }
 
 fn syns(view: &ConnectionView) -> Option<Syns> {
@@ -221,18 +236,23 @@ fn opening(view: &ConnectionView, end: Option<EnderStory>) -> Option<HandshakeSt
     let [step_1, syn_ack, ack] = view.handshake_frames();
     let kind = view.handshake_kind();
     Some(match view.outcome() {
-        HandshakeOutcome::Complete => HandshakeStory::Complete { frames: [step_1, ack], ns: view.handshake_ns(), kind },
+        HandshakeOutcome::Complete => {
+            let frames = shown(step_1).zip(shown(ack)).map(|(one, other)| [one.min(other), one.max(other)]);
+            HandshakeStory::Complete { frames, ns: view.handshake_ns(), kind }
+        }
+        HandshakeOutcome::Partial if view.had_invalid_answer() => HandshakeStory::Misfit,
         HandshakeOutcome::Partial => HandshakeStory::Partial,
+        HandshakeOutcome::NotCaptured if view.has_odd_flags_only() => HandshakeStory::OddFlags,
         HandshakeOutcome::NotCaptured => HandshakeStory::NotCaptured,
         HandshakeOutcome::Refused => HandshakeStory::Refused(end?),
         HandshakeOutcome::Reset => {
-            let frame = |frame: u32| (frame != 0).then_some(frame);
-            HandshakeStory::Reset { end: end?, syn_ack: frame(syn_ack), ack: frame(ack) }
+            let is_open = view.is_opened(view.pass);
+            HandshakeStory::Reset { end: end?, syn_ack: shown(syn_ack), ack: shown(ack), is_open }
         }
         HandshakeOutcome::HalfOpen => match kind {
             Some(HandshakeKind::Simultaneous | HandshakeKind::Split) => HandshakeStory::BothAsked,
             _ if ack != 0 => HandshakeStory::NotTaken { syn_ack, ack },
-            _ => HandshakeStory::HalfOpen { syn_ack },
+            _ => HandshakeStory::HalfOpen { syn_ack, wrong_ack: view.wrong_ack_frame() },
         },
         HandshakeOutcome::Unreachable => icmp(view).map_or(HandshakeStory::NoAnswer, HandshakeStory::Unreachable),
         HandshakeOutcome::OldConnection => HandshakeStory::OldConnection,
@@ -243,22 +263,26 @@ fn opening(view: &ConnectionView, end: Option<EnderStory>) -> Option<HandshakeSt
 }
 
 fn closing(view: &ConnectionView, end: Option<EnderStory>) -> Option<TeardownStory> {
-    let [fin, acked, other_fin, _] = view.teardown_frames();
+    let [fin, _, other_fin, _] = view.teardown_frames();
     let closer = view.closer();
     let bytes = view.half_close_bytes().unwrap_or(0);
     Some(match view.teardown() {
         TeardownKind::FourSegment | TeardownKind::ThreeSegment => TeardownStory::Orderly {
             closer: closer?,
-            fins: [fin, other_fin],
+            fins: [fin, other_fin].map(shown),
             bytes,
             closed: view.closed_frame(),
             ns: view.teardown_ns(),
         },
-        TeardownKind::Simultaneous => TeardownStory::Simultaneous { fins: [fin, other_fin] },
-        TeardownKind::HalfClosed => TeardownStory::HalfClosed { closer: closer?, fin, bytes },
-        TeardownKind::Unanswered => unanswered(view, closer?, [fin, acked, other_fin]),
+        TeardownKind::Simultaneous => TeardownStory::Simultaneous { fins: [fin, other_fin].map(shown) },
+        TeardownKind::HalfClosed => {
+            let closer = closer?;
+            let is_other_captured = view.packets(closer.peer()) > 0;
+            TeardownStory::HalfClosed { closer, fin: shown(fin), bytes, is_other_captured }
+        }
+        TeardownKind::Unanswered => unanswered(view, closer?),
         TeardownKind::Reset => TeardownStory::Reset(end?),
-        TeardownKind::ResetAfterFin => TeardownStory::ResetAfterFin { closer: closer?, fin, bytes, end },
+        TeardownKind::ResetAfterFin => TeardownStory::ResetAfterFin { closer: closer?, fin: shown(fin), bytes, end },
         TeardownKind::StillOpen => {
             TeardownStory::StillOpen { last: view.last_frame(), duration_ns: view.duration_ns() }
         }
@@ -275,11 +299,18 @@ fn is_no_connection(ender: &Ender) -> bool {
 }
 
 /// The FIN that nobody acknowledged: the closer's, unless that one was acknowledged or sent only once.
-fn unanswered(view: &ConnectionView, closer: Side, [fin, acked, other_fin]: [u32; 3]) -> TeardownStory {
+fn unanswered(view: &ConnectionView, closer: Side) -> TeardownStory {
+    let [fin, acked, other_fin, other_acked] = view.teardown_frames();
     let other = closer.peer();
     let is_others = view.fins(other) > 1 && (acked != 0 || view.fins(closer) < 2);
-    let (who, first) = if is_others { (other, other_fin) } else { (closer, fin) };
-    TeardownStory::Unanswered { who, count: view.fins(who), first, span_ns: view.fin_span_ns(who) }
+    let (who, first, acked) = if is_others { (other, other_fin, other_acked) } else { (closer, fin, acked) };
+    TeardownStory::Unanswered {
+        who,
+        count: view.fins(who),
+        first: shown(first),
+        span_ns: view.fin_span_ns(who),
+        acked: shown(acked),
+    }
 }
 
 impl EnderStory {

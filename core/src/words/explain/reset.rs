@@ -33,8 +33,10 @@ pub enum RstKind {
     BreaksOff,
     /// It ends the connection after a FIN.
     AfterFin,
-    /// It ends an open connection.
+    /// It ends an open connection: its number is its sender's own next one.
     Aborts,
+    /// It ends an open connection, and its number says nothing of the cause.
+    Ends,
 }
 
 /// All that is told of a RST.
@@ -95,6 +97,7 @@ const fn kind(reset: Reset, cause: Option<Cause>, ended: bool) -> RstKind {
         (_, Some(Cause::GaveUp)) => RstKind::GivesUp,
         (Reset::AfterFin, _) => RstKind::AfterFin,
         (Reset::Refused | Reset::Handshake, _) => RstKind::BreaksOff,
-        (Reset::Abort, _) => RstKind::Aborts,
+        (Reset::Abort, Some(Cause::Aborts)) => RstKind::Aborts,
+        (Reset::Abort, None) => RstKind::Ends,
     }
 }

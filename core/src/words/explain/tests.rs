@@ -286,15 +286,19 @@ fn every_icmp_error() {
 
 fn openings(end: EnderStory) -> Vec<HandshakeStory> {
     let mut all = vec![
-        HandshakeStory::Complete { frames: [1, 3], ns: None, kind: Some(HandshakeKind::Split) },
-        HandshakeStory::Complete { frames: [1, 3], ns: Some(1), kind: Some(HandshakeKind::FastOpen) },
+        HandshakeStory::Complete { frames: None, ns: None, kind: Some(HandshakeKind::Split) },
+        HandshakeStory::Complete { frames: Some([1, 3]), ns: Some(1), kind: Some(HandshakeKind::FastOpen) },
         HandshakeStory::Partial,
+        HandshakeStory::Misfit,
         HandshakeStory::NotCaptured,
+        HandshakeStory::OddFlags,
         HandshakeStory::Refused(end),
-        HandshakeStory::Reset { end, syn_ack: None, ack: None },
-        HandshakeStory::Reset { end, syn_ack: Some(2), ack: None },
-        HandshakeStory::Reset { end, syn_ack: Some(2), ack: Some(3) },
-        HandshakeStory::HalfOpen { syn_ack: 2 },
+        HandshakeStory::Reset { end, syn_ack: None, ack: None, is_open: false },
+        HandshakeStory::Reset { end, syn_ack: Some(2), ack: None, is_open: false },
+        HandshakeStory::Reset { end, syn_ack: Some(2), ack: None, is_open: true },
+        HandshakeStory::Reset { end, syn_ack: Some(2), ack: Some(3), is_open: false },
+        HandshakeStory::HalfOpen { syn_ack: 2, wrong_ack: None },
+        HandshakeStory::HalfOpen { syn_ack: 2, wrong_ack: Some(3) },
         HandshakeStory::NotTaken { syn_ack: 2, ack: 3 },
         HandshakeStory::BothAsked,
         HandshakeStory::OldConnection,
@@ -313,15 +317,18 @@ fn closings(end: EnderStory) -> Vec<Option<TeardownStory>> {
     let closer = Side::Client;
     vec![
         None,
-        Some(TeardownStory::Orderly { closer, fins: [4, 5], bytes: 0, closed: 0, ns: None }),
-        Some(TeardownStory::Orderly { closer, fins: [4, 5], bytes: u64::MAX, closed: 6, ns: Some(5) }),
-        Some(TeardownStory::Simultaneous { fins: [4, 5] }),
-        Some(TeardownStory::HalfClosed { closer, fin: 4, bytes: 0 }),
-        Some(TeardownStory::HalfClosed { closer, fin: 4, bytes: 1 }),
-        Some(TeardownStory::Unanswered { who: closer, count: 3, first: 4, span_ns: None }),
+        Some(TeardownStory::Orderly { closer, fins: [None; 2], bytes: 0, closed: 0, ns: None }),
+        Some(TeardownStory::Orderly { closer, fins: [Some(4), Some(5)], bytes: u64::MAX, closed: 6, ns: Some(5) }),
+        Some(TeardownStory::Simultaneous { fins: [Some(4), Some(5)] }),
+        Some(TeardownStory::Simultaneous { fins: [None, Some(5)] }),
+        Some(TeardownStory::Simultaneous { fins: [None; 2] }),
+        Some(TeardownStory::HalfClosed { closer, fin: None, bytes: 0, is_other_captured: false }),
+        Some(TeardownStory::HalfClosed { closer, fin: Some(4), bytes: 1, is_other_captured: true }),
+        Some(TeardownStory::Unanswered { who: closer, count: 3, first: Some(4), span_ns: None, acked: Some(5) }),
+        Some(TeardownStory::Unanswered { who: closer, count: 3, first: None, span_ns: None, acked: None }),
         Some(TeardownStory::Reset(end)),
-        Some(TeardownStory::ResetAfterFin { closer, fin: 4, bytes: 0, end: Some(end) }),
-        Some(TeardownStory::ResetAfterFin { closer, fin: 4, bytes: 1, end: None }),
+        Some(TeardownStory::ResetAfterFin { closer, fin: Some(4), bytes: 0, end: Some(end) }),
+        Some(TeardownStory::ResetAfterFin { closer, fin: None, bytes: 1, end: None }),
         Some(TeardownStory::NoConnection(end)),
         Some(TeardownStory::StillOpen { last: 9, duration_ns: None }),
     ]
@@ -332,7 +339,7 @@ fn every_tale() {
     let several = Syns { count: 4, first: 1, last: 9, span_ns: None, attempts: 3 };
     for kind in RstKind::VARIANTS {
         for by in [Side::Client, Side::Server] {
-            let end = EnderStory { by, frame: 8, rst: Rst { kind: *kind, ..RST } };
+            let end = EnderStory { by, frame: 8, rst: Rst { kind: *kind, ..RST }, is_forged: by == Side::Client };
             for opening in openings(end) {
                 for closing in closings(end) {
                     let icmp = Icmp {
@@ -342,9 +349,8 @@ fn every_tale() {
                         about: Side::Server,
                     };
                     let rsts = |count| Some(ResetCount { count, frame: 7, by: Side::Server });
-                    let none = Doubts { withdrawn: None, challenged: None, doubted: None };
-                    let doubted = Some((by, if by == Side::Client { Doubt::Forged } else { Doubt::Ignored }));
-                    let some = Doubts { withdrawn: rsts(1), challenged: rsts(2), doubted };
+                    let none = Doubts { withdrawn: None, challenged: None, ignored_by: None };
+                    let some = Doubts { withdrawn: rsts(1), challenged: rsts(2), ignored_by: Some(by) };
                     for (syns, icmp, doubts) in [(Some(several), None, none), (None, Some(icmp), some)] {
                         let story = ConnectionStory { opening, closing, syns, icmp, doubts, server: (None, 80) };
                         both(|out, language| {

@@ -4,7 +4,6 @@ use std::fmt::{self, Write};
 
 use super::super::connection::{ConnectionStory, Doubts, EnderStory, HandshakeStory, Icmp, Syns, TeardownStory};
 use super::super::reset::RstKind;
-use super::super::story::Doubt;
 use super::{icmp, name, reset, span};
 use crate::view::{HandshakeKind, IcmpKind, ResetCount, Side};
 use crate::words::text;
@@ -36,14 +35,8 @@ fn write_icmp(out: &mut dyn Write, icmp: &Icmp) -> fmt::Result {
 
 /// Writes which RSTs ended nothing, or not for everybody.
 fn write_doubts(out: &mut dyn Write, doubts: &Doubts) -> fmt::Result {
-    match doubts.doubted {
-        Some((who, Doubt::Forged)) => {
-            write!(out, "此后{}仍在继续通信，可见该 RST 并非它所发（伪造，或由途中的设备发出）。", name(who))?;
-        }
-        Some((who, Doubt::Ignored)) => {
-            write!(out, "此后{}仍在继续通信，可见它没有接受该 RST。", name(who))?;
-        }
-        None => {}
+    if let Some(who) = doubts.ignored_by {
+        write!(out, "此后{}仍在继续通信，可见它没有接受该 RST。", name(who))?;
     }
     if let Some(rsts) = doubts.withdrawn {
         came(out, &rsts)?;
@@ -51,7 +44,7 @@ fn write_doubts(out: &mut dyn Write, doubts: &Doubts) -> fmt::Result {
     }
     if let Some(rsts) = doubts.challenged {
         came(out, &rsts)?;
-        out.write_str("，序号不完全相符，因而被忽略，连接继续。")?;
+        out.write_str("，序号不完全相符，没有终止连接。")?;
     }
     Ok(())
 }
@@ -91,18 +84,34 @@ fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
     match story.opening {
         HandshakeStory::Complete { frames, ns, kind } => return complete(out, frames, ns, kind, syns),
         HandshakeStory::Partial => return out.write_str("握手只捕获到一部分。"),
+        HandshakeStory::Misfit => {
+            return out.write_str(
+                "收到没有确认客户端 SYN 的应答，连接却仍继续：序号被途中的设备改写，或握手只捕获到一部分。",
+            );
+        }
         HandshakeStory::NotCaptured => return out.write_str("未捕获握手。"),
+        HandshakeStory::OddFlags => {
+            return out.write_str("只捕获到任何 TCP 都不会发送的标志组合（端口扫描，或报文损坏）。");
+        }
         _ => asked(out, syns)?,
     }
     match story.opening {
-        HandshakeStory::Complete { .. } | HandshakeStory::Partial | HandshakeStory::NotCaptured => Ok(()),
+        HandshakeStory::Complete { .. }
+        | HandshakeStory::Partial
+        | HandshakeStory::Misfit
+        | HandshakeStory::NotCaptured
+        | HandshakeStory::OddFlags => Ok(()),
+        HandshakeStory::Refused(end) if end.is_forged => {
+            out.write_str("；")?;
+            forged(out, &end)
+        }
         HandshakeStory::Refused(end) => {
             write!(out, "，{}以 RST 拒绝（第 {} 帧）。通常是 ", name(end.by), end.frame)?;
             text::endpoint(out, story.server.0, story.server.1)?;
             out.write_str(" 没有程序在监听，或被防火墙拒绝。")?;
             reset::hops(out, &end.rst, name(end.by))
         }
-        HandshakeStory::Reset { end, syn_ack, ack } => {
+        HandshakeStory::Reset { end, syn_ack, ack, is_open } => {
             if let Some(frame) = syn_ack {
                 write!(out, "，服务器以 SYN-ACK 应答（第 {frame} 帧）")?;
             }
@@ -112,10 +121,18 @@ fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
                     "，客户端也已确认（第 {frame} 帧），但服务器又重发了 SYN-ACK：该 ACK 没有到达，或服务器的全连接队列已满"
                 )?;
             }
+            if end.is_forged {
+                out.write_str("；随后")?;
+                return forged(out, &end);
+            }
             out.write_str("；随后")?;
-            broke_off(out, &end, syn_ack.is_some())
+            broke_off(out, &end, syn_ack.is_some(), is_open)
         }
-        HandshakeStory::HalfOpen { syn_ack } => write!(
+        HandshakeStory::HalfOpen { syn_ack, wrong_ack: Some(frame) } => write!(
+            out,
+            "，服务器以 SYN-ACK 应答（第 {syn_ack} 帧），但客户端的确认（第 {frame} 帧）与之不符，握手一直没有完成。可能是途中的设备改写了序号，或有人在猜测序号。"
+        ),
+        HandshakeStory::HalfOpen { syn_ack, wrong_ack: None } => write!(
             out,
             "，服务器以 SYN-ACK 应答（第 {syn_ack} 帧），但握手一直没有完成。可能是 SYN-ACK 或客户端的 ACK 丢失，或客户端无意继续（端口扫描、伪造地址）。"
         ),
@@ -155,7 +172,7 @@ const fn advice(kind: IcmpKind) -> &'static str {
 
 fn complete(
     out: &mut dyn Write,
-    [first, last]: [u32; 2],
+    frames: Option<[u32; 2]>,
     ns: Option<u64>,
     kind: Option<HandshakeKind>,
     syns: Option<&Syns>,
@@ -173,6 +190,7 @@ fn complete(
         }
         None => out.write_str("已完成")?,
     }
+    let Some([first, last]) = frames else { return out.write_char('。') };
     write!(out, "（第 {first} 至 {last} 帧")?;
     if let Some(syns) = syns {
         if syns.count > 1 {
@@ -186,7 +204,7 @@ fn complete(
 }
 
 /// Writes who broke the handshake off, and why.
-fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool) -> fmt::Result {
+fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool, is_open: bool) -> fmt::Result {
     let (who, whom, frame) = (name(end.by), name(end.by.peer()), end.frame);
     match end.rst.kind {
         RstKind::Rejects | RstKind::RejectsAndWaits => {
@@ -207,6 +225,11 @@ fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool) -> fmt::R
         RstKind::Challenged => {
             write!(out, "{who}发送了 RST（第 {frame} 帧），序号不完全相符，此后也没有握手继续的迹象。")?;
         }
+        _ if is_open => {
+            write!(out, "{who}重置了连接（第 {frame} 帧）")?;
+            reset::silence(out, &end.rst)?;
+            out.write_str("。此前服务器已继续通信，可见握手可能只捕获到一部分。")?;
+        }
         _ => {
             write!(out, "{who}以 RST 中断握手（第 {frame} 帧）。")?;
             out.write_str(match end.by {
@@ -219,15 +242,36 @@ fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool) -> fmt::R
     reset::hops(out, &end.rst, who)
 }
 
+/// Writes ` 在第 7 帧`, where that is known.
+fn in_frame(out: &mut dyn Write, frame: Option<u32>) -> fmt::Result {
+    frame.map_or(Ok(()), |frame| write!(out, " 在第 {frame} 帧"))
+}
+
+/// Writes that the RST that ended the connection was not its sender's.
+fn forged(out: &mut dyn Write, end: &EnderStory) -> fmt::Result {
+    let (who, whom) = (name(end.by), name(end.by.peer()));
+    write!(
+        out,
+        "一个以{who}名义发出的 RST（第 {} 帧）使{whom}一侧的连接终止。此后{who}仍在继续通信，可见它是伪造的，或由途中的设备发出。",
+        end.frame
+    )?;
+    reset::hops(out, &end.rst, who)
+}
+
 fn write_closing(out: &mut dyn Write, closing: &TeardownStory) -> fmt::Result {
     match *closing {
         TeardownStory::Orderly { closer, fins: [first, second], bytes, closed, ns } => {
             let (who, whom) = (name(closer), name(closer.peer()));
-            write!(out, "{who}先关闭（FIN 在第 {first} 帧），{whom}")?;
+            write!(out, "{who}先关闭（FIN")?;
+            in_frame(out, first)?;
+            write!(out, "），{whom}")?;
             if bytes > 0 {
                 write!(out, "又发送了 {bytes} 字节，")?;
             }
-            write!(out, "随后关闭（第 {second} 帧）")?;
+            out.write_str("随后关闭")?;
+            if let Some(second) = second {
+                write!(out, "（第 {second} 帧）")?;
+            }
             if closed == 0 {
                 return out.write_str("；未捕获最后的确认。");
             }
@@ -239,32 +283,63 @@ fn write_closing(out: &mut dyn Write, closing: &TeardownStory) -> fmt::Result {
             out.write_str("）。")
         }
         TeardownStory::Simultaneous { fins: [first, second] } => {
-            write!(out, "双方同时关闭（FIN 分别在第 {first} 帧和第 {second} 帧）。")
+            out.write_str("双方同时关闭")?;
+            match (first, second) {
+                (Some(first), Some(second)) => write!(out, "（FIN 分别在第 {first} 帧和第 {second} 帧）。")?,
+                (Some(one), None) | (None, Some(one)) => write!(out, "（其中一个 FIN 在第 {one} 帧）。")?,
+                (None, None) => out.write_char('。')?,
+            }
+            Ok(())
         }
-        TeardownStory::HalfClosed { closer, fin, bytes } => {
+        TeardownStory::HalfClosed { closer, fin, bytes, is_other_captured } => {
             let (who, whom) = (name(closer), name(closer.peer()));
-            write!(out, "{who}关闭了自己的发送方向（FIN 在第 {fin} 帧）；{whom}")?;
+            write!(out, "{who}关闭了自己的发送方向（FIN")?;
+            in_frame(out, fin)?;
+            if !is_other_captured {
+                return write!(out, "）；未捕获{whom}的任何报文段。");
+            }
+            write!(out, "）；{whom}")?;
             if bytes > 0 {
                 write!(out, "又发送了 {bytes} 字节，")?;
             }
             out.write_str("到捕获结束时仍未关闭。")
         }
-        TeardownStory::Unanswered { who, count, first, span_ns } => {
+        TeardownStory::Unanswered { who, count, first, span_ns, acked } => {
             let (who, whom) = (name(who), name(who.peer()));
             out.write_str(who)?;
             in_time(out, span_ns)?;
-            write!(out, "发送了 {count} 次 FIN（从第 {first} 帧起），始终未被确认：{whom}已不在线，或路径中断。")
+            write!(out, "发送了 {count} 次 FIN")?;
+            if let Some(first) = first {
+                write!(out, "（从第 {first} 帧起）")?;
+            }
+            match acked {
+                None => write!(out, "，始终未被确认：这些 FIN 或对它们的应答全部丢失，或{whom}已不在线。"),
+                Some(frame) => write!(
+                    out,
+                    "，最后一次是在已被确认（第 {frame} 帧）之后，此后再未被确认：应答丢失，或{whom}已不在线。"
+                ),
+            }
+        }
+        TeardownStory::Reset(end) if end.is_forged => {
+            out.write_str("连接已建立；随后")?;
+            forged(out, &end)
         }
         TeardownStory::Reset(end) => {
             write!(out, "{}重置了已建立的连接（第 {} 帧）", name(end.by), end.frame)?;
             reason(out, &end)
         }
         TeardownStory::ResetAfterFin { closer, fin, bytes, end } => {
-            write!(out, "{}发起关闭（FIN 在第 {fin} 帧）", name(closer))?;
+            write!(out, "{}发起关闭（FIN", name(closer))?;
+            in_frame(out, fin)?;
+            out.write_char('）')?;
             if bytes > 0 {
                 write!(out, "；{}又发送了 {bytes} 字节", name(closer.peer()))?;
             }
             let Some(end) = end else { return out.write_str("；随后连接被重置。") };
+            if end.is_forged {
+                out.write_str("；随后")?;
+                return forged(out, &end);
+            }
             write!(out, "；随后{}重置了连接（第 {} 帧）", name(end.by), end.frame)?;
             reason(out, &end)
         }

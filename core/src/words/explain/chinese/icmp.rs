@@ -19,7 +19,7 @@ pub fn says(kind: IcmpKind, about: Side) -> String {
         IcmpKind::TimeExceeded => {
             format!("{who}的报文段在途中跳数耗尽（可能有路由环路，或初始跳数过小）")
         }
-        IcmpKind::Other => format!("{who}的报文段有差错"),
+        IcmpKind::Other => format!("{who}的报文段另有情况（见该 ICMP 报文）"),
     }
 }
 
@@ -33,7 +33,7 @@ pub fn write(out: &mut dyn Write, kind: IcmpKind, from: Address, about: Side, is
         None => out.write_str("某台主机或路由器")?,
     }
     write!(out, "报告：{}", says(kind, about))?;
-    if is_about_syn {
+    if is_about_syn && kind != IcmpKind::Other {
         write!(out, "。这是对{}的 SYN 的应答", name(about))?;
     }
     out.write_char('。')

@@ -54,6 +54,10 @@ pub fn write(out: &mut dyn Write, who: Side, rst: &Rst) -> fmt::Result {
             write!(out, "{who}以 RST 中止已建立的连接，仍在途中的数据可能丢失")?;
             silence(out, rst)?;
         }
+        RstKind::Ends => {
+            write!(out, "{who}以 RST 重置连接，仍在途中的数据可能丢失")?;
+            silence(out, rst)?;
+        }
     }
     if rst.is_first {
         out.write_str("；未捕获该连接的握手")?;

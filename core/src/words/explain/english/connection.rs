@@ -4,7 +4,6 @@ use std::fmt::{self, Write};
 
 use super::super::connection::{ConnectionStory, Doubts, EnderStory, HandshakeStory, Icmp, Syns, TeardownStory};
 use super::super::reset::RstKind;
-use super::super::story::Doubt;
 use super::{bytes, icmp, name, reset, span};
 use crate::view::{HandshakeKind, IcmpKind, ResetCount, Side};
 use crate::words::text;
@@ -37,16 +36,8 @@ fn write_icmp(out: &mut dyn Write, icmp: &Icmp) -> fmt::Result {
 
 /// Writes which RSTs ended nothing, or not for everybody.
 fn write_doubts(out: &mut dyn Write, doubts: &Doubts) -> fmt::Result {
-    match doubts.doubted {
-        Some((who, Doubt::Forged)) => write!(
-            out,
-            " The {} went on after that RST, so it did not send it: it was forged, or a device on the way sent it.",
-            name(who)
-        )?,
-        Some((who, Doubt::Ignored)) => {
-            write!(out, " The {} went on after that RST, so it had not taken it.", name(who))?;
-        }
-        None => {}
+    if let Some(who) = doubts.ignored_by {
+        write!(out, " The {} went on after that RST, so it had not taken it.", name(who))?;
     }
     if let Some(rsts) = doubts.withdrawn {
         came(out, &rsts)?;
@@ -59,8 +50,8 @@ fn write_doubts(out: &mut dyn Write, doubts: &Doubts) -> fmt::Result {
     if let Some(rsts) = doubts.challenged {
         came(out, &rsts)?;
         out.write_str(match rsts.count {
-            1 => " that did not fit exactly; it was ignored, and the connection went on.",
-            _ => " that did not fit exactly; they were ignored, and the connection went on.",
+            1 => "; it did not fit exactly and ended nothing.",
+            _ => "; they did not fit exactly and ended nothing.",
         })?;
     }
     Ok(())
@@ -102,11 +93,28 @@ fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
     match story.opening {
         HandshakeStory::Complete { frames, ns, kind } => return complete(out, frames, ns, kind, syns),
         HandshakeStory::Partial => return out.write_str("A part of the handshake was not captured."),
+        HandshakeStory::Misfit => {
+            return out.write_str(
+                "The connection went on after an answer that does not acknowledge the client's SYN: a device on the way rewrites the numbers, or a part of the handshake was not captured.",
+            );
+        }
         HandshakeStory::NotCaptured => return out.write_str("The handshake was not captured."),
+        HandshakeStory::OddFlags => {
+            return out
+                .write_str("Nothing was captured but segments with flags that no TCP sends (a port scan, or damage).");
+        }
         _ => asked(out, syns)?,
     }
     match story.opening {
-        HandshakeStory::Complete { .. } | HandshakeStory::Partial | HandshakeStory::NotCaptured => Ok(()),
+        HandshakeStory::Complete { .. }
+        | HandshakeStory::Partial
+        | HandshakeStory::Misfit
+        | HandshakeStory::NotCaptured
+        | HandshakeStory::OddFlags => Ok(()),
+        HandshakeStory::Refused(end) if end.is_forged => {
+            out.write_str("; ")?;
+            forged(out, &end)
+        }
         HandshakeStory::Refused(end) => {
             write!(
                 out,
@@ -118,7 +126,7 @@ fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
             out.write_str(", or a firewall rejects the connection.")?;
             reset::hops(out, &end.rst, name(end.by))
         }
-        HandshakeStory::Reset { end, syn_ack, ack } => {
+        HandshakeStory::Reset { end, syn_ack, ack, is_open } => {
             if let Some(frame) = syn_ack {
                 write!(out, ", the server answered with a SYN-ACK (frame {frame})")?;
             }
@@ -128,10 +136,18 @@ fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
                     " and the client acknowledged it (frame {frame}), but the server sent its SYN-ACK again: the ACK did not reach it, or its queue of new connections is full"
                 )?;
             }
+            if end.is_forged {
+                out.write_str("; then ")?;
+                return forged(out, &end);
+            }
             out.write_str("; then ")?;
-            broke_off(out, &end, syn_ack.is_some())
+            broke_off(out, &end, syn_ack.is_some(), is_open)
         }
-        HandshakeStory::HalfOpen { syn_ack } => write!(
+        HandshakeStory::HalfOpen { syn_ack, wrong_ack: Some(frame) } => write!(
+            out,
+            " and the server answered with a SYN-ACK (frame {syn_ack}), but the client's acknowledgment (frame {frame}) does not fit it: the handshake was never completed. A device on the way rewrites the numbers, or somebody guesses them."
+        ),
+        HandshakeStory::HalfOpen { syn_ack, wrong_ack: None } => write!(
             out,
             " and the server answered with a SYN-ACK (frame {syn_ack}), but the handshake was never completed. The SYN-ACK or the client's ACK was lost, or the client did not want to go on (a port scan, or a forged address)."
         ),
@@ -171,7 +187,7 @@ const fn advice(kind: IcmpKind) -> &'static str {
 
 fn complete(
     out: &mut dyn Write,
-    [first, last]: [u32; 2],
+    frames: Option<[u32; 2]>,
     ns: Option<u64>,
     kind: Option<HandshakeKind>,
     syns: Option<&Syns>,
@@ -189,6 +205,7 @@ fn complete(
         }
         None => out.write_str(" was completed")?,
     }
+    let Some([first, last]) = frames else { return out.write_char('.') };
     write!(out, " (frames {first} to {last}")?;
     if let Some(syns) = syns {
         if syns.count > 1 {
@@ -202,7 +219,7 @@ fn complete(
 }
 
 /// Writes who broke the handshake off, and why.
-fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool) -> fmt::Result {
+fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool, is_open: bool) -> fmt::Result {
     let (who, whom, frame) = (name(end.by), name(end.by.peer()), end.frame);
     match end.rst.kind {
         RstKind::Rejects | RstKind::RejectsAndWaits => {
@@ -227,6 +244,11 @@ fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool) -> fmt::R
             out,
             "the {who} sent a RST (frame {frame}) that did not fit exactly, and nothing shows that the handshake went on."
         )?,
+        _ if is_open => {
+            write!(out, "the {who} reset the connection (frame {frame})")?;
+            reset::silence(out, &end.rst)?;
+            out.write_str(". The server had gone on before, so a part of the handshake was probably not captured.")?;
+        }
         _ => {
             write!(out, "the {who} aborted the handshake with a RST (frame {frame}). ")?;
             out.write_str(match end.by {
@@ -241,15 +263,36 @@ fn broke_off(out: &mut dyn Write, end: &EnderStory, is_answered: bool) -> fmt::R
     reset::hops(out, &end.rst, who)
 }
 
+/// Writes ` in frame 7`, where that is known.
+fn in_frame(out: &mut dyn Write, frame: Option<u32>) -> fmt::Result {
+    frame.map_or(Ok(()), |frame| write!(out, " in frame {frame}"))
+}
+
+/// Writes that the RST that ended the connection was not its sender's.
+fn forged(out: &mut dyn Write, end: &EnderStory) -> fmt::Result {
+    let (who, whom) = (name(end.by), name(end.by.peer()));
+    write!(
+        out,
+        "a RST in the {who}'s name (frame {}) ended it for the {whom}. It was forged, or a device on the way sent it: the {who} went on after it.",
+        end.frame
+    )?;
+    reset::hops(out, &end.rst, who)
+}
+
 fn write_closing(out: &mut dyn Write, closing: &TeardownStory) -> fmt::Result {
     match *closing {
         TeardownStory::Orderly { closer, fins: [first, second], bytes: sent, closed, ns } => {
             let (who, whom) = (name(closer), name(closer.peer()));
-            write!(out, "The {who} closed first (FIN in frame {first}), the {whom} ")?;
+            write!(out, "The {who} closed first (FIN")?;
+            in_frame(out, first)?;
+            write!(out, "), the {whom} ")?;
             if sent > 0 {
                 write!(out, "sent {} more and ", bytes(sent))?;
             }
-            write!(out, "followed (frame {second})")?;
+            out.write_str("followed")?;
+            if let Some(second) = second {
+                write!(out, " (frame {second})")?;
+            }
             if closed == 0 {
                 return out.write_str("; the last acknowledgment was not captured.");
             }
@@ -261,32 +304,65 @@ fn write_closing(out: &mut dyn Write, closing: &TeardownStory) -> fmt::Result {
             out.write_str(").")
         }
         TeardownStory::Simultaneous { fins: [first, second] } => {
-            write!(out, "Both sides closed at the same time (FINs in frames {first} and {second}).")
+            out.write_str("Both sides closed at the same time")?;
+            match (first, second) {
+                (Some(first), Some(second)) => write!(out, " (FINs in frames {first} and {second}).")?,
+                (Some(one), None) | (None, Some(one)) => write!(out, " (one FIN is in frame {one}).")?,
+                (None, None) => out.write_char('.')?,
+            }
+            Ok(())
         }
-        TeardownStory::HalfClosed { closer, fin, bytes: sent } => {
+        TeardownStory::HalfClosed { closer, fin, bytes: sent, is_other_captured } => {
             let (who, whom) = (name(closer), name(closer.peer()));
-            write!(out, "The {who} closed its direction (FIN in frame {fin}); the {whom} ")?;
+            write!(out, "The {who} closed its direction (FIN")?;
+            in_frame(out, fin)?;
+            if !is_other_captured {
+                return write!(out, "); no segment of the {whom} was captured.");
+            }
+            write!(out, "); the {whom} ")?;
             if sent > 0 {
                 write!(out, "sent {} more and ", bytes(sent))?;
             }
             out.write_str("had not closed its own when the capture ended.")
         }
-        TeardownStory::Unanswered { who, count, first, span_ns } => {
+        TeardownStory::Unanswered { who, count, first, span_ns, acked } => {
             let (who, whom) = (name(who), name(who.peer()));
             write!(out, "The {who} sent its FIN {count} times")?;
             in_time(out, span_ns)?;
-            write!(out, " (from frame {first}), and nobody acknowledged it: the {whom} or the path to it was gone.")
+            if let Some(first) = first {
+                write!(out, " (from frame {first})")?;
+            }
+            match acked {
+                None => write!(
+                    out,
+                    ", and nobody acknowledged it: all of them or all answers were lost, or the {whom} was gone."
+                ),
+                Some(frame) => write!(
+                    out,
+                    ", the last time after it had been acknowledged (frame {frame}), and nobody acknowledged it once more: the answers were lost, or the {whom} was gone."
+                ),
+            }
+        }
+        TeardownStory::Reset(end) if end.is_forged => {
+            out.write_str("The connection was open; then ")?;
+            forged(out, &end)
         }
         TeardownStory::Reset(end) => {
             write!(out, "The {} reset the open connection (frame {})", name(end.by), end.frame)?;
             reason(out, &end)
         }
         TeardownStory::ResetAfterFin { closer, fin, bytes: sent, end } => {
-            write!(out, "The {} closed (FIN in frame {fin})", name(closer))?;
+            write!(out, "The {} closed (FIN", name(closer))?;
+            in_frame(out, fin)?;
+            out.write_char(')')?;
             if sent > 0 {
                 write!(out, "; the {} sent {} more", name(closer.peer()), bytes(sent))?;
             }
             let Some(end) = end else { return out.write_str("; then the connection was reset.") };
+            if end.is_forged {
+                out.write_str("; then ")?;
+                return forged(out, &end);
+            }
             write!(out, "; then the {} reset the connection (frame {})", name(end.by), end.frame)?;
             reason(out, &end)
         }

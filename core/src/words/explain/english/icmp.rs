@@ -21,7 +21,7 @@ pub fn says(kind: IcmpKind, about: Side) -> String {
         IcmpKind::TimeExceeded => {
             format!("the {who}'s segment ran out of hops on the way (a routing loop, or a hop count set low)")
         }
-        IcmpKind::Other => format!("something is wrong with the {who}'s segment"),
+        IcmpKind::Other => format!("there is something to say about the {who}'s segment (see the ICMP message)"),
     }
 }
 
@@ -32,7 +32,7 @@ pub fn write(out: &mut dyn Write, kind: IcmpKind, from: Address, about: Side, is
         None => out.write_str("A host or router")?,
     }
     write!(out, " reports that {}", says(kind, about))?;
-    if is_about_syn {
+    if is_about_syn && kind != IcmpKind::Other {
         write!(out, ": so it answers the {}'s SYN", name(about))?;
     }
     out.write_char('.')

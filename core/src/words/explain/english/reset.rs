@@ -58,6 +58,10 @@ pub fn write(out: &mut dyn Write, who: Side, rst: &Rst) -> fmt::Result {
             write!(out, "The {who} aborts the open connection with a RST; data in flight may be lost")?;
             silence(out, rst)?;
         }
+        RstKind::Ends => {
+            write!(out, "The {who} resets the connection with a RST; data in flight may be lost")?;
+            silence(out, rst)?;
+        }
     }
     if rst.is_first {
         out.write_str("; the handshake was not captured")?;
