@@ -59,7 +59,7 @@ const CASES: [(&str, Case); 8] = [
             details: &["so it did not send the RST that came in its name (forged,"],
             table: "client: aborts, forged",
             log: &[("reset", "\"abort\""), ("reset_ignored", "null")],
-            explained: "it was forged, or a device on the way sent it.",
+            explained: "It was forged, or a device on the way sent it: the client went on after it.",
         },
     ),
     (

@@ -301,6 +301,18 @@ scripts! {
     = handshake.synack_rtt 2.501000000
     ";
 
+    /// A FIN that was acknowledged after the RST had its answer, though no step shows it.
+    a_fin_that_is_acknowledged_after_the_reset = "
+    open
+      | > F. C+1  ack S+1
+      | < .  S+1  ack C+2
+      | > F. C+1  ack S+1 @0.2
+      | > R  C+2                 | CLOSED | RST | | reset=after-fin
+      | < .  S+1  ack C+2        | CLOSED | ACK | |
+    = teardown.kind reset-after-fin
+    = teardown.closer client
+    ";
+
     /// A client that asks, is answered, and resets: its ACK and its RST were lost behind the observer, as the server shows.
     a_server_that_took_neither_the_ack_nor_the_reset = "
     open

@@ -3,6 +3,13 @@
 use crate::scripts;
 
 scripts! {
+    /// A segment with SYN and RST is one with RST.
+    silence_since_a_segment_without_rst = "
+      | > S  C
+      | < SR S                              | SYN-RECEIVED | OTHER
+      | < R. 0 ack C+1 @0.09                | CLOSED       | RST   | | reset=refused; reset.idle=0.091000000
+    ";
+
     /// Two segments have the number that it answers with: the later one is meant.
     the_latest_segment_is_answered = "
     either

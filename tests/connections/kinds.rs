@@ -9,6 +9,16 @@ use crate::common::script::{ISNS, parse};
 use crate::scripts;
 
 scripts! {
+    /// Nobody acknowledges a SYN without a SYN of his own: the client drops that (RFC 9293 §3.10.7.3), and asks again.
+    a_plain_ack_answers_the_syn = "
+    SYN-SENT     | > S  C                   | SYN-RECEIVED | SYN | open 1
+    SYN-SENT     | < .  S+1   ack C+1       | SYN-RECEIVED | ACK |
+    SYN-SENT     | > S  C @1                | SYN-RECEIVED | SYN | open 1 | retransmission=1; !syn_retransmission
+    SYN-SENT     | < .  S+1   ack C+1       | SYN-RECEIVED | ACK |        | !invalid_answer
+    = handshake.outcome invalid-answer
+    = teardown.kind none
+    ";
+
     /// Payload of the server shows it open, until its own SYN-ACK again shows that it is not.
     a_server_that_went_on_and_took_it_back = "
       | > S  X

@@ -136,6 +136,31 @@ scripts! {
     SYN-SENT    | < .  S+3   ack C+2       | ESTABLISHED  | ACK |
     ";
 
+    /// A RST would have sent it back to LISTEN, and it still answers for that connection: it did not take it.
+    the_state_before_a_reset_to_listen = "
+    core
+    stream 0
+      | > S  C
+      | < S. S     ack C+1
+      | > R  C+1                          | LISTEN       | RST
+    stream 1
+      | > S  C+9000
+    SYN-SENT    | < .  S+1   ack C+1       | SYN-RECEIVED | ACK |
+    ";
+
+    /// What a server sends for an older connection after the client's RST gives no Y either.
+    no_number_after_a_reset = "
+      | > S  C
+      | > R  C-5                           | LISTEN       | RST     |        | reset=handshake
+      | < .  S+900000 ack C-5              |              | ACK     |        | y
+      | < S. S     ack C+1 @0.2
+      | > .  C+1   ack S+1
+      | > P. C+1   ack S+1 len 10
+    ESTABLISHED | < .  S+1 ack C+11        | ESTABLISHED  | ACK     |        | !reset_ignored; seq=Y+1
+    ESTABLISHED | < P. S+1 ack C+11 len 30 | ESTABLISHED  | DATA    |        | seq=Y+1
+    = conn.server.bytes 30
+    ";
+
     /// The server's FIN had been acknowledged: it was in LAST-ACK, or else it could not answer. The latest connection of these
     /// endpoints has no numbers that fit.
     the_state_before_the_last_ack = "

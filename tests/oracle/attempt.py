@@ -221,6 +221,12 @@ class Attempt:
                 and self.endings.state(self, self.client) == "SYN-SENT" and bool(self.sides[self.client].syns)
                 and not self.accepts(seen.ack, self.client))
 
+    def gives_no_number(self, seen: Seen) -> bool:
+        """The same for a client that a RST closed in SYN-SENT: that RST may be withdrawn, and was not there then."""
+        return (seen.side == self.server and not seen.segment.has(SYN) and seen.ack is not None
+                and self.state(self.client) == "SYN-SENT" and bool(self.sides[self.client].syns)
+                and not self.accepts(seen.ack, self.client) and not self.lacks_segments(seen))
+
     def lacks_segments(self, seen: Seen) -> bool:
         """Payload that acknowledges so little past X+1 that the capture lacks segments."""
         ahead = (seen.ack - self.x - 1) % CIRCLE

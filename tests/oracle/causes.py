@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from attempt import Attempt, Seen
 from circle import CIRCLE, same
-from segments import ACK, Segment
+from segments import ACK, RST, Segment
 
 GIVES_UP_AFTER = 3
 
@@ -45,7 +45,7 @@ class Talk:
     def note(self, segment: Segment, side: int) -> None:
         """After everything was said of the segment."""
         self.packets[side] += 1
-        if segment.is_rst:
+        if segment.has(RST):
             return
         self.asked[1 - side].clear()
         self.asked[side].add(segment, self.silence(segment))

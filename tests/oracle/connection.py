@@ -5,7 +5,7 @@ from __future__ import annotations
 from attempt import Attempt, Seen
 from causes import Talk, reset_fields
 from circle import at_or_past, between
-from closing import take_closing
+from closing import acknowledges_fin, take_closing
 from copies import Copies
 from endings import Ending, Endings
 from fields import Moment, Note, Parts, bases, describe, live_bases, phase, role, without_absent
@@ -201,8 +201,10 @@ class Connection:
                        and ending.phase == "handshake" and not ending.complete and not wrong_synack)
         if still_closed:
             self.own_fin_experts(seen, parts)
-            if not wrong_synack and not attempt.is_older(seen):
+            if not wrong_synack and not attempt.is_older(seen) and not attempt.gives_no_number(seen):
                 self.count_numbers(seen)
+                if acknowledges_fin(attempt, seen):
+                    attempt.sides[1 - seen.side].fin_waiting = False
         else:
             hidden = Parts(syn_again=parts.syn_again, synack_again=parts.synack_again, fin_again=parts.fin_again)
             self.take(seen, hidden)

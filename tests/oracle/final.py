@@ -77,7 +77,11 @@ def without_answer(attempt: Attempt) -> str:
         return "old-connection"
     if attempt.invalid_answer:
         return "invalid-answer"
-    return "partial" if attempt.sides[attempt.server].first is not None else "no-answer"
+    client, server = attempt.sides[attempt.client], attempt.sides[attempt.server]
+    if server.first is None:
+        return "no-answer"
+    goes_on = attempt.closer is not None or client.first_ack is not None or client.first_synack is not None
+    return "partial" if goes_on else "invalid-answer"  # in SYN-SENT a plain ACK is dropped
 
 
 def close_began(attempt: Attempt) -> bool:

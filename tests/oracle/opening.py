@@ -16,7 +16,7 @@ def take_opening(attempt: Attempt, seen: Seen, parts) -> None:
     synack = attempt.answered_synack(seen) if can_complete(attempt, seen) else None
     note_syn(attempt, seen, parts)
     parts.opening = new_steps(attempt, seen, synack)
-    note_split(attempt, seen)
+    note_split(attempt, seen, is_first=2 in parts.opening)
     note_server(attempt, seen, parts)
     if not was_open and (attempt.step3 is not None or attempt.over) and not attempt.fin_seen:
         attempt.sides[0].state = attempt.sides[1].state = "ESTABLISHED"
@@ -138,7 +138,7 @@ def acknowledge_syn(attempt: Attempt, seen: Seen) -> list[int]:
 
 # -- split opens --------------------------------------------------------------------------------------------------
 
-def note_split(attempt: Attempt, seen: Seen) -> None:
+def note_split(attempt: Attempt, seen: Seen, is_first: bool) -> None:
     """The server acknowledged X+1 without SYN, before its own SYN or in answer to the client's SYN-ACK."""
     server = attempt.sides[attempt.server]
     if (seen.side != attempt.server or seen.segment.has(SYN) or seen.ack is None
@@ -146,7 +146,7 @@ def note_split(attempt: Attempt, seen: Seen) -> None:
         return
     if not server.syns and server.first_synack is None and attempt.step3 is None and not attempt.over:
         attempt.early_ack = True
-    if attempt.both_syns and attempt.sides[attempt.client].first_synack and server.first_synack is None:
+    if attempt.both_syns and is_first and attempt.sides[attempt.client].first_synack and server.first_synack is None:
         attempt.late_ack = True
 
 

@@ -32,6 +32,7 @@ impl Connection {
             return;
         }
         self.suppose_bases(arrival, segment, kind);
+        self.answer_fin(end, segment);
         self.count_payload(end, segment, draft);
         if draft.has_news {
             draft.anomalies |= Anomalies::DATA_AFTER_RESET;

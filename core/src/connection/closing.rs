@@ -115,16 +115,26 @@ impl Connection {
         self.were_fins_acked() && !End::BOTH.into_iter().any(|end| self.ends[end].is(Facts::FIN_BACK))
     }
 
+    /// Whether a segment of the other end acknowledges this end's FIN.
+    fn acks_fin_of(&self, end: End, segment: &Segment) -> bool {
+        let (Some(fin), Some(ack)) = (self.fin_of(end), segment.acknowledgment()) else { return false };
+        ack.is_at_or_past(fin.advance(1)) && self.ends[end].next().is_none_or(|highest| !ack.is_after(highest))
+    }
+
+    /// After the RST that ended the connection, an acknowledgment shows no step; its peer's FIN was answered all the same.
+    pub(super) fn answer_fin(&mut self, from: End, segment: &Segment) {
+        if self.acks_fin_of(from.peer(), segment) {
+            self.ends[from.peer()].unlearn(Facts::FIN_UNANSWERED);
+        }
+    }
+
     /// Whether the segment acknowledges the peer's FIN, for the first time or again.
     pub(super) fn acknowledge_fin(&mut self, arrival: &Arrival, segment: &Segment, draft: &mut Draft) {
         let (from, peer) = (arrival.end, arrival.end.peer());
-        let owner = &self.ends[peer];
-        let (Some(fin), Some(ack)) = (self.fin_of(peer), segment.acknowledgment()) else {
-            return;
-        };
-        if !ack.is_at_or_past(fin.advance(1)) || owner.next().is_some_and(|highest| ack.is_after(highest)) {
+        if !self.acks_fin_of(peer, segment) {
             return;
         }
+        let owner = &self.ends[peer];
         let is_first = !owner.is(Facts::FIN_ACKED);
         if is_first || owner.is(Facts::FIN_BACK) {
             self.happens(peer, Trigger::FinAcked);

@@ -3,14 +3,14 @@
 use super::endpoint::{Facts, Number};
 use super::times::MaybeTime;
 use super::{Arrival, Connection, Draft};
-use crate::segment::{End, Kind, Segment};
+use crate::segment::{End, Flags, Kind, Segment};
 
 impl Connection {
     /// Keeps what later segments are judged by.
     pub(super) fn keep(&mut self, arrival: &Arrival, segment: &Segment, kind: Kind, draft: &Draft) {
         let end = arrival.end;
         self.ends[end].learn(Facts::SEEN);
-        if kind == Kind::Rst {
+        if segment.flags.has(Flags::RST) {
             return;
         }
         self.keep_spoken(arrival, segment);

@@ -17,7 +17,7 @@ impl Connection {
     fn answers_nothing(&self, end: End, segment: &Segment) -> bool {
         end != self.client_end
             && self.judgement == Judgement::Syn
-            && self.states.of(self.client_end) == State::SynSent
+            && self.state_without_rst(self.client_end) == State::SynSent
             && matches!(segment.kind(), Kind::Ack | Kind::Fin)
             && !self.is_acceptable_ack(segment.ack)
     }
@@ -48,7 +48,8 @@ impl Connection {
             return None;
         }
         Some(match (self.states.of(end), self.fall(end)) {
-            (State::Closed, Some(fall)) => fall.before,
+            // A side that sends had not taken the RST, also where that would have sent it back to LISTEN.
+            (State::Closed | State::Listen, Some(fall)) => fall.before,
             (State::Closed, None) => State::LastAck,
             (state, _) => state,
         })

@@ -4,6 +4,7 @@ use strum::{IntoStaticStr, VariantArray};
 
 use super::Connection;
 use super::closing::Relation;
+use super::copies::Sort;
 use super::endpoint::Facts;
 use super::opening::{Findings, Progress};
 use super::times::between;
@@ -194,9 +195,16 @@ impl Connection {
             (Findings::INVALID_ANSWER, HandshakeOutcome::InvalidAnswer),
         ];
         let found = kinds.into_iter().find(|(finding, _)| self.opening.found(*finding));
-        // Something else of the server shows that the capture lacks its SYN-ACK.
-        let otherwise =
-            if self.server().first().is_some() { HandshakeOutcome::Partial } else { HandshakeOutcome::NoAnswer };
+        let went_on = self.close_began()
+            || self.client().is(Facts::SENT_ACK)
+            || self.original_of(self.client_end, Sort::SynAck).is_some();
+        let otherwise = match self.server().first() {
+            None => HandshakeOutcome::NoAnswer,
+            // The client acknowledges something, or somebody closes: the capture lacks what the server answered.
+            Some(_) if went_on => HandshakeOutcome::Partial,
+            // In SYN-SENT an acknowledgment without SYN and RST is dropped (RFC 9293 §3.10.7.3).
+            Some(_) => HandshakeOutcome::InvalidAnswer,
+        };
         found.map_or(otherwise, |(_, outcome)| outcome)
     }
 

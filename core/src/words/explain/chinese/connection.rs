@@ -152,7 +152,7 @@ fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
             "，服务器的应答属于相同地址和端口的旧连接，它仍保留着那个连接。客户端应先以 RST 清除旧连接（该 RST 可能被防火墙丢弃）再重试，或换用其他端口。",
         ),
         HandshakeStory::InvalidAnswer => out.write_str(
-            "，但收到的应答都没有确认这个 SYN，客户端只能忽略。可能由途中的设备产生，或序号被途中的设备改写。",
+            "，但没有收到确认这个 SYN 的 SYN-ACK，收到的应答客户端只能忽略。可能由途中的设备产生，或序号被途中的设备改写。",
         ),
         HandshakeStory::NoAnswer => {
             out.write_str("，没有收到任何应答。服务器不在线，或防火墙丢弃了 SYN 或应答。")

@@ -167,7 +167,7 @@ fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
             "; the server answered only for an older connection of the same addresses and ports, which it still had. The client should reset that one (a RST that a firewall may have dropped) and try again, or use another port.",
         ),
         HandshakeStory::InvalidAnswer => out.write_str(
-            "; all that came back was an answer that the client must ignore, because it does not acknowledge its SYN. A device on the way may have made it, or rewrites the numbers.",
+            "; all that came back was an answer that the client must ignore: no SYN-ACK that acknowledges its SYN. A device on the way may have made it, or rewrites the numbers.",
         ),
         HandshakeStory::NoAnswer => out.write_str(
             "; nothing came back. The server is down, or a firewall silently drops the SYN or the answer.",
