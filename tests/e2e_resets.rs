@@ -71,7 +71,7 @@ const CASES: [(&str, Case); 8] = [
             details: &["[Step: RST: challenged]", "(a challenge ACK)", "[Reset ignored: True]"],
             table: "challenged, ignored",
             log: &[("reset", "null"), ("reset_ignored", "true")],
-            explained: "did not fit exactly; it was ignored, and the connection went on.",
+            explained: "it did not fit exactly and ended nothing.",
         },
     ),
     (
