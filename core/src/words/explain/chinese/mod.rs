@@ -3,6 +3,7 @@
 pub mod connection;
 pub mod icmp;
 pub mod reset;
+pub mod teardown;
 
 use std::fmt::{self, Write};
 
@@ -31,6 +32,14 @@ const fn name(side: Side) -> &'static str {
 /// Writes a duration.
 fn span(out: &mut dyn Write, ns: u64) -> fmt::Result {
     span::write(out, ns, &UNITS)
+}
+
+/// Writes `在 7.0 秒内`, where the time is known.
+fn in_time(out: &mut dyn Write, ns: Option<u64>) -> fmt::Result {
+    let Some(ns) = ns else { return Ok(()) };
+    out.write_str("在 ")?;
+    span(out, ns)?;
+    out.write_str("内")
 }
 
 /// Writes the sentence on a segment.

@@ -3,6 +3,7 @@
 pub mod connection;
 pub mod icmp;
 pub mod reset;
+pub mod teardown;
 
 use std::fmt::{self, Write};
 
@@ -17,6 +18,13 @@ const fn name(side: Side) -> &'static str {
 
 fn span(out: &mut dyn Write, ns: u64) -> fmt::Result {
     span::write(out, ns, &span::ENGLISH)
+}
+
+/// Writes ` in 7.0 s`, where the time is known.
+fn in_time(out: &mut dyn Write, ns: Option<u64>) -> fmt::Result {
+    let Some(ns) = ns else { return Ok(()) };
+    out.write_str(" in ")?;
+    span(out, ns)
 }
 
 fn bytes(count: u64) -> String {
