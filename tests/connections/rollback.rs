@@ -33,6 +33,16 @@ scripts! {
     ESTABLISHED  | > .  C+1   ack S+1   | ESTABLISHED  | OPEN-ACK | open 3
     ";
 
+    /// The SYN was repeated before the answer: that one may belong to either, and the round trip may be the longer of the two.
+    a_syn_ack_again_that_answers_the_second_syn = "
+      | > S  C
+      | > S  C             @1
+      | < S. S     ack C+1 @0.2
+      | > .  C+1   ack S+1
+    ESTABLISHED  | < S. S ack C+1 @0.997    | SYN-RECEIVED | SYN-ACK | open 2 | retransmission=1; !synack_retransmission
+    ESTABLISHED  | < S. S ack C+1 @2        | SYN-RECEIVED | SYN-ACK | open 2 | retransmission=1; !synack_retransmission; !open_ack_not_taken; !half_open
+    ";
+
     /// A client that has acknowledged the SYN-ACK does not go back.
     after_step_3_a_syn_takes_nothing_back = "
     open

@@ -209,11 +209,9 @@ def lapse(start: Seen | None, end: Seen | None) -> int | None:
 
 
 def round_trip(attempt: Attempt) -> int | None:
-    """SYN -> first acceptable SYN-ACK; None where the SYN was repeated before it."""
+    """SYN -> first acceptable SYN-ACK; where the SYN was repeated before it, the longest that there can be."""
     client, synack = attempt.sides[attempt.client], attempt.sides[attempt.server].first_synack
     if attempt.both_syns or not client.syns or synack is None or client.syns[0].segment.order > synack.segment.order:
-        return None
-    if len(client.syns) > 1 and client.syns[1].segment.order < synack.segment.order:
         return None
     trip = lapse(client.syns[0], synack)
     return None if trip is None or trip < 0 else trip

@@ -299,11 +299,12 @@ impl Connection {
     /// Nanoseconds from SYN to SYN-ACK; none where the SYN was repeated before the answer (Karn's rule: RFC 6298 §3).
     #[must_use]
     pub fn syn_ack_rtt_ns(&self) -> Option<u64> {
-        if self.is_double_open() || self.opening.found(Findings::SYN_REPEATED) {
-            None
-        } else {
-            self.span(1, between(self.times.syn, self.times.syn_ack), 2)
-        }
+        if self.opening.found(Findings::SYN_REPEATED) { None } else { self.longest_round_trip_ns() }
+    }
+
+    /// The longest that the round trip can have been: the SYN-ACK answers the first SYN or a later one.
+    pub(super) fn longest_round_trip_ns(&self) -> Option<u64> {
+        if self.is_double_open() { None } else { self.span(1, between(self.times.syn, self.times.syn_ack), 2) }
     }
 
     /// The time between two steps. Captures can have the answer first: where the clock does not say otherwise, it was so.

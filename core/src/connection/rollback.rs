@@ -29,10 +29,10 @@ impl Connection {
         }
     }
 
-    /// Whether a repeat may have been on its way when what it repeats for came by: within a round trip of it, or before it,
-    /// where frames were captured out of order.
+    /// Whether a repeat may have been on its way when what it repeats for came by: within a round trip of it, the longest that
+    /// there can be where a SYN was repeated, or before it, where frames were captured out of order.
     fn may_have_crossed(&self, what: MaybeTime, segment: &Segment) -> bool {
-        match (what.get(), segment.at, self.syn_ack_rtt_ns()) {
+        match (what.get(), segment.at, self.longest_round_trip_ns()) {
             (Some(then), Some(now), Some(rtt)) => now.since(then).is_none_or(|since| since <= rtt),
             _ => false,
         }
