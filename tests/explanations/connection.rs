@@ -208,6 +208,19 @@ fn what_came_before_a_forged_reset_was_seen_through() {
     );
 }
 
+/// The SYN-ACK came behind a RST that was withdrawn: it shows no step, and it is named all the same.
+#[test]
+fn a_syn_ack_that_shows_no_step() {
+    told_at_the_end(
+        "| > S C\n| > R C-5\n| < S. S ack C+1 @2\n| > . C+1 ack S+900",
+        "The client sent its SYN (frame 1) and the server answered with a SYN-ACK (frame 3), but the client's acknowledgment \
+         (frame 4) does not fit it: the handshake was never completed. A device on the way rewrites the numbers, or somebody \
+         guesses them. A RST came in the client's name (frame 2), but both sides went on: it was forged, or a device on the \
+         way sent it.",
+        "客户端发送了 SYN（第 1 帧），服务器以 SYN-ACK 应答（第 3 帧），但客户端的确认（第 4 帧）与之不符，握手一直没有完成。可能是途中的设备改写了序号，或有人在猜测序号。曾有一个以客户端名义发出的 RST（第 2 帧），但双方都继续通信：这是伪造的 RST，或由途中的设备发出。",
+    );
+}
+
 /// Where the clock had the SYN behind the ACK, the earlier frame is named first.
 #[test]
 fn frames_are_named_in_their_order() {

@@ -86,15 +86,15 @@ pub enum HandshakeStory {
     },
     /// No step 3.
     HalfOpen {
-        /// The frame of the SYN-ACK.
-        syn_ack: u32,
+        /// The frame of the SYN-ACK, where it is known.
+        syn_ack: Option<u32>,
         /// The frame of an acknowledgment of the client that does not fit it, if any.
         wrong_ack: Option<u32>,
     },
     /// Step 3, and the server sent its SYN-ACK again.
     NotTaken {
-        /// The frame of the SYN-ACK.
-        syn_ack: u32,
+        /// The frame of the SYN-ACK, where it is known.
+        syn_ack: Option<u32>,
         /// The frame of step 3.
         ack: u32,
     },
@@ -249,11 +249,15 @@ fn opening(view: &ConnectionView, end: Option<EnderStory>) -> Option<HandshakeSt
             let is_open = view.is_opened(view.pass);
             HandshakeStory::Reset { end: end?, syn_ack: shown(syn_ack), ack: shown(ack), is_open }
         }
-        HandshakeOutcome::HalfOpen => match kind {
-            Some(HandshakeKind::Simultaneous | HandshakeKind::Split) => HandshakeStory::BothAsked,
-            _ if ack != 0 => HandshakeStory::NotTaken { syn_ack, ack },
-            _ => HandshakeStory::HalfOpen { syn_ack, wrong_ack: view.wrong_ack_frame() },
-        },
+        HandshakeOutcome::HalfOpen => {
+            // Behind a RST that was withdrawn it shows no step.
+            let syn_ack = shown(syn_ack).or(shown(view.later_syn_ack_frame()));
+            match kind {
+                Some(HandshakeKind::Simultaneous | HandshakeKind::Split) => HandshakeStory::BothAsked,
+                _ if ack != 0 => HandshakeStory::NotTaken { syn_ack, ack },
+                _ => HandshakeStory::HalfOpen { syn_ack, wrong_ack: view.wrong_ack_frame() },
+            }
+        }
         HandshakeOutcome::Unreachable => icmp(view).map_or(HandshakeStory::NoAnswer, HandshakeStory::Unreachable),
         HandshakeOutcome::OldConnection => HandshakeStory::OldConnection,
         HandshakeOutcome::InvalidAnswer => HandshakeStory::InvalidAnswer,

@@ -72,6 +72,11 @@ fn asked(out: &mut dyn Write, syns: Option<&Syns>) -> fmt::Result {
     write!(out, "发送了 {} 次 SYN（第 {} 至 {} 帧）", syns.count, syns.first, syns.last)
 }
 
+/// `（第 2 帧）`, where the frame is known.
+fn at(frame: Option<u32>) -> String {
+    frame.map_or_else(String::new, |frame| format!("（第 {frame} 帧）"))
+}
+
 fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
     let syns = story.syns.as_ref();
     match story.opening {
@@ -123,15 +128,18 @@ fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
         }
         HandshakeStory::HalfOpen { syn_ack, wrong_ack: Some(frame) } => write!(
             out,
-            "，服务器以 SYN-ACK 应答（第 {syn_ack} 帧），但客户端的确认（第 {frame} 帧）与之不符，握手一直没有完成。可能是途中的设备改写了序号，或有人在猜测序号。"
+            "，服务器以 SYN-ACK 应答{}，但客户端的确认（第 {frame} 帧）与之不符，握手一直没有完成。可能是途中的设备改写了序号，或有人在猜测序号。",
+            at(syn_ack)
         ),
         HandshakeStory::HalfOpen { syn_ack, wrong_ack: None } => write!(
             out,
-            "，服务器以 SYN-ACK 应答（第 {syn_ack} 帧），但握手一直没有完成。可能是 SYN-ACK 或客户端的 ACK 丢失，或客户端无意继续（端口扫描、伪造地址）。"
+            "，服务器以 SYN-ACK 应答{}，但握手一直没有完成。可能是 SYN-ACK 或客户端的 ACK 丢失，或客户端无意继续（端口扫描、伪造地址）。",
+            at(syn_ack)
         ),
         HandshakeStory::NotTaken { syn_ack, ack } => write!(
             out,
-            "，服务器以 SYN-ACK 应答（第 {syn_ack} 帧），客户端已确认（第 {ack} 帧），但服务器又重传 SYN-ACK，没有继续。可能是它没有收到 ACK、连接队列已满，或在等待数据。"
+            "，服务器以 SYN-ACK 应答{}，客户端已确认（第 {ack} 帧），但服务器又重传 SYN-ACK，没有继续。可能是它没有收到 ACK、连接队列已满，或在等待数据。",
+            at(syn_ack)
         ),
         HandshakeStory::BothAsked => {
             out.write_str("，服务器也发送了自己的 SYN，但其中一个始终没有被确认，握手没有完成。")

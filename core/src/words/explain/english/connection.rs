@@ -82,6 +82,11 @@ fn asked(out: &mut dyn Write, syns: Option<&Syns>) -> fmt::Result {
     write!(out, " (frames {} to {})", syns.first, syns.last)
 }
 
+/// ` (frame 2)`, where the frame is known.
+fn at(frame: Option<u32>) -> String {
+    frame.map_or_else(String::new, |frame| format!(" (frame {frame})"))
+}
+
 fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
     let syns = story.syns.as_ref();
     match story.opening {
@@ -139,15 +144,18 @@ fn write_opening(out: &mut dyn Write, story: &ConnectionStory) -> fmt::Result {
         }
         HandshakeStory::HalfOpen { syn_ack, wrong_ack: Some(frame) } => write!(
             out,
-            " and the server answered with a SYN-ACK (frame {syn_ack}), but the client's acknowledgment (frame {frame}) does not fit it: the handshake was never completed. A device on the way rewrites the numbers, or somebody guesses them."
+            " and the server answered with a SYN-ACK{}, but the client's acknowledgment (frame {frame}) does not fit it: the handshake was never completed. A device on the way rewrites the numbers, or somebody guesses them.",
+            at(syn_ack)
         ),
         HandshakeStory::HalfOpen { syn_ack, wrong_ack: None } => write!(
             out,
-            " and the server answered with a SYN-ACK (frame {syn_ack}), but the handshake was never completed. The SYN-ACK or the client's ACK was lost, or the client did not want to go on (a port scan, or a forged address)."
+            " and the server answered with a SYN-ACK{}, but the handshake was never completed. The SYN-ACK or the client's ACK was lost, or the client did not want to go on (a port scan, or a forged address).",
+            at(syn_ack)
         ),
         HandshakeStory::NotTaken { syn_ack, ack } => write!(
             out,
-            ", the server answered with a SYN-ACK (frame {syn_ack}) and the client acknowledged it (frame {ack}), but the server sent its SYN-ACK again and did not go on. The ACK did not reach it, or its queue of new connections is full, or it waits for data."
+            ", the server answered with a SYN-ACK{} and the client acknowledged it (frame {ack}), but the server sent its SYN-ACK again and did not go on. The ACK did not reach it, or its queue of new connections is full, or it waits for data.",
+            at(syn_ack)
         ),
         HandshakeStory::BothAsked => out.write_str(
             " and the server sent a SYN of its own, but one of the two was never acknowledged: the handshake was not completed.",
