@@ -51,6 +51,9 @@ impl Sink for Lines {
         if write(&mut text).expect("a String takes everything") {
             assert!(!text.contains('\0'), "{} holds a NUL", self.1);
             assert!(!text.is_empty(), "{} is empty", self.1);
+            // Frames count from 1: 0 stands for none.
+            let names_none = ["frame 0", "frames 0", "第 0 "].iter().any(|none| text.contains(none));
+            assert!(!names_none, "{} names a frame that there is not: {text}", self.1);
             self.0.push(format!("{} {text}", self.1));
         }
     }
